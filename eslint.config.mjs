@@ -1,0 +1,73 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/** What each layer of the house may import: itself and what stands below it. */
+const below = {
+  cli: ['experiments', 'reporting', 'training', 'recurrent', 'normalization', 'tensor-backend', 'data', 'core'],
+  experiments: ['training', 'recurrent', 'normalization', 'tensor-backend', 'data', 'core'],
+  reporting: ['core'],
+  training: ['recurrent', 'normalization', 'tensor-backend', 'core'],
+  recurrent: ['normalization', 'tensor-backend', 'core'],
+  normalization: ['tensor-backend', 'core'],
+  'tensor-backend-simd': ['tensor-backend', 'core'],
+  'tensor-backend': ['core'],
+  data: ['core'],
+  core: [],
+  'test-utils': ['core'],
+};
+
+const everyLayer = Object.keys(below);
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/.test-results/**', '**/node_modules/**', 'runs/**', '.nx/**'] },
+  {
+    files: ['**/*.ts', '**/*.mjs'],
+    languageOptions: { ecmaVersion: 2023, sourceType: 'module' },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+  },
+  {
+    files: ['packages/*/{src,test,bench}/**/*.ts', 'tools/integration/**/*.ts'],
+    extends: [...tseslint.configs.strictTypeChecked],
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { '@nx': nx },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      'no-console': 'error',
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'ExportDefaultDeclaration', message: 'Export by name.' },
+        {
+          selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']",
+          message: 'Random numbers come from core and a seed.',
+        },
+      ],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          depConstraints: everyLayer.map((layer) => ({
+            sourceTag: `layer:${layer}`,
+            onlyDependOnLibsWithTags: [layer, ...below[layer]].map((name) => `layer:${name}`),
+          })),
+        },
+      ],
+    },
+  },
+  {
+    // Tests may also use the float64 oracle and every package they compare with.
+    files: ['**/*.test.ts', 'packages/*/test/**/*.ts', 'packages/*/bench/**/*.ts'],
+    rules: {
+      '@nx/enforce-module-boundaries': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  prettier,
+);

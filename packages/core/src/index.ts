@@ -1,0 +1,27 @@
+export { type Batch, type BatchSource } from './batchSource';
+export { corpusInfoSchema, type CorpusInfo } from './corpusInfo';
+export {
+  BackendError,
+  BnrnnError,
+  DataError,
+  ShapeError,
+  UsageError,
+  type ErrorOptionsWithHint,
+} from './errors';
+export { parseRunEvent } from './events/parseRunEvent';
+export {
+  runEventSchema,
+  statisticsChoices,
+  units,
+  type RunEvent,
+  type RunEventOf,
+  type StatisticsChoice,
+  type Unit,
+} from './events/runEvent';
+export { expectNumber, type NumberBounds } from './expectNumber';
+export { expectOneOf } from './expectOneOf';
+export { expectShape, type ExpectedShape } from './expectShape';
+export { randomStream, type RandomKey, type RandomStream } from './random/randomStream';
+export { threefry2x32 } from './random/threefry';
+export type { TokenBatch } from './tokenBatch';
+export type { UtteranceBatch } from './utteranceBatch';

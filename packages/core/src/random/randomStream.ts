@@ -1,0 +1,85 @@
+import { threefry2x32 } from './threefry';
+
+/** 2^-24: a float32 holds every multiple of it in [0, 1) exactly. */
+const unit = 1 / 16_777_216;
+
+/** The key of one named place, two 32-bit words: what a kernel needs to repeat the stream. */
+export type RandomKey = readonly [number, number];
+
+/**
+ * Random numbers of one named place in a program, e.g. `layers.0.recurrent` or `dropout.1`.
+ *
+ * Every draw is a function of (name, seed, step) and a position alone: there is no hidden state, so
+ * baseline and treatment of one seed share their numbers, and a resumed run repeats them.
+ * Draw `i` of a step is word `i % 2` of Threefry-2x32 at counter (floor(i / 2), step).
+ */
+export interface RandomStream {
+  readonly key: RandomKey;
+  /** `length` random 32-bit words. */
+  words(length: number, step?: number): Uint32Array;
+  /** float32 [length], uniform in [low, high). */
+  uniform(length: number, low: number, high: number, step?: number): Float32Array;
+  /** float32 [length], normal with the given mean and standard deviation (Box-Muller). */
+  normal(length: number, mean: number, deviation: number, step?: number): Float32Array;
+  /**
+   * float32 [length]: 0 with probability `rate`, otherwise 1 / (1 - rate) (inverted dropout).
+   * An element is dropped when its word is below round(rate · 2^32).
+   */
+  dropoutMask(length: number, rate: number, step?: number): Float32Array;
+  /** int32 [length]: the numbers 0 to length - 1 in random order (Fisher-Yates). */
+  permutation(length: number, step?: number): Int32Array;
+}
+
+/** The stream of one named place under a seed; names and seeds that differ give unrelated streams. */
+export function randomStream(name: string, seed: number): RandomStream {
+  const key = randomKey(name, seed);
+
+  const words = (length: number, step = 0): Uint32Array => {
+    const out = new Uint32Array(length + (length & 1));
+    for (let pair = 0; pair * 2 < length; pair++) {
+      threefry2x32(key[0], key[1], pair, step, out, pair * 2);
+    }
+    return length === out.length ? out : out.subarray(0, length);
+  };
+
+  return {
+    key,
+    words,
+    uniform: (length, low, high, step) =>
+      Float32Array.from(words(length, step), (word) => low + (high - low) * (word >>> 8) * unit),
+    normal(length, mean, deviation, step) {
+      const source = words(length + (length & 1), step);
+      const out = new Float32Array(length);
+      for (let i = 0; i < length; i++) {
+        const u = (((source[i & ~1] as number) >>> 8) + 1) * unit;
+        const angle = 2 * Math.PI * ((source[i | 1] as number) >>> 8) * unit;
+        const radius = Math.sqrt(-2 * Math.log(u));
+        out[i] = mean + deviation * radius * (i & 1 ? Math.sin(angle) : Math.cos(angle));
+      }
+      return out;
+    },
+    dropoutMask(length, rate, step) {
+      const threshold = Math.round(rate * 4_294_967_296);
+      const kept = 1 / (1 - rate);
+      return Float32Array.from(words(length, step), (word) => (word < threshold ? 0 : kept));
+    },
+    permutation(length, step) {
+      const source = words(length, step);
+      const out = Int32Array.from({ length }, (_, i) => i);
+      for (let i = length - 1; i > 0; i--) {
+        const j = Math.floor(((source[i] as number) / 4_294_967_296) * (i + 1));
+        [out[i], out[j]] = [out[j] as number, out[i] as number];
+      }
+      return out;
+    },
+  };
+}
+
+/** Hashes a place's name (FNV-1a over its UTF-16 units) and encrypts it under the seed. */
+function randomKey(name: string, seed: number): RandomKey {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  const out = new Uint32Array(2);
+  threefry2x32(seed >>> 0, Math.floor(seed / 4_294_967_296) >>> 0, hash >>> 0, name.length, out);
+  return [out[0] as number, out[1] as number];
+}

@@ -1,0 +1,15 @@
+/** A mini-batch of padded utterances. Axis order is [time, batch, features] everywhere. */
+export interface UtteranceBatch {
+  readonly kind: 'utterances';
+  readonly time: number;
+  readonly batch: number;
+  readonly features: number;
+  /** float32 [time, batch, features]; padded frames may hold anything. */
+  readonly inputs: Float32Array;
+  /** int32 [time, batch]: the class of each frame; padded frames may hold anything in range. */
+  readonly targets: Int32Array;
+  /** float32 [time, batch]: 1 for a frame, 0 for padding; each column is ones, then zeros. */
+  readonly mask: Float32Array;
+  /** The utterance id of each column. */
+  readonly keys: readonly string[];
+}

@@ -1,0 +1,24 @@
+import { defaultServerConditions } from 'vite';
+import { defineConfig, type ViteUserConfig } from 'vitest/config';
+
+const conditions = ['@bnrnn/source', ...defaultServerConditions];
+
+/**
+ * The test set-up every package shares: sources instead of built packages, one JSON result file
+ * per package for the summary at the end of a run.
+ */
+export function packageTests(test: ViteUserConfig['test'] = {}): ViteUserConfig {
+  return defineConfig({
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+      // tensor-backend imports tfjs's gradients from files that Node cannot load by itself.
+      server: { deps: { inline: [/tfjs-core\/dist\/(?!tf-core)/] } },
+      reporters: ['dot', 'json'],
+      outputFile: { json: '.test-results/vitest.json' },
+      testTimeout: 60_000,
+      ...test,
+    },
+  });
+}
