@@ -4,7 +4,16 @@ import tseslint from 'typescript-eslint';
 
 /** What each layer of the house may import: itself and what stands below it. */
 const below = {
-  cli: ['experiments', 'reporting', 'training', 'recurrent', 'normalization', 'tensor-backend', 'data', 'core'],
+  cli: [
+    'experiments',
+    'reporting',
+    'training',
+    'recurrent',
+    'normalization',
+    'tensor-backend',
+    'data',
+    'core',
+  ],
   experiments: ['training', 'recurrent', 'normalization', 'tensor-backend', 'data', 'core'],
   reporting: ['core'],
   training: ['recurrent', 'normalization', 'tensor-backend', 'core'],
