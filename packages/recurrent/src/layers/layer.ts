@@ -1,0 +1,60 @@
+import type { Moments, Normalizer, Statistics } from '@bnrnn/normalization';
+import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { InitializerSpec } from '../initialize/initializer';
+import type { State } from '../model/state';
+import type { LayerSpec } from './layerSpec';
+
+/** A layer's place in a model: its path and what its weights are drawn by. */
+export interface LayerPlace {
+  /** Stands in front of every path of the layer, e.g. `layers.0`. */
+  readonly path: string;
+  /** Width of the layer's input. */
+  readonly inputs: number;
+  readonly initializer: InitializerSpec;
+  readonly seed: number;
+}
+
+/** What a layer reads while it runs. Paths are whole: every layer sees the same maps. */
+export interface LayerContext {
+  readonly path: string;
+  readonly parameters: ReadonlyMap<string, Variable>;
+  readonly statistics: ReadonlyMap<string, Statistics>;
+  readonly mode: 'batch' | 'stored';
+  /** float32 [time, batch], ones then zeros in each column. */
+  readonly mask?: Tensor2D;
+  /** Drops units at a named place; absent outside training. */
+  readonly dropout?: (x: Tensor3D, rate: number, place: string) => Tensor3D;
+  /** Steps before this window, for statistics kept per time step; 0 when absent. */
+  readonly position?: number;
+}
+
+export interface LayerResult {
+  /** float32 [time, batch, units]; zero where padded. */
+  readonly hidden: Tensor3D;
+  readonly state: State;
+  /** Path -> what the normalizer there measured. A plain object, so that a tidy sees inside. */
+  readonly moments: Readonly<Record<string, Moments>>;
+}
+
+/** A normalizer that keeps statistics, and the width of what it normalizes. */
+export interface PlacedNormalizer {
+  readonly normalizer: Normalizer;
+  readonly features: number;
+}
+
+/** A layer is a description with pure functions: parameters, statistics and state are passed in. */
+export interface Layer {
+  readonly spec: LayerSpec;
+  /** Width of the output. */
+  readonly units: number;
+  /** False where an output depends on later inputs. */
+  readonly causal: boolean;
+  /** How many tensors of a state are this layer's. */
+  readonly stateSize: number;
+  /** The trained variables by path, in a fixed order, each from the random stream of its path. */
+  parameters(place: LayerPlace): Map<string, Variable>;
+  /** The normalizers that keep statistics, by path. */
+  normalizers(path: string): Map<string, PlacedNormalizer>;
+  initialState(batch: number): State;
+  apply(x: Tensor3D, state: State, context: LayerContext): LayerResult;
+}

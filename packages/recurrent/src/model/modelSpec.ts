@@ -1,0 +1,29 @@
+import type { InitializerSpec } from '../initialize/initializer';
+import type { LayerSpec } from '../layers/layerSpec';
+
+/** A language model as plain JSON. */
+export interface LanguageModelSpec {
+  readonly kind: 'languageModel';
+  readonly unit: 'word' | 'character';
+  /** Number of distinct tokens. */
+  readonly vocabulary: number;
+  /** Width of the embedding. */
+  readonly embedding: number;
+  readonly layers: readonly LayerSpec[];
+  /** The dropped share of the embedding's output, between layers and before the softmax. */
+  readonly dropout: number;
+  readonly initializer: InitializerSpec;
+}
+
+/** A frame classifier as plain JSON. */
+export interface FrameClassifierSpec {
+  readonly kind: 'frameClassifier';
+  /** Width of a frame. */
+  readonly features: number;
+  readonly layers: readonly LayerSpec[];
+  readonly classes: number;
+  readonly initializer: InitializerSpec;
+}
+
+/** The whole architecture of a model: with a seed it gives the model back, see `modelFromSpec`. */
+export type ModelSpec = LanguageModelSpec | FrameClassifierSpec;

@@ -1,0 +1,90 @@
+import type { Unit } from '@bnrnn/core';
+import type { Moments, Normalizer, Statistics } from '@bnrnn/normalization';
+import type { Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { ModelSpec } from './modelSpec';
+import type { State } from './state';
+
+/** The inputs of a language model: int32 [time·batch], row t·batch + b is token t of stream b. */
+export interface TokenInputs {
+  readonly ids: Tensor1D;
+  readonly time: number;
+  readonly batch: number;
+}
+
+/** The inputs of a frame classifier. */
+export interface FrameInputs {
+  /** float32 [time, batch, features]; padded frames may hold anything. */
+  readonly features: Tensor3D;
+  /** float32 [time, batch]: 1 for a frame, 0 for padding; each column is ones, then zeros. */
+  readonly mask: Tensor2D;
+}
+
+export type SequenceInputs = TokenInputs | FrameInputs;
+
+export interface ForwardOptions {
+  /** `batch`: normalize by this batch's own moments. `stored`: by `statistics`. */
+  readonly mode: 'batch' | 'stored';
+  /** True drops units; `step` then chooses the masks. */
+  readonly training: boolean;
+  /** The training step: the same step draws the same dropout masks. */
+  readonly step: number;
+  /** Used instead of the model's running statistics. */
+  readonly statistics?: ReadonlyMap<string, Statistics>;
+}
+
+/** The output layer: logits = hidden·weights + bias. */
+export interface Head {
+  /** float32 [units, classes]. */
+  readonly weights: Variable;
+  /** float32 [classes]. */
+  readonly bias: Variable;
+}
+
+export interface ForwardResult {
+  /** float32 [time·batch, units], after the last dropout; zero where padded. */
+  readonly hidden: Tensor2D;
+  readonly head: Head;
+  /** The state after the window, the caller's to keep and to dispose. */
+  readonly state: State;
+  /** What each normalizer measured, by its path; empty in mode `stored`. */
+  readonly moments: ReadonlyMap<string, Moments>;
+}
+
+export interface StepOptions {
+  /**
+   * How many steps came before this one. Needed only by a model whose statistics are kept per
+   * time step.
+   */
+  readonly position?: number;
+}
+
+/** A recurrent model: parameters and statistics by path, and pure functions of them. */
+export interface SequenceModel {
+  /** The whole architecture, plain JSON. */
+  readonly spec: ModelSpec;
+  /** What the model predicts one of at a time. */
+  readonly unit: Unit;
+  /** Path -> trained variable, in a fixed order, e.g. `layers.0.inputToHidden.gain`. */
+  readonly parameters: ReadonlyMap<string, Variable>;
+  readonly parameterCount: number;
+  /** Path -> normalizer that keeps statistics, e.g. `layers.0.inputToHidden`. */
+  readonly normalizers: ReadonlyMap<string, Normalizer>;
+  /** Path -> running statistics, of the same paths as `normalizers`. */
+  readonly statistics: ReadonlyMap<string, Statistics>;
+  /** Takes ownership of `next` and disposes the statistics it replaces. */
+  setStatistics(next: ReadonlyMap<string, Statistics>): void;
+  /** The state before the first step: zeros. */
+  initialState(batch: number): State;
+  /** One window; leaves no tensor behind but what it returns, and disposes nothing it was given. */
+  forward(inputs: SequenceInputs, state: State, options: ForwardOptions): ForwardResult;
+  /** Logits of one window under the stored statistics, without dropout. */
+  apply(inputs: SequenceInputs, state?: State): { logits: Tensor3D; state: State };
+  /** Logits of one time step: int32 ids [batch], or float32 frames [batch, features]. */
+  step(
+    input: Tensor1D | Tensor2D,
+    state: State,
+    options?: StepOptions,
+  ): { logits: Tensor2D; state: State };
+  /** Frees parameters and statistics. */
+  dispose(): void;
+}
