@@ -1,1 +1,17 @@
-export {};
+export { array64, at, axis, map64, put, reshape64, sizeOf, type Array64 } from './array64';
+export { centralDifferences } from './centralDifferences';
+export { expectClose, type Comparable, type Tolerance } from './expectClose';
+export { expectNoLeak, expectNoLeakAsync } from './expectNoLeak';
+export { filled, filledIds } from './filled';
+export { prefixMask } from './prefixMask';
+export {
+  fromTensor,
+  toIds,
+  toScalar,
+  toTensor,
+  toTensor1D,
+  toTensor2D,
+  toTensor3D,
+} from './tensors';
+export { testBackends, type TestBackend } from './testBackends';
+export { lossWeights, weightedSum, weightedSumOfTensors } from './weightedSum';
