@@ -1,3 +1,4 @@
+import { expectNumber } from '../expectNumber';
 import { threefry2x32 } from './threefry';
 
 /** 2^-24: a float32 holds every multiple of it in [0, 1) exactly. */
@@ -45,8 +46,13 @@ export function randomStream(name: string, seed: number): RandomStream {
   return {
     key,
     words,
-    uniform: (length, low, high, step) =>
-      Float32Array.from(words(length, step), (word) => low + (high - low) * (word >>> 8) * unit),
+    uniform(length, low, high, step) {
+      const source = words(length, step);
+      const out = new Float32Array(length);
+      const span = high - low;
+      for (let i = 0; i < length; i++) out[i] = low + span * ((source[i] as number) >>> 8) * unit;
+      return out;
+    },
     normal(length, mean, deviation, step) {
       const source = words(length + (length & 1), step);
       const out = new Float32Array(length);
@@ -59,9 +65,13 @@ export function randomStream(name: string, seed: number): RandomStream {
       return out;
     },
     dropoutMask(length, rate, step) {
+      expectNumber('dropoutMask: rate', rate, { min: 0, below: 1 });
+      const source = words(length, step);
+      const out = new Float32Array(length);
       const threshold = Math.round(rate * 4_294_967_296);
       const kept = 1 / (1 - rate);
-      return Float32Array.from(words(length, step), (word) => (word < threshold ? 0 : kept));
+      for (let i = 0; i < length; i++) out[i] = (source[i] as number) < threshold ? 0 : kept;
+      return out;
     },
     permutation(length, step) {
       const source = words(length, step);
