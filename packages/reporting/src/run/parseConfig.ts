@@ -1,0 +1,49 @@
+import { units, type CorpusInfo } from '@bnrnn/core';
+import { fieldsOf, numbersOf, textsOf, type Fields } from './fields';
+import { settingSources, type RunConfig, type RunSetting } from './run';
+
+/**
+ * Reads the value of a `config.json`; fields it does not know are left alone.
+ *
+ * @throws DataError naming file and field.
+ */
+export function parseConfig(value: unknown, where: string): RunConfig {
+  const fields = fieldsOf(value, where);
+  return {
+    preset: fields.text('preset'),
+    recipe: fields.text('recipe'),
+    backend: fields.text('backend'),
+    seed: fields.number('seed'),
+    unit: fields.oneOf('unit', units),
+    corpus: parseCorpus(fields.object('corpus')),
+    ...(fields.has('command') ? { command: fields.text('command') } : {}),
+    ...(fields.has('commit') ? { commit: fields.text('commit') } : {}),
+    versions: fields.has('versions') ? textsOf(fields.object('versions')) : {},
+    settings: parseSettings(fields.object('settings')),
+  };
+}
+
+function parseCorpus(fields: Fields): CorpusInfo {
+  return {
+    name: fields.text('name'),
+    sha256: textsOf(fields.object('sha256')),
+    counts: numbersOf(fields.object('counts')),
+    classes: fields.number('classes'),
+  };
+}
+
+function parseSettings(fields: Fields): Record<string, RunSetting> {
+  return Object.fromEntries(
+    fields.names.map((path) => {
+      const setting = fields.object(path);
+      return [
+        path,
+        {
+          value: setting.raw('value'),
+          source: setting.oneOf('source', settingSources),
+          ...(setting.has('note') ? { note: setting.text('note') } : {}),
+        },
+      ];
+    }),
+  );
+}

@@ -1,0 +1,42 @@
+import { statisticsChoices } from '@bnrnn/core';
+import { fieldsOf, type Fields } from './fields';
+import type { RunEvaluation, RunResult } from './run';
+
+/**
+ * Reads the value of a `result.json`; fields it does not know are left alone.
+ *
+ * @throws DataError naming file and field.
+ */
+export function parseResult(value: unknown, where: string): RunResult {
+  const fields = fieldsOf(value, where);
+  const best = fields.has('best') ? fields.object('best') : undefined;
+  return {
+    steps: fields.number('steps'),
+    epochs: fields.number('epochs'),
+    firstLoss: fields.number('firstLoss'),
+    lastLoss: fields.number('lastLoss'),
+    unitsPerSecond: fields.number('unitsPerSecond'),
+    seconds: fields.number('seconds'),
+    ...(best === undefined
+      ? {}
+      : {
+          best: {
+            epoch: best.number('epoch'),
+            nllPerUnit: best.number('nllPerUnit'),
+            perplexity: best.number('perplexity'),
+          },
+        }),
+    evaluations: fields.has('evaluations') ? fields.objects('evaluations').map(evaluation) : [],
+  };
+}
+
+function evaluation(fields: Fields): RunEvaluation {
+  return {
+    split: fields.oneOf('split', ['train', 'valid', 'test']),
+    statistics: fields.oneOf('statistics', statisticsChoices),
+    nllPerUnit: fields.number('nllPerUnit'),
+    perplexity: fields.number('perplexity'),
+    perplexityMeanOfBatches: fields.number('perplexityMeanOfBatches'),
+    ...(fields.has('frameErrorRate') ? { frameErrorRate: fields.number('frameErrorRate') } : {}),
+  };
+}

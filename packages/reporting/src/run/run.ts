@@ -1,0 +1,58 @@
+import type { CorpusInfo, RunEvent, RunEventOf, StatisticsChoice, Unit } from '@bnrnn/core';
+
+/** Where a number of a run comes from. */
+export const settingSources = ['text', 'code', 'lua', 'tf', 'recalled', 'chosen', 'user'] as const;
+export type SettingSource = (typeof settingSources)[number];
+
+/** One resolved setting of a run. */
+export interface RunSetting {
+  value: unknown;
+  source: SettingSource;
+  note?: string;
+}
+
+/** `config.json`: what a run was told to do. */
+export interface RunConfig {
+  preset: string;
+  recipe: string;
+  backend: string;
+  seed: number;
+  unit: Unit;
+  corpus: CorpusInfo;
+  /** The command that made the run. */
+  command?: string;
+  /** The commit of the code that made it. */
+  commit?: string;
+  /** Versions of what computed, by name. */
+  versions: Readonly<Record<string, string>>;
+  /** Setting by path. */
+  settings: Readonly<Record<string, RunSetting>>;
+}
+
+/** One evaluation, as `result.json` holds it. */
+export type RunEvaluation = Pick<
+  RunEventOf<'evaluation'>,
+  'split' | 'nllPerUnit' | 'perplexity' | 'perplexityMeanOfBatches' | 'frameErrorRate'
+> & { statistics: StatisticsChoice };
+
+/** `result.json`: what came of it. */
+export interface RunResult {
+  steps: number;
+  epochs: number;
+  /** Nats per unit. */
+  firstLoss: number;
+  lastLoss: number;
+  unitsPerSecond: number;
+  seconds: number;
+  best?: { epoch: number; nllPerUnit: number; perplexity: number };
+  evaluations: readonly RunEvaluation[];
+}
+
+/** A run folder, read. */
+export interface Run {
+  folder: string;
+  config: RunConfig;
+  events: readonly RunEvent[];
+  /** Undefined where the run has not ended. */
+  result: RunResult | undefined;
+}
