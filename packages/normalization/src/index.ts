@@ -1,3 +1,7 @@
+export { batchNorm } from './batchNorm';
+export type { BatchNormOptions } from './batchNormSpec';
+export { layerNorm, type LayerNormOptions } from './layerNorm';
+export { none } from './none';
 export type {
   ApplyOptions,
   ApplyStepOptions,
@@ -10,6 +14,7 @@ export type {
   NormalizerWeights,
   Statistics,
 } from './normalizer';
+export { normalizerFromSpec, parseNormalizerSpec } from './normalizerFromSpec';
 export type {
   BatchNormSpec,
   EpsilonRule,
@@ -18,3 +23,17 @@ export type {
   NormalizeOver,
   NormalizerSpec,
 } from './normalizerSpec';
+export {
+  recurrentBatchNorm,
+  recurrentBatchNormSpecs,
+  type RecurrentBatchNorm,
+  type RecurrentBatchNormOptions,
+} from './recurrentBatchNorm';
+export {
+  hasStatistics,
+  needsWholeSequence,
+  refuseInCausalModel,
+  refuseInsideRecurrence,
+} from './refusals';
+export { stackMoments } from './stackMoments';
+export { StatisticsAverage, type StatisticsAverageState } from './statisticsAverage';

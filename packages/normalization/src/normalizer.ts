@@ -13,28 +13,30 @@ export interface NormalizerWeights {
   readonly shift?: Tensor;
 }
 
+// Results are type aliases: an interface has no index signature, and `tidy` would not take it.
+
 /**
  * What is used in place of a mini-batch's own moments; not trained.
  *
  * Row `min(step, rows − 1)` belongs to a time step, so one row is shared over time. A strategy
  * without statistics has zero rows.
  */
-export interface Statistics {
+export type Statistics = {
   /** float32 [rows, features] */
   readonly mean: Tensor2D;
   /** float32 [rows, features], biased (divided by the count) */
   readonly variance: Tensor2D;
-}
+};
 
 /** The moments of one mini-batch, as values: one row a time step (frame-wise), or one in all. */
-export interface Moments {
+export type Moments = {
   /** float32 [steps, features] */
   readonly mean: Tensor2D;
   /** float32 [steps, features], biased (divided by the count) */
   readonly variance: Tensor2D;
   /** float32 [steps]: the real rows each was taken over; below 2 the statistics were used instead */
   readonly rows: Tensor1D;
-}
+};
 
 /** `batch`: the mini-batch's own moments (training). `stored`: the statistics that are passed in. */
 export type NormalizerMode = 'batch' | 'stored';
@@ -54,16 +56,16 @@ export interface ApplyStepOptions {
 }
 
 /** `moments` is present in mode `batch` of a strategy that has statistics. */
-export interface NormalizedSequence {
+export type NormalizedSequence = {
   readonly y: Tensor3D;
   readonly moments?: Moments;
-}
+};
 
 /** `moments` has one row and is present in mode `batch` of a strategy that has statistics. */
-export interface NormalizedStep {
+export type NormalizedStep = {
   readonly y: Tensor2D;
   readonly moments?: Moments;
-}
+};
 
 /**
  * A way to normalize activations. Nothing is mutated: moments come back as values, and whoever

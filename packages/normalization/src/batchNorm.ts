@@ -1,0 +1,148 @@
+import { expectShape, UsageError } from '@bnrnn/core';
+import { batchNormalize } from '@bnrnn/tensor-backend';
+import {
+  expandDims,
+  reshape,
+  squeeze,
+  tidy,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { batchNormSpec, type BatchNormOptions } from './batchNormSpec';
+import { foldMoments } from './foldMoments';
+import { newParameters } from './newParameters';
+import type { NormalizedSequence, Normalizer, NormalizerMode, Statistics } from './normalizer';
+import type { BatchNormSpec } from './normalizerSpec';
+import { realFrames } from './padding';
+import { standardizeStored } from './standardizeStored';
+import { oneRowEach, rowsOfSteps, startStatistics } from './statistics';
+import { expectWeights, type CheckedWeights } from './weights';
+
+/** What both ways to apply come down to: a run of time steps that starts at `from`. */
+interface Run {
+  readonly caller: string;
+  readonly x: Tensor3D;
+  readonly weights: CheckedWeights;
+  readonly statistics: Statistics;
+  readonly mode: NormalizerMode;
+  readonly mask: Tensor2D | undefined;
+  readonly from: number;
+}
+
+/**
+ * Batch normalization: standardizes each feature over the real rows of the mini-batch.
+ *
+ *   y[t,b,f] = gain[f]·(x[t,b,f] − mean[s,f]) / sqrt(variance[s,f] + ε) + shift[f]
+ *
+ * Over `frame`, s = t: the moments of time step t are taken over the batch. Over `sequence`, s = 0:
+ * they are taken over batch and time together. Gain and shift are shared over time. The rule
+ * `double` divides by sqrt(variance + ε) + ε, as the paper's own code does.
+ *
+ * In mode `batch` the moments come back as values (biased variance, two passes, padding left out).
+ * Frame-wise, a time step with fewer than 2 real rows is standardized with the statistics instead,
+ * and `moments.rows` tells which. In mode `stored` the statistics serve every step. y is 0 where
+ * padded.
+ *
+ * @throws UsageError for a setting out of range, for mode `batch` with one row in all, and for
+ *   sequence-wise `applyStep` in mode `batch`; ShapeError when sizes disagree.
+ * @see Laurent et al. 2015, section 3 (frame-wise and sequence-wise); Ioffe and Szegedy 2015.
+ */
+export function batchNorm(options: BatchNormOptions): Normalizer {
+  return batchNormOf(batchNormSpec(options));
+}
+
+/** Batch normalization of a specification that was checked. */
+export function batchNormOf(spec: BatchNormSpec): Normalizer {
+  return {
+    spec,
+    parameters: (features, { shift }) => newParameters('batchNorm', features, spec.gain, shift),
+    statistics: (features, maxSteps = spec.maxSteps) =>
+      startStatistics('batchNorm', features, spec.perStep ? maxSteps : 1),
+    apply: (x, parameters, statistics, { mode, mask }) => {
+      const caller = 'batchNorm.apply';
+      expectShape(caller, 'x', x, { time: null, batch: null, features: null });
+      const [time, batch, features] = x.shape;
+      if (mask !== undefined) expectShape(caller, 'mask', mask, { time, batch });
+      expectStatistics(caller, statistics, features);
+      const weights = expectWeights(caller, parameters, features);
+      return applyRun(spec, { caller, x, weights, statistics, mode, mask, from: 0 });
+    },
+    applyStep: (x, parameters, statistics, { mode, mask, step }) => {
+      const caller = 'batchNorm.applyStep';
+      expectShape(caller, 'x', x, { batch: null, features: null });
+      const [batch, features] = x.shape;
+      if (mask !== undefined) expectShape(caller, 'mask', mask, { batch });
+      expectStatistics(caller, statistics, features);
+      if (mode === 'batch' && spec.over === 'sequence') refuseOneStepOfSequence();
+      const weights = expectWeights(caller, parameters, features);
+      return tidy(() => {
+        const { y, ...moments } = applyRun(spec, {
+          caller,
+          x: expandDims(x, 0),
+          weights,
+          statistics,
+          mode,
+          mask: mask === undefined ? undefined : reshape(mask, [1, batch]),
+          from: step,
+        });
+        return { y: squeeze<Tensor2D>(y, [0]), ...moments };
+      });
+    },
+    fold: (statistics, moments) => foldMoments(statistics, moments, spec.decay),
+  };
+}
+
+function applyRun(spec: BatchNormSpec, run: Run): NormalizedSequence {
+  const { x, weights, statistics, mode, mask, from } = run;
+  const [time] = x.shape;
+  const { over, epsilon, epsilonRule } = spec;
+  if (mode === 'batch') refuseOneRow(spec, run);
+  return tidy((): NormalizedSequence => {
+    if (mode === 'stored') {
+      const rows = rowsOfSteps(statistics, from, time);
+      return { y: standardizeStored(x, weights, rows, spec, mask) };
+    }
+    const { y, ...moments } = batchNormalize({
+      x,
+      ...weights,
+      over,
+      epsilon,
+      epsilonRule,
+      ...(mask === undefined ? {} : { mask }),
+      // Without padding every step has the whole batch, and nothing falls back on statistics.
+      ...(mask === undefined || over === 'sequence'
+        ? {}
+        : { stored: oneRowEach(rowsOfSteps(statistics, from, time), time) }),
+    });
+    return { y, moments };
+  });
+}
+
+function expectStatistics(caller: string, statistics: Statistics, features: number): void {
+  const [rows] = statistics.mean.shape;
+  if (rows === 0) {
+    throw new UsageError(`${caller}: statistics have 0 rows, expected at least 1.`, {
+      hint: 'Make them with the same normalizer: normalizer.statistics(features).',
+    });
+  }
+  expectShape(caller, 'statistics.mean', statistics.mean, { rows, features });
+  expectShape(caller, 'statistics.variance', statistics.variance, { rows, features });
+}
+
+function refuseOneRow(spec: BatchNormSpec, { caller, x, mask }: Run): void {
+  const [time, batch] = x.shape;
+  const rows = spec.over === 'frame' ? batch : mask === undefined ? time * batch : realFrames(mask);
+  if (rows >= 2) return;
+  const place = spec.over === 'frame' ? 'at a time step' : 'in all';
+  throw new UsageError(
+    `${caller}: mode "batch" was given ${rows} real row${rows === 1 ? '' : 's'} ${place} (time ${time}, batch ${batch}), expected at least 2 to take moments over.`,
+    { hint: 'Use stored statistics (running or recalibrated), or a larger batch.' },
+  );
+}
+
+function refuseOneStepOfSequence(): never {
+  throw new UsageError(
+    'batchNorm.applyStep: mode "batch" with sequence-wise statistics needs the values of time steps that do not exist yet.',
+    { hint: 'Apply to the whole sequence, or use stored statistics (running or recalibrated).' },
+  );
+}

@@ -1,0 +1,112 @@
+import { expectNumber, expectShape, UsageError } from '@bnrnn/core';
+import { layerNormalize } from '@bnrnn/tensor-backend';
+import {
+  expandDims,
+  mul,
+  squeeze,
+  tidy,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { newParameters } from './newParameters';
+import { foldNothing, noStatistics } from './none';
+import type { Normalizer, NormalizerWeights } from './normalizer';
+import type { LayerNormSpec } from './normalizerSpec';
+import { zeroPadding } from './padding';
+import { expectWeights } from './weights';
+
+/** Settings of layer normalization; what is left out takes its default. */
+export interface LayerNormOptions {
+  /** Equal blocks of the features, each standardized alone; default 1. An LSTM has 4 gates. */
+  readonly groups?: number;
+  /** Default 1e-5. */
+  readonly epsilon?: number;
+  /** The gain at the start; default 1. */
+  readonly gain?: number;
+}
+
+/**
+ * Checks every setting of layer normalization.
+ *
+ * @throws UsageError naming the setting, what came and what was wanted.
+ */
+export function checkLayerNormSpec(
+  where: string,
+  spec: Readonly<Record<keyof LayerNormSpec, unknown>>,
+): LayerNormSpec {
+  return {
+    kind: 'layer',
+    groups: expectNumber(`${where}: groups`, spec.groups, { integer: true, min: 1 }),
+    epsilon: expectNumber(`${where}: epsilon`, spec.epsilon, { above: 0 }),
+    gain: expectNumber(`${where}: gain`, spec.gain),
+  };
+}
+
+/**
+ * Layer normalization: standardizes each row over its own features, in `groups` equal blocks.
+ *
+ *   y[t,b,f] = gain[f]·(x[t,b,f] − mean[t,b,g]) / sqrt(variance[t,b,g] + ε) + shift[f]
+ *   g the block that f lies in, variance biased
+ *
+ * It has no statistics: both modes give the same, and a batch of one row is as good as any. y is 0
+ * where padded.
+ *
+ * @throws UsageError for a setting out of range; ShapeError when sizes disagree.
+ * @see Ba, Kiros and Hinton 2016, section 3.
+ */
+export function layerNorm(options: LayerNormOptions = {}): Normalizer {
+  const defaults = { groups: 1, epsilon: 1e-5, gain: 1 };
+  return layerNormOf(checkLayerNormSpec('layerNorm', { ...defaults, ...options, kind: 'layer' }));
+}
+
+/** Layer normalization of a specification that was checked. */
+export function layerNormOf(spec: LayerNormSpec): Normalizer {
+  const normalize = (
+    caller: string,
+    x: Tensor3D,
+    parameters: NormalizerWeights,
+    mask?: Tensor2D,
+  ): Tensor3D => {
+    const features = x.shape[2];
+    expectBlocks(caller, features, spec.groups);
+    const weights = expectWeights(caller, parameters, features);
+    const { groups, epsilon } = spec;
+    return tidy(() => {
+      const real = mask === undefined ? x : zeroPadding(x, mask);
+      const y = layerNormalize({ x: real, ...weights, groups, epsilon });
+      return mask === undefined ? y : mul(y, expandDims(mask, 2));
+    });
+  };
+  return {
+    spec,
+    parameters: (features, { shift }) => {
+      expectBlocks('layerNorm', features, spec.groups);
+      return newParameters('layerNorm', features, spec.gain, shift);
+    },
+    statistics: noStatistics,
+    apply: (x, parameters, _statistics, { mask }) => {
+      const caller = 'layerNorm.apply';
+      expectShape(caller, 'x', x, { time: null, batch: null, features: null });
+      const [time, batch] = x.shape;
+      if (mask !== undefined) expectShape(caller, 'mask', mask, { time, batch });
+      return { y: normalize(caller, x, parameters, mask) };
+    },
+    applyStep: (x, parameters, _statistics, { mask }) => {
+      const caller = 'layerNorm.applyStep';
+      expectShape(caller, 'x', x, { batch: null, features: null });
+      if (mask !== undefined) expectShape(caller, 'mask', mask, { batch: x.shape[0] });
+      return tidy(() => {
+        const row = mask === undefined ? undefined : expandDims<Tensor2D>(mask, 0);
+        return { y: squeeze<Tensor2D>(normalize(caller, expandDims(x, 0), parameters, row), [0]) };
+      });
+    },
+    fold: foldNothing,
+  };
+}
+
+function expectBlocks(caller: string, features: number, groups: number): void {
+  if (features % groups === 0) return;
+  throw new UsageError(
+    `${caller}: groups is ${groups}, expected a divisor of the ${features} features.`,
+  );
+}

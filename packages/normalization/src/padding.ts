@@ -1,0 +1,31 @@
+import {
+  expandDims,
+  greater,
+  where,
+  zerosLike,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+
+/**
+ * x with zeros where padded, whatever stood there (a product with the mask would keep NaN and ∞).
+ *
+ * @param x     float32 [time, batch, features].
+ * @param mask  float32 [time, batch].
+ */
+export function zeroPadding<Kind extends Tensor>(x: Kind, mask: Tensor2D): Kind {
+  return where(greater(expandDims(mask, 2), 0), x, zerosLike(x));
+}
+
+/** Sums of masks already read: every layer of a step sees the same mask. */
+const counted = new WeakMap<object, number>();
+
+/** The number of real frames: the mask's sum, read from the backend once for each mask. */
+export function realFrames(mask: Tensor2D): number {
+  const known = counted.get(mask.dataId);
+  if (known !== undefined) return known;
+  let count = 0;
+  for (const value of mask.dataSync()) count += value > 0 ? 1 : 0;
+  counted.set(mask.dataId, count);
+  return count;
+}

@@ -1,0 +1,142 @@
+import { expectShape, UsageError } from '@bnrnn/core';
+import { tensor2d, tidy } from '@tensorflow/tfjs-core';
+import type { Moments, Statistics } from './normalizer';
+
+/** Sums of one normalizer's moments, each weighed by its real rows, as plain JSON data. */
+interface Sums {
+  readonly features: number;
+  /** [rows of the statistics]: how many real rows were seen. */
+  readonly weights: number[];
+  /** [rows × features] */
+  readonly mean: number[];
+  /** [rows × features] */
+  readonly variance: number[];
+}
+
+/** Everything that a {@link StatisticsAverage} knows, as plain JSON data. */
+export interface StatisticsAverageState {
+  readonly batches: number;
+  /** By normalizer path. */
+  readonly sums: Readonly<Record<string, Sums>>;
+}
+
+/**
+ * Recalibrated statistics: averages of the moments of many mini-batches, in float64.
+ *
+ *   mean[r,f] = Σ n·mean[t,f] / Σ n     variance[r,f] = Σ n·variance[t,f] / Σ n     n = rows[t]
+ *
+ * The sums run over the mini-batches and the time steps t of row r = min(t, rows − 1). Variances
+ * stay biased and are averaged as they are, which is what training divided by. Moments over fewer
+ * than 2 real rows are left out. A row that no step reached takes the row before it.
+ *
+ * @see Ioffe and Szegedy 2015, algorithm 2; Cooijmans et al. 2016, section 4.
+ */
+export class StatisticsAverage {
+  #batches: number;
+  readonly #sums: Map<string, Sums>;
+
+  /** Goes on from what {@link toJSON} gave; {@link StatisticsAverage.of} starts afresh. */
+  constructor(state: StatisticsAverageState) {
+    this.#batches = state.batches;
+    this.#sums = new Map(Object.entries(structuredClone(state.sums)));
+  }
+
+  /** An empty average for statistics of these shapes, by normalizer path; they are only measured. */
+  static of(statistics: ReadonlyMap<string, Statistics>): StatisticsAverage {
+    const sums = [...statistics].map(([path, { mean }]): [string, Sums] => {
+      const [rows, features] = mean.shape;
+      const zeros = (length: number): number[] => new Array<number>(length).fill(0);
+      return [
+        path,
+        { features, weights: zeros(rows), mean: zeros(mean.size), variance: zeros(mean.size) },
+      ];
+    });
+    return new StatisticsAverage({ batches: 0, sums: Object.fromEntries(sums) });
+  }
+
+  /** How many mini-batches were added. */
+  get batches(): number {
+    return this.#batches;
+  }
+
+  /**
+   * Adds the moments of one mini-batch, by normalizer path; reads them and keeps nothing.
+   *
+   * @throws UsageError when a path is missing or unknown; ShapeError when sizes disagree.
+   */
+  add(moments: ReadonlyMap<string, Moments>): void {
+    for (const path of new Set([...this.#sums.keys(), ...moments.keys()])) {
+      const sums = this.#sums.get(path);
+      const values = moments.get(path);
+      if (sums === undefined || values === undefined) {
+        throw new UsageError(
+          `StatisticsAverage.add: "${path}" is in the ${sums === undefined ? 'moments but not in the statistics' : 'statistics but not in the moments'}.`,
+          { hint: 'Run the model whose statistics these are, with every layer in mode "batch".' },
+        );
+      }
+      addMoments(path, sums, values);
+    }
+    this.#batches += 1;
+  }
+
+  /**
+   * The averages as new tensors, by normalizer path.
+   *
+   * @throws UsageError when a normalizer has no moments over 2 or more real rows.
+   */
+  statistics(): Map<string, Statistics> {
+    return new Map([...this.#sums].map(([path, sums]) => [path, averageOf(path, sums)]));
+  }
+
+  /** Plain data from which the constructor goes on. */
+  toJSON(): StatisticsAverageState {
+    return { batches: this.#batches, sums: structuredClone(Object.fromEntries(this.#sums)) };
+  }
+}
+
+function addMoments(path: string, sums: Sums, moments: Moments): void {
+  const { features, weights } = sums;
+  const steps = moments.rows.size;
+  expectShape('StatisticsAverage.add', `${path} mean`, moments.mean, { steps, features });
+  expectShape('StatisticsAverage.add', `${path} variance`, moments.variance, { steps, features });
+  const mean = moments.mean.dataSync();
+  const variance = moments.variance.dataSync();
+  moments.rows.dataSync().forEach((count, step) => {
+    if (count < 2) return;
+    const row = Math.min(step, weights.length - 1);
+    weights[row] = at(weights, row) + count;
+    for (let f = 0; f < features; f++) {
+      const to = row * features + f;
+      const from = step * features + f;
+      sums.mean[to] = at(sums.mean, to) + count * at(mean, from);
+      sums.variance[to] = at(sums.variance, to) + count * at(variance, from);
+    }
+  });
+}
+
+function averageOf(path: string, sums: Sums): Statistics {
+  const { features, weights } = sums;
+  const firstSeen = weights.findIndex((weight) => weight > 0);
+  if (firstSeen < 0) {
+    throw new UsageError(
+      `StatisticsAverage.statistics: "${path}" has no moments over 2 or more real rows.`,
+      { hint: 'Add at least one mini-batch of two rows.' },
+    );
+  }
+  let seen = firstSeen;
+  const sourceOf = weights.map((weight, row) => (weight > 0 ? (seen = row) : seen));
+  const average = (total: readonly number[]): Float32Array =>
+    Float32Array.from(total, (_, i) => {
+      const row = at(sourceOf, Math.floor(i / features));
+      return at(total, row * features + (i % features)) / at(weights, row);
+    });
+  const shape: [number, number] = [weights.length, features];
+  return tidy(() => ({
+    mean: tensor2d(average(sums.mean), shape),
+    variance: tensor2d(average(sums.variance), shape),
+  }));
+}
+
+function at(values: ArrayLike<number>, index: number): number {
+  return values[index] ?? 0;
+}
