@@ -3,6 +3,7 @@ export { centralDifferences } from './centralDifferences';
 export { expectClose, type Comparable, type Tolerance } from './expectClose';
 export { expectNoLeak, expectNoLeakAsync } from './expectNoLeak';
 export { filled, filledIds } from './filled';
+export * as oracle from './oracle/index';
 export { prefixMask } from './prefixMask';
 export {
   fromTensor,

@@ -1,0 +1,36 @@
+export { project, product, stepOf } from './arithmetic';
+export {
+  batchNormalize,
+  type BatchNormalizeOptions,
+  type BatchNormalizeResult,
+} from './batchNormalize';
+export {
+  projectedCrossEntropy,
+  softmaxCrossEntropy,
+  type ProjectedCrossEntropyOptions,
+  type SoftmaxCrossEntropyOptions,
+} from './crossEntropy';
+export { dropout } from './dropout';
+export { embedding } from './embedding';
+export { gruScan, type GruScanOptions, type GruScanResult } from './gruScan';
+export { layerNormalize, type LayerNormalizeOptions } from './layerNormalize';
+export { lstmScan, type LstmScanOptions, type LstmScanResult } from './lstmScan';
+export {
+  adamStep,
+  globalNorm,
+  momentumStep,
+  sgdStep,
+  type AdamStepOptions,
+  type MomentumStepOptions,
+  type SgdStepOptions,
+} from './optimizerSteps';
+export { rnnScan, type RnnScanOptions, type RnnScanResult } from './rnnScan';
+export { standardize, type EpsilonRule } from './standardize';
+export {
+  batchStep,
+  layerStep,
+  type BatchStepOptions,
+  type LayerStepOptions,
+  type StepMoments,
+  type StepNormalizer,
+} from './stepNormalizer';
