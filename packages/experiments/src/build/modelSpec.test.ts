@@ -1,0 +1,97 @@
+import { describe, expect, it } from 'vitest';
+import { resolveSettings } from '../config/resolveSettings';
+import { findPreset } from '../presets/presets';
+import { findRecipe } from '../recipes/recipes';
+import { readOverride } from '../settings/readSetting';
+import { modelSpec } from './modelSpec';
+import { parameterCount } from './parameterCount';
+
+function specOf(preset: string, recipe = 'authors-code', ...assignments: string[]) {
+  const settings = resolveSettings(findPreset(preset), findRecipe(recipe), {
+    overrides: assignments.map(readOverride),
+  });
+  return modelSpec({ unit: 'word', settings }, 10_000);
+}
+
+describe('parameterCount', () => {
+  it.each([
+    ['ptb-small', 'authors-code', 4_651_600],
+    ['ptb-small', 'zaremba', 4_653_200],
+    ['ptb-small-bn', 'authors-code', 4_653_200],
+    ['ptb-medium', 'authors-code', 19_775_200],
+    ['ptb-medium-bn', 'authors-code', 19_780_400],
+    ['ptb-large', 'authors-code', 66_022_000],
+    ['ptb-large-bn', 'authors-code', 66_034_000],
+    ['ptb-small-rnn', 'authors-code', 4_170_400],
+  ])('%s under %s has %d', (preset, recipe, count) => {
+    expect(parameterCount(specOf(preset, recipe))).toBe(count);
+  });
+});
+
+describe('modelSpec', () => {
+  it('puts the authors’ frame-wise normalizer on W·x of both layers and nowhere else', () => {
+    const frame = {
+      kind: 'batch',
+      over: 'frame',
+      epsilon: 1e-6,
+      epsilonRule: 'double',
+      gain: 1,
+      decay: 0.9,
+      perStep: false,
+      maxSteps: 20,
+    };
+    const layer = {
+      kind: 'lstm',
+      units: 200,
+      biases: 1,
+      peepholes: 'none',
+      normalize: { inputToHidden: frame },
+    };
+    expect(specOf('ptb-small-bn')).toEqual({
+      kind: 'languageModel',
+      unit: 'word',
+      vocabulary: 10_000,
+      embedding: 200,
+      layers: [layer, layer],
+      dropout: 0,
+      initializer: { kind: 'uniform', range: 0.1 },
+    });
+  });
+
+  it('leaves the baseline without normalizers', () => {
+    expect(specOf('ptb-large').layers[1]).toMatchObject({ units: 1500, normalize: {} });
+    expect(specOf('ptb-large').dropout).toBe(0.65);
+  });
+
+  it('gives Cooijmans’ three placements statistics of each step of the window', () => {
+    const [layer] = specOf('ptb-small-cooijmans', 'zaremba').layers;
+    const normalizer = {
+      gain: 0.1,
+      epsilon: 1e-5,
+      epsilonRule: 'variance',
+      perStep: true,
+      maxSteps: 20,
+    };
+    expect(layer).toMatchObject({
+      normalize: { inputToHidden: normalizer, hiddenToHidden: normalizer, cell: normalizer },
+    });
+  });
+
+  it('layer-normalizes each gate apart unless told otherwise', () => {
+    const groups = (preset: string, ...set: string[]) =>
+      specOf(preset, 'authors-code', ...set).layers.map(
+        (layer) => 'normalize' in layer && layer.normalize.inputToHidden,
+      )[0];
+    expect(groups('ptb-small-layer')).toMatchObject({ kind: 'layer', groups: 4, epsilon: 1e-5 });
+    expect(groups('ptb-small-layer', 'normalization.groups=1')).toMatchObject({ groups: 1 });
+    expect(groups('ptb-small-layer', 'model.cell=gru')).toMatchObject({ groups: 3 });
+  });
+
+  it('builds the cell that was asked for', () => {
+    expect(specOf('ptb-small-rnn').layers[0]).toMatchObject({ kind: 'rnn', activation: 'tanh' });
+    expect(specOf('ptb-small', 'paper-text', 'model.peepholes=output').layers[0]).toMatchObject({
+      kind: 'lstm',
+      peepholes: 'output',
+    });
+  });
+});

@@ -1,0 +1,31 @@
+import type { NormalizerSpec } from '@bnrnn/normalization';
+import type { Placement } from '@bnrnn/recurrent';
+import type { PlacementPath } from '../recipes/recipe';
+import type { Settings } from '../settings/settings';
+
+/** Gates whose features layer normalization standardizes apart. */
+const gates = { lstm: 4, gru: 3, rnn: 1 } as const;
+
+/** The normalizer that the settings put at a placement; undefined where they put none. */
+export function normalizerAt(settings: Settings, placement: Placement): NormalizerSpec | undefined {
+  const path: PlacementPath = `model.normalize.${placement}`;
+  const kind = settings[path].value;
+  if (kind === 'none') return undefined;
+  const gain = settings['normalization.gain'].value;
+  const epsilon = settings['normalization.epsilon'].value;
+  if (kind === 'layer') {
+    const groups = settings['normalization.groups'].value;
+    const blocks = placement === 'cell' ? 1 : gates[settings['model.cell'].value];
+    return { kind: 'layer', groups: groups === 0 ? blocks : groups, epsilon, gain };
+  }
+  return {
+    kind: 'batch',
+    over: kind,
+    epsilon,
+    epsilonRule: settings['normalization.epsilonRule'].value,
+    gain,
+    decay: settings['normalization.decay'].value,
+    perStep: settings['normalization.perStep'].value,
+    maxSteps: settings['data.time'].value,
+  };
+}

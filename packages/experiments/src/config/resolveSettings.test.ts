@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { findPreset, presets } from '../presets/presets';
+import { findRecipe, recipes } from '../recipes/recipes';
+import { readOverride } from '../settings/readSetting';
+import { checkValue } from '../settings/readSetting';
+import { settingPaths } from '../settings/settingDefinitions';
+import { resolveSettings } from './resolveSettings';
+
+const resolve = (preset: string, recipe = 'authors-code') =>
+  resolveSettings(findPreset(preset), findRecipe(recipe));
+
+/** The paths where two presets differ under one recipe. */
+function differences(a: string, b: string, recipe = 'authors-code') {
+  const left = resolve(a, recipe);
+  const right = resolve(b, recipe);
+  return settingPaths.filter((path) => left[path].value !== right[path].value);
+}
+
+describe('resolveSettings', () => {
+  it('gives every preset under every recipe a checked value and a source at every path', () => {
+    for (const preset of presets) {
+      for (const recipe of recipes) {
+        const settings = resolveSettings(preset, recipe);
+        expect(Object.keys(settings)).toEqual(settingPaths);
+        for (const path of settingPaths) {
+          expect(checkValue(path, settings[path].value)).toBe(settings[path].value);
+          expect(settings[path].source).not.toBe('user');
+        }
+      }
+    }
+  });
+
+  it.each([
+    ['ptb-small', 'ptb-small-bn', ['model.normalize.inputToHidden']],
+    ['ptb-medium', 'ptb-medium-bn', ['model.normalize.inputToHidden']],
+    ['ptb-large', 'ptb-large-bn', ['model.normalize.inputToHidden']],
+    ['ptb-small', 'ptb-small-bn-sum', ['model.normalize.preActivation']],
+    ['ptb-small', 'ptb-small-bn-hidden', ['model.normalize.hiddenToHidden']],
+    [
+      'ptb-small',
+      'ptb-small-bn-both',
+      ['model.normalize.inputToHidden', 'model.normalize.hiddenToHidden'],
+    ],
+    ['ptb-small', 'ptb-small-rnn', ['model.cell']],
+    ['ptb-small-rnn', 'ptb-small-rnn-bn', ['model.normalize.inputToHidden']],
+    ['ptb-small-tiny', 'ptb-small-bn-tiny', ['model.normalize.inputToHidden']],
+  ])('%s and %s differ in the treatment alone', (baseline, treatment, paths) => {
+    for (const { name } of recipes) expect(differences(baseline, treatment, name)).toEqual(paths);
+  });
+
+  it('writes Cooijmans’ settings whole', () => {
+    const settings = resolve('ptb-small-cooijmans');
+    expect(settings['normalization.gain'].value).toBe(0.1);
+    expect(settings['normalization.epsilon'].value).toBe(1e-5);
+    expect(settings['normalization.epsilonRule'].value).toBe('variance');
+    expect(settings['normalization.perStep'].value).toBe(true);
+    expect(settings['model.normalize.cell'].value).toBe('frame');
+  });
+
+  it('borrows the authors’ normalization where a recipe has none, and says so', () => {
+    const borrowed = resolve('ptb-small-bn', 'tensorflow')['normalization.epsilon'];
+    expect(borrowed).toEqual({
+      value: 1e-6,
+      source: 'code',
+      note: "tensorflow has no batch normalization: the authors' setting",
+    });
+    expect(resolve('ptb-small-bn')['normalization.epsilon'].note).toBeUndefined();
+  });
+
+  it('lets the caller change what it likes, tagged as the user’s, --set last', () => {
+    const settings = resolveSettings(findPreset('ptb-small'), findRecipe('zaremba'), {
+      normalize: 'layer',
+      epochs: 3,
+      maxSteps: 20,
+      overrides: [readOverride('model.units=300'), readOverride('schedule.epochs=4')],
+    });
+    expect(settings['model.normalize.inputToHidden']).toEqual({ value: 'layer', source: 'user' });
+    expect(settings['schedule.epochs']).toEqual({ value: 4, source: 'user' });
+    expect(settings['schedule.maxSteps']).toEqual({ value: 20, source: 'user' });
+    expect(settings['model.units']).toEqual({ value: 300, source: 'user' });
+    expect(settings['model.initRange']).toEqual({ value: 0.1, source: 'lua' });
+  });
+
+  it('keeps a preset’s own setting when the recipe changes', () => {
+    expect(resolve('ptb-small-tiny', 'zaremba')['data.batch'].value).toBe(16);
+    expect(resolve('ptb-small', 'zaremba')['data.batch'].value).toBe(20);
+  });
+});

@@ -1,0 +1,18 @@
+import { code } from '../settings/setting';
+import { vary, type Preset } from './preset';
+
+/** Table 2, large LSTM. */
+export const ptbLarge: Preset = {
+  name: 'ptb-large',
+  title: 'large LSTM',
+  unit: 'word',
+  size: 'large',
+  changes: {},
+};
+
+/** Table 2, large LSTM with batch normalization of W·x, frame-wise. */
+export const ptbLargeBn = vary(ptbLarge, {
+  name: 'ptb-large-bn',
+  title: 'large LSTM, BN on W·x',
+  changes: { 'model.normalize.inputToHidden': code('frame') },
+});

@@ -1,0 +1,18 @@
+import { code } from '../settings/setting';
+import { vary, type Preset } from './preset';
+
+/** Table 2, medium LSTM. */
+export const ptbMedium: Preset = {
+  name: 'ptb-medium',
+  title: 'medium LSTM',
+  unit: 'word',
+  size: 'medium',
+  changes: {},
+};
+
+/** Table 2, medium LSTM with batch normalization of W·x, frame-wise. */
+export const ptbMediumBn = vary(ptbMedium, {
+  name: 'ptb-medium-bn',
+  title: 'medium LSTM, BN on W·x',
+  changes: { 'model.normalize.inputToHidden': code('frame') },
+});

@@ -1,0 +1,40 @@
+import type { SettingPath } from '../settings/settingDefinitions';
+import type { SettingsOf } from '../settings/settings';
+
+/** The three language models of the paper's table 2. */
+export const sizes = ['small', 'medium', 'large'] as const;
+export type Size = (typeof sizes)[number];
+
+/** Where the activations of a cell may be normalized. */
+export type PlacementPath = Extract<SettingPath, `model.normalize.${string}`>;
+
+/** The settings of the normalizers, one set for every placement of a run. */
+export type NormalizationPath = Extract<SettingPath, `normalization.${string}`>;
+
+/** What an experiment decides rather than a recipe. */
+export type PresetPath =
+  PlacementPath | 'schedule.maxSteps' | 'evaluation.maxBatches' | 'evaluation.recalibrationBatches';
+
+type SizedPath =
+  | 'model.units'
+  | 'model.initRange'
+  | 'model.dropout'
+  | 'data.time'
+  | 'optimizer.maxGradientNorm'
+  | 'schedule.epochs'
+  | 'schedule.firstDecayedEpoch'
+  | 'schedule.decayEvery'
+  | 'schedule.decayFactor';
+
+type SharedPath = Exclude<SettingPath, SizedPath | NormalizationPath | PresetPath>;
+
+/** How one source trained the language models: every value with its own tag. */
+export interface Recipe {
+  readonly name: string;
+  /** Whose recipe it is, one line. */
+  readonly title: string;
+  readonly shared: SettingsOf<SharedPath>;
+  readonly sizes: Readonly<Record<Size, SettingsOf<SizedPath>>>;
+  /** The source's settings of batch normalization; absent where it has none. */
+  readonly normalization?: SettingsOf<NormalizationPath>;
+}

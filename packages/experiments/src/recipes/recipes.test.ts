@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { sources } from '../settings/setting';
+import { settingDefinitions, type SettingPath } from '../settings/settingDefinitions';
+import { authorsNormalization } from './authorsCode';
+import { defaultRecipe, findRecipe, recipes } from './recipes';
+import type { Recipe } from './recipe';
+import { sizes } from './recipe';
+
+const sized = [
+  'model.units',
+  'model.initRange',
+  'model.dropout',
+  'data.time',
+  'optimizer.maxGradientNorm',
+  'schedule.epochs',
+  'schedule.firstDecayedEpoch',
+  'schedule.decayEvery',
+  'schedule.decayFactor',
+] as const;
+
+/** The table of the four recipes, a row for each size: the order of `sized`. */
+const table: Record<string, readonly (readonly number[])[]> = {
+  'paper-text': [
+    [200, 0.1, 0, 20, 10, 15, 7, 1, 2],
+    [650, 0.05, 0.5, 35, 5, 40, 7, 1, 1.2],
+    [1500, 0.04, 0.65, 35, 5, 55, 16, 1, 1.15],
+  ],
+  'authors-code': [
+    [200, 0.1, 0, 20, 5, 5, 5, 4, 2],
+    [650, 0.05, 0.5, 35, 5, 39, 7, 1, 1.2],
+    [1500, 0.04, 0.65, 35, 10, 55, 15, 1, 1.15],
+  ],
+  zaremba: [
+    [200, 0.1, 0, 20, 5, 13, 6, 1, 2],
+    [650, 0.05, 0.5, 35, 5, 39, 8, 1, 1.2],
+    [1500, 0.04, 0.65, 35, 10, 55, 16, 1, 1.15],
+  ],
+  tensorflow: [
+    [200, 0.1, 0, 20, 5, 13, 5, 1, 2],
+    [650, 0.05, 0.5, 35, 5, 39, 7, 1, 1.25],
+    [1500, 0.04, 0.65, 35, 10, 55, 15, 1, 1.15],
+  ],
+};
+
+/** What does not depend on the size: value and source. */
+const shared: Record<string, Record<string, readonly [unknown, string]>> = {
+  'paper-text': {
+    'data.batch': [32, 'recalled'],
+    'data.layout': ['authors', 'code'],
+    'data.resetMidEpoch': [false, 'text'],
+    'model.biases': [1, 'text'],
+    'model.peepholes': ['none', 'chosen'],
+    'optimizer.learningRate': [1, 'text'],
+    'evaluation.statistics': ['recalibrated', 'text'],
+    'evaluation.average': ['exp-of-mean', 'chosen'],
+  },
+  'authors-code': {
+    'data.batch': [32, 'code'],
+    'data.layout': ['authors', 'code'],
+    'data.resetMidEpoch': [true, 'code'],
+    'model.biases': [1, 'code'],
+    'model.peepholes': ['none', 'code'],
+    'optimizer.learningRate': [1, 'code'],
+    'optimizer.clipAt': ['at or above', 'code'],
+    'evaluation.perEpoch': [2, 'code'],
+    'evaluation.statistics': ['batch', 'code'],
+    'evaluation.average': ['mean-of-batches', 'code'],
+  },
+  zaremba: {
+    'data.batch': [20, 'lua'],
+    'data.layout': ['zaremba', 'lua'],
+    'data.resetMidEpoch': [false, 'lua'],
+    'model.biases': [2, 'lua'],
+    'optimizer.learningRate': [1, 'lua'],
+    'evaluation.average': ['exp-of-mean', 'lua'],
+  },
+  tensorflow: {
+    'data.batch': [20, 'tf'],
+    'data.layout': ['tensorflow', 'tf'],
+    'data.resetMidEpoch': [false, 'tf'],
+    'model.biases': [1, 'tf'],
+    'optimizer.learningRate': [1, 'tf'],
+    'evaluation.average': ['exp-of-mean', 'tf'],
+  },
+};
+
+describe.each(recipes.map((recipe) => [recipe.name, recipe] as const))('%s', (name, recipe) => {
+  it.each(sizes)('has the numbers of the table for %s', (size) => {
+    const row = sized.map((path) => recipe.sizes[size][path].value);
+    expect(row).toEqual(table[name]?.[sizes.indexOf(size)]);
+  });
+
+  it('has the table’s values for every size', () => {
+    for (const [path, expected] of Object.entries(shared[name] ?? {})) {
+      const { value, source } = recipe.shared[path as keyof Recipe['shared']];
+      expect([path, value, source]).toEqual([path, ...expected]);
+    }
+  });
+
+  it('tags every value with a source that is not the user', () => {
+    const all = [recipe.shared, ...sizes.map((size) => recipe.sizes[size])].flatMap((settings) =>
+      Object.entries(settings),
+    );
+    for (const [path, setting] of all) {
+      expect(Object.keys(settingDefinitions)).toContain(path satisfies string as SettingPath);
+      expect(sources.filter((source) => source !== 'user')).toContain(setting.source);
+    }
+  });
+
+  it('two layers of LSTM', () => {
+    expect(recipe.shared['model.layers'].value).toBe(2);
+    expect(recipe.shared['model.cell'].value).toBe('lstm');
+  });
+});
+
+describe('recipes', () => {
+  it('start with the default', () => {
+    expect(defaultRecipe).toBe('authors-code');
+    expect(findRecipe(defaultRecipe)).toBe(recipes[0]);
+  });
+
+  it('name what exists when one does not', () => {
+    expect(() => findRecipe('zarembo')).toThrow(
+      '--recipe is "zarembo", expected one of: authors-code, paper-text, zaremba, tensorflow.',
+    );
+  });
+
+  it('say where the large dropout of the text comes from, and that two thresholds look swapped', () => {
+    const { small, large } = findRecipe('paper-text').sizes;
+    expect(large['model.dropout'].source).toBe('code');
+    expect(small['optimizer.maxGradientNorm'].note).toContain('swapped');
+    expect(large['optimizer.maxGradientNorm'].note).toContain('swapped');
+  });
+
+  it("have the authors' normalization: epsilon 1e-6 twice, gain 1", () => {
+    expect(authorsNormalization['normalization.epsilon']).toEqual({ value: 1e-6, source: 'code' });
+    expect(authorsNormalization['normalization.epsilonRule'].value).toBe('double');
+    expect(authorsNormalization['normalization.gain'].value).toBe(1);
+  });
+});

@@ -1,0 +1,59 @@
+import { expectNumber, expectOneOf, UsageError } from '@bnrnn/core';
+import { nearestPath } from './nearestPath';
+import type { SettingValue } from './setting';
+import { settingDefinitions, type SettingDefinition, type SettingPath } from './settingDefinitions';
+
+/** One `path=value` of the command line, checked. */
+export interface Override {
+  readonly path: SettingPath;
+  readonly value: SettingValue;
+}
+
+/**
+ * Reads `path=value` as `--set` takes it.
+ *
+ * @throws UsageError for a text without `=`, an unknown path (with the nearest ones) or a value of
+ * the wrong type or out of bounds.
+ */
+export function readOverride(assignment: string): Override {
+  const equals = assignment.indexOf('=');
+  if (equals < 1) {
+    throw new UsageError(`--set is "${assignment}", expected path=value.`, {
+      hint: 'For example --set model.units=300.',
+    });
+  }
+  const path = expectSettingPath(assignment.slice(0, equals).trim());
+  return { path, value: readValue(path, assignment.slice(equals + 1).trim()) };
+}
+
+/** Returns `path` when a setting has that name; otherwise throws with the nearest names. */
+export function expectSettingPath(path: string): SettingPath {
+  if (Object.hasOwn(settingDefinitions, path)) return path as SettingPath;
+  const near = nearestPath(path);
+  throw new UsageError(`--set: there is no setting "${path}".`, {
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?`
+        : `The settings are: ${Object.keys(settingDefinitions).join(', ')}.`,
+  });
+}
+
+/** Checks a value against its setting's type and bounds. */
+export function checkValue(path: SettingPath, value: unknown): SettingValue {
+  const definition: SettingDefinition = settingDefinitions[path];
+  if (definition.kind === 'number') return expectNumber(path, value, definition.bounds);
+  if (definition.kind === 'choice') return expectOneOf(path, value, definition.choices);
+  if (typeof value === 'boolean') return value;
+  throw new UsageError(`${path} is "${String(value)}", expected true or false.`);
+}
+
+function readValue(path: SettingPath, written: string): SettingValue {
+  const { kind } = settingDefinitions[path];
+  if (kind === 'number') {
+    const value = written === '' ? NaN : Number(written);
+    if (Number.isNaN(value)) throw new UsageError(`${path} is "${written}", expected a number.`);
+    return checkValue(path, value);
+  }
+  if (kind === 'boolean' && (written === 'true' || written === 'false')) return written === 'true';
+  return checkValue(path, written);
+}
