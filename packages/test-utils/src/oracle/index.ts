@@ -4,6 +4,7 @@ export {
   type BatchNormalizeOptions,
   type BatchNormalizeResult,
 } from './batchNormalize';
+export { cooijmansLstm, type CooijmansLstmOptions } from './cooijmansLstm';
 export {
   projectedCrossEntropy,
   softmaxCrossEntropy,
@@ -13,8 +14,24 @@ export {
 export { dropout } from './dropout';
 export { embedding } from './embedding';
 export { gruScan, type GruScanOptions, type GruScanResult } from './gruScan';
+export {
+  languageModel,
+  type LanguageModelOptions,
+  type LanguageModelResult,
+} from './languageModel';
 export { layerNormalize, type LayerNormalizeOptions } from './layerNormalize';
+export {
+  gruLayer,
+  lstmLayer,
+  rnnLayer,
+  type GruLayerOptions,
+  type LayerWeights,
+  type LstmLayerOptions,
+  type RnnLayerOptions,
+  type SequenceNormalizer,
+} from './layers';
 export { lstmScan, type LstmScanOptions, type LstmScanResult } from './lstmScan';
+export { mergeDirections } from './mergeDirections';
 export {
   adamStep,
   globalNorm,
