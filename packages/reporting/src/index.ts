@@ -1,13 +1,26 @@
+export {
+  compareRuns,
+  type ComparedGroup,
+  type Comparison,
+  type Quality,
+} from './compare/compareRuns';
+export { measuredDifferences } from './compare/measuredDifferences';
+export type { RunGroup } from './compare/runGroup';
+export type { RunSummary } from './compare/runSummary';
+export type { Spread } from './compare/spread';
 export type { EventConsumer } from './events/eventConsumer';
 export { jsonLines } from './events/jsonLines';
 export { truncateEvents } from './events/truncateEvents';
 export { progress, type ProgressOptions, type ProgressStream } from './progress/progress';
 export { readRun } from './run/readRun';
-export type {
-  Run,
-  RunConfig,
-  RunEvaluation,
-  RunResult,
-  RunSetting,
-  SettingSource,
+export {
+  settingSources,
+  type Run,
+  type RunConfig,
+  type RunEvaluation,
+  type RunResult,
+  type RunSetting,
+  type SettingSource,
 } from './run/run';
+export { comparisonTable } from './table/comparisonTable';
+export { tableFormats, type TableFormat } from './table/table';

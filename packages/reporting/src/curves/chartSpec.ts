@@ -1,0 +1,120 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { Chart, Curve } from './curve';
+import type { Palette } from './palette';
+import type { Point } from './thin';
+
+export interface ChartSpecOptions {
+  chart: Chart;
+  /** Colour by series, in the legend's order. */
+  colours: ReadonlyMap<string, string>;
+  palette: Palette;
+  description: string;
+}
+
+const width = 720;
+const height = 320;
+
+/** The chart as a Vega-Lite specification: for each run its data faint, its line on top. */
+export function chartSpec({
+  chart,
+  colours,
+  palette,
+  description,
+}: ChartSpecOptions): TopLevelSpec {
+  const { curves, xTitle, yTitle } = chart;
+  const domain = verticalDomain(curves);
+  const line = (read: (curve: Curve) => readonly Point[], mark: object) => ({
+    data: { values: curves.flatMap((curve) => rows(curve, read(curve))) },
+    mark: { type: 'line' as const, clip: true, strokeJoin: 'round' as const, ...mark },
+    encoding: { detail: { field: 'run', type: 'nominal' as const } },
+  });
+  const sparse = curves.every((curve) => curve.line.length <= 40);
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    description,
+    width,
+    height,
+    padding: 6,
+    background: palette.background ?? 'transparent',
+    encoding: {
+      x: { field: 'x', type: 'quantitative', title: xTitle, scale: { nice: false } },
+      y: {
+        field: 'y',
+        type: 'quantitative',
+        title: yTitle,
+        scale: domain === undefined ? { zero: false } : { domain, zero: false, nice: false },
+      },
+      color: {
+        field: 'series',
+        type: 'nominal',
+        title: null,
+        scale: { domain: [...colours.keys()], range: [...colours.values()] },
+      },
+    },
+    layer: [
+      ...(curves.some(({ raw }) => raw.length > 0)
+        ? [line(({ raw }) => raw, { strokeWidth: 0.8, opacity: 0.22 })]
+        : []),
+      line((curve) => curve.line, {
+        strokeWidth: 2,
+        ...(sparse ? { point: { filled: true, size: 34, opacity: 1 } } : {}),
+      }),
+    ],
+    config: {
+      aria: false,
+      font: 'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
+      view: { stroke: null },
+      axis: {
+        labelColor: palette.muted,
+        titleColor: palette.ink,
+        titleFontWeight: 'normal',
+        titleFontSize: 12.5,
+        titlePadding: 10,
+        labelFontSize: 11.5,
+        labelPadding: 6,
+        gridColor: palette.grid,
+        domain: false,
+        ticks: false,
+        tickCount: 6,
+      },
+      axisX: {
+        grid: false,
+        domain: true,
+        domainColor: palette.muted,
+        ticks: true,
+        tickColor: palette.muted,
+        tickSize: 4,
+      },
+      legend: {
+        orient: 'top',
+        direction: 'horizontal',
+        columns: 3,
+        labelColor: palette.ink,
+        labelFontSize: 12.5,
+        labelLimit: 340,
+        symbolType: 'stroke',
+        symbolStrokeWidth: 3,
+        symbolSize: 240,
+        offset: 10,
+        columnPadding: 24,
+      },
+    },
+  };
+}
+
+function rows({ series, run }: Curve, points: readonly Point[]) {
+  return points.map(({ x, y }) => ({ series, run, x, y }));
+}
+
+/**
+ * The range of the vertical axis: where a steep start would take most of it, the range of the lines
+ * after their first fiftieth; undefined where everything fits.
+ */
+export function verticalDomain(curves: readonly Curve[]): [number, number] | undefined {
+  const late = curves.flatMap(({ line }) => line.slice(Math.floor(line.length / 50)));
+  if (late.length < 50 * curves.length) return undefined;
+  const heights = late.map(({ y }) => y);
+  const [low, high] = [Math.min(...heights), Math.max(...heights)];
+  const margin = 0.06 * (high - low);
+  return margin > 0 ? [low - margin, high + margin] : undefined;
+}

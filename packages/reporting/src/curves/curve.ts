@@ -1,0 +1,80 @@
+import type { Comparison, ComparedGroup } from '../compare/compareRuns';
+import { shownValidation } from '../compare/shownValidation';
+import { eventsOf, type RunSummary } from '../compare/runSummary';
+import { natsPer } from '../unitWords';
+import { smooth } from './smooth';
+import { thin, type Point } from './thin';
+
+/** What a chart shows against what. */
+export const curveKinds = ['training', 'validation'] as const;
+export type CurveKind = (typeof curveKinds)[number];
+
+/** The line of one run. */
+export interface Curve {
+  /** The group's label. */
+  series: string;
+  /** Tells the runs of a group apart. */
+  run: number;
+  line: readonly Point[];
+  /** The data behind a smoothed line; empty where the line is the data. */
+  raw: readonly Point[];
+}
+
+/** The lines of a chart with what its axes mean. */
+export interface Chart {
+  curves: readonly Curve[];
+  xTitle: string;
+  yTitle: string;
+}
+
+/** Points that a line is thinned to: about one a pixel. */
+const mostPoints = 700;
+
+export function chartOf(comparison: Comparison, kind: CurveKind): Chart {
+  const read = kind === 'training' ? trainingCurve : validationCurve;
+  const curves = comparison.groups
+    .flatMap((group) => group.summaries.map((summary) => ({ group, summary })))
+    .map(({ group, summary }, run) => ({ series: group.label, run, ...read(summary, group) }))
+    .filter(({ line }) => line.length > 0);
+  const loss = natsPer(comparison.unit);
+  return kind === 'training'
+    ? { curves, xTitle: 'training step', yTitle: `training loss (${loss})` }
+    : { curves, xTitle: 'epoch', yTitle: `validation loss (${loss})` };
+}
+
+/** A run's training loss: smoothed over a fiftieth of its steps, the losses themselves behind. */
+function trainingCurve({ stepEvents }: RunSummary): Pick<Curve, 'line' | 'raw'> {
+  const points = stepEvents.map(({ step, loss }) => ({ x: step, y: loss }));
+  const smoothed = smooth(
+    stepEvents.map(({ loss }) => loss),
+    Math.ceil(points.length / 50),
+  );
+  const line = points.map(({ x }, i) => ({ x, y: smoothed[i] ?? 0 }));
+  return { line: thin(line, mostPoints), raw: thin(points, mostPoints) };
+}
+
+/** A run's validations under the statistics that its group is judged by. */
+function validationCurve({ run }: RunSummary, group: ComparedGroup): Pick<Curve, 'line' | 'raw'> {
+  const perEpoch = eventsOf(run, 'start')[0]?.stepsPerEpoch ?? 0;
+  const validations = eventsOf(run, 'evaluation').filter(({ split }) => split === 'valid');
+  const statistics = mostFrequent(
+    validations.map((event) => event.statistics),
+    shownValidation(group)?.statistics,
+  );
+  const line = validations
+    .filter((event) => event.statistics === statistics)
+    .map((event) => ({
+      x: perEpoch > 0 ? event.step / perEpoch : event.epoch + 1,
+      y: event.nllPerUnit,
+    }));
+  return { line, raw: [] };
+}
+
+/** The value that occurs most; `preferred` among equals. */
+function mostFrequent<Value>(values: readonly Value[], preferred: unknown): Value | undefined {
+  const counts = new Map<Value, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(
+    ([a, m], [b, n]) => n - m || Number(b === preferred) - Number(a === preferred),
+  )[0]?.[0];
+}

@@ -1,0 +1,45 @@
+import { expectOneOf, UsageError } from '@bnrnn/core';
+import { compareRuns, type Comparison } from '../compare/compareRuns';
+import type { Run } from '../run/run';
+import { chartSpec } from './chartSpec';
+import { chartOf, curveKinds, type CurveKind } from './curve';
+import { lightPalette, seriesSlots, type Palette } from './palette';
+import { renderSvg } from './renderSvg';
+
+/**
+ * The curves of some runs as one SVG, a line for each run, a colour for each preset.
+ *
+ * `training`: loss in nats per unit against the training step, smoothed over a fiftieth of the steps,
+ * each step's own loss faint behind. `validation`: loss against the epoch, under the statistics that
+ * were evaluated most often. The same runs give the same bytes.
+ *
+ * @throws UsageError when the runs are of different corpora or units, or none has such a curve.
+ */
+export async function curvesSvg(runs: readonly Run[], kind: CurveKind): Promise<string> {
+  expectOneOf('curvesSvg: kind', kind, curveKinds);
+  const svg = await comparisonCurves(compareRuns(runs), kind, lightPalette);
+  if (svg === undefined) {
+    throw new UsageError(`curvesSvg: none of the ${runs.length} runs has a ${kind} curve.`);
+  }
+  return svg;
+}
+
+/** The same in any colours; undefined where no run has such a curve. */
+export async function comparisonCurves(
+  comparison: Comparison,
+  kind: CurveKind,
+  palette: Palette,
+): Promise<string | undefined> {
+  const chart = chartOf(comparison, kind);
+  if (chart.curves.length === 0) return undefined;
+  const { groups } = comparison;
+  const slots = seriesSlots(
+    groups.map(({ preset }) => preset),
+    palette.series.length,
+  );
+  const colours = new Map(
+    groups.map(({ label }, i) => [label, palette.series[slots[i] ?? 0] ?? palette.ink]),
+  );
+  const description = `${chart.yTitle} against the ${chart.xTitle}: ${[...colours.keys()].join(', ')}`;
+  return await renderSvg(chartSpec({ chart, colours, palette, description }), `${kind}-`);
+}

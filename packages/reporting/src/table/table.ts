@@ -1,0 +1,17 @@
+/** A table before it is given a format. */
+export interface Table {
+  title: string;
+  columns: readonly TableColumn[];
+  rows: readonly (readonly string[])[];
+  /** Sentences under the table. */
+  notes: readonly string[];
+}
+
+export interface TableColumn {
+  header: string;
+  align: 'left' | 'right';
+}
+
+/** The formats a table can be written in. */
+export const tableFormats = ['text', 'markdown', 'latex', 'html'] as const;
+export type TableFormat = (typeof tableFormats)[number];
