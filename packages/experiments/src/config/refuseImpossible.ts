@@ -1,39 +1,41 @@
 import { UsageError } from '@bnrnn/core';
-import type { PlacementPath } from '../recipes/recipe';
+import { refuseInCausalModel, refuseInsideRecurrence } from '@bnrnn/normalization';
+import { placements } from '@bnrnn/recurrent';
+import { normalizerAt } from '../build/normalizerAt';
 import type { Settings } from '../settings/settings';
-
-const insideRecurrence: readonly PlacementPath[] = [
-  'model.normalize.hiddenToHidden',
-  'model.normalize.preActivation',
-  'model.normalize.cell',
-];
 
 /**
  * Refuses settings that cannot go together, before any data is read.
  *
- * @throws UsageError for statistics over the sequence in a language model, a normalized cell in a
- * network without one, peepholes outside an LSTM, and layer-norm groups that do not divide the units.
+ * @throws UsageError for statistics over the sequence in a language model, or a cell's normalizer
+ * or peepholes outside an LSTM.
  */
 export function refuseImpossible(settings: Settings): void {
-  for (const path of insideRecurrence) {
-    if (settings[path].value === 'sequence') {
-      throw new UsageError(
-        `${path} is "sequence": statistics over the sequence need values that do not exist yet inside the recurrence.`,
-        { hint: 'Use "frame" or "layer" there.' },
-      );
-    }
-  }
-  if (settings['model.normalize.inputToHidden'].value === 'sequence') {
-    throw new UsageError(
-      'model.normalize.inputToHidden is "sequence": statistics over the sequence would show a language model the tokens that it predicts.',
-      { hint: 'Use "frame" (--normalize frame), the paper\'s choice for language models.' },
-    );
+  for (const placement of placements) {
+    const spec = normalizerAt(settings, placement);
+    if (spec === undefined) continue;
+    const path = `model.normalize.${placement}`;
+    withHint(`Use "frame" or "layer" there, e.g. --set ${path}=frame.`, () => {
+      if (placement === 'inputToHidden') refuseInCausalModel(spec, path);
+      else refuseInsideRecurrence(spec, path);
+    });
   }
   const cell = settings['model.cell'].value;
-  if (cell !== 'lstm' && settings['model.normalize.cell'].value !== 'none') {
+  if (cell === 'lstm') return;
+  if (settings['model.normalize.cell'].value !== 'none') {
     throw new UsageError(`model.normalize.cell is set, but the cell "${cell}" is not an LSTM.`);
   }
-  if (cell !== 'lstm' && settings['model.peepholes'].value !== 'none') {
+  if (settings['model.peepholes'].value !== 'none') {
     throw new UsageError(`model.peepholes is set, but the cell "${cell}" is not an LSTM.`);
+  }
+}
+
+/** The same refusal with a hint in the words of the command line. */
+function withHint(hint: string, check: () => void): void {
+  try {
+    check();
+  } catch (cause) {
+    if (!(cause instanceof UsageError)) throw cause;
+    throw new UsageError(cause.message, { cause, hint });
   }
 }

@@ -28,10 +28,10 @@ describe('resolveRun', () => {
     [{ preset: 'ptb-smal' }, 'the preset is "ptb-smal", expected one of: ptb-small,'],
     [{ recipe: 'lua' }, '--recipe is "lua", expected one of:'],
     [{ seed: -1 }, '--seed is -1, expected a whole number at least 0'],
-    [{ normalize: 'sequence' as const }, 'would show a language model the tokens that it predicts'],
+    [{ normalize: 'sequence' as const }, 'they leak the tokens that it has to predict'],
     [
       { overrides: [readOverride('model.normalize.hiddenToHidden=sequence')] },
-      'need values that do not exist yet inside the recurrence',
+      'they need the values of time steps that do not exist yet',
     ],
     [
       { preset: 'ptb-small-rnn', overrides: [readOverride('model.normalize.cell=frame')] },

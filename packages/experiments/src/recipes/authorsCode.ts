@@ -29,7 +29,7 @@ export const authorsCode: Recipe = {
     'model.peepholes': code('none'),
     'data.batch': code(32),
     'data.layout': code('authors'),
-    'data.resetMidEpoch': code(true, 'an epoch is two halves'),
+    'data.resetAt': code('half-epoch', 'an epoch is two halves'),
     'optimizer.learningRate': code(1),
     'optimizer.clipAt': code('at or above'),
     'evaluation.perEpoch': code(2, 'a validation after each half'),

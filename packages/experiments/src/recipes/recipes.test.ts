@@ -47,7 +47,7 @@ const shared: Record<string, Record<string, readonly [unknown, string]>> = {
   'paper-text': {
     'data.batch': [32, 'recalled'],
     'data.layout': ['authors', 'code'],
-    'data.resetMidEpoch': [false, 'text'],
+    'data.resetAt': ['epoch', 'text'],
     'model.biases': [1, 'text'],
     'model.peepholes': ['none', 'chosen'],
     'optimizer.learningRate': [1, 'text'],
@@ -57,7 +57,7 @@ const shared: Record<string, Record<string, readonly [unknown, string]>> = {
   'authors-code': {
     'data.batch': [32, 'code'],
     'data.layout': ['authors', 'code'],
-    'data.resetMidEpoch': [true, 'code'],
+    'data.resetAt': ['half-epoch', 'code'],
     'model.biases': [1, 'code'],
     'model.peepholes': ['none', 'code'],
     'optimizer.learningRate': [1, 'code'],
@@ -69,7 +69,7 @@ const shared: Record<string, Record<string, readonly [unknown, string]>> = {
   zaremba: {
     'data.batch': [20, 'lua'],
     'data.layout': ['zaremba', 'lua'],
-    'data.resetMidEpoch': [false, 'lua'],
+    'data.resetAt': ['epoch', 'lua'],
     'model.biases': [2, 'lua'],
     'optimizer.learningRate': [1, 'lua'],
     'evaluation.average': ['exp-of-mean', 'lua'],
@@ -77,7 +77,7 @@ const shared: Record<string, Record<string, readonly [unknown, string]>> = {
   tensorflow: {
     'data.batch': [20, 'tf'],
     'data.layout': ['tensorflow', 'tf'],
-    'data.resetMidEpoch': [false, 'tf'],
+    'data.resetAt': ['epoch', 'tf'],
     'model.biases': [1, 'tf'],
     'optimizer.learningRate': [1, 'tf'],
     'evaluation.average': ['exp-of-mean', 'tf'],

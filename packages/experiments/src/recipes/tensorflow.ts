@@ -12,7 +12,7 @@ export const tensorflow: Recipe = {
     'model.peepholes': tf('none'),
     'data.batch': tf(20),
     'data.layout': tf('tensorflow'),
-    'data.resetMidEpoch': tf(false),
+    'data.resetAt': tf('epoch'),
     'optimizer.learningRate': tf(1),
     'optimizer.clipAt': tf('above'),
     'evaluation.perEpoch': tf(1),

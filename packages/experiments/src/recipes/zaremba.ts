@@ -12,7 +12,7 @@ export const zaremba: Recipe = {
     'model.peepholes': lua('none'),
     'data.batch': lua(20),
     'data.layout': lua('zaremba'),
-    'data.resetMidEpoch': lua(false, 'carried, zero at the start of an epoch'),
+    'data.resetAt': lua('epoch', 'carried, zero at the start of an epoch'),
     'optimizer.learningRate': lua(1),
     'optimizer.clipAt': lua('above'),
     'evaluation.perEpoch': lua(1),

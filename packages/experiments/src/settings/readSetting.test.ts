@@ -5,7 +5,7 @@ describe('readOverride', () => {
   it.each([
     ['model.units=300', 300],
     ['normalization.epsilon=1e-5', 1e-5],
-    ['data.resetMidEpoch=false', false],
+    ['normalization.perStep=false', false],
     ['normalization.perStep=true', true],
     ['optimizer.clipAt=at or above', 'at or above'],
     [' model.cell = gru ', 'gru'],
@@ -20,7 +20,7 @@ describe('readOverride', () => {
     ['model.units=many', 'model.units is "many", expected a number.'],
     ['model.units=2.5', 'model.units is 2.5, expected a whole number at least 1.'],
     ['model.dropout=1', 'model.dropout is 1, expected a number at least 0 and below 1.'],
-    ['data.resetMidEpoch=yes', 'data.resetMidEpoch is "yes", expected true or false.'],
+    ['normalization.perStep=yes', 'normalization.perStep is "yes", expected true or false.'],
     ['model.cell=lsmt', 'model.cell is "lsmt", expected one of: lstm, rnn, gru.'],
     ['model.colour=red', '--set: there is no setting "model.colour".'],
   ])('refuses %s', (assignment, sentence) => {

@@ -1,4 +1,5 @@
 import type { NumberBounds } from '@bnrnn/core';
+import { stateResets, streamLayouts } from '@bnrnn/data-ptb';
 
 /** What a setting may hold, and what it means. */
 export type SettingDefinition =
@@ -51,8 +52,8 @@ export const settingDefinitions = {
 
   'data.batch': count('token streams read side by side'),
   'data.time': count('steps of truncated back-propagation'),
-  'data.layout': choice('how the corpus is cut into streams', ['zaremba', 'authors', 'tensorflow']),
-  'data.resetMidEpoch': boolean('the carried state starts again from zero in mid-epoch'),
+  'data.layout': choice('how the corpus is cut into streams', streamLayouts),
+  'data.resetAt': choice('where the carried state starts afresh from zero', stateResets),
 
   'optimizer.learningRate': number('the rate of the first epoch', { above: 0 }),
   'optimizer.maxGradientNorm': number('gradients above this global L2 norm are rescaled', {
