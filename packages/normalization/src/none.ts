@@ -1,5 +1,5 @@
 import { clone, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import type { Moments, Normalizer, Statistics } from './normalizer';
+import type { Normalizer, Statistics } from './normalizer';
 
 /** Statistics of a strategy that has none: zero rows. */
 export function noStatistics(features: number): Statistics {
@@ -10,7 +10,7 @@ export function noStatistics(features: number): Statistics {
 }
 
 /** What `fold` of a strategy without statistics gives: the same zero rows, as new tensors. */
-export function foldNothing(statistics: Statistics, _moments: Moments): Statistics {
+export function foldNothing(statistics: Statistics): Statistics {
   return tidy(() => ({ mean: clone(statistics.mean), variance: clone(statistics.variance) }));
 }
 

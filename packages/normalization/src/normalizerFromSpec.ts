@@ -70,5 +70,5 @@ function expectOnly<Key extends string>(
   keys: readonly Key[],
 ): Readonly<Record<Key, unknown>> {
   for (const key of Object.keys(fields)) expectOneOf(`${where}: a setting`, key, keys);
-  return fields as Readonly<Record<Key, unknown>>;
+  return fields;
 }

@@ -1,0 +1,291 @@
+import { startBackend } from '@bnrnn/tensor-backend';
+import {
+  array64,
+  at,
+  centralDifferences,
+  expectClose,
+  expectNoLeak,
+  filled,
+  oracle,
+  prefixMask,
+  put,
+  testBackends,
+  toTensor1D,
+  toTensor2D,
+  toTensor3D,
+  weightedSum,
+  weightedSumOfTensors,
+  type Array64,
+} from '@bnrnn/test-utils';
+import { grads, tidy, variableGrads, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { batchNorm } from './batchNorm';
+import type { BatchNormOptions } from './batchNormSpec';
+import type { Normalizer } from './normalizer';
+
+const time = 7;
+const batch = 4;
+const features = 5;
+
+interface Case {
+  readonly name: string;
+  readonly options: BatchNormOptions;
+  readonly lengths?: readonly number[];
+  readonly shift: boolean;
+}
+
+// An epsilon as large as the variances shows a rule or a place that is wrong. The lengths leave one
+// real row at steps 5 and 6, which frame-wise take the statistics.
+const cases: readonly Case[] = [
+  { name: 'frame', options: { over: 'frame', epsilon: 0.1 }, shift: true },
+  {
+    name: 'frame, padded',
+    options: { over: 'frame', epsilon: 0.1, perStep: true, maxSteps: 6 },
+    lengths: [7, 5, 4, 2],
+    shift: true,
+  },
+  {
+    name: 'frame, padded, double epsilon, shared statistics, no shift',
+    options: { over: 'frame', epsilon: 0.1, epsilonRule: 'double' },
+    lengths: [3, 5, 4, 7],
+    shift: false,
+  },
+  { name: 'sequence', options: { over: 'sequence', epsilon: 0.1 }, shift: false },
+  {
+    name: 'sequence, padded, double epsilon',
+    options: { over: 'sequence', epsilon: 0.1, epsilonRule: 'double' },
+    lengths: [7, 5, 1, 2],
+    shift: true,
+  },
+];
+
+const x = filled([time, batch, features], 1, -2, 3);
+const gain = filled([features], 2, 0.5, 1.5);
+const shift = filled([features], 3);
+
+/** Rows [rows, features] of a mean and a variance, none of them where training starts. */
+function someStatistics(rows: number): { mean: Array64; variance: Array64 } {
+  return { mean: filled([rows, features], 4), variance: filled([rows, features], 5, 0.3, 2) };
+}
+
+/** Row min(t, rows − 1) for each step t. */
+function spread(table: Array64, steps = time): Array64 {
+  const out = array64([steps, features]);
+  const last = (table.shape[0] ?? 0) - 1;
+  for (let t = 0; t < steps; t++) {
+    for (let f = 0; f < features; f++) put(out, at(table, Math.min(t, last), f), t, f);
+  }
+  return out;
+}
+
+/** Everything that one case needs, as float64 and as tensors. */
+function given(testCase: Case) {
+  const normalizer = batchNorm(testCase.options);
+  const stored = someStatistics(testCase.options.maxSteps ?? 1);
+  const mask = testCase.lengths && prefixMask(testCase.lengths, time);
+  const statistics = {
+    mean: toTensor2D(stored.mean),
+    variance: toTensor2D(stored.variance),
+  };
+  return { normalizer, stored, mask, statistics, maskOption: mask && { mask: toTensor2D(mask) } };
+}
+
+/** y of the normalizer for the tensors x, gain and, where the case has one, shift. */
+function applied(
+  normalizer: Normalizer,
+  [xs, gains, shifts]: readonly (Tensor | undefined)[],
+  rest: readonly [Parameters<Normalizer['apply']>[2], Parameters<Normalizer['apply']>[3]],
+): Tensor3D {
+  const parameters = { gain: gains!, ...(shifts && { shift: shifts }) };
+  return normalizer.apply(xs as Tensor3D, parameters, ...rest).y;
+}
+
+describe.each(testBackends())('batchNorm on %s', (backend) => {
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
+
+  describe.each(cases)('$name', (testCase) => {
+    const inputs = { x, gain, ...(testCase.shift && { shift }) };
+    const values = () => [
+      toTensor3D(x),
+      toTensor1D(gain),
+      ...(testCase.shift ? [toTensor1D(shift)] : []),
+    ];
+
+    it('gives the float64 values and moments in mode batch', () => {
+      const { normalizer, stored, mask, statistics, maskOption } = given(testCase);
+      const expected = oracle.batchNormalize({
+        ...inputs,
+        mask,
+        ...normalizer.spec,
+        stored: { mean: spread(stored.mean), variance: spread(stored.variance) },
+      } as Parameters<typeof oracle.batchNormalize>[0]);
+      const [xs, gains, shifts] = values();
+      const { y, moments } = normalizer.apply(
+        xs as Tensor3D,
+        { gain: gains!, ...(shifts && { shift: shifts }) },
+        statistics,
+        { mode: 'batch', ...maskOption },
+      );
+      expectClose(y, expected.y);
+      expectClose(moments!.rows, expected.rows, { rtol: 0 });
+      const seen = expected.rows.data.map((count) => (count >= 2 ? 1 : 0));
+      const kept = (table: Array64) =>
+        table.data.map((value, i) => value * seen[Math.floor(i / features)]!);
+      expectClose(
+        moments!.mean.dataSync().map((v, i) => v * seen[Math.floor(i / features)]!),
+        kept(expected.mean),
+      );
+      expectClose(
+        moments!.variance.dataSync().map((v, i) => v * seen[Math.floor(i / features)]!),
+        kept(expected.variance),
+      );
+    });
+
+    it('has the gradient of the float64 values in mode batch', () => {
+      const { normalizer, stored, mask, statistics, maskOption } = given(testCase);
+      const expected = centralDifferences(
+        (moved) =>
+          weightedSum(
+            oracle.batchNormalize({
+              ...moved,
+              mask,
+              ...normalizer.spec,
+              stored: { mean: spread(stored.mean), variance: spread(stored.variance) },
+            } as Parameters<typeof oracle.batchNormalize>[0]).y,
+          ),
+        inputs as Record<string, Array64>,
+      );
+      const gradient = grads((...args: Tensor[]) =>
+        weightedSumOfTensors(
+          applied(normalizer, args, [statistics, { mode: 'batch', ...maskOption }]),
+        ),
+      )(values());
+      Object.values(expected).forEach((wanted, k) => {
+        expectClose(gradient[k]!, wanted, { rtol: 1e-4, label: Object.keys(expected)[k]! });
+      });
+    });
+
+    it('gives the float64 values and gradient in mode stored', () => {
+      const { normalizer, stored, mask, statistics, maskOption } = given(testCase);
+      const reference = (moved: Record<string, Array64>): Array64 => {
+        const step = oracle.batchStep({
+          ...moved,
+          ...normalizer.spec,
+          stored,
+          useStored: true,
+        } as Parameters<typeof oracle.batchStep>[0]);
+        const steps = Array.from({ length: time }, (_, t) => [
+          ...step(oracle.stepOf(moved['x']!, t), t, mask && oracle.stepOf(mask, t)).data,
+        ]);
+        return array64(x.shape, steps.flat());
+      };
+      const y = applied(normalizer, values(), [statistics, { mode: 'stored', ...maskOption }]);
+      expectClose(y, reference(inputs as Record<string, Array64>));
+
+      const expected = centralDifferences(
+        (moved) => weightedSum(reference(moved)),
+        inputs as Record<string, Array64>,
+      );
+      const gradient = grads((...args: Tensor[]) =>
+        weightedSumOfTensors(
+          applied(normalizer, args, [statistics, { mode: 'stored', ...maskOption }]),
+        ),
+      )(values());
+      Object.values(expected).forEach((wanted, k) => {
+        expectClose(gradient[k]!, wanted, { rtol: 1e-4, label: Object.keys(expected)[k]! });
+      });
+    });
+
+    it.each(['batch', 'stored'] as const)('leaves what it returns in mode %s', (mode) => {
+      const { normalizer, statistics, maskOption } = given(testCase);
+      const [xs, gains, shifts] = values();
+      const parameters = { gain: gains!, ...(shifts && { shift: shifts }) };
+      expectNoLeak(() =>
+        normalizer.apply(xs as Tensor3D, parameters, statistics, { mode, ...maskOption }),
+      );
+      expectClose(xs!, x);
+    });
+  });
+
+  it.each(['batch', 'stored'] as const)('steps as it applies in mode %s', (mode) => {
+    const { normalizer, statistics } = given(cases[1]!);
+    const mask = prefixMask(cases[1]!.lengths!, time);
+    const parameters = { gain: toTensor1D(gain), shift: toTensor1D(shift) };
+    const options = { mode, mask: toTensor2D(mask) };
+    const whole = normalizer.apply(toTensor3D(x), parameters, statistics, options);
+    for (let step = 0; step < time; step++) {
+      const one = normalizer.applyStep(toTensor2D(oracle.stepOf(x, step)), parameters, statistics, {
+        mode,
+        mask: toTensor1D(oracle.stepOf(mask, step)),
+        step,
+      });
+      const label = `step ${step}`;
+      const row = <T extends Tensor>(of: T): number[] => {
+        const size = of.size / time;
+        return [...of.dataSync()].slice(step * size, (step + 1) * size);
+      };
+      expectClose(one.y.dataSync(), row(whole.y), { label, rtol: 1e-6 });
+      if (mode === 'stored') {
+        expect(one.moments).toBeUndefined();
+      } else {
+        expectClose(one.moments!.rows.dataSync(), row(whole.moments!.rows), { label, rtol: 0 });
+        expectClose(one.moments!.mean.dataSync(), row(whole.moments!.mean), { label });
+        expectClose(one.moments!.variance.dataSync(), row(whole.moments!.variance), { label });
+      }
+    }
+  });
+
+  it('leaves what a step returns', () => {
+    const { normalizer, statistics } = given(cases[1]!);
+    const parameters = { gain: toTensor1D(gain), shift: toTensor1D(shift) };
+    const xs = toTensor2D(oracle.stepOf(x, 0));
+    const mask = toTensor1D(array64([batch], [1, 0, 1, 1]));
+    for (const mode of ['batch', 'stored'] as const) {
+      expectNoLeak(() => normalizer.applyStep(xs, parameters, statistics, { mode, mask, step: 3 }));
+    }
+  });
+
+  it('takes the variance in two passes: 1.07 at mean 1000', () => {
+    const values = filled([1, 64, 2], 9, 1000 - 1.79, 1000 + 1.79); // width²/12 ≈ 1.07
+    const expected = oracle.batchNormalize({
+      x: values,
+      gain: array64([2], [1, 1]),
+      over: 'frame',
+      epsilon: 1e-5,
+    });
+    expect(expected.variance.data[0]).toBeGreaterThan(0.9);
+    const normalizer = batchNorm({ over: 'frame' });
+    const { y, moments } = normalizer.apply(
+      toTensor3D(values),
+      normalizer.parameters(2, { shift: false }),
+      normalizer.statistics(2),
+      { mode: 'batch' },
+    );
+    expectClose(moments!.variance, expected.variance, { rtol: 1e-5 });
+    expectClose(y, expected.y, { rtol: 1e-4 }); // the mean itself has a float32 rounding of 3e-5
+  });
+
+  it('trains the variables that parameters makes', () => {
+    const normalizer = batchNorm({ over: 'frame', gain: 0.1 });
+    const parameters = normalizer.parameters(features, { shift: true });
+    expectClose(parameters.gain!, array64([features], [0.1, 0.1, 0.1, 0.1, 0.1]), { rtol: 1e-6 });
+    expectClose(parameters.shift!, array64([features]));
+    const statistics = normalizer.statistics(features);
+    const { grads: gradients } = tidy(() =>
+      variableGrads(() =>
+        weightedSumOfTensors(
+          normalizer.apply(toTensor3D(x), parameters, statistics, { mode: 'batch' }).y,
+        ),
+      ),
+    );
+    const expected = centralDifferences(
+      (moved) =>
+        weightedSum(oracle.batchNormalize({ x, ...moved, over: 'frame', epsilon: 1e-5 }).y),
+      { gain: array64([features], [0.1, 0.1, 0.1, 0.1, 0.1]), shift: array64([features]) },
+    );
+    expectClose(gradients[parameters.gain!.name]!, expected.gain, { rtol: 1e-4 });
+    expectClose(gradients[parameters.shift!.name]!, expected.shift, { rtol: 1e-4 });
+  });
+});

@@ -1,0 +1,54 @@
+import { startBackend } from '@bnrnn/tensor-backend';
+import {
+  expectNoLeak,
+  filled,
+  lossWeights,
+  prefixMask,
+  testBackends,
+  toTensor2D,
+  toTensor3D,
+  expectClose,
+  weightedSumOfTensors,
+} from '@bnrnn/test-utils';
+import { grad, tensor1d } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { none } from './none';
+
+describe.each(testBackends())('none on %s', (backend) => {
+  const x = filled([3, 2, 4], 21);
+  const mask = prefixMask([3, 1], 3);
+
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
+
+  it('gives x bit for bit, padding included, and passes the gradient', () => {
+    const statistics = none().statistics(4);
+    const options = { mode: 'batch', mask: toTensor2D(mask) } as const;
+    const y = none().apply(toTensor3D(x), {}, statistics, options);
+    expect([...y.y.dataSync()]).toEqual([...x.data]);
+    expect(y).not.toHaveProperty('moments');
+    const gradient = grad((a: ReturnType<typeof toTensor3D>) =>
+      weightedSumOfTensors(none().apply(a, {}, statistics, options).y),
+    )(toTensor3D(x));
+    expectClose(gradient, lossWeights(x.shape));
+  });
+
+  it('outlives x, and x outlives it', () => {
+    const xs = toTensor2D(filled([2, 3], 22));
+    const { y } = none().applyStep(xs, {}, none().statistics(3), { mode: 'stored', step: 0 });
+    xs.dispose();
+    expect([...y.dataSync()]).toEqual([...filled([2, 3], 22).data]);
+  });
+
+  it('has neither parameters nor statistics, and leaves what it returns', () => {
+    expect(none().parameters(4, { shift: true })).toEqual({});
+    const statistics = none().statistics(4);
+    expect(statistics.mean.shape).toEqual([0, 4]);
+    const xs = toTensor3D(x);
+    expectNoLeak(() => none().apply(xs, {}, statistics, { mode: 'batch' }));
+    expectNoLeak(() => none().statistics(4));
+    const rows = tensor1d([]);
+    expectNoLeak(() => none().fold(statistics, { ...statistics, rows }));
+  });
+});

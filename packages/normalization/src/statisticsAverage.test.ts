@@ -1,0 +1,127 @@
+import { startBackend } from '@bnrnn/tensor-backend';
+import { array64, expectClose, expectNoLeak } from '@bnrnn/test-utils';
+import { tensor1d, tensor2d, tidy } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { batchNorm } from './batchNorm';
+import type { Moments } from './normalizer';
+import { StatisticsAverage } from './statisticsAverage';
+
+function moments(rows: number[], mean: number[][], variance: number[][]): Moments {
+  return { mean: tensor2d(mean), variance: tensor2d(variance), rows: tensor1d(rows) };
+}
+
+const shared = batchNorm({ over: 'sequence' });
+const perStep = batchNorm({ over: 'frame', perStep: true, maxSteps: 3 });
+
+function empty(): StatisticsAverage {
+  return tidy(() =>
+    StatisticsAverage.of(
+      new Map([
+        ['a', shared.statistics(2)],
+        ['b', perStep.statistics(1)],
+      ]),
+    ),
+  );
+}
+
+function filledOnce(): StatisticsAverage {
+  const average = empty();
+  average.add(
+    new Map([
+      ['a', moments([10], [[1, 2]], [[3, 5]])],
+      ['b', moments([4, 2, 4, 2], [[1], [2], [3], [6]], [[1], [1], [2], [8]])],
+    ]),
+  );
+  return average;
+}
+
+const second = () =>
+  new Map([
+    ['a', moments([30], [[5, 6]], [[7, 1]])],
+    ['b', moments([4, 1, 0], [[3], [1e30], [NaN]], [[5], [0], [NaN]])],
+  ]);
+
+describe('StatisticsAverage', () => {
+  beforeAll(async () => {
+    await startBackend('cpu');
+  });
+
+  it('averages means and biased variances, each weighed by its real rows', () => {
+    const average = filledOnce();
+    average.add(second());
+    expect(average.batches).toBe(2);
+    const result = average.statistics();
+    // a: (10·1 + 30·5)/40 = 4, (10·3 + 30·7)/40 = 6
+    expectClose(result.get('a')!.mean, array64([1, 2], [4, 5]), { rtol: 1e-6 });
+    expectClose(result.get('a')!.variance, array64([1, 2], [6, 2]), { rtol: 1e-6 });
+    // b: steps 2 and 3 share row 2: (4·3 + 2·6)/6 = 4; steps of 1 and 0 real rows are left out
+    expectClose(result.get('b')!.mean, array64([3, 1], [2, 2, 4]), { rtol: 1e-6 });
+    expectClose(result.get('b')!.variance, array64([3, 1], [3, 1, 4]), { rtol: 1e-6 });
+  });
+
+  it('gives a row that no step reached the row before it', () => {
+    const average = tidy(() => StatisticsAverage.of(new Map([['b', perStep.statistics(1)]])));
+    average.add(new Map([['b', moments([1, 2], [[9], [5]], [[9], [7]])]]));
+    const { mean, variance } = average.statistics().get('b')!;
+    expect([...mean.dataSync()]).toEqual([5, 5, 5]);
+    expect([...variance.dataSync()]).toEqual([7, 7, 7]);
+  });
+
+  it('keeps in float64 what float32 would lose', () => {
+    const average = tidy(() => StatisticsAverage.of(new Map([['a', shared.statistics(1)]])));
+    average.add(new Map([['a', moments([2 ** 24], [[1]], [[1]])]]));
+    for (let k = 0; k < 64; k++) {
+      average.add(new Map([['a', moments([2], [[2 ** 24]], [[2 ** 23]])]]));
+    }
+    const { mean, variance } = average.statistics().get('a')!;
+    const total = 2 ** 24 + 128;
+    expect(mean.dataSync()[0]).toBe(Math.fround((2 ** 24 + 128 * 2 ** 24) / total));
+    expect(variance.dataSync()[0]).toBe(Math.fround((2 ** 24 + 128 * 2 ** 23) / total));
+  });
+
+  it('goes on from its plain data', () => {
+    const text = JSON.stringify(filledOnce());
+    const restored = new StatisticsAverage(JSON.parse(text));
+    expect(restored.batches).toBe(1);
+    const whole = filledOnce();
+    for (const average of [restored, whole]) average.add(second());
+    expect(restored.toJSON()).toEqual(whole.toJSON());
+    expect(restored.batches).toBe(2);
+  });
+
+  it('keeps no tensor of what it reads', () => {
+    const average = filledOnce();
+    const batch = second();
+    expectNoLeak(() => {
+      average.add(batch);
+    });
+    expectNoLeak(() => average.statistics());
+  });
+
+  it('refuses paths that differ, sizes that differ, and an average of nothing', () => {
+    const { a, b } = { a: moments([2], [[1, 2]], [[3, 5]]), b: moments([2], [[1]], [[1]]) };
+    expect(() => empty().add(new Map([['a', a]]))).toThrow(
+      'StatisticsAverage.add: "b" is in the statistics but not in the moments.',
+    );
+    expect(() =>
+      empty().add(
+        new Map([
+          ['a', a],
+          ['b', b],
+          ['c', b],
+        ]),
+      ),
+    ).toThrow('StatisticsAverage.add: "c" is in the moments but not in the statistics.');
+    expect(() =>
+      empty().add(
+        new Map([
+          ['a', b],
+          ['b', b],
+        ]),
+      ),
+    ).toThrow('StatisticsAverage.add: a mean is [1, 1], expected [steps=1, features=2].');
+    expect(() => empty().statistics()).toThrow(
+      'StatisticsAverage.statistics: "a" has no moments over 2 or more real rows.',
+    );
+  });
+});

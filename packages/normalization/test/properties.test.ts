@@ -1,0 +1,250 @@
+import {
+  batchNorm,
+  layerNorm,
+  none,
+  type Moments,
+  type Normalizer,
+  type NormalizerMode,
+  type Statistics,
+} from '@bnrnn/normalization';
+import { startBackend } from '@bnrnn/tensor-backend';
+import {
+  array64,
+  at,
+  expectClose,
+  filled,
+  map64,
+  prefixMask,
+  put,
+  testBackends,
+  toTensor1D,
+  toTensor2D,
+  toTensor3D,
+  weightedSumOfTensors,
+  type Array64,
+} from '@bnrnn/test-utils';
+import { tidy, valueAndGrads, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
+import * as fc from 'fast-check';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const runs = { seed: 20151005, numRuns: 15 };
+
+/** An epsilon far below the variances, so that invariance holds to rounding. */
+const tiny = 1e-12;
+const strategies: Readonly<Record<string, Normalizer>> = {
+  frame: batchNorm({ over: 'frame', epsilon: tiny, perStep: true, maxSteps: 3 }),
+  'frame, double': batchNorm({ over: 'frame', epsilon: tiny, epsilonRule: 'double' }),
+  sequence: batchNorm({ over: 'sequence', epsilon: tiny }),
+  layer: layerNorm({ groups: 2, epsilon: tiny }),
+};
+
+/** Sizes, the seed of the values, and how long each column is. */
+const drawn = fc
+  .record({
+    time: fc.integer({ min: 1, max: 6 }),
+    batch: fc.integer({ min: 3, max: 8 }),
+    features: fc.constantFrom(8, 16),
+    seed: fc.integer({ min: 0, max: 10_000 }),
+  })
+  .chain((sizes) =>
+    fc.record({
+      sizes: fc.constant(sizes),
+      lengths: fc.array(fc.integer({ min: 1, max: sizes.time }), {
+        minLength: sizes.batch,
+        maxLength: sizes.batch,
+      }),
+    }),
+  );
+
+interface Result {
+  readonly y: Array64;
+  readonly moments: readonly Array64[];
+  /** By x, gain and shift. */
+  readonly gradient: readonly Array64[];
+}
+
+/** y, moments and gradient of a weighted sum of y; nothing is left on the backend. */
+function run(normalizer: Normalizer, x: Array64, mode: NormalizerMode, mask?: Array64): Result {
+  const features = x.shape[2]!;
+  const read = (tensor: Tensor): Array64 => array64(tensor.shape, tensor.dataSync());
+  return tidy(() => {
+    const statistics = someStatistics(normalizer, features);
+    const options = { mode, ...(mask && { mask: toTensor2D(mask) }) };
+    let y: Array64 | undefined;
+    let moments: Moments | undefined;
+    const { grads } = valueAndGrads((xs: Tensor, gain: Tensor, shift: Tensor) => {
+      const result = normalizer.apply(xs as Tensor3D, { gain, shift }, statistics, options);
+      y = read(result.y);
+      moments = result.moments;
+      return weightedSumOfTensors(result.y);
+    })([
+      toTensor3D(x),
+      toTensor1D(filled([features], 2, 0.5, 1.5)),
+      toTensor1D(filled([features], 3)),
+    ]);
+    return {
+      y: y!,
+      moments: moments === undefined ? [] : Object.values(moments).map(read),
+      gradient: grads.map(read),
+    };
+  });
+}
+
+function someStatistics(normalizer: Normalizer, features: number): Statistics {
+  const rows = normalizer.spec.kind === 'batch' && normalizer.spec.perStep ? 3 : 1;
+  return {
+    mean: toTensor2D(filled([rows, features], 4)),
+    variance: toTensor2D(filled([rows, features], 5, 0.5, 2)),
+  };
+}
+
+function expectSameBits(actual: Result, expected: Result): void {
+  const all = ({ y, moments, gradient }: Result) => [y, ...moments, ...gradient];
+  all(actual).forEach((array, k) => {
+    expect([...array.data]).toEqual([...all(expected)[k]!.data]);
+  });
+}
+
+describe.each(testBackends())('normalizers on %s', (backend) => {
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
+
+  describe.each(Object.entries(strategies))('%s', (_name, normalizer) => {
+    it.each(['batch', 'stored'] as const)(
+      'what stands in the padding changes no bit of values, moments and gradients, mode %s',
+      (mode) => {
+        const garbage = fc.constantFrom(1, -1e30, 3e38, Infinity, NaN);
+        fc.assert(
+          fc.property(drawn, garbage, ({ sizes, lengths }, value) => {
+            fc.pre(lengths.reduce((a, b) => a + b) >= 2);
+            const { time, batch, features, seed } = sizes;
+            const mask = prefixMask(lengths, time);
+            const real = (i: number) => mask.data[Math.floor(i / features)] === 1;
+            const x = filled([time, batch, features], seed, -3, 3);
+            const clean = run(
+              normalizer,
+              map64(x, (v, i) => (real(i) ? v : 0)),
+              mode,
+              mask,
+            );
+            const dirty = run(
+              normalizer,
+              map64(x, (v, i) => (real(i) ? v : value)),
+              mode,
+              mask,
+            );
+            expectSameBits(dirty, clean);
+            for (const array of [clean.y, clean.gradient[0]!]) {
+              expect(array.data.every((v, i) => real(i) || v === 0)).toBe(true);
+              expect(array.data.every((v) => Number.isFinite(v))).toBe(true);
+            }
+          }),
+          runs,
+        );
+      },
+    );
+
+    it('the order of the batch is irrelevant', () => {
+      fc.assert(
+        fc.property(drawn, ({ sizes, lengths }) => {
+          const { time, batch, features, seed } = sizes;
+          const turned = (b: number) => (b + 1 + (seed % (batch - 1))) % batch;
+          const turn = (array: Array64): Array64 => {
+            const out = array64(array.shape);
+            const width = array.shape[2] ?? 1;
+            for (let t = 0; t < time; t++) {
+              for (let b = 0; b < batch; b++) {
+                for (let f = 0; f < width; f++) {
+                  const from = array.shape.length === 2 ? [t, turned(b)] : [t, turned(b), f];
+                  const to = array.shape.length === 2 ? [t, b] : [t, b, f];
+                  put(out, at(array, ...from), ...to);
+                }
+              }
+            }
+            return out;
+          };
+          const x = filled([time, batch, features], seed, -3, 3);
+          const mask = prefixMask(lengths, time);
+          const straight = run(normalizer, x, 'batch', mask);
+          const other = run(normalizer, turn(x), 'batch', turn(mask));
+          expectClose(other.y, turn(straight.y), { rtol: 1e-4 }); // two rows can lie close together
+          other.moments.forEach((array, k) => expectClose(array, straight.moments[k]!));
+        }),
+        runs,
+      );
+    });
+
+    it('a scale and an offset of x are irrelevant', () => {
+      const scale = fc.double({ min: 0.5, max: 8, noNaN: true });
+      const offset = fc.double({ min: -4, max: 4, noNaN: true });
+      fc.assert(
+        fc.property(drawn, scale, offset, ({ sizes }, a, c) => {
+          const { time, features, seed } = sizes;
+          const x = filled([time, 8, features], seed, -3, 3);
+          // A batch's features may each have their own, a layer's rows only one together.
+          const own = (i: number) => (normalizer.spec.kind === 'layer' ? 0 : i % features);
+          const moved = map64(x, (v, i) => (a + own(i)) * v + c - own(i));
+          const straight = run(normalizer, x, 'batch');
+          // Float32 rounds 8·3 + 4 + 16·4 to 4e-6; a small deviation multiplies that.
+          expectClose(run(normalizer, moved, 'batch').y, straight.y, { rtol: 5e-4 });
+        }),
+        runs,
+      );
+    });
+  });
+
+  it('at one time step, frame and sequence are the same', () => {
+    fc.assert(
+      fc.property(drawn, ({ sizes: { batch, features, seed } }) => {
+        const x = filled([1, batch, features], seed, -3, 3);
+        const mask = prefixMask([1, 0, ...new Array<number>(batch - 2).fill(1)], 1);
+        for (const given of batch > 3 ? [undefined, mask] : [undefined]) {
+          const frame = run(batchNorm({ over: 'frame' }), x, 'batch', given);
+          const sequence = run(batchNorm({ over: 'sequence' }), x, 'batch', given);
+          [frame.y, ...frame.moments, ...frame.gradient].forEach((array, k) => {
+            const other = [sequence.y, ...sequence.moments, ...sequence.gradient][k]!;
+            expectClose(array, other, { rtol: 1e-6 });
+          });
+        }
+      }),
+      runs,
+    );
+  });
+
+  it("a mini-batch's own moments, stored, give what mode batch gives", () => {
+    fc.assert(
+      fc.property(drawn, ({ sizes: { time, batch, features, seed } }) => {
+        const x = filled([time, batch, features], seed, -3, 3);
+        const spec = { epsilon: 0.1, epsilonRule: 'double' } as const;
+        for (const normalizer of [
+          batchNorm({ ...spec, over: 'frame', perStep: true, maxSteps: time, decay: 0 }),
+          batchNorm({ ...spec, over: 'sequence', decay: 0 }),
+        ]) {
+          tidy(() => {
+            const xs = toTensor3D(x);
+            const parameters = {
+              gain: toTensor1D(filled([features], 2, 0.5, 1.5)),
+              shift: toTensor1D(filled([features], 3)),
+            };
+            const start = normalizer.statistics(features);
+            const { y, moments } = normalizer.apply(xs, parameters, start, { mode: 'batch' });
+            const stored = normalizer.fold(start, moments!);
+            expectClose(normalizer.apply(xs, parameters, stored, { mode: 'stored' }).y, y);
+          });
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('no normalization keeps x bit for bit, whatever the mask', () => {
+    const x = filled([3, 2, 4], 6);
+    const { y, moments } = none().apply(toTensor3D(x), {}, none().statistics(4), {
+      mode: 'batch',
+      mask: toTensor2D(prefixMask([3, 1], 3)),
+    });
+    expect([...y.dataSync()]).toEqual([...x.data]);
+    expect(moments).toBeUndefined();
+  });
+});
