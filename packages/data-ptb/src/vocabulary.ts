@@ -1,0 +1,107 @@
+import { DataError, UsageError } from '@bnrnn/core';
+
+/** The type that stands for the end of a line. */
+export const endOfLine = '<eos>';
+/** The type that stands for rare words. */
+export const unknownWord = '<unk>';
+
+/** A vocabulary as plain JSON: a type's id is its place in `types`. */
+export interface VocabularyData {
+  readonly unit: 'word' | 'character';
+  readonly types: readonly string[];
+}
+
+/** The types of a corpus and their ids, 0 to size − 1. */
+export interface Vocabulary extends VocabularyData {
+  readonly size: number;
+  /** The id of a type, undefined where the vocabulary has none. */
+  idOf(type: string): number | undefined;
+  /** The type of an id. @throws UsageError outside 0 to size − 1. */
+  typeOf(id: number): string;
+  /**
+   * Text to ids, int32 [tokens]. Words are split at white space and a word outside the vocabulary
+   * becomes `<unk>`; in a character vocabulary a space is `_`. A newline is `<eos>`; none is added.
+   *
+   * @throws UsageError for a token outside a vocabulary that has no `<unk>`.
+   */
+  encode(text: string): Int32Array;
+  /** Ids to text: words with a space between, or characters (`_` is a space); `<eos>` is a newline. */
+  decode(ids: ArrayLike<number>): string;
+  /** The data that `vocabularyFromData` reads. */
+  toJSON(): VocabularyData;
+}
+
+/**
+ * Makes a vocabulary of a list of types, or of what `toJSON` wrote and `JSON.parse` read.
+ *
+ * @param data   `unit` and `types`; nothing else is read.
+ * @param where  what to call the data in an error, e.g. `vocabulary.json`.
+ * @throws DataError when the data is not a list of distinct types and a unit.
+ */
+export function vocabularyFromData(data: unknown, where = 'vocabularyFromData: data'): Vocabulary {
+  const { unit, types } = checked(data, where);
+  const ids = new Map(types.map((type, id) => [type, id]));
+  if (ids.size !== types.length) {
+    const twice = types.find((type, id) => ids.get(type) !== id);
+    throw new DataError(`${where} has the type "${String(twice)}" twice.`);
+  }
+
+  const typeOf = (id: number): string => {
+    const type = types[id];
+    if (type !== undefined) return type;
+    throw new UsageError(`typeOf: id is ${id}, expected 0 to ${types.length - 1}.`);
+  };
+
+  const lookUp = (token: string): number => {
+    const id = ids.get(token) ?? (unit === 'word' ? ids.get(unknownWord) : undefined);
+    if (id !== undefined) return id;
+    throw new UsageError(`encode: the ${unit} "${token}" is not in the vocabulary.`);
+  };
+
+  return {
+    unit,
+    types,
+    size: types.length,
+    idOf: (type) => ids.get(type),
+    typeOf,
+    encode(text) {
+      const lines = text.split('\n').map((line) => tokensOfLine(line, unit).map(lookUp));
+      return Int32Array.from(
+        lines.flatMap((line, i) => (i === 0 ? line : [lookUp(endOfLine), ...line])),
+      );
+    },
+    decode(tokens) {
+      const names = Array.from(tokens, typeOf);
+      if (unit === 'character') {
+        return names
+          .map((name) => (name === endOfLine ? '\n' : name === '_' ? ' ' : name))
+          .join('');
+      }
+      return names
+        .map((name) => (name === endOfLine ? '\n' : name))
+        .join(' ')
+        .replaceAll(/ ?\n ?/g, '\n');
+    },
+    toJSON: () => ({ unit, types: [...types] }),
+  };
+}
+
+function tokensOfLine(line: string, unit: VocabularyData['unit']): string[] {
+  return unit === 'word'
+    ? line.split(/\s+/).filter(Boolean)
+    : Array.from(line, (character) => (character === ' ' ? '_' : character));
+}
+
+function checked(data: unknown, where: string): VocabularyData {
+  if (typeof data !== 'object' || data === null || !('types' in data) || !('unit' in data)) {
+    throw new DataError(`${where} is not a vocabulary, expected { unit, types }.`);
+  }
+  const { unit, types } = data;
+  if (unit !== 'word' && unit !== 'character') {
+    throw new DataError(`${where}: unit is ${String(unit)}, expected word or character.`);
+  }
+  if (!Array.isArray(types) || !types.every((type): type is string => typeof type === 'string')) {
+    throw new DataError(`${where}: types is not a list of strings.`);
+  }
+  return { unit, types: [...types] };
+}
