@@ -1,3 +1,4 @@
 import { packageBuild } from '../../tools/config/tsup';
 
-export default packageBuild();
+// tfjs's gradient files cannot be loaded by Node itself, so they travel inside this package.
+export default packageBuild({ noExternal: [/tfjs-core\/dist\//] });

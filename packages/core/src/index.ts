@@ -21,7 +21,12 @@ export {
 export { expectNumber, type NumberBounds } from './expectNumber';
 export { expectOneOf } from './expectOneOf';
 export { expectShape, type ExpectedShape } from './expectShape';
-export { randomStream, type RandomKey, type RandomStream } from './random/randomStream';
+export {
+  randomStream,
+  randomStreamFromKey,
+  type RandomKey,
+  type RandomStream,
+} from './random/randomStream';
 export { threefry2x32 } from './random/threefry';
 export type { TokenBatch } from './tokenBatch';
 export type { UtteranceBatch } from './utteranceBatch';

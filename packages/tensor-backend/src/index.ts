@@ -1,1 +1,58 @@
-export {};
+export {
+  backendNames,
+  type Backend,
+  type BackendInfo,
+  type BackendName,
+  type BackendProbe,
+} from './backends/backend';
+export { backends } from './backends/backends';
+export { startBackend, type StartBackendOptions } from './backends/startBackend';
+export { checkModel, type CheckModelOptions } from './checkModel';
+export {
+  adamStepContract,
+  batchNormalizeContract,
+  dropoutContract,
+  embeddingContract,
+  globalNormContract,
+  gruScanContract,
+  layerNormalizeContract,
+  lstmScanContract,
+  momentumStepContract,
+  projectedCrossEntropyContract,
+  rnnScanContract,
+  sgdStepContract,
+  softmaxCrossEntropyContract,
+} from './dispatch/contracts';
+export { startKernelLog, type KernelLog, type KernelLogEntry } from './dispatch/kernelLog';
+export {
+  defineContract,
+  type KernelAttributes,
+  type OpAttributes,
+  type OpContract,
+  type OpInputs,
+  type OpOutputs,
+} from './dispatch/opContract';
+export type { ReferencePolicy } from './dispatch/referencePolicy';
+export { hasKernel, runListOp, runOp } from './dispatch/runOp';
+export { registerGradients } from './gradients/registerGradients';
+export { adamStep, type AdamStepOptions } from './ops/adamStep';
+export {
+  batchNormalize,
+  type BatchNormalizeOptions,
+  type BatchNormalizeResult,
+} from './ops/batchNormalize';
+export { dropout, type DropoutOptions } from './ops/dropout';
+export { embedding } from './ops/embedding';
+export { globalNorm } from './ops/globalNorm';
+export { gruScan, type GruScanOptions, type GruScanResult } from './ops/gruScan';
+export { layerNormalize, type LayerNormalizeOptions } from './ops/layerNormalize';
+export { lstmScan, type LstmScanOptions, type LstmScanResult } from './ops/lstmScan';
+export { momentumStep, type MomentumStepOptions } from './ops/momentumStep';
+export { product } from './ops/product';
+export {
+  projectedCrossEntropy,
+  type ProjectedCrossEntropyOptions,
+} from './ops/projectedCrossEntropy';
+export { rnnScan, type RnnScanOptions, type RnnScanResult } from './ops/rnnScan';
+export { sgdStep, type SgdStepOptions } from './ops/sgdStep';
+export { softmaxCrossEntropy, type SoftmaxCrossEntropyOptions } from './ops/softmaxCrossEntropy';

@@ -33,8 +33,11 @@ export interface RandomStream {
 
 /** The stream of one named place under a seed; names and seeds that differ give unrelated streams. */
 export function randomStream(name: string, seed: number): RandomStream {
-  const key = randomKey(name, seed);
+  return randomStreamFromKey(randomKey(name, seed));
+}
 
+/** The stream of a key: what an op that was handed the key alone draws from. */
+export function randomStreamFromKey(key: RandomKey): RandomStream {
   const words = (length: number, step = 0): Uint32Array => {
     const out = new Uint32Array(length + (length & 1));
     for (let pair = 0; pair * 2 < length; pair++) {

@@ -1,0 +1,39 @@
+/** The backends by name, in the order in which `auto` tries them. */
+export const backendNames = ['node-gpu', 'simd', 'node', 'wasm', 'cpu'] as const;
+
+export type BackendName = (typeof backendNames)[number];
+
+/** Whether a backend can run here. */
+export interface BackendProbe {
+  available: boolean;
+  /** What it is, or would be, one line. */
+  details: string;
+  /** What is missing, one sentence; only where it is not available. */
+  reason?: string;
+  /** The command or change that makes it available. */
+  fix?: string;
+}
+
+/** What was started. */
+export interface BackendInfo {
+  name: BackendName;
+  device: string;
+  threads: number;
+  /** The library that computes matrix products, where one is known. */
+  blas: string | null;
+  /** Version by package or runtime name. */
+  versions: Record<string, string>;
+}
+
+/** Something that can compute. */
+export interface Backend {
+  readonly name: BackendName;
+  /** Says whether it can run here, without starting it. */
+  probe(): Promise<BackendProbe>;
+  /**
+   * Makes it tfjs's backend.
+   *
+   * @throws BackendError when it cannot run here.
+   */
+  start(options: { threads?: number }): Promise<BackendInfo>;
+}

@@ -1,0 +1,33 @@
+import { version_core } from '@tensorflow/tfjs-core';
+import { activate } from './activate';
+import type { Backend } from './backend';
+import { importOptional } from './optionalPackage';
+import { expectPackage, probePackage } from './probePackage';
+
+const packageName = '@tensorflow/tfjs-backend-cpu';
+
+interface CpuModule {
+  version_cpu: string;
+}
+
+/** tfjs's plain JavaScript: slow, exact, everywhere. */
+export const cpuBackend: Backend = {
+  name: 'cpu',
+  async probe() {
+    return probePackage(packageName, await importOptional<CpuModule>(packageName), (module) => ({
+      available: true,
+      details: `plain JavaScript, one thread (tfjs ${module.version_cpu})`,
+    }));
+  },
+  async start() {
+    const module = expectPackage('cpu', packageName, await importOptional<CpuModule>(packageName));
+    await activate('cpu');
+    return {
+      name: 'cpu',
+      device: 'CPU',
+      threads: 1,
+      blas: null,
+      versions: { '@tensorflow/tfjs-core': version_core, [packageName]: module.version_cpu },
+    };
+  },
+};

@@ -1,0 +1,24 @@
+import type { Backend } from './backend';
+import { importOptional } from './optionalPackage';
+import { expectPackage, probePackage } from './probePackage';
+
+const packageName = '@bnrnn/tensor-backend-simd';
+
+/** What the package exports: the backend itself. */
+interface SimdModule {
+  simdBackend: Backend;
+}
+
+/** The embedded backend: a BLAS where there is one, SIMD WebAssembly otherwise, threads. */
+export const simdBackend: Backend = {
+  name: 'simd',
+  async probe() {
+    const found = await importOptional<SimdModule>(packageName);
+    if ('module' in found) return found.module.simdBackend.probe();
+    return probePackage(packageName, found, () => ({ available: true, details: '' }));
+  },
+  async start(options) {
+    const found = await importOptional<SimdModule>(packageName);
+    return expectPackage('simd', packageName, found).simdBackend.start(options);
+  },
+};

@@ -1,0 +1,71 @@
+import { expectNumber } from '@bnrnn/core';
+import {
+  add,
+  div,
+  mul,
+  sqrt,
+  square,
+  sub,
+  type Tensor,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import { adamStepContract } from '../dispatch/contracts';
+import { runOp } from '../dispatch/runOp';
+import { assignNew, expectSameLists } from './optimizerLists';
+
+export interface AdamStepOptions {
+  variables: readonly Variable[];
+  gradients: readonly Tensor[];
+  firstMoments: readonly Variable[];
+  secondMoments: readonly Variable[];
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  /** Number of this step, from 1. */
+  step: number;
+  scale: number;
+}
+
+/**
+ * One step of Adam, in place.
+ *
+ *   g ← scale·g     m ← β₁·m + (1 − β₁)·g     s ← β₂·s + (1 − β₂)·g²
+ *   v ← v − learningRate·(m / (1 − β₁^step)) / (sqrt(s / (1 − β₂^step)) + epsilon)
+ *
+ * @param options.variables      float32 variables of any shapes; changed.
+ * @param options.gradients      float32, like the variables; not freed.
+ * @param options.firstMoments   float32 variables m, like the variables; changed.
+ * @param options.secondMoments  float32 variables s, like the variables; changed.
+ * @param options.step           number of this step, from 1.
+ * @param options.scale          factor of every gradient, e.g. from clipping.
+ * @throws ShapeError when the lists disagree; UsageError for a step below 1.
+ * @see Kingma, Ba 2015, algorithm 1.
+ */
+export function adamStep(options: AdamStepOptions): void {
+  const { variables, gradients, firstMoments, secondMoments, ...attributes } = options;
+  const { learningRate, beta1, beta2, epsilon, step, scale } = attributes;
+  expectSameLists('adamStep', variables, { gradients, firstMoments, secondMoments });
+  expectNumber('adamStep: step', step, { integer: true, min: 1 });
+  const rate = learningRate / (1 - beta1 ** step);
+  const correction = 1 - beta2 ** step;
+  variables.forEach((variable, i) => {
+    const gradient = gradients[i] as Tensor;
+    const firstMoment = firstMoments[i] as Variable;
+    const secondMoment = secondMoments[i] as Variable;
+    const inputs = { variable, gradient, firstMoment, secondMoment };
+    runOp(adamStepContract, inputs, attributes, () => {
+      assignNew(firstMoment, () =>
+        add(mul(firstMoment, beta1), mul(gradient, (1 - beta1) * scale)),
+      );
+      assignNew(secondMoment, () =>
+        add(mul(secondMoment, beta2), mul(square(gradient), (1 - beta2) * scale * scale)),
+      );
+      assignNew(variable, () => {
+        const deviation = add(sqrt(div(secondMoment, correction)), epsilon);
+        return sub(variable, div(mul(firstMoment, rate), deviation));
+      });
+      return {};
+    });
+  });
+}

@@ -1,0 +1,87 @@
+import { expectShape } from '@bnrnn/core';
+import {
+  add,
+  mul,
+  sigmoid,
+  slice,
+  stack,
+  sub,
+  tanh,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { gruScanContract } from '../dispatch/contracts';
+import { runOp } from '../dispatch/runOp';
+import { product } from './product';
+import { addBias, scanSteps } from './scanSteps';
+
+export interface GruScanOptions {
+  projected: Tensor3D;
+  recurrent: Tensor2D;
+  recurrentBias?: Tensor1D | undefined;
+  hidden0: Tensor2D;
+  mask?: Tensor2D | undefined;
+  reverse?: boolean | undefined;
+}
+
+export interface GruScanResult {
+  hidden: Tensor3D;
+  finalHidden: Tensor2D;
+}
+
+/**
+ * Runs a gated recurrent unit over all steps of inputs that are already projected.
+ *
+ *   [x_r, x_z, x_n] = projected[t]     [u_r, u_z, u_n] = h·U + b     gate order r, z, n
+ *   r = σ(x_r + u_r)     z = σ(x_z + u_z)     n = tanh(x_n + r·u_n)     h' = (1 − z)·n + z·h
+ *
+ * A padded step carries the state unchanged and gives 0.
+ *
+ * @param options.projected      float32 [time, batch, 3·units]: W·x, with its bias.
+ * @param options.recurrent      float32 [units, 3·units]: U.
+ * @param options.recurrentBias  float32 [3·units]: b, inside r's reach as in PyTorch; none when absent.
+ * @param options.hidden0        float32 [batch, units].
+ * @param options.mask           float32 [time, batch]: 1 real, 0 padding; padding stands last.
+ * @param options.reverse        whether the scan starts at the last step.
+ * @returns hidden, float32 [time, batch, units] in the order of the inputs; finalHidden, float32
+ *   [batch, units], the state after the scan's last step.
+ * @throws ShapeError when sizes disagree; UsageError for a mask with a hole; BackendError where the
+ *   kernel is missing and references are forbidden.
+ * @see Cho et al. 2014, in the form that PyTorch and cuDNN compute.
+ */
+export function gruScan(options: GruScanOptions): GruScanResult {
+  const { projected, recurrent, recurrentBias, hidden0, mask } = options;
+  const reverse = options.reverse ?? false;
+  const units = recurrent.shape[0];
+  expectShape('gruScan', 'recurrent', recurrent, { units, gates: 3 * units });
+  expectShape('gruScan', 'projected', projected, { time: null, batch: null, gates: 3 * units });
+  const batch = projected.shape[1];
+  expectShape('gruScan', 'hidden0', hidden0, { batch, units });
+  if (recurrentBias) expectShape('gruScan', 'recurrentBias', recurrentBias, { gates: 3 * units });
+  if (mask) expectShape('gruScan', 'mask', mask, { time: projected.shape[0], batch });
+  const inputs = { projected, recurrent, recurrentBias, hidden0, mask };
+  return runOp(gruScanContract, inputs, { reverse }, () =>
+    reference(options),
+  ) as unknown as GruScanResult;
+}
+
+function reference(options: GruScanOptions): GruScanResult & Record<string, Tensor2D | Tensor3D> {
+  const units = options.recurrent.shape[0];
+  const batch = options.projected.shape[1];
+  const steps = scanSteps('gruScan', options.projected, options.mask, options.reverse ?? false);
+  const gate = (all: Tensor2D, k: number): Tensor2D => slice(all, [0, k * units], [batch, units]);
+  let hidden = options.hidden0;
+  const outputs: Tensor2D[] = [];
+  for (const t of steps.order) {
+    const x = steps.input(t);
+    const u = addBias(product(hidden, options.recurrent), options.recurrentBias);
+    const reset = sigmoid(add(gate(x, 0), gate(u, 0)));
+    const update = sigmoid(add(gate(x, 1), gate(u, 1)));
+    const candidate = tanh(add(gate(x, 2), mul(reset, gate(u, 2))));
+    const next: Tensor2D = add(mul(sub(1, update), candidate), mul(update, hidden));
+    outputs[t] = steps.silence(t, next);
+    hidden = steps.carry(t, next, hidden);
+  }
+  return { hidden: stack(outputs) as Tensor3D, finalHidden: hidden };
+}

@@ -1,0 +1,37 @@
+import { expectShape } from '@bnrnn/core';
+import { customGrad, matMul, transpose, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { registerGradients } from '../gradients/registerGradients';
+
+type Save = (tensors: Tensor[]) => void;
+
+/**
+ * Multiplies two matrices.
+ *
+ *   out[i, j] = Σ_k a[i, k]·b[k, j]
+ *
+ * Its gradient transposes first and multiplies then: tfjs's `wasm` runs a product with a transposed
+ * argument on a slow path.
+ *
+ * @param a  float32 [rows, inner].
+ * @param b  float32 [inner, columns].
+ * @returns  float32 [rows, columns].
+ * @throws ShapeError when the inner sizes disagree.
+ */
+export function product(a: Tensor2D, b: Tensor2D): Tensor2D {
+  expectShape('product', 'a', a, { rows: null, inner: null });
+  expectShape('product', 'b', b, { inner: a.shape[1], columns: null });
+  registerGradients();
+  return multiply(a, b);
+}
+
+const multiply = customGrad((...args: (Tensor | Save)[]) => {
+  const [a, b, save] = args as [Tensor2D, Tensor2D, Save];
+  save([a, b]);
+  return {
+    value: matMul(a, b),
+    gradFunc: (dy: Tensor, saved: Tensor[]) => {
+      const [left, right] = saved as [Tensor2D, Tensor2D];
+      return [matMul(dy, transpose(right)), matMul(transpose(left), dy)];
+    },
+  };
+}) as (a: Tensor2D, b: Tensor2D) => Tensor2D;

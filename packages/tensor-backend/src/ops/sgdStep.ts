@@ -1,0 +1,32 @@
+import { mul, sub, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { sgdStepContract } from '../dispatch/contracts';
+import { runOp } from '../dispatch/runOp';
+import { assignNew, expectSameLists } from './optimizerLists';
+
+export interface SgdStepOptions {
+  variables: readonly Variable[];
+  gradients: readonly Tensor[];
+  learningRate: number;
+  scale: number;
+}
+
+/**
+ * One step of gradient descent, in place.
+ *
+ *   v ← v − learningRate·scale·g
+ *
+ * @param options.variables  float32 variables of any shapes; changed.
+ * @param options.gradients  float32, like the variables; not freed.
+ * @param options.scale      factor of every gradient, e.g. from clipping.
+ * @throws ShapeError when the lists disagree.
+ */
+export function sgdStep({ variables, gradients, learningRate, scale }: SgdStepOptions): void {
+  expectSameLists('sgdStep', variables, { gradients });
+  variables.forEach((variable, i) => {
+    const gradient = gradients[i] as Tensor;
+    runOp(sgdStepContract, { variable, gradient }, { learningRate, scale }, () => {
+      assignNew(variable, () => sub(variable, mul(gradient, learningRate * scale)));
+      return {};
+    });
+  });
+}
