@@ -12,3 +12,5 @@ export {
 export { vocabularyFromData, type Vocabulary, type VocabularyData } from './vocabulary';
 export { firstTokens, type TokenLimits } from './firstTokens';
 export { glosses, type GlossesOptions } from './glosses';
+export type { MarkovSource } from './markovSource';
+export { synthetic, type SyntheticCorpus, type SyntheticOptions } from './synthetic';
