@@ -1,4 +1,8 @@
 export type { InitializerSpec } from './initialize/initializer';
+export { initialValues, type ParameterShape } from './initialize/initialValues';
+export { bidirectional, type BidirectionalOptions } from './layers/bidirectional';
+export type { CellLayer } from './layers/cellLayer';
+export { gru, type GruOptions } from './layers/gru';
 export type {
   Layer,
   LayerContext,
@@ -6,6 +10,7 @@ export type {
   LayerResult,
   PlacedNormalizer,
 } from './layers/layer';
+export { layerFromSpec } from './layers/layerFromSpec';
 export {
   placements,
   type BidirectionalSpec,
@@ -17,6 +22,13 @@ export {
   type RnnSpec,
   type StackSpec,
 } from './layers/layerSpec';
+export { lstm, type LstmOptions } from './layers/lstm';
+export type { PlacementNormalizers } from './layers/placedNormalizers';
+export { rnn, type RnnOptions } from './layers/rnn';
+export { stack, type StackOptions } from './layers/stack';
+export { frameClassifier, type FrameClassifierOptions } from './model/frameClassifier';
+export { languageModel, type LanguageModelOptions } from './model/languageModel';
+export { modelFromSpec } from './model/modelFromSpec';
 export type { FrameClassifierSpec, LanguageModelSpec, ModelSpec } from './model/modelSpec';
 export type {
   ForwardOptions,
@@ -29,3 +41,10 @@ export type {
   TokenInputs,
 } from './model/sequenceModel';
 export type { State } from './model/state';
+export {
+  normalizedScan,
+  normalizedScanContract,
+  type NormalizedScanAttributes,
+  type NormalizedScanInputs,
+  type NormalizedScanOutputs,
+} from './scan/normalizedScan';

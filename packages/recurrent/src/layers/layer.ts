@@ -56,5 +56,6 @@ export interface Layer {
   /** The normalizers that keep statistics, by path. */
   normalizers(path: string): Map<string, PlacedNormalizer>;
   initialState(batch: number): State;
+  /** One window, x float32 [time, batch, inputs]; where padded, x may hold any finite value. */
   apply(x: Tensor3D, state: State, context: LayerContext): LayerResult;
 }

@@ -12,6 +12,10 @@ export const placements = ['inputToHidden', 'hiddenToHidden', 'preActivation', '
  */
 export type Placement = (typeof placements)[number];
 
+/** The placements inside the recurrence. */
+export const insidePlacements = ['hiddenToHidden', 'preActivation', 'cell'] as const;
+export type InsidePlacement = (typeof insidePlacements)[number];
+
 /** The normalizers of one layer as plain data; a placement left out is not normalized. */
 export type PlacementSpecs = Readonly<Partial<Record<Placement, NormalizerSpec>>>;
 

@@ -1,0 +1,146 @@
+import { expectOneOf, UsageError } from '@bnrnn/core';
+import type { Moments } from '@bnrnn/normalization';
+import { add, concat, split, type Tensor3D, type Variable } from '@tensorflow/tfjs-core';
+import { tidyResult } from '../tidyResult';
+import type { CellLayer } from './cellLayer';
+import type { Layer, LayerContext } from './layer';
+import type { BidirectionalSpec } from './layerSpec';
+import { normalizeInputs, type NormalizedInputs } from './normalizeInputs';
+
+export interface BidirectionalOptions {
+  /** Default `concat`: [forward, backward] side by side. */
+  readonly merge?: BidirectionalSpec['merge'];
+  /**
+   * Default `per direction`. `shared`: one normalizer on W·x (gain, shift and statistics) serves both
+   * directions, and the rows of both count.
+   */
+  readonly statistics?: BidirectionalSpec['statistics'];
+}
+
+/**
+ * Runs a layer over time in both directions, with weights of its own for each.
+ *
+ *   →h = scan(x)   ←h = scan from the last real step   y = [→h, ←h] or →h + ←h
+ *
+ * Inside the recurrence, statistics kept per time step count steps in the order they are taken.
+ *
+ * @throws UsageError for a layer that is not lstm, rnn or gru, and for shared statistics without a
+ * normalizer on W·x or with one inside the recurrence.
+ * @see Laurent et al. 2015, section 4.1; Schuster, Paliwal 1997.
+ */
+export function bidirectional(layer: CellLayer, options: BidirectionalOptions = {}): Layer {
+  const { merge = 'concat', statistics = 'per direction' } = options;
+  expectOneOf('bidirectional: merge', merge, ['concat', 'sum']);
+  expectOneOf('bidirectional: statistics', statistics, ['per direction', 'shared']);
+  expectOneOf('bidirectional: layer.kind', layer.spec.kind, ['lstm', 'rnn', 'gru']);
+  const shared = statistics === 'shared';
+  if (shared) expectShareable(layer);
+  const { units, stateSize } = layer;
+
+  return {
+    spec: { kind: 'bidirectional', layer: layer.spec, merge, statistics },
+    units: merge === 'concat' ? 2 * units : units,
+    causal: false,
+    stateSize: 2 * stateSize,
+    parameters(place) {
+      const [forward, backward] = directions.map((direction) =>
+        layer.parameters({ ...place, path: `${place.path}.${direction}` }),
+      ) as [Map<string, Variable>, Map<string, Variable>];
+      const both = shared ? shareNormalizer(place.path, forward, backward) : [];
+      return new Map([...forward, ...backward, ...both]);
+    },
+    normalizers(path) {
+      if (shared) return layer.normalizers(path);
+      return new Map(
+        directions.flatMap((direction) => [...layer.normalizers(`${path}.${direction}`)]),
+      );
+    },
+    initialState: (batch) => [...layer.initialState(batch), ...layer.initialState(batch)],
+    apply: (x, state, context) =>
+      tidyResult(() => {
+        const contexts = directions.map((direction) => ({
+          ...context,
+          path: `${context.path}.${direction}`,
+        })) as [LayerContext, LayerContext];
+        const states = [state.slice(0, stateSize), state.slice(stateSize)] as const;
+        const projected = contexts.map((direction) => layer.project(x, direction));
+        const { inputs, moments } = shared
+          ? normalizeTogether(layer, projected, context)
+          : normalizeApart(layer, projected, contexts);
+        const forward = layer.scan(inputs[0], states[0], contexts[0], false);
+        const backward = layer.scan(inputs[1], states[1], contexts[1], true);
+        return {
+          hidden:
+            merge === 'concat'
+              ? concat([forward.hidden, backward.hidden], 2)
+              : add(forward.hidden, backward.hidden),
+          state: [...forward.state, ...backward.state],
+          moments: { ...moments, ...forward.moments, ...backward.moments },
+        };
+      }),
+  };
+}
+
+const directions = ['forward', 'backward'] as const;
+
+interface DirectedInputs {
+  readonly inputs: readonly [Tensor3D, Tensor3D];
+  readonly moments: Readonly<Record<string, Moments>>;
+}
+
+function normalizeApart(
+  { normalize }: CellLayer,
+  projected: readonly Tensor3D[],
+  contexts: readonly [LayerContext, LayerContext],
+): DirectedInputs {
+  const [forward, backward] = contexts.map((context, k) =>
+    normalizeInputs(normalize.inputToHidden, projected[k] as Tensor3D, context),
+  ) as [NormalizedInputs, NormalizedInputs];
+  return {
+    inputs: [forward.y, backward.y],
+    moments: { ...forward.moments, ...backward.moments },
+  };
+}
+
+/** Lays the directions side by side along the batch, so that the rows of both count. */
+function normalizeTogether(
+  { normalize }: CellLayer,
+  projected: readonly Tensor3D[],
+  context: LayerContext,
+): DirectedInputs {
+  const { mask } = context;
+  const rows = concat([...projected], 1); // [time, 2·batch, features]
+  const { y, moments } = normalizeInputs(normalize.inputToHidden, rows, {
+    ...context,
+    ...(mask && { mask: concat([mask, mask], 1) }),
+  });
+  return { inputs: split(y, 2, 1) as [Tensor3D, Tensor3D], moments };
+}
+
+/** Moves the gain and shift of W·x from the directions to the pair. */
+function shareNormalizer(
+  path: string,
+  forward: Map<string, Variable>,
+  backward: Map<string, Variable>,
+): [string, Variable][] {
+  const moved: [string, Variable][] = [];
+  for (const name of ['inputToHidden.gain', 'inputToHidden.shift']) {
+    const kept = forward.get(`${path}.forward.${name}`);
+    if (kept === undefined) continue;
+    moved.push([`${path}.${name}`, kept]);
+    forward.delete(`${path}.forward.${name}`);
+    backward.get(`${path}.backward.${name}`)?.dispose();
+    backward.delete(`${path}.backward.${name}`);
+  }
+  return moved;
+}
+
+function expectShareable({ normalize }: CellLayer): void {
+  const placements = Object.keys(normalize);
+  if (placements.length === 1 && placements[0] === 'inputToHidden') return;
+  const found = placements.length === 0 ? 'none' : placements.join(' and ');
+  throw new UsageError(
+    `bidirectional: statistics are "shared" with normalizers at ${found}, expected inputToHidden alone.`,
+    { hint: "Use statistics: 'per direction'." },
+  );
+}

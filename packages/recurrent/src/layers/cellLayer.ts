@@ -1,0 +1,70 @@
+import { hasStatistics } from '@bnrnn/normalization';
+import { product } from '@bnrnn/tensor-backend';
+import { add, reshape, zeros, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import type { State } from '../model/state';
+import { tidyResult } from '../tidyResult';
+import { cellParameters, featuresOf, gatesOf, type RecurrentSpec } from './cellParameters';
+import { parameterAt } from './contextLookup';
+import type { Layer, LayerContext, LayerResult, PlacedNormalizer } from './layer';
+import type { Placement } from './layerSpec';
+import { normalizeInputs } from './normalizeInputs';
+import type { PlacementNormalizers } from './placedNormalizers';
+import { runCell } from './runCell';
+
+/** A layer of one direction, with its parts: project, normalize, scan. */
+export interface CellLayer extends Layer {
+  readonly spec: RecurrentSpec;
+  readonly normalize: PlacementNormalizers;
+  /** W·x of all steps in one product, float32 [time, batch, gates·units]. */
+  project(x: Tensor3D, context: LayerContext): Tensor3D;
+  /** The recurrence over normalized W·x, to which it adds the bias where the layer has one. */
+  scan(projected: Tensor3D, state: State, context: LayerContext, reverse: boolean): LayerResult;
+  /** All three parts in one direction; `reverse` starts at the last step. */
+  applyDirection(x: Tensor3D, state: State, context: LayerContext, reverse: boolean): LayerResult;
+}
+
+/** The layer of a checked spec and its checked normalizers. */
+export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers): CellLayer {
+  const { units } = spec;
+  const width = gatesOf(spec) * units;
+  const stateSize = spec.kind === 'lstm' ? 2 : 1;
+
+  const layer: CellLayer = {
+    spec,
+    normalize,
+    units,
+    causal: true,
+    stateSize,
+    parameters: (place) => cellParameters(spec, normalize, place),
+    normalizers(path) {
+      const placed = new Map<string, PlacedNormalizer>();
+      for (const [placement, normalizer] of Object.entries(normalize)) {
+        if (!hasStatistics(normalizer.spec)) continue;
+        const features = featuresOf(placement as Placement, spec);
+        placed.set(`${path}.${placement}`, { normalizer, features });
+      }
+      return placed;
+    },
+    initialState: (batch) => Array.from({ length: stateSize }, () => zeros([batch, units])),
+    project(x, { path, parameters }) {
+      const [time, batch, inputs] = x.shape;
+      const rows = reshape(x, [time * batch, inputs]) as Tensor2D;
+      const weights = parameterAt(parameters, `${path}.input`) as unknown as Tensor2D;
+      return reshape(product(rows, weights), [time, batch, width]);
+    },
+    scan(projected, state, context, reverse) {
+      const bias = context.parameters.get(`${context.path}.bias`);
+      const biased: Tensor3D = bias === undefined ? projected : add(projected, bias);
+      return runCell(spec, normalize, biased, state, context, reverse);
+    },
+    applyDirection: (x, state, context, reverse) =>
+      tidyResult(() => {
+        const projected = layer.project(x, context);
+        const { y, moments } = normalizeInputs(normalize.inputToHidden, projected, context);
+        const result = layer.scan(y, state, context, reverse);
+        return { ...result, moments: { ...moments, ...result.moments } };
+      }),
+    apply: (x, state, context) => layer.applyDirection(x, state, context, false),
+  };
+  return layer;
+}

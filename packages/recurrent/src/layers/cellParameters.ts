@@ -1,0 +1,65 @@
+import type { Variable } from '@tensorflow/tfjs-core';
+import type { ParameterShape } from '../initialize/initialValues';
+import { newVariable } from '../initialize/newVariable';
+import type { LayerPlace } from './layer';
+import type { GruSpec, LstmSpec, Placement, RnnSpec } from './layerSpec';
+import { biasPlace, hasShift, type PlacementNormalizers } from './placedNormalizers';
+
+/** The cells that a layer repeats over time, as plain JSON. */
+export type RecurrentSpec = LstmSpec | RnnSpec | GruSpec;
+
+/** Gates side by side in a layer's weights: i f g o, r z n, or the one sum of a vanilla RNN. */
+export function gatesOf({ kind }: RecurrentSpec): 4 | 3 | 1 {
+  if (kind === 'lstm') return 4;
+  return kind === 'gru' ? 3 : 1;
+}
+
+/** The width of what a placement normalizes. */
+export function featuresOf(placement: Placement, spec: RecurrentSpec): number {
+  return placement === 'cell' ? spec.units : gatesOf(spec) * spec.units;
+}
+
+/**
+ * The trained variables of one layer by path.
+ *
+ *   input [inputs, gates·units]   recurrent [units, gates·units]
+ *   bias, recurrentBias [gates·units], unless a shift replaces them   peepholes [1 or 3, units]
+ *   <placement>.gain, <placement>.shift
+ */
+export function cellParameters(
+  spec: RecurrentSpec,
+  normalize: PlacementNormalizers,
+  { path, inputs, initializer: inherited, seed }: LayerPlace,
+): Map<string, Variable> {
+  const { units } = spec;
+  const gates = gatesOf(spec);
+  const initializer = spec.initializer ?? inherited;
+  const parameters = new Map<string, Variable>();
+  const create = (
+    name: string,
+    shape: readonly number[],
+    role: ParameterShape['role'] = 'vector',
+  ): void => {
+    const whole = `${path}.${name}`;
+    parameters.set(whole, newVariable(whole, seed, initializer, { shape, gates, role }));
+  };
+
+  create('input', [inputs, gates * units], 'matrix');
+  create('recurrent', [units, gates * units], 'recurrent');
+  if (biasPlace(normalize) === 'bias') {
+    create('bias', [gates * units]);
+    if (spec.biases === 2) create('recurrentBias', [gates * units]);
+  }
+  if (spec.kind === 'lstm' && spec.peepholes !== 'none') {
+    create('peepholes', [spec.peepholes === 'all' ? 3 : 1, units]);
+  }
+  for (const [name, normalizer] of Object.entries(normalize)) {
+    const placement = name as Placement;
+    const { gain, shift } = normalizer.parameters(featuresOf(placement, spec), {
+      shift: hasShift(placement, normalize),
+    });
+    if (gain !== undefined) parameters.set(`${path}.${placement}.gain`, gain);
+    if (shift !== undefined) parameters.set(`${path}.${placement}.shift`, shift);
+  }
+  return parameters;
+}

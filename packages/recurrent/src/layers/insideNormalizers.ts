@@ -1,0 +1,56 @@
+import type { Moments } from '@bnrnn/normalization';
+import { clone, split, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { NormalizedScanOutputs } from '../scan/normalizedScan';
+import { featuresOf, type RecurrentSpec } from './cellParameters';
+import { weightsAt } from './contextLookup';
+import type { LayerContext } from './layer';
+import { insidePlacements, type InsidePlacement } from './layerSpec';
+import type { PlacementNormalizers } from './placedNormalizers';
+
+type InputName = `${InsidePlacement}${'Gain' | 'Shift' | 'Mean' | 'Variance'}`;
+
+/** Gains, shifts and statistics of the normalizers inside, by the names of the scan's inputs. */
+export function insideInputs(
+  normalize: PlacementNormalizers,
+  context: LayerContext,
+): Partial<Record<InputName, Tensor>> {
+  const inputs: Partial<Record<InputName, Tensor>> = {};
+  for (const placement of insidePlacements) {
+    if (normalize[placement] === undefined) continue;
+    const path = `${context.path}.${placement}`;
+    const { gain, shift } = weightsAt(path, context);
+    const statistics = context.statistics.get(path);
+    if (gain !== undefined) inputs[`${placement}Gain`] = gain;
+    if (shift !== undefined) inputs[`${placement}Shift`] = shift;
+    if (statistics === undefined) continue;
+    inputs[`${placement}Mean`] = statistics.mean;
+    inputs[`${placement}Variance`] = statistics.variance;
+  }
+  return inputs;
+}
+
+/** Splits a scan's moments, which stand side by side, by the paths of their normalizers. */
+export function insideMoments(
+  { mean, variance, rows }: NormalizedScanOutputs,
+  spec: RecurrentSpec,
+  normalize: PlacementNormalizers,
+  { path }: LayerContext,
+): Record<string, Moments> {
+  if (rows.size === 0) return {};
+  const measured = insidePlacements.filter(
+    (placement) => normalize[placement]?.spec.kind === 'batch',
+  );
+  const widths = measured.map((placement) => featuresOf(placement, spec));
+  const means = split(mean as Tensor2D, widths, 1);
+  const variances = split(variance as Tensor2D, widths, 1);
+  return Object.fromEntries(
+    measured.map((placement, k) => [
+      `${path}.${placement}`,
+      {
+        mean: means[k] as Tensor2D,
+        variance: variances[k] as Tensor2D,
+        rows: clone(rows as Tensor1D),
+      },
+    ]),
+  );
+}

@@ -1,0 +1,95 @@
+import { UsageError } from '@bnrnn/core';
+import { normalizerFromSpec, refuseInsideRecurrence, type Normalizer } from '@bnrnn/normalization';
+import { expectOnlyKeys } from '../expectOnlyKeys';
+import { insidePlacements, placements, type Placement, type PlacementSpecs } from './layerSpec';
+
+/** The normalizers of one layer; a placement left out is not normalized. */
+export type PlacementNormalizers = Readonly<Partial<Record<Placement, Normalizer>>>;
+
+/** Where a layer's bias goes: to its biases, or into the shift of one placement. */
+export type BiasPlace = 'bias' | 'inputToHidden' | 'preActivation';
+
+/**
+ * Checks the normalizers of a layer; `none()` counts as absent.
+ *
+ * @param allowed  the placements that this kind of layer has.
+ * @throws UsageError on a placement the layer does not have, on a sum normalized together with one
+ * of its terms, and on sequence-wise statistics inside the recurrence.
+ */
+export function checkPlacements(
+  caller: string,
+  normalize: PlacementNormalizers,
+  allowed: readonly Placement[],
+): PlacementNormalizers {
+  expectOnlyKeys(`${caller}: normalize`, normalize, placements);
+  const used: Partial<Record<Placement, Normalizer>> = {};
+  for (const placement of placements) {
+    const normalizer = normalize[placement];
+    if (normalizer === undefined || normalizer.spec.kind === 'none') continue;
+    if (!allowed.includes(placement)) {
+      throw new UsageError(
+        `${caller}: normalize.${placement} is set, expected one of: ${allowed.join(', ')}.`,
+        { hint: missing[placement] ?? '' },
+      );
+    }
+    used[placement] = normalizer;
+  }
+  const term = used.inputToHidden ? 'inputToHidden' : used.hiddenToHidden && 'hiddenToHidden';
+  if (used.preActivation !== undefined && term !== undefined) {
+    throw new UsageError(
+      `${caller}: normalize.preActivation and normalize.${term} are both set, expected the sum or its terms.`,
+      { hint: 'Leave out one of the two.' },
+    );
+  }
+  for (const placement of insidePlacements) {
+    const normalizer = used[placement];
+    if (normalizer === undefined) continue;
+    refuseInsideRecurrence(normalizer.spec, `${caller}: normalize.${placement}`);
+  }
+  return used;
+}
+
+const missing: Partial<Record<Placement, string>> = {
+  cell: 'Only an LSTM has a cell.',
+  preActivation:
+    'A GRU has no single sum: its reset gate stands between h·U and the candidate. Use hiddenToHidden.',
+};
+
+/**
+ * One addend for each sum: a normalizer's shift takes over the bias of what it normalizes.
+ *
+ *   none, h·U, cell: bias      W·x, W·x and h·U: shift of W·x      W·x + h·U: shift of the sum
+ */
+export function biasPlace(normalize: PlacementNormalizers): BiasPlace {
+  if (normalize.preActivation !== undefined) return 'preActivation';
+  return normalize.inputToHidden === undefined ? 'bias' : 'inputToHidden';
+}
+
+/** True where the placement has a shift: where it replaces the bias, and on the cell. */
+export function hasShift(placement: Placement, normalize: PlacementNormalizers): boolean {
+  return placement === 'cell' || placement === biasPlace(normalize);
+}
+
+/** Whether a step of the recurrence runs through a normalizer. */
+export function normalizesInside(normalize: PlacementNormalizers): boolean {
+  return insidePlacements.some((placement) => normalize[placement] !== undefined);
+}
+
+/** The normalizers as plain data. */
+export function placementSpecs(normalize: PlacementNormalizers): PlacementSpecs {
+  return Object.fromEntries(
+    Object.entries(normalize).map(([placement, normalizer]) => [placement, normalizer.spec]),
+  );
+}
+
+/** The normalizers inside the recurrence as plain data. */
+export function insideSpecs({ inputToHidden: _, ...inside }: PlacementNormalizers): PlacementSpecs {
+  return placementSpecs(inside);
+}
+
+/** The normalizers of plain data. */
+export function normalizersFromSpecs(specs: PlacementSpecs): PlacementNormalizers {
+  return Object.fromEntries(
+    Object.entries(specs).map(([placement, spec]) => [placement, normalizerFromSpec(spec)]),
+  );
+}

@@ -1,0 +1,75 @@
+import { gruScan, lstmScan, rnnScan } from '@bnrnn/tensor-backend';
+import { concat, zeros, type Tensor1D, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import type { State } from '../model/state';
+import { normalizedScan } from '../scan/normalizedScan';
+import type { RecurrentSpec } from './cellParameters';
+import { parameterAt } from './contextLookup';
+import { insideInputs, insideMoments } from './insideNormalizers';
+import type { LayerContext, LayerResult } from './layer';
+import { insideSpecs, normalizesInside, type PlacementNormalizers } from './placedNormalizers';
+
+/**
+ * The recurrence of one direction over projected inputs: a plain scan, or the normalized one where
+ * a normalizer stands inside.
+ */
+export function runCell(
+  spec: RecurrentSpec,
+  normalize: PlacementNormalizers,
+  projected: Tensor3D,
+  state: State,
+  context: LayerContext,
+  reverse: boolean,
+): LayerResult {
+  const { path, parameters, mask } = context;
+  const recurrentBias = parameters.get(`${path}.recurrentBias`) as Tensor1D | undefined;
+  const peepholes = parameters.get(`${path}.peepholes`) as Tensor2D | undefined;
+  const [hidden0, cell0] = state as readonly Tensor2D[];
+  const shared = {
+    projected,
+    recurrent: parameterAt(parameters, `${path}.recurrent`) as unknown as Tensor2D,
+    hidden0: hidden0 as Tensor2D,
+    ...(recurrentBias && { recurrentBias }),
+    ...(mask && { mask }),
+  };
+  const ofLstm = {
+    cell0: cell0 as Tensor2D,
+    ...(peepholes && { peepholes: threePeepholes(peepholes) }),
+  };
+
+  if (normalizesInside(normalize)) {
+    const inside = {
+      ...shared,
+      ...(spec.kind === 'lstm' ? ofLstm : {}),
+      ...insideInputs(normalize, context),
+    };
+    const outputs = normalizedScan(inside, {
+      cell: spec.kind,
+      activation: spec.kind === 'rnn' ? spec.activation : 'tanh',
+      normalize: insideSpecs(normalize),
+      mode: context.mode,
+      reverse,
+      firstStep: context.position ?? 0,
+    });
+    const { hidden, finalHidden, finalCell } = outputs;
+    return {
+      hidden: hidden as Tensor3D,
+      state: spec.kind === 'lstm' ? [finalHidden, finalCell] : [finalHidden],
+      moments: insideMoments(outputs, spec, normalize, context),
+    };
+  }
+  if (spec.kind === 'lstm') {
+    const { hidden, finalHidden, finalCell } = lstmScan({ ...shared, ...ofLstm, reverse });
+    return { hidden, state: [finalHidden, finalCell], moments: {} };
+  }
+  const { hidden, finalHidden } =
+    spec.kind === 'gru'
+      ? gruScan({ ...shared, reverse })
+      : rnnScan({ ...shared, reverse, activation: spec.activation });
+  return { hidden, state: [finalHidden], moments: {} };
+}
+
+/** Peepholes of the output gate alone get zeros for the other two. */
+function threePeepholes(peepholes: Tensor2D): Tensor2D {
+  const [rows, units] = peepholes.shape;
+  return rows === 3 ? peepholes : concat([zeros([2, units]) as Tensor2D, peepholes]);
+}

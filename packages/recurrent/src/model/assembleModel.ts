@@ -1,0 +1,151 @@
+import { expectNumber, randomStream, type Unit } from '@bnrnn/core';
+import { dropout, product } from '@bnrnn/tensor-backend';
+import {
+  add,
+  reshape,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+import { checkInitializer } from '../initialize/checkInitializer';
+import type { InitializerSpec } from '../initialize/initializer';
+import { newVariable } from '../initialize/newVariable';
+import { applyInOrder, placesInOrder } from '../layers/applyInOrder';
+import type { Layer, LayerContext, LayerResult } from '../layers/layer';
+import { tidyResult } from '../tidyResult';
+import { expectState, expectStepwise } from './expectations';
+import type { ModelSpec } from './modelSpec';
+import type { Head, SequenceInputs, SequenceModel } from './sequenceModel';
+import { modelStatistics } from './modelStatistics';
+import type { State } from './state';
+
+/** Where a language model and a frame classifier differ. */
+export interface ModelParts {
+  readonly spec: ModelSpec;
+  readonly unit: Unit;
+  readonly seed: number;
+  readonly initializer: InitializerSpec;
+  readonly layers: readonly Layer[];
+  /** Width of the first layer's input. */
+  readonly width: number;
+  readonly classes: number;
+  /** The dropped share of the first layer's input, between layers, and of the head's input. */
+  readonly dropout: number;
+  /** The parameters below the first layer. */
+  readonly below: ReadonlyMap<string, Variable>;
+  /** Checks one window and reads it; what it makes is freed. */
+  read(caller: string, inputs: SequenceInputs): { x: Tensor3D; mask?: Tensor2D };
+  /** One step's input as a window of one step. */
+  asWindow(input: Tensor1D | Tensor2D): SequenceInputs;
+}
+
+type RunOptions = Pick<LayerContext, 'mode' | 'statistics' | 'position'> & {
+  /** The training step whose masks drop units; absent: nothing is dropped. */
+  readonly dropAt?: number;
+};
+
+/** Puts a model together: what reads the inputs, layers one above the other, a linear head. */
+export function assembleModel(parts: ModelParts): SequenceModel {
+  const { spec, unit, seed, initializer, layers, classes } = parts;
+  const name = spec.kind;
+  expectNumber(`${name}: seed`, seed, { integer: true, min: 0 });
+  checkInitializer(name, initializer);
+  const place = { path: 'layers', inputs: parts.width, initializer, seed };
+  const units = (layers.at(-1) as Layer).units;
+  const headParameter = (path: string, shape: number[]): Variable =>
+    newVariable(path, seed, initializer, { shape, role: 'matrix' });
+  const head: Head = {
+    weights: headParameter('softmax.weights', [units, classes]),
+    bias: headParameter('softmax.bias', [classes]),
+  };
+  const parameters = new Map<string, Variable>([
+    ...parts.below,
+    ...placesInOrder(layers, place).flatMap((own, k) => [...(layers[k] as Layer).parameters(own)]),
+    ['softmax.weights', head.weights],
+    ['softmax.bias', head.bias],
+  ]);
+  const placed = new Map(layers.flatMap((layer, k) => [...layer.normalizers(`layers.${k}`)]));
+  const kept = modelStatistics(placed);
+  const initialState = (batch: number): State => layers.flatMap((l) => l.initialState(batch));
+
+  const run = (
+    caller: string,
+    inputs: SequenceInputs,
+    state: State,
+    { dropAt, ...options }: RunOptions,
+  ): LayerResult => {
+    const { x, mask } = parts.read(caller, inputs);
+    expectState(caller, state, layers);
+    const drop = (hidden: Tensor3D, rate: number, at: string): Tensor3D =>
+      dropAt === undefined || rate === 0
+        ? hidden
+        : dropout({ x: hidden, rate, key: randomStream(at, seed).key, step: dropAt });
+    const between = (hidden: Tensor3D, k: number): Tensor3D =>
+      drop(hidden, parts.dropout, `dropout.${k}`);
+    const context = {
+      ...options,
+      path: 'layers',
+      parameters,
+      dropout: drop,
+      ...(mask && { mask }),
+    };
+    const result = applyInOrder(layers, between(x, 0), state, context, between);
+    return { ...result, hidden: between(result.hidden, layers.length) };
+  };
+
+  const logitsOf = (hidden: Tensor3D): Tensor2D => {
+    const [time, batch] = hidden.shape;
+    const rows = reshape(hidden, [time * batch, units]) as Tensor2D;
+    const weights = head.weights as unknown as Tensor2D;
+    return add(product(rows, weights), head.bias);
+  };
+
+  const model: SequenceModel = {
+    spec,
+    unit,
+    parameters,
+    parameterCount: [...parameters.values()].reduce((sum, { size }) => sum + size, 0),
+    normalizers: new Map([...placed].map(([path, { normalizer }]) => [path, normalizer])),
+    get statistics() {
+      return kept.current();
+    },
+    setStatistics: kept.replace,
+    initialState,
+    forward(inputs, state, { mode, training, step, statistics = kept.current() }) {
+      const result = tidyResult(() => {
+        const dropping = training ? { dropAt: step } : {};
+        const out = run(`${name}.forward`, inputs, state, { mode, statistics, ...dropping });
+        const [time, batch] = out.hidden.shape;
+        return { ...out, hidden: reshape(out.hidden, [time * batch, units]) as Tensor2D };
+      });
+      return { ...result, head, moments: new Map(Object.entries(result.moments)) };
+    },
+    apply: (inputs, state) =>
+      tidyResult(() => {
+        const batch = 'ids' in inputs ? inputs.batch : inputs.features.shape[1];
+        const stored = { mode: 'stored', statistics: kept.current() } as const;
+        const out = run(`${name}.apply`, inputs, state ?? initialState(batch), stored);
+        const [time] = out.hidden.shape;
+        const logits = reshape(logitsOf(out.hidden), [time, batch, classes]) as Tensor3D;
+        return { logits, state: out.state };
+      }),
+    step(input, state, { position } = {}) {
+      expectStepwise(`${name}.step`, layers, placed, position);
+      return tidyResult(() => {
+        const options = {
+          mode: 'stored',
+          statistics: kept.current(),
+          ...(position !== undefined && { position }),
+        } as const;
+        const out = run(`${name}.step`, parts.asWindow(input), state, options);
+        return { logits: logitsOf(out.hidden), state: out.state };
+      });
+    },
+    dispose() {
+      for (const parameter of parameters.values()) parameter.dispose();
+      kept.dispose();
+    },
+  };
+  return model;
+}

@@ -1,0 +1,80 @@
+import { expectNumber, expectShape, UsageError } from '@bnrnn/core';
+import {
+  expandDims,
+  greater,
+  ones,
+  reshape,
+  where,
+  zerosLike,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { checkInitializer } from '../initialize/checkInitializer';
+import type { InitializerSpec } from '../initialize/initializer';
+import type { Layer } from '../layers/layer';
+import { expectPrefixMask } from '../scan/expectPrefixMask';
+import { assembleModel } from './assembleModel';
+import type { SequenceModel } from './sequenceModel';
+
+export interface FrameClassifierOptions {
+  /** Width of a frame. */
+  readonly features: number;
+  /** From the bottom up. */
+  readonly layers: readonly Layer[];
+  readonly classes: number;
+  readonly initializer: InitializerSpec;
+  readonly seed: number;
+}
+
+/**
+ * A classifier of each frame of padded utterances.
+ *
+ *   logits_t = layers(x)_t·W + b
+ *
+ * Padding is replaced by zeros before anything reads it, so that it may hold anything, NaN too.
+ *
+ * @throws UsageError for settings that cannot be.
+ * @see Laurent et al. 2015, section 4.1.
+ */
+export function frameClassifier(options: FrameClassifierOptions): SequenceModel {
+  const name = 'frameClassifier';
+  const { features, layers, classes, initializer, seed } = options;
+  expectNumber(`${name}: features`, features, { integer: true, min: 1 });
+  expectNumber(`${name}: classes`, classes, { integer: true, min: 2 });
+  expectNumber(`${name}: seed`, seed, { integer: true, min: 0 });
+  checkInitializer(name, initializer);
+  if (layers.length === 0) {
+    throw new UsageError(`${name}: layers is empty, expected at least one.`);
+  }
+
+  return assembleModel({
+    spec: { kind: name, features, layers: layers.map(({ spec }) => spec), classes, initializer },
+    unit: 'frame',
+    seed,
+    initializer,
+    layers,
+    width: features,
+    classes,
+    dropout: 0,
+    below: new Map(),
+    read(caller, inputs) {
+      if (!('features' in inputs)) {
+        throw new UsageError(`${caller}: ids came, expected features and mask.`);
+      }
+      const { features: x, mask } = inputs;
+      expectShape(caller, 'features', x, { time: null, batch: null, features });
+      const [time, batch] = x.shape;
+      expectShape(caller, 'mask', mask, { time, batch });
+      expectPrefixMask(caller, mask);
+      return { x: where(greater(expandDims(mask, 2), 0), x, zerosLike(x)), mask };
+    },
+    asWindow(frames) {
+      expectShape(`${name}.step`, 'frames', frames, { batch: null, features });
+      const [batch] = frames.shape;
+      return {
+        features: reshape(frames, [1, batch, features]) as Tensor3D,
+        mask: ones([1, batch]) as Tensor2D,
+      };
+    },
+  });
+}

@@ -1,0 +1,100 @@
+import { expectNumber, expectOneOf, expectShape, UsageError } from '@bnrnn/core';
+import { refuseInCausalModel } from '@bnrnn/normalization';
+import { embedding as lookUp } from '@bnrnn/tensor-backend';
+import { reshape, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { checkInitializer } from '../initialize/checkInitializer';
+import type { InitializerSpec } from '../initialize/initializer';
+import { newVariable } from '../initialize/newVariable';
+import type { Layer } from '../layers/layer';
+import { assembleModel } from './assembleModel';
+import type { LanguageModelSpec } from './modelSpec';
+import type { SequenceModel } from './sequenceModel';
+
+export interface LanguageModelOptions {
+  /** Default `word`. */
+  readonly unit?: LanguageModelSpec['unit'];
+  /** Number of distinct tokens. */
+  readonly vocabulary: number;
+  /** Width of the embedding. */
+  readonly embedding: number;
+  /** From the bottom up. */
+  readonly layers: readonly Layer[];
+  /** Default 0. */
+  readonly dropout?: number;
+  readonly initializer: InitializerSpec;
+  readonly seed: number;
+}
+
+/**
+ * A recurrent language model.
+ *
+ *   x_t = E[id_t]    h = layers(dropout(x))    logits = dropout(h)·W + b
+ *
+ * with dropout between the layers too, and E not tied to W.
+ *
+ * @throws UsageError for settings that cannot be, for a layer that sees later tokens, and for
+ * sequence-wise statistics, which leak them.
+ * @see Laurent et al. 2015, section 4.2; Zaremba, Sutskever, Vinyals 2014.
+ */
+export function languageModel(options: LanguageModelOptions): SequenceModel {
+  const name = 'languageModel';
+  const { unit = 'word', vocabulary, embedding, layers, dropout = 0, initializer, seed } = options;
+  expectOneOf(`${name}: unit`, unit, ['word', 'character']);
+  expectNumber(`${name}: vocabulary`, vocabulary, { integer: true, min: 2 });
+  expectNumber(`${name}: embedding`, embedding, { integer: true, min: 1 });
+  expectNumber(`${name}: dropout`, dropout, { min: 0, below: 1 });
+  expectNumber(`${name}: seed`, seed, { integer: true, min: 0 });
+  checkInitializer(name, initializer);
+  expectCausal(layers);
+  const shape = [vocabulary, embedding];
+  const table = newVariable('embedding', seed, initializer, { shape, role: 'matrix' });
+
+  return assembleModel({
+    spec: {
+      kind: name,
+      unit,
+      vocabulary,
+      embedding,
+      layers: layers.map((layer) => layer.spec),
+      dropout,
+      initializer,
+    },
+    unit,
+    seed,
+    initializer,
+    layers,
+    width: embedding,
+    classes: vocabulary,
+    dropout,
+    below: new Map([['embedding', table]]),
+    read(caller, inputs) {
+      if (!('ids' in inputs)) {
+        throw new UsageError(`${caller}: features came, expected ids, time and batch.`);
+      }
+      const { ids, time, batch } = inputs;
+      expectShape(caller, 'ids', ids, { 'time·batch': time * batch });
+      const rows = lookUp({ table: table as unknown as Tensor2D, ids });
+      return { x: reshape(rows, [time, batch, embedding]) };
+    },
+    asWindow(ids) {
+      expectShape(`${name}.step`, 'ids', ids, { batch: null });
+      return { ids: ids as Tensor1D, time: 1, batch: ids.shape[0] };
+    },
+  });
+}
+
+function expectCausal(layers: readonly Layer[]): void {
+  if (layers.length === 0) {
+    throw new UsageError('languageModel: layers is empty, expected at least one.');
+  }
+  layers.forEach((layer, k) => {
+    if (!layer.causal) {
+      throw new UsageError(
+        `languageModel: layers.${k} is ${layer.spec.kind}, expected layers that see no later tokens.`,
+      );
+    }
+    for (const [path, { normalizer }] of layer.normalizers(`layers.${k}`)) {
+      refuseInCausalModel(normalizer.spec, `languageModel: ${path}`);
+    }
+  });
+}

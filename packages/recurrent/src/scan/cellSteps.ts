@@ -1,0 +1,99 @@
+import { product } from '@bnrnn/tensor-backend';
+import {
+  add,
+  mul,
+  relu,
+  sigmoid,
+  split,
+  sub,
+  tanh,
+  unstack,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import type { Placement } from '../layers/layerSpec';
+
+/** The kinds of cell that a scan repeats. */
+export type CellKind = 'lstm' | 'rnn' | 'gru';
+
+/** What one step of a cell reads besides its input and state. */
+export interface StepWeights {
+  /** float32 [units, gates·units] */
+  readonly recurrent: Tensor2D;
+  /** float32 [gates·units] */
+  readonly recurrentBias?: Tensor1D;
+  /** float32 [3, units]: of the input, forget and output gate */
+  readonly peepholes?: Tensor2D;
+}
+
+/** Normalizes a value of the step, or gives it back where the placement has no normalizer. */
+export type NormalizeAt = (placement: Placement, x: Tensor2D) => Tensor2D;
+
+/** [hidden] or [hidden, cell], float32 [batch, units] each. */
+export type CellState = readonly Tensor2D[];
+
+/** One step: x is W·x with its bias, float32 [batch, gates·units]. */
+export type CellStep = (
+  x: Tensor2D,
+  state: CellState,
+  weights: StepWeights,
+  normalize: NormalizeAt,
+) => CellState;
+
+/**
+ * One step of an LSTM, normalized at N₁ (h·U), N₂ (the sum) and N₃ (the cell).
+ *
+ *   i, f, g, o = N₂(x + N₁(h·U) + b)
+ *   c' = σ(f + p_f·c) · c + σ(i + p_i·c) · tanh(g)      h' = σ(o + p_o·c') · tanh(N₃(c'))
+ *
+ * @see Laurent et al. 2015, section 2.2; Cooijmans et al. 2016, eqs. 6 to 8.
+ */
+export const lstmStep: CellStep = (x, [h, c], weights, normalize) => {
+  const [hidden, cell] = [h as Tensor2D, c as Tensor2D];
+  const sum = normalize('preActivation', add(x, recurrentTerm(hidden, weights, normalize)));
+  const [i, f, g, o] = split(sum, 4, 1) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
+  const [pI, pF, pO] = weights.peepholes === undefined ? [] : unstack(weights.peepholes);
+  const sees = (gate: Tensor2D, of: Tensor2D, peephole?: Tensor1D): Tensor2D =>
+    sigmoid(peephole === undefined ? gate : add(gate, mul(of, peephole)));
+
+  const kept = mul(sees(f, cell, pF as Tensor1D | undefined), cell);
+  const written = mul(sees(i, cell, pI as Tensor1D | undefined), tanh(g));
+  const nextCell: Tensor2D = add(kept, written);
+  const output = sees(o, nextCell, pO as Tensor1D | undefined);
+  return [mul(output, tanh(normalize('cell', nextCell))), nextCell];
+};
+
+/** One step of a vanilla RNN: h' = φ(N₂(x + N₁(h·U) + b)), φ = tanh or relu. */
+export function rnnStep(activation: 'tanh' | 'relu'): CellStep {
+  return (x, [h], weights, normalize) => {
+    const sum = add(x, recurrentTerm(h as Tensor2D, weights, normalize));
+    const normalized = normalize('preActivation', sum as Tensor2D);
+    return [activation === 'tanh' ? tanh(normalized) : relu(normalized)];
+  };
+}
+
+/**
+ * One step of a GRU, PyTorch's form: the reset gate scales the candidate's recurrent term.
+ *
+ *   r, z = σ(x_rz + (N₁(h·U) + b)_rz)   n = tanh(x_n + r·(N₁(h·U) + b)_n)   h' = (1 − z)·n + z·h
+ */
+export const gruStep: CellStep = (x, [h], weights, normalize) => {
+  const hidden = h as Tensor2D;
+  const [xR, xZ, xN] = split(x, 3, 1) as [Tensor2D, Tensor2D, Tensor2D];
+  const recurrent = recurrentTerm(hidden, weights, normalize);
+  const [hR, hZ, hN] = split(recurrent, 3, 1) as [Tensor2D, Tensor2D, Tensor2D];
+  const reset = sigmoid(add(xR, hR));
+  const update = sigmoid(add(xZ, hZ));
+  const candidate = tanh(add(xN, mul(reset, hN)));
+  return [add(candidate, mul(update, sub(hidden, candidate)))];
+};
+
+/** N₁(h·U) + b. */
+function recurrentTerm(
+  hidden: Tensor2D,
+  { recurrent, recurrentBias }: StepWeights,
+  normalize: NormalizeAt,
+): Tensor2D {
+  const term = normalize('hiddenToHidden', product(hidden, recurrent));
+  return recurrentBias === undefined ? term : add(term, recurrentBias);
+}

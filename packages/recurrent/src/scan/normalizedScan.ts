@@ -1,0 +1,72 @@
+import type { NormalizerMode } from '@bnrnn/normalization';
+import { defineContract, runOp } from '@bnrnn/tensor-backend';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { PlacementSpecs } from '../layers/layerSpec';
+import type { CellKind } from './cellSteps';
+import { stepwiseScan } from './stepwiseScan';
+
+/** The plain values of a normalized scan: what a fused kernel reads to see whether it knows them. */
+export interface NormalizedScanAttributes {
+  readonly cell: CellKind;
+  /** A vanilla RNN's; other cells ignore it. */
+  readonly activation: 'tanh' | 'relu';
+  /** The normalizers inside the recurrence: hiddenToHidden, preActivation, cell. */
+  readonly normalize: PlacementSpecs;
+  readonly mode: NormalizerMode;
+  readonly reverse: boolean;
+  /** Steps before this window, for statistics kept per time step. */
+  readonly firstStep: number;
+}
+
+/**
+ * A scan with normalizers inside its recurrence.
+ *
+ * Moments of step s stand in row s, in the order in which steps are taken; the placements of
+ * `normalize` stand side by side in the order hiddenToHidden, preActivation, cell. Without moments they have no rows.
+ * `finalCell` is empty for a cell that has none.
+ */
+export const normalizedScanContract = defineContract<NormalizedScanAttributes>()({
+  name: 'NormalizedScan',
+  op: 'normalizedScan',
+  inputs: ['projected', 'recurrent', 'hidden0'],
+  optional: [
+    'recurrentBias',
+    'peepholes',
+    'cell0',
+    'mask',
+    'hiddenToHiddenGain',
+    'hiddenToHiddenShift',
+    'hiddenToHiddenMean',
+    'hiddenToHiddenVariance',
+    'preActivationGain',
+    'preActivationShift',
+    'preActivationMean',
+    'preActivationVariance',
+    'cellGain',
+    'cellShift',
+    'cellMean',
+    'cellVariance',
+  ],
+  outputs: ['hidden', 'finalHidden', 'finalCell', 'mean', 'variance', 'rows'],
+});
+
+type InputName =
+  (typeof normalizedScanContract.inputs)[number] | (typeof normalizedScanContract.optional)[number];
+
+/** The tensors of a normalized scan by name; optional ones may be absent. */
+export type NormalizedScanInputs = Readonly<
+  Record<'projected' | 'recurrent' | 'hidden0', Tensor> & Partial<Record<InputName, Tensor>>
+>;
+
+export type NormalizedScanOutputs = Record<(typeof normalizedScanContract.outputs)[number], Tensor>;
+
+/**
+ * Runs a cell over time with normalizers inside the recurrence: on a backend's fused kernel where
+ * it has one, step by step otherwise.
+ */
+export function normalizedScan(
+  inputs: NormalizedScanInputs,
+  attributes: NormalizedScanAttributes,
+): NormalizedScanOutputs {
+  return runOp(normalizedScanContract, inputs, attributes, () => stepwiseScan(inputs, attributes));
+}

@@ -1,0 +1,155 @@
+import { normalizerFromSpec, type Moments, type Normalizer } from '@bnrnn/normalization';
+import {
+  concat,
+  expandDims,
+  greater,
+  stack,
+  unstack,
+  where,
+  zeros,
+  zerosLike,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
+import { insidePlacements, type Placement } from '../layers/layerSpec';
+import {
+  gruStep,
+  lstmStep,
+  rnnStep,
+  type CellState,
+  type CellStep,
+  type NormalizeAt,
+  type StepWeights,
+} from './cellSteps';
+import { expectPrefixMask } from './expectPrefixMask';
+import type {
+  NormalizedScanAttributes,
+  NormalizedScanInputs,
+  NormalizedScanOutputs,
+} from './normalizedScan';
+
+/**
+ * The reference of `normalizedScan`: one cell step after another in plain tfjs ops.
+ *
+ * A padded step carries the state on unchanged and gives zeros.
+ */
+export function stepwiseScan(
+  inputs: NormalizedScanInputs,
+  attributes: NormalizedScanAttributes,
+): NormalizedScanOutputs {
+  if (inputs.mask !== undefined) expectPrefixMask('normalizedScan', inputs.mask);
+  const x = unstack(inputs.projected) as Tensor2D[];
+  const masks = inputs.mask === undefined ? undefined : (unstack(inputs.mask) as Tensor1D[]);
+  const step = cellStep(attributes);
+  const weights = stepWeights(inputs);
+  const normalizers = placedInside(inputs, attributes);
+  const measured: Moments[] = [];
+  const hidden: Tensor2D[] = [];
+  let state = (
+    inputs.cell0 === undefined ? [inputs.hidden0] : [inputs.hidden0, inputs.cell0]
+  ) as CellState;
+
+  for (let s = 0; s < x.length; s++) {
+    const t = attributes.reverse ? x.length - 1 - s : s;
+    const mask = masks?.[t];
+    const moments: Partial<Record<Placement, Moments>> = {};
+    const normalize: NormalizeAt = (placement, value) => {
+      const normalizer = normalizers.get(placement);
+      if (normalizer === undefined) return value;
+      const result = normalizer(value, attributes.firstStep + s, mask);
+      if (result.moments !== undefined) moments[placement] = result.moments;
+      return result.y;
+    };
+    const next = step(x[t] as Tensor2D, state, weights, normalize);
+    if (mask === undefined) {
+      state = next;
+      hidden[t] = next[0] as Tensor2D;
+    } else {
+      const real = greater(expandDims(mask, 1), 0);
+      hidden[t] = where(real, next[0] as Tensor2D, zerosLike(next[0] as Tensor2D));
+      const before = state;
+      state = next.map((value, k) => where(real, value, before[k] as Tensor2D));
+    }
+    measured.push(...sideBySide(moments));
+  }
+
+  return {
+    hidden: stack(hidden),
+    finalHidden: state[0] as Tensor2D,
+    finalCell: state[1] ?? zeros([0, 0]),
+    mean: rowsOf(measured.map(({ mean }) => mean)),
+    variance: rowsOf(measured.map(({ variance }) => variance)),
+    rows: measured.length === 0 ? zeros([0]) : concat(measured.map(({ rows }) => rows)),
+  };
+}
+
+function cellStep({ cell, activation }: NormalizedScanAttributes): CellStep {
+  if (cell === 'lstm') return lstmStep;
+  return cell === 'gru' ? gruStep : rnnStep(activation);
+}
+
+function stepWeights({ recurrent, recurrentBias, peepholes }: NormalizedScanInputs): StepWeights {
+  return {
+    recurrent: recurrent as Tensor2D,
+    ...(recurrentBias === undefined ? {} : { recurrentBias: recurrentBias as Tensor1D }),
+    ...(peepholes === undefined ? {} : { peepholes: peepholes as Tensor2D }),
+  };
+}
+
+type NormalizeStep = (
+  value: Tensor2D,
+  step: number,
+  mask: Tensor1D | undefined,
+) => ReturnType<Normalizer['applyStep']>;
+
+/** Each placement's normalizer with its parameters and statistics filled in. */
+function placedInside(
+  inputs: NormalizedScanInputs,
+  { normalize, mode }: NormalizedScanAttributes,
+): Map<Placement, NormalizeStep> {
+  const placed = new Map<Placement, NormalizeStep>();
+  for (const placement of insidePlacements) {
+    const spec = normalize[placement];
+    if (spec === undefined) continue;
+    const normalizer = normalizerFromSpec(spec);
+    const gain = inputs[`${placement}Gain`];
+    const shift = inputs[`${placement}Shift`];
+    const mean = inputs[`${placement}Mean`] as Tensor2D | undefined;
+    const variance = inputs[`${placement}Variance`] as Tensor2D | undefined;
+    const parameters = { ...(gain && { gain }), ...(shift && { shift }) };
+    placed.set(placement, (value, step, mask) => {
+      const statistics =
+        mean === undefined || variance === undefined
+          ? normalizer.statistics(value.shape[1])
+          : { mean, variance };
+      const options = { mode, step, ...(mask && { mask }) };
+      return normalizer.applyStep(value, parameters, statistics, options);
+    });
+  }
+  return placed;
+}
+
+/** The moments of one step with the placements' features side by side; none where none are. */
+function sideBySide(moments: Partial<Record<Placement, Moments>>): Moments[] {
+  const found = insidePlacements.flatMap((placement) => moments[placement] ?? []);
+  const [first] = found;
+  if (first === undefined) return [];
+  return [
+    {
+      mean: concat(
+        found.map(({ mean }) => mean),
+        1,
+      ),
+      variance: concat(
+        found.map(({ variance }) => variance),
+        1,
+      ),
+      rows: first.rows,
+    },
+  ];
+}
+
+function rowsOf(steps: readonly Tensor2D[]): Tensor {
+  return steps.length === 0 ? zeros([0, 0]) : concat([...steps]);
+}
