@@ -29,27 +29,28 @@ export function checkBatchNormSpec(
   where: string,
   spec: Readonly<Record<keyof BatchNormSpec, unknown>>,
 ): BatchNormSpec {
-  const { perStep } = spec;
-  const over = expectOneOf(`${where}: over`, spec.over, ['frame', 'sequence']);
-  if (typeof perStep !== 'boolean') {
-    throw new UsageError(`${where}: perStep is ${String(perStep)}, expected true or false.`);
-  }
-  if (perStep && over === 'sequence') {
+  const checked: BatchNormSpec = {
+    kind: 'batch',
+    over: expectOneOf(`${where}: over`, spec.over, ['frame', 'sequence']),
+    epsilon: expectNumber(`${where}: epsilon`, spec.epsilon, { above: 0 }),
+    epsilonRule: expectOneOf(`${where}: epsilonRule`, spec.epsilonRule, ['variance', 'double']),
+    gain: expectNumber(`${where}: gain`, spec.gain),
+    decay: expectNumber(`${where}: decay`, spec.decay, { min: 0, below: 1 }),
+    perStep: expectBoolean(`${where}: perStep`, spec.perStep),
+    maxSteps: expectNumber(`${where}: maxSteps`, spec.maxSteps, { integer: true, min: 1 }),
+  };
+  if (checked.perStep && checked.over === 'sequence') {
     throw new UsageError(
       `${where}: perStep is true with over "sequence", which has one set of statistics for all time steps.`,
       { hint: 'Leave perStep out, or normalize over "frame".' },
     );
   }
-  return {
-    kind: 'batch',
-    over,
-    epsilon: expectNumber(`${where}: epsilon`, spec.epsilon, { above: 0 }),
-    epsilonRule: expectOneOf(`${where}: epsilonRule`, spec.epsilonRule, ['variance', 'double']),
-    gain: expectNumber(`${where}: gain`, spec.gain),
-    decay: expectNumber(`${where}: decay`, spec.decay, { min: 0, below: 1 }),
-    perStep,
-    maxSteps: expectNumber(`${where}: maxSteps`, spec.maxSteps, { integer: true, min: 1 }),
-  };
+  return checked;
+}
+
+function expectBoolean(where: string, value: unknown): boolean {
+  if (typeof value === 'boolean') return value;
+  throw new UsageError(`${where} is ${String(value)}, expected true or false.`);
 }
 
 /** The whole specification that the options stand for. */

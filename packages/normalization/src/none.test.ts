@@ -10,7 +10,7 @@ import {
   expectClose,
   weightedSumOfTensors,
 } from '@bnrnn/test-utils';
-import { grad, tensor1d } from '@tensorflow/tfjs-core';
+import { grad, tensor1d, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { none } from './none';
 
@@ -28,8 +28,8 @@ describe.each(testBackends())('none on %s', (backend) => {
     const y = none().apply(toTensor3D(x), {}, statistics, options);
     expect([...y.y.dataSync()]).toEqual([...x.data]);
     expect(y).not.toHaveProperty('moments');
-    const gradient = grad((a: ReturnType<typeof toTensor3D>) =>
-      weightedSumOfTensors(none().apply(a, {}, statistics, options).y),
+    const gradient = grad((a: Tensor) =>
+      weightedSumOfTensors(none().apply(a as Tensor3D, {}, statistics, options).y),
     )(toTensor3D(x));
     expectClose(gradient, lossWeights(x.shape));
   });

@@ -1,4 +1,3 @@
-import { UsageError } from '@bnrnn/core';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { ones, tensor1d, tensor2d, type Rank } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +12,9 @@ import {
   refuseInsideRecurrence,
 } from './refusals';
 
+const usageError = (message: string): unknown =>
+  expect.objectContaining({ name: 'UsageError', message });
+
 const frame = batchNorm({ over: 'frame' });
 const sequence = batchNorm({ over: 'sequence' });
 
@@ -25,7 +27,7 @@ describe('placements', () => {
 
   it('refuses sequence-wise statistics inside the recurrence', () => {
     expect(() => refuseInsideRecurrence(sequence.spec, 'hiddenToHidden')).toThrow(
-      new UsageError(
+      usageError(
         'hiddenToHidden: sequence-wise statistics cannot be used inside the recurrence, they need the values of time steps that do not exist yet.',
       ),
     );
@@ -34,7 +36,7 @@ describe('placements', () => {
 
   it('refuses sequence-wise statistics in a causal model', () => {
     expect(() => refuseInCausalModel(sequence.spec, 'languageModel: layers.0')).toThrow(
-      new UsageError(
+      usageError(
         'languageModel: layers.0: sequence-wise statistics cannot be used in a causal model, they leak the tokens that it has to predict.',
       ),
     );
@@ -62,7 +64,7 @@ describe('mode batch', () => {
 
   it('refuses a batch of one frame-wise, which has one row at each time step', () => {
     expect(() => apply(frame, [5, 1, 3], 'batch')).toThrow(
-      new UsageError(
+      usageError(
         'batchNorm.apply: mode "batch" was given 1 real row at a time step (time 5, batch 1), expected at least 2 to take moments over.',
       ),
     );
@@ -96,7 +98,7 @@ describe('mode batch', () => {
         step: 0,
       });
     expect(() => step('batch')).toThrow(
-      new UsageError(
+      usageError(
         'batchNorm.applyStep: mode "batch" with sequence-wise statistics needs the values of time steps that do not exist yet.',
       ),
     );
