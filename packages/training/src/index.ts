@@ -1,7 +1,30 @@
+export { loadModel, type LoadModelOptions } from './checkpoint/loadModel';
+export type { Manifest, RunSettings } from './checkpoint/manifest';
+export {
+  readBestCheckpoint,
+  readCheckpoint,
+  readLatestCheckpoint,
+  type Checkpoint,
+  type LatestCheckpoint,
+} from './checkpoint/readCheckpoint';
+export {
+  decodeSafetensors,
+  encodeSafetensors,
+  type StoredTensor,
+  type TensorSource,
+} from './checkpoint/safetensors';
 export { clipScale, type ClipResult, type ClipSpec } from './clip';
 export { DivergedError } from './divergedError';
+export { evaluate, type EvaluateOptions, type EvaluateResult } from './evaluation/evaluate';
+export { evaluationPoints } from './evaluation/evaluationPoints';
+export { recalibrate, type Recalibration, type RecalibrateOptions } from './evaluation/recalibrate';
+export { addBatch, meansOf, noLoss, type LossMeans, type LossSums } from './lossSums';
+export { makeOptimizer } from './optimizer/makeOptimizer';
+export type { Optimizer, OptimizerUpdate } from './optimizer/optimizer';
 export type { AdamSpec, MomentumSpec, OptimizerSpec, SgdSpec } from './optimizer/optimizerSpec';
+export type { Progress } from './progress';
 export { learningRateOf, type ScheduleSpec } from './schedule';
+export { train } from './train';
 export type {
   CheckpointOptions,
   EvaluationOptions,

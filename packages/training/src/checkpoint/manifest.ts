@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { DataError } from '@bnrnn/core';
+import * as v from 'valibot';
+import { progressSchema } from '../progress';
+
+const manifestSchema = v.object({
+  format: v.literal('bnrnn checkpoint 1'),
+  /** The file beside this one that holds the numbers. */
+  tensors: v.object({
+    file: v.pipe(v.string(), v.regex(/^[\w.-]+\.safetensors$/, 'expected a file name')),
+    bytes: v.number(),
+    sha256: v.string(),
+  }),
+  /** What decides the bits of a run; a resume needs the same. */
+  settings: v.object({
+    /** The model's spec. */
+    model: v.unknown(),
+    seed: v.number(),
+    optimizer: v.unknown(),
+    schedule: v.unknown(),
+    clip: v.unknown(),
+    batchesPerEpoch: v.number(),
+    /** SHA-256 of the corpus's splits. */
+    corpus: v.record(v.string(), v.string()),
+  }),
+  progress: progressSchema,
+  /** Milliseconds since 1970. */
+  at: v.number(),
+});
+
+/** The JSON half of a checkpoint. */
+export type Manifest = v.InferOutput<typeof manifestSchema>;
+
+/** What a run is made with, as plain JSON. */
+export type RunSettings = Manifest['settings'];
+
+/** The manifest's text, with a SHA-256 over everything else in it. */
+export function encodeManifest(manifest: Manifest): string {
+  return `${JSON.stringify({ ...manifest, sha256: digest(manifest) }, undefined, 2)}\n`;
+}
+
+/**
+ * Reads a manifest.
+ *
+ * @param where  what to call the file in an error.
+ * @throws DataError when it is truncated, altered, or not a manifest.
+ */
+export function decodeManifest(text: string, where: string): Manifest {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new DataError(`${where} is not JSON: it is truncated or altered.`, { cause });
+  }
+  const { sha256, ...rest } = { ...(value as Record<string, unknown>) };
+  const result = v.safeParse(manifestSchema, rest);
+  if (!result.success) {
+    const [issue] = result.issues;
+    const path = v.getDotPath(issue) ?? 'the manifest';
+    throw new DataError(
+      `${where}: ${path} is ${issue.received}, expected ${issue.expected ?? 'a checkpoint'}.`,
+    );
+  }
+  if (sha256 !== digest(rest)) {
+    throw new DataError(`${where} was altered: its SHA-256 is not the one it states.`);
+  }
+  return result.output;
+}
+
+function digest(manifest: object): string {
+  return createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+}

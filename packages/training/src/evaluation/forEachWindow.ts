@@ -1,0 +1,71 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Batch, BatchSource } from '@bnrnn/core';
+import type { Statistics } from '@bnrnn/normalization';
+import type { ForwardResult, SequenceModel } from '@bnrnn/recurrent';
+import { dispose } from '@tensorflow/tfjs-core';
+import { batchTensors, type BatchTensors } from '../step/batchTensors';
+import { CarriedState } from '../step/carriedState';
+
+export interface ForEachWindowOptions {
+  readonly model: SequenceModel;
+  /** Epoch 0 of it is read. */
+  readonly source: BatchSource;
+  readonly mode: 'batch' | 'stored';
+  /** Used instead of the running statistics. */
+  readonly statistics?: ReadonlyMap<string, Statistics> | undefined;
+  readonly maxBatches?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Sees one window; what it is given is freed when it returns. */
+  visit: (result: ForwardResult, tensors: BatchTensors, batch: Batch) => void;
+}
+
+/**
+ * Runs a model over a split without dropout and without gradients, its state carried along.
+ *
+ * @returns the number of windows.
+ * @throws the signal's reason when it is aborted.
+ */
+export async function forEachWindow(options: ForEachWindowOptions): Promise<number> {
+  const { source, maxBatches = Infinity, signal } = options;
+  const carried = new CarriedState();
+  let count = 0;
+  try {
+    for await (const batch of source.batches(0)) {
+      signal?.throwIfAborted();
+      if (count >= maxBatches) break;
+      runWindow(options, carried, batch);
+      count++;
+      // Lets timers and signal handlers run between windows.
+      await setImmediate();
+    }
+  } finally {
+    carried.dispose();
+  }
+  return count;
+}
+
+function runWindow(
+  { model, mode, statistics, visit }: ForEachWindowOptions,
+  carried: CarriedState,
+  batch: Batch,
+): void {
+  const state = carried.before(model, batch);
+  const tensors = batchTensors(batch);
+  let result: ForwardResult | undefined;
+  try {
+    result = model.forward(tensors.inputs, state, {
+      mode,
+      training: false,
+      step: 0,
+      ...(statistics === undefined ? {} : { statistics }),
+    });
+    carried.replace(result.state);
+    visit(result, tensors, batch);
+  } finally {
+    tensors.dispose();
+    if (result !== undefined) {
+      result.hidden.dispose();
+      for (const measured of result.moments.values()) dispose({ ...measured });
+    }
+  }
+}

@@ -1,0 +1,50 @@
+import { UsageError, type BatchSource } from '@bnrnn/core';
+import { StatisticsAverage, type Statistics } from '@bnrnn/normalization';
+import type { SequenceModel } from '@bnrnn/recurrent';
+import { dispose } from '@tensorflow/tfjs-core';
+import { forEachWindow } from './forEachWindow';
+
+export interface RecalibrateOptions {
+  readonly model: SequenceModel;
+  /** The training batches; epoch 0 of it is read. */
+  readonly source: BatchSource;
+  /** Reads no more than so many batches. */
+  readonly maxBatches?: number | undefined;
+  /** Rejects with the signal's reason after the batch in progress. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Averaged statistics by normalizer path, and what they were averaged over. */
+export interface Recalibration {
+  readonly statistics: ReadonlyMap<string, Statistics>;
+  /** Training batches read. */
+  readonly batches: number;
+  /** Frees the statistics. */
+  dispose(): void;
+}
+
+/**
+ * Averages the moments of training batches, every layer on its batch's own statistics, no dropout.
+ *
+ *   mean = Σ rows·mean / Σ rows     variance = Σ rows·variance / Σ rows
+ *
+ * The model and its running statistics are not changed.
+ *
+ * @throws UsageError when the source has no batch.
+ * @see Ioffe and Szegedy 2015, algorithm 2; `StatisticsAverage`.
+ */
+export async function recalibrate(options: RecalibrateOptions): Promise<Recalibration> {
+  const average = StatisticsAverage.of(options.model.statistics);
+  const batches = await forEachWindow({
+    ...options,
+    mode: 'batch',
+    visit: ({ moments }) => average.add(moments),
+  });
+  if (batches === 0) throw new UsageError('recalibrate: source has no batch.');
+  const statistics = average.statistics();
+  return {
+    statistics,
+    batches,
+    dispose: () => [...statistics.values()].forEach((each) => dispose({ ...each })),
+  };
+}

@@ -1,0 +1,35 @@
+import type { Batch } from '@bnrnn/core';
+import type { SequenceModel } from '@bnrnn/recurrent';
+import { checkModel } from '@bnrnn/tensor-backend';
+import { dispose } from '@tensorflow/tfjs-core';
+import { batchLoss, batchNats } from './batchNats';
+import { batchTensors } from './batchTensors';
+import { cutBatch } from './cutBatch';
+
+/**
+ * Runs a small piece of a batch forward and backward, so that what a backend lacks is said before
+ * the first step.
+ *
+ * @throws whatever `checkModel` says: a missing kernel, or a parameter without a gradient.
+ */
+export function checkFirstBatch(model: SequenceModel, batch: Batch): void {
+  const piece = cutBatch(batch, 2, 2);
+  const tensors = batchTensors(piece);
+  const state = model.initialState(piece.batch);
+  try {
+    checkModel({
+      variables: model.parameters,
+      loss: () => {
+        const result = model.forward(tensors.inputs, state, {
+          mode: 'batch',
+          training: true,
+          step: 0,
+        });
+        return batchLoss(batchNats(result, tensors), piece.batch);
+      },
+    });
+  } finally {
+    tensors.dispose();
+    dispose([...state]);
+  }
+}

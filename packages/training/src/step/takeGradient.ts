@@ -1,0 +1,71 @@
+import { BnrnnError } from '@bnrnn/core';
+import type { Moments } from '@bnrnn/normalization';
+import type { SequenceModel, State } from '@bnrnn/recurrent';
+import { dispose, keep, variableGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { batchLoss, batchNats } from './batchNats';
+import type { BatchTensors } from './batchTensors';
+import { freeTape } from './freeTape';
+
+/** What one forward and backward pass leaves; all of it the caller's. */
+export interface Gradient {
+  readonly loss: Scalar;
+  /** One for each parameter, in the model's order. */
+  readonly gradients: readonly Tensor[];
+  readonly state: State;
+  readonly moments: ReadonlyMap<string, Moments>;
+  /** Frees loss, gradients and moments, but not the state. */
+  dispose(): void;
+}
+
+/**
+ * The loss of one mini-batch and its gradient with respect to every parameter; nothing is changed.
+ *
+ * @param width  sequences in the batch: the loss is averaged over them.
+ * @param step   steps done: it chooses the dropout masks.
+ * @throws BnrnnError when a parameter has no gradient. Nothing is left behind by a throw.
+ */
+export function takeGradient(
+  model: SequenceModel,
+  tensors: BatchTensors,
+  { state, width, step }: { state: State; width: number; step: number },
+): Gradient {
+  let next: State = [];
+  let moments: ReadonlyMap<string, Moments> = new Map();
+  const free = (): void => {
+    for (const measured of moments.values()) dispose({ ...measured });
+  };
+  try {
+    const { value, grads } = variableGrads(() => {
+      const result = model.forward(tensors.inputs, state, {
+        mode: 'batch',
+        training: true,
+        step,
+      });
+      next = result.state.map((tensor) => keep(tensor));
+      moments = result.moments;
+      for (const { mean, variance, rows } of moments.values()) [mean, variance, rows].map(keep);
+      return batchLoss(batchNats(result, tensors), width);
+    }, [...model.parameters.values()]);
+    const gradients = [...model.parameters].map(([path, parameter]) => {
+      const gradient = grads[parameter.name];
+      if (gradient !== undefined) return gradient;
+      dispose([value, ...Object.values(grads)]);
+      throw new BnrnnError(`train: the loss does not depend on the parameter ${path}.`);
+    });
+    return {
+      loss: value,
+      gradients,
+      state: next,
+      moments,
+      dispose() {
+        dispose([value, ...gradients]);
+        free();
+      },
+    };
+  } catch (error) {
+    freeTape();
+    dispose(next.filter((tensor) => !state.includes(tensor)));
+    free();
+    throw error;
+  }
+}

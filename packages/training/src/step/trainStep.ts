@@ -1,0 +1,110 @@
+import { BnrnnError, type Batch } from '@bnrnn/core';
+import type { Moments, Statistics } from '@bnrnn/normalization';
+import type { SequenceModel } from '@bnrnn/recurrent';
+import { globalNorm } from '@bnrnn/tensor-backend';
+import { dispose, memory, stack, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { clipScale, type ClipSpec } from '../clip';
+import { DivergedError } from '../divergedError';
+import type { Optimizer } from '../optimizer/optimizer';
+import { batchTensors } from './batchTensors';
+import type { CarriedState } from './carriedState';
+import { takeGradient, type Gradient } from './takeGradient';
+
+export interface TrainStepOptions {
+  readonly model: SequenceModel;
+  readonly batch: Batch;
+  readonly carried: CarriedState;
+  readonly optimizer: Optimizer;
+  readonly learningRate: number;
+  readonly clip: ClipSpec | undefined;
+  /** Steps done before this one. */
+  readonly step: number;
+  /** The newest checkpoint, for the error of a run that diverges. */
+  readonly checkpoint: string | undefined;
+}
+
+export interface TrainStepResult {
+  /** Summed over the batch. */
+  readonly nats: number;
+  readonly units: number;
+  readonly gradientNorm: number;
+  readonly clipped: boolean;
+}
+
+/**
+ * One step of truncated backpropagation through time: gradient, clip, update, running statistics.
+ *
+ * Loss and norm are read together, once, before anything is changed.
+ *
+ * @throws DivergedError when either is not finite; BnrnnError when the step leaves a tensor behind.
+ */
+export function trainStep(options: TrainStepOptions): TrainStepResult {
+  const { carried, step } = options;
+  const before = tensorsBesides(carried);
+  const result = runStep(options);
+  const more = tensorsBesides(carried) - before;
+  if (more === 0) return result;
+  throw new BnrnnError(`train: step ${step} left ${more} tensors more than there were before it.`, {
+    hint: 'A layer or an op does not dispose what it makes; memory would grow without end.',
+  });
+}
+
+function runStep(options: TrainStepOptions): TrainStepResult {
+  const { model, batch, carried, step } = options;
+  const state = carried.before(model, batch);
+  const tensors = batchTensors(batch);
+  let gradient: Gradient | undefined;
+  try {
+    gradient = takeGradient(model, tensors, { state, width: batch.batch, step });
+    carried.replace(gradient.state);
+    const taken = update(options, gradient);
+    foldMoments(model, gradient.moments);
+    return { ...taken, units: tensors.units };
+  } finally {
+    gradient?.dispose();
+    tensors.dispose();
+    if (batch.kind === 'utterances') carried.dispose();
+  }
+}
+
+function update(
+  { model, batch, optimizer, learningRate, clip, step, checkpoint }: TrainStepOptions,
+  { loss, gradients }: Gradient,
+): Omit<TrainStepResult, 'units'> {
+  const [value, gradientNorm] = readLossAndNorm(loss, gradients);
+  if (!Number.isFinite(value)) throw new DivergedError(`loss is ${value}`, step, checkpoint);
+  if (!Number.isFinite(gradientNorm)) {
+    throw new DivergedError(`norm of the gradient is ${gradientNorm}`, step, checkpoint);
+  }
+  const { scale, clipped } = clipScale(gradientNorm, clip);
+  const variables = [...model.parameters.values()];
+  optimizer.apply({ variables, gradients, learningRate, scale, step: step + 1 });
+  return { nats: value * batch.batch, gradientNorm, clipped };
+}
+
+/** Both in one transfer: on a device each read waits for the whole step. */
+function readLossAndNorm(loss: Scalar, gradients: readonly Tensor[]): [number, number] {
+  const norm = globalNorm(gradients);
+  const both = stack([loss, norm]);
+  const [first, second] = both.dataSync();
+  dispose([norm, both]);
+  return [first as number, second as number];
+}
+
+function foldMoments(model: SequenceModel, moments: ReadonlyMap<string, Moments>): void {
+  if (moments.size === 0) return;
+  const next = new Map<string, Statistics>();
+  for (const [path, statistics] of model.statistics) {
+    const measured = moments.get(path);
+    const normalizer = model.normalizers.get(path);
+    if (measured === undefined || normalizer === undefined) {
+      throw new BnrnnError(`train: the normalizer ${path} has statistics but measured nothing.`);
+    }
+    next.set(path, normalizer.fold(statistics, measured));
+  }
+  model.setStatistics(next);
+}
+
+function tensorsBesides(carried: CarriedState): number {
+  return memory().numTensors - (carried.current?.length ?? 0);
+}

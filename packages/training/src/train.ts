@@ -1,0 +1,197 @@
+import { setImmediate } from 'node:timers/promises';
+import { DataError, UsageError, type Batch, type RunEvent, type RunEventOf } from '@bnrnn/core';
+import { listCheckpoints } from './checkpoint/checkpointFolder';
+import { evaluationPoints } from './evaluation/evaluationPoints';
+import { epochOfLastStep } from './progress';
+import { checkTrainOptions, type TrainOptions } from './trainOptions';
+import { TrainRun } from './trainRun';
+
+/**
+ * Trains a model by truncated backpropagation through time, as a stream of events.
+ *
+ *   loss = Σ over time of the mean over the batch of −log p(target)
+ *
+ * The events: `start`; a `step` each; `evaluation`s; an `epoch` at each end of one; `checkpoint`s;
+ * `warning`s; `end`. The recurrent state is carried from batch to batch and is zero where a batch
+ * says so. Leaving the loop early saves a checkpoint and frees everything that was made; so does an
+ * error, which saves nothing. A run that is resumed ends in the same bits as one that never stopped.
+ *
+ * @throws UsageError at once for options that cannot be used. While it runs: DivergedError for a
+ *   loss that is not a number; DataError for a checkpoint that cannot be written, or none to resume;
+ *   BnrnnError when a step leaves tensors behind.
+ * @see recipes: semantics shared by all.
+ */
+export function train(options: TrainOptions): AsyncGenerator<RunEvent, void, undefined> {
+  checkTrainOptions(options);
+  return runEvents(options);
+}
+
+type Events = AsyncGenerator<RunEvent, void, undefined>;
+type Position = Pick<RunEvent, 'step' | 'epoch' | 'at'>;
+
+async function* runEvents(options: TrainOptions): Events {
+  const run = new TrainRun(options);
+  let leftByConsumer = true;
+  try {
+    yield* begin(options, run);
+    yield* loop(options, run);
+    yield* save(run);
+    yield* finish(options, run);
+    leftByConsumer = false;
+  } catch (error) {
+    leftByConsumer = false;
+    throw error;
+  } finally {
+    try {
+      if (leftByConsumer) await run.save();
+    } finally {
+      run.dispose();
+    }
+  }
+}
+
+async function* begin(options: TrainOptions, run: TrainRun): Events {
+  const { checkpoints, resume = false, model, data, seed, epochs } = options;
+  const refused: string[] = [];
+  if (checkpoints !== undefined && resume) {
+    refused.push(...(await run.resume(checkpoints.folder)));
+  } else if (checkpoints !== undefined) {
+    await expectNoCheckpoint(checkpoints.folder);
+  }
+  const stepsPerEpoch = data.train.batchesPerEpoch;
+  yield {
+    type: 'start',
+    ...position(options, run),
+    ...options.run,
+    seed,
+    unit: model.unit,
+    parameters: model.parameterCount,
+    stepsPerEpoch,
+    totalSteps: Math.min(epochs * stepsPerEpoch, options.maxSteps ?? Infinity),
+    resumed: resume,
+  };
+  for (const message of refused) {
+    const { step } = run.progress;
+    yield {
+      type: 'warning',
+      ...position(options, run),
+      code: 'checkpoint-refused',
+      message: `${message} The checkpoint of step ${step} is used instead.`,
+    };
+  }
+}
+
+async function* loop(options: TrainOptions, run: TrainRun): Events {
+  const { train: source } = options.data;
+  // A run that stopped between a step and what follows it goes on from there.
+  if (run.progress.batch > 0) yield* afterStep(options, run);
+  while (stopReason(options, run) === undefined) {
+    const { epoch, batch: from } = run.progress;
+    for await (const batch of source.batches(epoch, from)) {
+      yield* oneStep(options, run, batch);
+      yield* afterStep(options, run);
+      if (run.progress.epoch !== epoch || stopReason(options, run) !== undefined) break;
+    }
+    if (run.progress.epoch === epoch && stopReason(options, run) === undefined) {
+      throw new DataError(
+        `train: data.train ended epoch ${epoch} after ${run.progress.batch} batches, expected ${source.batchesPerEpoch}.`,
+      );
+    }
+  }
+}
+
+async function* oneStep(options: TrainOptions, run: TrainRun, batch: Batch): Events {
+  const { fewRows: before } = run.progress;
+  const { event, fewRows } = run.step(batch);
+  // Lets timers and signal handlers run between steps.
+  await setImmediate();
+  yield event;
+  if (before === 0 && fewRows > 0) {
+    yield {
+      type: 'warning',
+      ...position(options, run),
+      code: 'few-rows',
+      message: `At ${fewRows} time steps of this batch fewer than two sequences are left; frame-wise normalizers use their running statistics there. Further ones are counted, not told.`,
+    };
+  }
+}
+
+/** What follows a step: evaluations, the end of the epoch, a checkpoint. */
+async function* afterStep(options: TrainOptions, run: TrainRun): Events {
+  const { checkpoints, data } = options;
+  const { batch, step, best } = run.progress;
+  const whole = yield* evaluations(options, run);
+  if (!whole) return;
+  const endsEpoch = batch === data.train.batchesPerEpoch;
+  if (endsEpoch) yield run.endEpoch();
+  const due = checkpoints?.everySteps !== undefined && step % checkpoints.everySteps === 0;
+  if (endsEpoch || due || run.progress.best !== best) yield* save(run);
+}
+
+/** Evaluates where it is time to; false when the signal stopped it. */
+async function* evaluations(
+  options: TrainOptions,
+  run: TrainRun,
+): AsyncGenerator<RunEvent, boolean, undefined> {
+  const { evaluation, model, data, signal } = options;
+  if (evaluation === undefined) return true;
+  const { perEpoch = 1, whenStopped = true, statistics } = evaluation;
+  const points = evaluationPoints(data.train.batchesPerEpoch, perEpoch);
+  const stopped = whenStopped && stopReason(options, run) === 'max-steps';
+  if (!points.has(run.progress.batch) && !stopped) return true;
+  // Without normalizers the choices are one and the same.
+  const choices = model.normalizers.size === 0 ? statistics.slice(0, 1) : statistics;
+  for (const choice of choices.slice(run.progress.evaluated)) {
+    try {
+      const result = await run.evaluate(choice);
+      yield { type: 'evaluation', ...position(options, run), split: 'valid', ...result };
+    } catch (error) {
+      if (signal?.aborted === true && error === signal.reason) return false;
+      throw error;
+    }
+  }
+  return true;
+}
+
+async function* save(run: TrainRun): Events {
+  const event = await run.save();
+  if (event !== undefined) yield event;
+}
+
+function* finish(options: TrainOptions, run: TrainRun): Generator<RunEvent, void, undefined> {
+  const { fewRows, seconds } = run.progress;
+  if (fewRows > 0) {
+    yield {
+      type: 'warning',
+      ...position(options, run),
+      code: 'few-rows-total',
+      message: `${fewRows} time steps in all had fewer than two sequences left.`,
+    };
+  }
+  const reason = stopReason(options, run) ?? 'finished';
+  yield { type: 'end', ...position(options, run), reason, seconds };
+}
+
+type StopReason = RunEventOf<'end'>['reason'];
+
+function stopReason(
+  { epochs, maxSteps, signal }: TrainOptions,
+  run: TrainRun,
+): StopReason | undefined {
+  const { epoch, step } = run.progress;
+  if (epoch >= epochs) return 'finished';
+  if (signal?.aborted === true) return 'interrupted';
+  return step >= (maxSteps ?? Infinity) ? 'max-steps' : undefined;
+}
+
+function position({ now }: TrainOptions, { progress }: TrainRun): Position {
+  return { step: progress.step, epoch: epochOfLastStep(progress), at: now() };
+}
+
+async function expectNoCheckpoint(folder: string): Promise<void> {
+  const [newest] = await listCheckpoints(folder);
+  if (newest === undefined) return;
+  throw new UsageError(`train: ${folder} already holds the checkpoint of step ${newest.step}.`, {
+    hint: 'Resume that run, or give the new one a folder of its own.',
+  });
+}

@@ -1,0 +1,206 @@
+import type { Batch, RunEventOf, StatisticsChoice } from '@bnrnn/core';
+import { restoreModel, restoreSlots, restoreState } from './checkpoint/checkpointTensors';
+import { CheckpointWriter } from './checkpoint/checkpointWriter';
+import { expectSameSettings } from './checkpoint/expectSameSettings';
+import type { RunSettings } from './checkpoint/manifest';
+import { readLatestCheckpoint } from './checkpoint/readCheckpoint';
+import { evaluate, type EvaluateResult } from './evaluation/evaluate';
+import { addBatch, meansOf, noLoss } from './lossSums';
+import { makeOptimizer } from './optimizer/makeOptimizer';
+import type { Optimizer } from './optimizer/optimizer';
+import { epochOfLastStep, noProgress, type Progress } from './progress';
+import { learningRateOf } from './schedule';
+import { CarriedState } from './step/carriedState';
+import { checkFirstBatch } from './step/checkFirstBatch';
+import { countFewRows } from './step/countFewRows';
+import { trainStep } from './step/trainStep';
+import type { TrainOptions } from './trainOptions';
+
+/** Everything one run holds: where it stands, the optimizer's memory and the carried state. */
+export class TrainRun {
+  readonly #options: TrainOptions;
+  readonly #optimizer: Optimizer;
+  readonly #carried = new CarriedState();
+  readonly #writer: CheckpointWriter | undefined;
+  #progress: Progress = noProgress;
+  #saved: Progress | undefined;
+  #checked = false;
+  /** When `progress.seconds` was last brought up to date. */
+  #clock: number;
+
+  constructor(options: TrainOptions) {
+    const { checkpoints, model, now, optimizer } = options;
+    this.#options = options;
+    this.#clock = now();
+    this.#writer = checkpoints && new CheckpointWriter(checkpoints.folder, checkpoints.keep ?? 2);
+    this.#optimizer = makeOptimizer(optimizer, model.parameters);
+  }
+
+  get progress(): Progress {
+    return this.#progress;
+  }
+
+  /** The learning rate of the epoch in progress. */
+  get learningRate(): number {
+    return learningRateOf(this.#options.schedule, this.#progress.epoch + 1);
+  }
+
+  /** True when nothing happened since the newest checkpoint, or nothing is to be saved. */
+  get isSaved(): boolean {
+    return this.#writer === undefined || this.#saved === this.#progress;
+  }
+
+  /** Goes back to the newest usable checkpoint; a sentence for each newer one that was refused. */
+  async resume(folder: string): Promise<readonly string[]> {
+    const { model } = this.#options;
+    const { checkpoint, refused } = await readLatestCheckpoint(folder);
+    expectSameSettings(checkpoint, settingsOf(this.#options));
+    const { tensors, path, manifest } = checkpoint;
+    restoreModel(model, tensors, path);
+    restoreSlots(this.#optimizer.slots, tensors, path);
+    this.#carried.replace(restoreState(tensors));
+    this.#progress = manifest.progress;
+    this.#saved = this.#progress;
+    if (this.#writer !== undefined) this.#writer.newest = path;
+    return refused;
+  }
+
+  /** One training step; `fewRows` is how many of its time steps had fewer than two real rows. */
+  step(batch: Batch): { event: RunEventOf<'step'>; fewRows: number } {
+    const { model, clip, now } = this.#options;
+    if (!this.#checked) checkFirstBatch(model, batch);
+    this.#checked = true;
+    const { learningRate } = this;
+    const { step, epoch, sums } = this.#progress;
+    const started = now();
+    const { nats, units, gradientNorm, clipped } = trainStep({
+      model,
+      batch,
+      carried: this.#carried,
+      optimizer: this.#optimizer,
+      learningRate,
+      clip,
+      step,
+      checkpoint: this.#writer?.newest,
+    });
+    const seconds = (now() - started) / 1000;
+    const fewRows = countFewRows(model, batch);
+    this.#advance({
+      step: step + 1,
+      batch: this.#progress.batch + 1,
+      evaluated: 0,
+      sums: addBatch(sums, nats, units),
+      fewRows: this.#progress.fewRows + fewRows,
+    });
+    const event: RunEventOf<'step'> = {
+      type: 'step',
+      step: step + 1,
+      epoch,
+      at: now(),
+      loss: nats / units,
+      learningRate,
+      gradientNorm,
+      clipped,
+      units,
+      unitsPerSecond: seconds > 0 ? units / seconds : 0,
+    };
+    return { event, fewRows };
+  }
+
+  /** Evaluates the validation split; the first of a step's evaluations may be the best so far. */
+  async evaluate(choice: StatisticsChoice): Promise<EvaluateResult> {
+    const { model, data, evaluation, signal } = this.#options;
+    const result = await evaluate({
+      model,
+      source: data.valid ?? data.train,
+      trainSource: data.train,
+      statistics: choice,
+      maxBatches: evaluation?.maxBatches,
+      recalibrationBatches: evaluation?.recalibrationBatches,
+      signal,
+    });
+    const { step, evaluated, best } = this.#progress;
+    const { nllPerUnit } = result;
+    const better = evaluated === 0 && (best === null || nllPerUnit < best.nllPerUnit);
+    this.#advance({
+      evaluated: evaluated + 1,
+      ...(better ? { best: { step, nllPerUnit, statistics: choice } } : {}),
+    });
+    return result;
+  }
+
+  /** Ends the epoch in progress. */
+  endEpoch(): RunEventOf<'epoch'> {
+    this.#advance({});
+    const { learningRate } = this;
+    const { step, epoch, sums, epochSeconds } = this.#progress;
+    const means = meansOf(sums);
+    this.#advance({ epoch: epoch + 1, batch: 0, evaluated: 0, sums: noLoss });
+    this.#progress = { ...this.#progress, epochSeconds: 0 };
+    return {
+      type: 'epoch',
+      step,
+      epoch,
+      at: this.#options.now(),
+      learningRate,
+      trainNllPerUnit: means.nllPerUnit,
+      trainPerplexity: means.perplexity,
+      trainPerplexityMeanOfBatches: means.perplexityMeanOfBatches,
+      seconds: epochSeconds,
+    };
+  }
+
+  /** Writes a checkpoint; undefined when it is written already or nothing is to be saved. */
+  async save(): Promise<RunEventOf<'checkpoint'> | undefined> {
+    if (this.#writer === undefined || this.isSaved) return undefined;
+    const { model, now } = this.#options;
+    const progress = this.#progress;
+    const path = await this.#writer.save({
+      run: { model, slots: this.#optimizer.slots, state: this.#carried.current ?? [] },
+      settings: settingsOf(this.#options),
+      progress,
+      at: now(),
+    });
+    this.#saved = progress;
+    const { step, best } = progress;
+    const epoch = epochOfLastStep(progress);
+    return { type: 'checkpoint', step, epoch, at: now(), path, best: best?.step === step };
+  }
+
+  dispose(): void {
+    this.#optimizer.dispose();
+    this.#carried.dispose();
+  }
+
+  #advance(change: Partial<Progress>): void {
+    const now = this.#options.now();
+    const passed = (now - this.#clock) / 1000;
+    this.#clock = now;
+    this.#progress = {
+      ...this.#progress,
+      seconds: this.#progress.seconds + passed,
+      epochSeconds: this.#progress.epochSeconds + passed,
+      ...change,
+    };
+  }
+}
+
+function settingsOf({
+  model,
+  seed,
+  optimizer,
+  schedule,
+  clip,
+  data,
+  run,
+}: TrainOptions): RunSettings {
+  return {
+    model: model.spec,
+    seed,
+    optimizer,
+    schedule,
+    clip: clip ?? null,
+    batchesPerEpoch: data.train.batchesPerEpoch,
+    corpus: run.corpus.sha256,
+  };
+}

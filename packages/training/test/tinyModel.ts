@@ -1,0 +1,132 @@
+import { randomStream } from '@bnrnn/core';
+import { batchNorm, type Moments, type Statistics } from '@bnrnn/normalization';
+import type { SequenceModel, State } from '@bnrnn/recurrent';
+import { dropout, embedding } from '@bnrnn/tensor-backend';
+import {
+  add,
+  concat,
+  matMul,
+  reshape,
+  slice,
+  tanh,
+  tensor,
+  tidy,
+  variable,
+  zeros,
+  type Tensor2D,
+  type Tensor3D,
+  type Variable,
+} from '@tensorflow/tfjs-core';
+
+export interface TinyModelOptions {
+  readonly vocabulary?: number;
+  readonly units?: number;
+  readonly seed?: number;
+  readonly dropout?: number;
+  /** Called with the number of the forward pass, counted from 0, in the middle of it. */
+  readonly onForward?: (count: number) => void;
+}
+
+/**
+ * A recurrent language model in a few tfjs ops, with frame-wise batch normalization, dropout and a
+ * carried state: h = tanh(BN(E[id]) + h·U). The tests of training use it where they need a model
+ * that can be made to fail.
+ */
+export function tinyModel(options: TinyModelOptions = {}): SequenceModel {
+  const { vocabulary = 11, units = 6, seed = 1, dropout: rate = 0, onForward } = options;
+  const normalizer = batchNorm({ over: 'frame', gain: 0.9 });
+  const parameter = (path: string, shape: number[]): [string, Variable] => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const start = tensor(randomStream(path, seed).uniform(size, -0.5, 0.5), shape);
+    const made = variable(start);
+    start.dispose();
+    return [path, made];
+  };
+  const { gain, shift } = normalizer.parameters(units, { shift: true });
+  const parameters = new Map<string, Variable>([
+    parameter('embedding', [vocabulary, units]),
+    ['normalize.gain', gain!],
+    ['normalize.shift', shift!],
+    parameter('recurrent', [units, units]),
+    parameter('softmax.weights', [units, vocabulary]),
+    parameter('softmax.bias', [vocabulary]),
+  ]);
+  const get = (path: string): Variable => parameters.get(path)!;
+  let statistics: ReadonlyMap<string, Statistics> = new Map([
+    ['normalize', normalizer.statistics(units)],
+  ]);
+  const free = (all: ReadonlyMap<string, Statistics>): void => {
+    for (const { mean, variance } of all.values())
+      [mean, variance].forEach((each) => each.dispose());
+  };
+  let count = 0;
+
+  return {
+    spec: {
+      kind: 'languageModel',
+      unit: 'word',
+      vocabulary,
+      embedding: units,
+      layers: [],
+      dropout: rate,
+      initializer: { kind: 'uniform', limit: 0.5 },
+    } as unknown as SequenceModel['spec'],
+    unit: 'word',
+    parameters,
+    parameterCount: [...parameters.values()].reduce((sum, { size }) => sum + size, 0),
+    normalizers: new Map([['normalize', normalizer]]),
+    get statistics() {
+      return statistics;
+    },
+    setStatistics(next) {
+      free(statistics);
+      statistics = next;
+    },
+    initialState: (batch) => [zeros([batch, units])],
+    forward(inputs, state, { mode, training, step, statistics: given = statistics }) {
+      if (!('ids' in inputs)) throw new Error('tinyModel: words only');
+      const { ids, time, batch } = inputs;
+      const out = tidy(() => {
+        const x: Tensor3D = reshape(embedding({ table: get('embedding') as Tensor2D, ids }), [
+          time,
+          batch,
+          units,
+        ]);
+        const { y, moments } = normalizer.apply(
+          x,
+          { gain: get('normalize.gain'), shift: get('normalize.shift') },
+          given.get('normalize')!,
+          { mode },
+        );
+        onForward?.(count++);
+        let h = state[0] as Tensor2D;
+        const hs: Tensor2D[] = [];
+        for (let t = 0; t < time; t++) {
+          const now: Tensor2D = reshape(slice(y, [t, 0, 0], [1, batch, units]), [batch, units]);
+          h = tanh(add(now, matMul(h, get('recurrent') as Tensor2D)));
+          hs.push(h);
+        }
+        const all = concat(hs, 0);
+        const { key } = randomStream('dropout.0', 1);
+        const hidden = training && rate > 0 ? dropout({ x: all, rate, key, step }) : all;
+        return { hidden, h, ...(moments === undefined ? {} : { moments }) };
+      });
+      return {
+        hidden: out.hidden as Tensor2D,
+        head: { weights: get('softmax.weights'), bias: get('softmax.bias') },
+        state: [out.h] as State,
+        moments: new Map<string, Moments>(out.moments ? [['normalize', out.moments]] : []),
+      };
+    },
+    apply: () => {
+      throw new Error('not needed');
+    },
+    step: () => {
+      throw new Error('not needed');
+    },
+    dispose() {
+      for (const each of parameters.values()) each.dispose();
+      free(statistics);
+    },
+  };
+}
