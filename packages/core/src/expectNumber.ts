@@ -1,3 +1,4 @@
+import { describeValue } from './describeValue';
 import { UsageError } from './errors';
 
 /** The bounds of a numeric setting; `integer` also refuses fractions. */
@@ -36,5 +37,5 @@ export function expectNumber(where: string, value: unknown, bounds: NumberBounds
   ].filter(Boolean);
   const kind = integer ? 'a whole number' : 'a number';
   const wanted = limits.length === 0 ? kind : `${kind} ${limits.join(' and ')}`;
-  throw new UsageError(`${where} is ${String(value)}, expected ${wanted}.`);
+  throw new UsageError(`${where} is ${describeValue(value)}, expected ${wanted}.`);
 }

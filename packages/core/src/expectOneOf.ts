@@ -1,3 +1,4 @@
+import { describeValue } from './describeValue';
 import { UsageError } from './errors';
 
 /**
@@ -13,20 +14,22 @@ export function expectOneOf<Choice extends string>(
 ): Choice {
   const found = choices.find((choice) => choice === value);
   if (found !== undefined) return found;
-  const near = typeof value === 'string' ? nearest(value, choices) : undefined;
+  const near = typeof value === 'string' ? nearest(value.toLowerCase(), choices) : undefined;
   throw new UsageError(
-    `${where} is "${String(value)}", expected one of: ${choices.join(', ')}.`,
+    `${where} is ${describeValue(value)}, expected one of: ${choices.join(', ')}.`,
     near === undefined ? {} : { hint: `Did you mean "${near}"?` },
   );
 }
 
-/** The choice with the smallest edit distance, when at most a third of the word differs. */
+/** The choice with the smallest edit distance, when at most a third of the word differs (rounded up). */
 function nearest(word: string, choices: readonly string[]): string | undefined {
   const ranked = choices
     .map((choice) => ({ choice, distance: editDistance(word, choice) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
-  return best !== undefined && best.distance <= Math.ceil(word.length / 3) ? best.choice : undefined;
+  return best !== undefined && best.distance <= Math.ceil(word.length / 3)
+    ? best.choice
+    : undefined;
 }
 
 function editDistance(a: string, b: string): number {

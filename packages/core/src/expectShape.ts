@@ -4,7 +4,8 @@ import { ShapeError } from './errors';
 export type ExpectedShape = Readonly<Record<string, number | null>>;
 
 /**
- * Checks the sizes of an array and names the axis that differs.
+ * Checks the number of axes of an array and their sizes; a failure shows both shapes side by side,
+ * e.g. `lstmScan: mask is [100, 32], expected [time=120, batch=32].`
  *
  * @param caller    the function the reader called, e.g. `lstmScan`.
  * @param argument  the name of the argument.

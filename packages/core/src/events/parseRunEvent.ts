@@ -21,6 +21,6 @@ export function parseRunEvent(line: string, where: string): RunEvent {
   const [issue] = result.issues;
   const path = v.getDotPath(issue) ?? 'the event';
   throw new DataError(
-    `${where}: ${path} is ${issue.received}, expected ${issue.expected ?? 'a run event'}.`,
+    `${where}: ${path} is ${issue.received}, expected ${issue.expected ?? issue.type}.`,
   );
 }

@@ -18,21 +18,34 @@ export interface RandomStream {
   readonly key: RandomKey;
   /** `length` random 32-bit words. */
   words(length: number, step?: number): Uint32Array;
-  /** float32 [length], uniform in [low, high). */
+  /**
+   * float32 [length], uniform in [low, high): low + (high − low)·floor(word / 2^8) / 2^24, computed
+   * in float64 and rounded once. Where the rounding is coarse (0.9 to 1), `high` itself can occur.
+   */
   uniform(length: number, low: number, high: number, step?: number): Float32Array;
-  /** float32 [length], normal with the given mean and standard deviation (Box-Muller). */
+  /**
+   * float32 [length], normal with the given mean and standard deviation (Box-Muller): the pair of
+   * words u, v gives r·cos(2πv) and r·sin(2πv) with r = sqrt(−2·ln u), u in (0, 1], v in [0, 1).
+   */
   normal(length: number, mean: number, deviation: number, step?: number): Float32Array;
   /**
    * float32 [length]: 0 with probability `rate`, otherwise 1 / (1 - rate) (inverted dropout).
    * An element is dropped when its word is below round(rate · 2^32).
+   * @throws UsageError for a rate outside [0, 1).
    */
   dropoutMask(length: number, rate: number, step?: number): Float32Array;
   /** int32 [length]: the numbers 0 to length - 1 in random order (Fisher-Yates). */
   permutation(length: number, step?: number): Int32Array;
 }
 
-/** The stream of one named place under a seed; names and seeds that differ give unrelated streams. */
+/**
+ * The stream of one named place under a seed; names and seeds that differ give unrelated streams.
+ *
+ * @param seed  a whole number, 0 to 2^53 − 1.
+ * @throws UsageError for any other seed.
+ */
 export function randomStream(name: string, seed: number): RandomStream {
+  expectNumber('randomStream: seed', seed, { integer: true, min: 0 });
   return randomStreamFromKey(randomKey(name, seed));
 }
 
