@@ -5,6 +5,7 @@ export { expectNoLeak, expectNoLeakAsync } from './expectNoLeak';
 export { filled, filledIds } from './filled';
 export * as oracle from './oracle/index';
 export { prefixMask } from './prefixMask';
+export { readGolden, type Golden, type GoldenProvenance } from './readGolden';
 export {
   fromTensor,
   toIds,
@@ -15,4 +16,6 @@ export {
   toTensor3D,
 } from './tensors';
 export { testBackends, type TestBackend } from './testBackends';
+export { tinySentences, writeTinyPtb, type TinyPtbOptions } from './tinyPtb';
+export { countingTokens, learnableTokens } from './tinyTokens';
 export { lossWeights, weightedSum, weightedSumOfTensors } from './weightedSum';

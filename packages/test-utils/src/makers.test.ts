@@ -1,0 +1,57 @@
+import '@tensorflow/tfjs-backend-cpu';
+import { expect, test } from 'vitest';
+
+import { array64, at, axis, put } from './array64';
+import { expectClose } from './expectClose';
+import { filled, filledIds } from './filled';
+import { prefixMask } from './prefixMask';
+import { fromTensor, toIds, toScalar, toTensor2D, toTensor3D } from './tensors';
+import { testBackends } from './testBackends';
+
+test('filled values are distinct float32 numbers in range, a function of shape and seed', () => {
+  const x = filled([7, 5, 4], 3, -0.5, 2);
+  expect(new Set(x.data).size).toBe(140);
+  expect(x.data.every((value) => value >= -0.5 && value < 2 && Math.fround(value) === value)).toBe(
+    true,
+  );
+  expectClose(filled([7, 5, 4], 3, -0.5, 2), x, { rtol: 0 });
+  for (const other of [filled([7, 5, 4], 4), filled([5, 7, 4], 3)]) {
+    expect(other.data.filter((value, i) => value === x.data[i])).toHaveLength(0);
+  }
+  expect(new Set(filledIds(200, 1, 6))).toEqual(new Set([0, 1, 2, 3, 4, 5]));
+});
+
+test('indices are checked, each axis by itself', () => {
+  const x = array64([2, 3]);
+  put(x, 5, 1, 2);
+  expect([...x.data]).toEqual([0, 0, 0, 0, 0, 5]);
+  expect(at(x, 1, 2)).toBe(5);
+  expect(() => at(x, 0, 3)).toThrow(/outside/);
+  expect(() => at(x, 1)).toThrow(/outside/);
+  expect(() => at(x, 1, 1, 1)).toThrow(/rank/);
+  expect(() => axis(x, 2)).toThrow(/no axis 2/);
+  expect(() => array64([2], [1, 2, 3])).toThrow(/3 values/);
+});
+
+test('a prefix mask is ones, then zeros, down each column', () => {
+  const expected = array64([3, 3], [1, 1, 0, 1, 0, 0, 1, 0, 0]);
+  expectClose(prefixMask([3, 1, 0], 3), expected, { rtol: 0 });
+  expect(() => prefixMask([4], 3)).toThrow(/exceeds/);
+});
+
+test('tensors hold what the arrays hold', () => {
+  const x = filled([2, 3, 4], 1);
+  const tensor = toTensor3D(x);
+  expectClose(tensor, x, { rtol: 0 });
+  expectClose(fromTensor(tensor), x, { rtol: 0 });
+  expect(() => toTensor2D(x)).toThrow(/toTensor2D: the array is \[2, 3, 4\]/);
+  expect(toScalar(array64([1], [2])).shape).toEqual([]);
+  expect(toIds([1, 2]).dtype).toBe('int32');
+  tensor.dispose();
+});
+
+test('the backends come from the setting', () => {
+  expect(testBackends('')).toEqual(['cpu', 'wasm']);
+  expect(testBackends('simd, node')).toEqual(['simd', 'node']);
+  expect(() => testBackends('wsam')).toThrow(/BNRNN_TEST_BACKENDS is "wsam"/);
+});
