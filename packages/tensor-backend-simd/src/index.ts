@@ -1,0 +1,1 @@
+export { simd } from './simd';
