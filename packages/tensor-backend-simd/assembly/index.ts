@@ -12,7 +12,7 @@ export {
   sumOfSquares,
   unary,
 } from './elementwise';
-export { lstmBackward, lstmForward } from './lstm';
+export { lstmBackward, lstmForward, peepholeGradient } from './lstm';
 export {
   layerNormalize,
   layerNormalizeGradient,

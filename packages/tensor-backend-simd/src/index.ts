@@ -1,1 +1,1 @@
-export { simd } from './simd';
+export { simdBackend } from './simdBackend';

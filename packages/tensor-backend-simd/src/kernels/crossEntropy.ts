@@ -1,11 +1,9 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import type { SimdBackend } from '../backend/simdBackend';
-import { activeBackend, asTensor, optionalOffset, type SimdKernel, underTape } from './kernel';
+import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
+import { activeBackend, handOut, optionalOffset, type SimdKernel, underTape } from './kernel';
 
 /** Logits of one block of rows: small enough to stay in a core's cache beside the weights' columns. */
 const blockBytes = 8 * 1024 * 1024;
-
-const nothing = () => asTensor(activeBackend().makeTensorInfo([], 'float32', new Float32Array(1)));
 
 /** Softmax cross entropy of whole logits: the probabilities become the gradient in place. */
 export const softmaxCrossEntropy: SimdKernel = {
@@ -47,10 +45,8 @@ export const softmaxCrossEntropy: SimdKernel = {
         optionalOffset(backend, weights, attributes['hasWeights']),
         backend.offset(dy as Tensor),
       ]);
-      backend.incRef(probabilities.dataId);
-      const dLogits = asTensor(probabilities);
-      backend.dropResiduals(nats.dataId);
-      return { logits: () => dLogits, labels: nothing, weights: nothing };
+      backend.releaseResiduals(nats.dataId);
+      return handOut({ logits: probabilities, labels: undefined, weights: undefined });
     },
   },
 };
@@ -71,7 +67,7 @@ interface LayerGradients {
 }
 
 function runLayer(
-  backend: SimdBackend,
+  backend: SharedMemoryBackend,
   layer: Layer,
   hasRowWeights: unknown,
   nats: TensorInfo,
@@ -103,7 +99,7 @@ function runLayer(
   backend.disposeData(block.dataId);
 }
 
-function allocateGradients(backend: SimdBackend, layer: Layer): LayerGradients {
+function allocateGradients(backend: SharedMemoryBackend, layer: Layer): LayerGradients {
   return {
     dHidden: backend.allocate([...layer.hidden.shape]),
     dWeights: backend.allocate([...layer.weights.shape]),
@@ -160,18 +156,14 @@ export const projectedCrossEntropy: SimdKernel = {
       } else if (factor !== 1) {
         for (const tensor of residuals) scaleInPlace(backend, tensor, factor);
       }
-      const tensors = residuals.map((info) => {
-        backend.incRef(info.dataId);
-        return asTensor(info);
-      }) as [Tensor, Tensor, Tensor];
-      backend.dropResiduals(nats.dataId);
-      return {
-        hidden: () => tensors[0],
-        weights: () => tensors[1],
-        bias: () => tensors[2],
-        labels: nothing,
-        rowWeights: nothing,
-      };
+      backend.releaseResiduals(nats.dataId);
+      return handOut({
+        hidden: residuals[0],
+        weights: residuals[1],
+        bias: residuals[2],
+        labels: undefined,
+        rowWeights: undefined,
+      });
     },
   },
 };
@@ -182,7 +174,7 @@ function commonValue(values: Float32Array): number | undefined {
   return values.every((value) => value === first) ? first : undefined;
 }
 
-function scaleInPlace(backend: SimdBackend, tensor: TensorInfo, factor: number): void {
+function scaleInPlace(backend: SharedMemoryBackend, tensor: TensorInfo, factor: number): void {
   const scalar = backend.makeTensorInfo([], 'float32', Float32Array.of(factor));
   const size = backend.view(tensor).length;
   const at = backend.offset(tensor);

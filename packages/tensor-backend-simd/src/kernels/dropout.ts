@@ -1,6 +1,6 @@
 import { util, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
-import type { SimdBackend } from '../backend/simdBackend';
-import { activeBackend, asTensor, type SimdKernel } from './kernel';
+import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
+import { activeBackend, handOut, type SimdKernel } from './kernel';
 
 interface DropoutAttributes {
   rate: number;
@@ -10,7 +10,11 @@ interface DropoutAttributes {
 }
 
 /** Multiplies by the mask of (key, step), which is never stored: the gradient makes it again. */
-function applyMask(backend: SimdBackend, x: TensorInfo, attributes: DropoutAttributes): TensorInfo {
+function applyMask(
+  backend: SharedMemoryBackend,
+  x: TensorInfo,
+  attributes: DropoutAttributes,
+): TensorInfo {
   const { rate, key0, key1, step } = attributes;
   const out = backend.allocate(x.shape);
   backend.pool.run('dropout', [
@@ -35,11 +39,9 @@ export const dropout: SimdKernel = {
       attributes as unknown as DropoutAttributes,
     ),
   gradient: {
-    gradFunc: (dy, _saved, attributes) => {
-      const dx = asTensor(
-        applyMask(activeBackend(), dy as Tensor, attributes as unknown as DropoutAttributes),
-      );
-      return { x: () => dx };
-    },
+    gradFunc: (dy, _saved, attributes) =>
+      handOut({
+        x: applyMask(activeBackend(), dy as Tensor, attributes as unknown as DropoutAttributes),
+      }),
   },
 };

@@ -1,5 +1,5 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { activeBackend, asTensor, type SimdKernel } from './kernel';
+import { activeBackend, handOut, type SimdKernel } from './kernel';
 
 /** Rows of a table by number; the gradient adds up the rows of each number. */
 export const embedding: SimdKernel = {
@@ -33,9 +33,7 @@ export const embedding: SimdKernel = {
         backend.offset(dy as Tensor),
         backend.offset(dTable),
       ]);
-      const tensor = asTensor(dTable);
-      const zero = () => asTensor(backend.makeTensorInfo([], 'float32', new Float32Array(1)));
-      return { table: () => tensor, ids: zero };
+      return handOut({ table: dTable, ids: undefined });
     },
   },
 };

@@ -12,7 +12,7 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { SimdBackend } from '../backend/simdBackend';
+import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 
 /** The name under which tfjs knows this backend. */
 export const backendName = 'simd';
@@ -21,7 +21,7 @@ export const backendName = 'simd';
 export interface SimdKernel {
   readonly name: string;
   run(
-    backend: SimdBackend,
+    backend: SharedMemoryBackend,
     inputs: Record<string, TensorInfo>,
     attributes: Record<string, unknown>,
   ): TensorInfo | TensorInfo[];
@@ -35,7 +35,7 @@ export function register(kernel: SimdKernel): void {
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) =>
       kernel.run(
-        backend as SimdBackend,
+        backend as SharedMemoryBackend,
         inputs as NamedTensorInfoMap as Record<string, TensorInfo>,
         (attrs ?? {}) as NamedAttrMap as Record<string, unknown>,
       ),
@@ -47,13 +47,33 @@ export function register(kernel: SimdKernel): void {
 }
 
 /** The active backend, inside a gradient function. */
-export function activeBackend(): SimdBackend {
-  return engine().backend as SimdBackend;
+export function activeBackend(): SharedMemoryBackend {
+  return engine().backend as SharedMemoryBackend;
 }
 
 /** Makes a tfjs tensor of a kernel's result, so that scopes and the tape own it. */
-export function asTensor(info: TensorInfo): Tensor {
+function asTensor(info: TensorInfo): Tensor {
   return engine().makeTensorFromTensorInfo(info, activeBackend());
+}
+
+/**
+ * A gradient function's answer: the tensor of each input, a zero for an input that has no gradient or was
+ * a placeholder. Its closures only hand out what was computed before.
+ */
+export function handOut(
+  gradients: Readonly<Record<string, TensorInfo | undefined>>,
+): Record<string, () => Tensor> {
+  return Object.fromEntries(
+    Object.entries(gradients).map(([name, info]) => {
+      if (info === undefined) return [name, zero];
+      const tensor = asTensor(info);
+      return [name, () => tensor];
+    }),
+  );
+}
+
+function zero(): Tensor {
+  return asTensor(activeBackend().makeTensorInfo([], 'float32', new Float32Array(1)));
 }
 
 /** Whether a gradient may be asked for later: only then are residuals worth keeping. */
@@ -64,7 +84,7 @@ export function underTape(): boolean {
 /** Runs tfjs's own cpu kernel on this backend's memory. */
 export function cpuKernel(
   name: string,
-  backend: SimdBackend,
+  backend: SharedMemoryBackend,
   inputs: Record<string, TensorInfo>,
   attrs: Record<string, unknown>,
 ): TensorInfo | TensorInfo[] {
@@ -74,9 +94,9 @@ export function cpuKernel(
 
 /** The byte offset of an optional input, 0 where the caller gave none. */
 export function optionalOffset(
-  backend: SimdBackend,
+  backend: SharedMemoryBackend,
   tensor: TensorInfo | undefined,
-  given: unknown,
+  given: unknown = true,
 ): number {
   return given === true && tensor !== undefined ? backend.offset(tensor) : 0;
 }

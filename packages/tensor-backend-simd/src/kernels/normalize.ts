@@ -1,7 +1,5 @@
 import { util, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
-import { activeBackend, asTensor, optionalOffset, type SimdKernel } from './kernel';
-
-const nothing = () => asTensor(activeBackend().makeTensorInfo([], 'float32', new Float32Array(1)));
+import { activeBackend, handOut, optionalOffset, type SimdKernel } from './kernel';
 
 /** The scalars that both directions of batch normalization share. */
 function domain(x: TensorInfo, attributes: Record<string, unknown>): number[] {
@@ -83,18 +81,16 @@ export const batchNormalize: SimdKernel = {
         backend.offset(rows),
         backend.offset(dx),
         backend.offset(dGain),
-        dShift === undefined ? 0 : backend.offset(dShift),
+        optionalOffset(backend, dShift),
       ]);
-      const tensors = [dx, dGain].map(asTensor) as [Tensor, Tensor];
-      const shiftTensor = dShift === undefined ? undefined : asTensor(dShift);
-      return {
-        x: () => tensors[0],
-        gain: () => tensors[1],
-        shift: () => shiftTensor ?? nothing(),
-        mask: nothing,
-        storedMean: nothing,
-        storedVariance: nothing,
-      };
+      return handOut({
+        x: dx,
+        gain: dGain,
+        shift: dShift,
+        mask: undefined,
+        storedMean: undefined,
+        storedVariance: undefined,
+      });
     },
   },
 };
@@ -140,13 +136,11 @@ export const layerNormalize: SimdKernel = {
         backend.offset(gain),
         backend.offset(dx),
         backend.offset(dGain),
-        dShift === undefined ? 0 : backend.offset(dShift),
+        optionalOffset(backend, dShift),
         backend.offset(partial),
       ]);
       backend.disposeData(partial.dataId);
-      const tensors = [dx, dGain].map(asTensor) as [Tensor, Tensor];
-      const shiftTensor = dShift === undefined ? undefined : asTensor(dShift);
-      return { x: () => tensors[0], gain: () => tensors[1], shift: () => shiftTensor ?? nothing() };
+      return handOut({ x: dx, gain: dGain, shift: dShift });
     },
   },
 };

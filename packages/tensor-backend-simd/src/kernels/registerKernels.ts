@@ -4,9 +4,10 @@ import { dropout } from './dropout';
 import { binaryKernels, unaryKernels } from './elementwise';
 import { embedding } from './embedding';
 import { backendName, register, type SimdKernel } from './kernel';
+import { lstmScan } from './lstmScan';
 import { batchNormalize, layerNormalize } from './normalize';
 import { batchMatMul } from './product';
-import { lstmScan, rnnScan } from './scans';
+import { rnnScan } from './rnnScan';
 import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
 
 /** The kernels that this backend brings; everything else runs tfjs's cpu kernels on its memory. */

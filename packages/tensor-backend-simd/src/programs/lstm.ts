@@ -17,6 +17,7 @@ export const lstmForward: Program = (thread, values) => {
     projected,
     recurrent,
     bias,
+    peepholes,
     hidden0,
     cell0,
     mask,
@@ -24,7 +25,7 @@ export const lstmForward: Program = (thread, values) => {
     cells,
     hidden,
     states,
-  ] = values as unknown as Numbers<14>;
+  ] = values as unknown as Numbers<15>;
   const { kernels } = thread;
   const [start, end] = ownRange(thread, units, 4);
   const stateBytes = batch * units * 4;
@@ -56,6 +57,7 @@ export const lstmForward: Program = (thread, values) => {
       projected + t * stateBytes * 4,
       stepGates,
       bias,
+      peepholes,
       hiddenBefore,
       cellBefore,
       cell,
@@ -75,8 +77,8 @@ export const lstmForward: Program = (thread, values) => {
 
 /**
  * The gradient of the LSTM scan. `dState` and `dCell` [B, H] hold the gradients of the final state on
- * entry and of the initial state on return; `dProjected` [T, B, 4H], `dRecurrent` and `dBias` (0 for none)
- * are written.
+ * entry and of the initial state on return; `dProjected` [T, B, 4H], `dRecurrent`, `dBias` and `dPeepholes`
+ * (0 for none) are written.
  */
 export const lstmBackward: Program = (thread, values) => {
   const [
@@ -85,6 +87,7 @@ export const lstmBackward: Program = (thread, values) => {
     units,
     reverse,
     recurrent,
+    peepholes,
     hidden0,
     cell0,
     mask,
@@ -97,16 +100,24 @@ export const lstmBackward: Program = (thread, values) => {
     dProjected,
     dRecurrent,
     dBias,
-  ] = values as unknown as Numbers<17>;
+    dPeepholes,
+  ] = values as unknown as Numbers<19>;
   const { kernels, float32 } = thread;
   const [start, end] = ownRange(thread, units, 4);
   const stateBytes = batch * units * 4;
+  if (dPeepholes !== 0) {
+    for (let place = 0; place < 3; place++) {
+      const row = (dPeepholes >>> 2) + place * units;
+      float32.fill(0, row + start, row + end);
+    }
+  }
   for (let step = time - 1; step >= 0; step--) {
     const t = reverse ? time - 1 - step : step;
     const before = reverse ? t + 1 : t - 1;
     const stepGates = dProjected + t * stateBytes * 4;
     kernels.lstmBackward(
       gates + t * stateBytes * 4,
+      peepholes,
       step === 0 ? cell0 : cells + before * stateBytes,
       cells + t * stateBytes,
       dHidden + t * stateBytes,
@@ -119,6 +130,18 @@ export const lstmBackward: Program = (thread, values) => {
       start,
       end,
     );
+    if (dPeepholes !== 0) {
+      kernels.peepholeGradient(
+        stepGates,
+        step === 0 ? cell0 : cells + before * stateBytes,
+        cells + t * stateBytes,
+        dPeepholes,
+        batch,
+        units,
+        start,
+        end,
+      );
+    }
     thread.barrier();
     if (end > start) {
       thread.product(

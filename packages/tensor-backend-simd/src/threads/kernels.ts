@@ -20,6 +20,7 @@ type KernelName =
   | 'lstmForward'
   | 'moments'
   | 'momentum'
+  | 'peepholeGradient'
   | 'product'
   | 'productScratchBytes'
   | 'rnnBackward'

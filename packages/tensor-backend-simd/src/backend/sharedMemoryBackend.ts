@@ -16,7 +16,7 @@ type Values = backend_util.BackendValues;
 type DataId = TensorInfo['dataId'];
 type NumericView = Float32Array | Int32Array | Uint8Array;
 
-export interface SimdBackendOptions {
+export interface SharedMemoryBackendOptions {
   memory: WebAssembly.Memory;
   /** The first byte that tensors may use. */
   heapStart: number;
@@ -36,7 +36,7 @@ const mebibyte = 1024 * 1024;
  * tfjs lets tensors share storage and hands out live buffers; blocks here are reused. Therefore `write`
  * copies into a block of its own, `readSync` copies out, and a step in place first un-shares its variable.
  */
-export class SimdBackend extends MathBackendCPU {
+export class SharedMemoryBackend extends MathBackendCPU {
   readonly pool: Pool;
   readonly #buffer: ArrayBufferLike;
   readonly #allocator: Allocator;
@@ -44,7 +44,7 @@ export class SimdBackend extends MathBackendCPU {
   /** Tensors that a gradient will need and that go with the one they are filed under. */
   readonly #residuals = new Map<DataId, TensorInfo[]>();
 
-  constructor(options: SimdBackendOptions) {
+  constructor(options: SharedMemoryBackendOptions) {
     super();
     this.pool = options.pool;
     this.#buffer = options.memory.buffer;
@@ -123,6 +123,11 @@ export class SimdBackend extends MathBackendCPU {
       );
     }
     return found;
+  }
+
+  /** Hands the residuals to the caller, who now owns them. */
+  releaseResiduals(under: DataId): void {
+    this.#residuals.delete(under);
   }
 
   dropResiduals(under: DataId): void {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { BackendError, expectNumber } from '@bnrnn/core';
 import type { Backend, BackendInfo } from '@bnrnn/tensor-backend';
 import { engine, ready, setBackend, version_core } from '@tensorflow/tfjs-core';
-import { SimdBackend } from './backend/simdBackend';
+import { SharedMemoryBackend } from './backend/sharedMemoryBackend';
 import { findBlas } from './blas/findBlas';
 import { backendName } from './kernels/kernel';
 import { registerKernels } from './kernels/registerKernels';
@@ -13,7 +13,7 @@ import { type Pool, startPool } from './threads/pool';
 /** 4 GiB, the most that one WebAssembly memory holds. */
 const pages = 65_536;
 
-let running: { backend: SimdBackend; pool: Pool; info: BackendInfo } | undefined;
+let running: { backend: SharedMemoryBackend; pool: Pool; info: BackendInfo } | undefined;
 
 /**
  * The embedded CPU backend: tensors in one shared WebAssembly memory, kernels in SIMD WebAssembly split over
@@ -22,7 +22,7 @@ let running: { backend: SimdBackend; pool: Pool; info: BackendInfo } | undefined
  * `BNRNN_BLAS` names the BLAS library (`none`: our own product). `BNRNN_SIMD_POISON=1` fills freed
  * blocks with NaN.
  */
-export const simd: Backend = {
+export const simdBackend: Backend = {
   name: 'simd',
 
   async probe() {
@@ -66,7 +66,7 @@ async function launch(threads: number): Promise<NonNullable<typeof running>> {
   const pool = await startPool({ memory, module, blas }, threads);
   const heapStart = scratchStart(instantiateKernels(module, memory), blas === null ? threads : 0);
   const poison = process.env['BNRNN_SIMD_POISON'] === '1';
-  const backend = new SimdBackend({ memory, heapStart, pool, poison });
+  const backend = new SharedMemoryBackend({ memory, heapStart, pool, poison });
   registerKernels();
   engine().registerBackend(backendName, () => backend, 0);
   const info: BackendInfo = {
