@@ -23,9 +23,15 @@ export function chartSpec({
 }: ChartSpecOptions): TopLevelSpec {
   const { curves, xTitle, yTitle } = chart;
   const domain = verticalDomain(curves);
+  const last = Math.max(1, ...curves.flatMap(({ line }) => line.slice(-1).map(({ x }) => x)));
   const line = (read: (curve: Curve) => readonly Point[], mark: object) => ({
     data: { values: curves.flatMap((curve) => rows(curve, read(curve))) },
-    mark: { type: 'line' as const, clip: true, strokeJoin: 'round' as const, ...mark },
+    mark: {
+      type: 'line' as const,
+      clip: domain !== undefined,
+      strokeJoin: 'round' as const,
+      ...mark,
+    },
     encoding: { detail: { field: 'run', type: 'nominal' as const } },
   });
   const sparse = curves.every((curve) => curve.line.length <= 40);
@@ -37,7 +43,13 @@ export function chartSpec({
     padding: 6,
     background: palette.background ?? 'transparent',
     encoding: {
-      x: { field: 'x', type: 'quantitative', title: xTitle, scale: { nice: false } },
+      x: {
+        field: 'x',
+        type: 'quantitative',
+        title: xTitle,
+        scale: { domain: [0, last], nice: false },
+        axis: { tickMinStep: 1, format: ',~r' },
+      },
       y: {
         field: 'y',
         type: 'quantitative',
@@ -76,6 +88,7 @@ export function chartSpec({
         domain: false,
         ticks: false,
         tickCount: 6,
+        labelFlush: false,
       },
       axisX: {
         grid: false,
@@ -93,6 +106,7 @@ export function chartSpec({
         labelFontSize: 12.5,
         labelLimit: 340,
         symbolType: 'stroke',
+        symbolOpacity: 1,
         symbolStrokeWidth: 3,
         symbolSize: 240,
         offset: 10,
@@ -107,14 +121,18 @@ function rows({ series, run }: Curve, points: readonly Point[]) {
 }
 
 /**
- * The range of the vertical axis: where a steep start would take most of it, the range of the lines
- * after their first fiftieth; undefined where everything fits.
+ * The range of the vertical axis: where a steep start would take most of it, that of the lines after
+ * their first fiftieth and of the data behind them, its lowest hundredth left out; undefined where
+ * there are too few points for that to matter.
  */
 export function verticalDomain(curves: readonly Curve[]): [number, number] | undefined {
-  const late = curves.flatMap(({ line }) => line.slice(Math.floor(line.length / 50)));
-  if (late.length < 50 * curves.length) return undefined;
-  const heights = late.map(({ y }) => y);
-  const [low, high] = [Math.min(...heights), Math.max(...heights)];
-  const margin = 0.06 * (high - low);
+  const late = (points: readonly Point[]) =>
+    points.slice(Math.floor(points.length / 50)).map(({ y }) => y);
+  const lines = curves.flatMap(({ line }) => late(line));
+  if (lines.length < 50 * curves.length) return undefined;
+  const data = curves.flatMap(({ raw }) => late(raw)).sort((a, b) => a - b);
+  const low = Math.min(...lines, data[Math.floor(data.length / 100)] ?? Infinity);
+  const high = Math.max(...lines);
+  const margin = 0.04 * (high - low);
   return margin > 0 ? [low - margin, high + margin] : undefined;
 }

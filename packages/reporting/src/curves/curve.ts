@@ -1,3 +1,4 @@
+import type { StatisticsChoice } from '@bnrnn/core';
 import type { Comparison, ComparedGroup } from '../compare/compareRuns';
 import { shownValidation } from '../compare/shownValidation';
 import { eventsOf, type RunSummary } from '../compare/runSummary';
@@ -18,6 +19,8 @@ export interface Curve {
   line: readonly Point[];
   /** The data behind a smoothed line; empty where the line is the data. */
   raw: readonly Point[];
+  /** What its validations were made under. */
+  statistics?: StatisticsChoice;
 }
 
 /** The lines of a chart with what its axes mean. */
@@ -27,8 +30,9 @@ export interface Chart {
   yTitle: string;
 }
 
-/** Points that a line is thinned to: about one a pixel. */
+/** Points that a line is thinned to: about one a pixel; the data behind it half as many. */
 const mostPoints = 700;
+const mostRawPoints = 400;
 
 export function chartOf(comparison: Comparison, kind: CurveKind): Chart {
   const read = kind === 'training' ? trainingCurve : validationCurve;
@@ -50,11 +54,14 @@ function trainingCurve({ stepEvents }: RunSummary): Pick<Curve, 'line' | 'raw'> 
     Math.ceil(points.length / 50),
   );
   const line = points.map(({ x }, i) => ({ x, y: smoothed[i] ?? 0 }));
-  return { line: thin(line, mostPoints), raw: thin(points, mostPoints) };
+  return { line: thin(line, mostPoints), raw: thin(points, mostRawPoints) };
 }
 
 /** A run's validations under the statistics that its group is judged by. */
-function validationCurve({ run }: RunSummary, group: ComparedGroup): Pick<Curve, 'line' | 'raw'> {
+function validationCurve(
+  { run }: RunSummary,
+  group: ComparedGroup,
+): Pick<Curve, 'line' | 'raw' | 'statistics'> {
   const perEpoch = eventsOf(run, 'start')[0]?.stepsPerEpoch ?? 0;
   const validations = eventsOf(run, 'evaluation').filter(({ split }) => split === 'valid');
   const statistics = mostFrequent(
@@ -67,7 +74,7 @@ function validationCurve({ run }: RunSummary, group: ComparedGroup): Pick<Curve,
       x: perEpoch > 0 ? event.step / perEpoch : event.epoch + 1,
       y: event.nllPerUnit,
     }));
-  return { line, raw: [] };
+  return { line, raw: [], ...(statistics === undefined ? {} : { statistics }) };
 }
 
 /** The value that occurs most; `preferred` among equals. */

@@ -1,4 +1,4 @@
-import { expectOneOf, UsageError } from '@bnrnn/core';
+import { expectOneOf, UsageError, type StatisticsChoice } from '@bnrnn/core';
 import { compareRuns, type Comparison } from '../compare/compareRuns';
 import type { Run } from '../run/run';
 import { chartSpec } from './chartSpec';
@@ -17,11 +17,17 @@ import { renderSvg } from './renderSvg';
  */
 export async function curvesSvg(runs: readonly Run[], kind: CurveKind): Promise<string> {
   expectOneOf('curvesSvg: kind', kind, curveKinds);
-  const svg = await comparisonCurves(compareRuns(runs), kind, lightPalette);
-  if (svg === undefined) {
+  const drawn = await comparisonCurves(compareRuns(runs), kind, lightPalette);
+  if (drawn === undefined) {
     throw new UsageError(`curvesSvg: none of the ${runs.length} runs has a ${kind} curve.`);
   }
-  return svg;
+  return drawn.svg;
+}
+
+/** A drawn chart and the statistics its validations were made under; none for training. */
+export interface DrawnCurves {
+  svg: string;
+  statistics: readonly StatisticsChoice[];
 }
 
 /** The same in any colours; undefined where no run has such a curve. */
@@ -29,7 +35,7 @@ export async function comparisonCurves(
   comparison: Comparison,
   kind: CurveKind,
   palette: Palette,
-): Promise<string | undefined> {
+): Promise<DrawnCurves | undefined> {
   const chart = chartOf(comparison, kind);
   if (chart.curves.length === 0) return undefined;
   const { groups } = comparison;
@@ -41,5 +47,7 @@ export async function comparisonCurves(
     groups.map(({ label }, i) => [label, palette.series[slots[i] ?? 0] ?? palette.ink]),
   );
   const description = `${chart.yTitle} against the ${chart.xTitle}: ${[...colours.keys()].join(', ')}`;
-  return await renderSvg(chartSpec({ chart, colours, palette, description }), `${kind}-`);
+  const svg = await renderSvg(chartSpec({ chart, colours, palette, description }), `${kind}-`);
+  const statistics = chart.curves.flatMap((curve) => curve.statistics ?? []);
+  return { svg, statistics: [...new Set(statistics)] };
 }
