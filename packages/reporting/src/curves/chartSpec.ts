@@ -5,6 +5,8 @@ import type { Point } from './thin';
 
 export interface ChartSpecOptions {
   chart: Chart;
+  /** The range of the vertical axis; that of the data when undefined. */
+  domain: readonly [number, number] | undefined;
   /** Colour by series, in the legend's order. */
   colours: ReadonlyMap<string, string>;
   palette: Palette;
@@ -17,12 +19,12 @@ const height = 320;
 /** The chart as a Vega-Lite specification: for each run its data faint, its line on top. */
 export function chartSpec({
   chart,
+  domain,
   colours,
   palette,
   description,
 }: ChartSpecOptions): TopLevelSpec {
   const { curves, xTitle, yTitle } = chart;
-  const domain = verticalDomain(curves);
   const last = Math.max(1, ...curves.flatMap(({ line }) => line.slice(-1).map(({ x }) => x)));
   const line = (read: (curve: Curve) => readonly Point[], mark: object) => ({
     data: { values: curves.flatMap((curve) => rows(curve, read(curve))) },
@@ -54,7 +56,10 @@ export function chartSpec({
         field: 'y',
         type: 'quantitative',
         title: yTitle,
-        scale: domain === undefined ? { zero: false } : { domain, zero: false, nice: false },
+        scale:
+          domain === undefined
+            ? { zero: false }
+            : { domain: [...domain], zero: false, nice: false },
       },
       color: {
         field: 'series',
@@ -101,7 +106,7 @@ export function chartSpec({
       legend: {
         orient: 'top',
         direction: 'horizontal',
-        columns: 3,
+        columns: legendColumns([...colours.keys()]),
         labelColor: palette.ink,
         labelFontSize: 12.5,
         labelLimit: 340,
@@ -110,10 +115,16 @@ export function chartSpec({
         symbolStrokeWidth: 3,
         symbolSize: 240,
         offset: 10,
-        columnPadding: 24,
+        columnPadding: 8,
       },
     },
   };
+}
+
+/** How many labels fit side by side; without a canvas, Vega takes a letter for ten pixels wide. */
+function legendColumns(labels: readonly string[]): number {
+  const widest = 10 * Math.max(...labels.map((label) => label.length)) + 30;
+  return Math.max(1, Math.min(labels.length, Math.floor(width / widest)));
 }
 
 function rows({ series, run }: Curve, points: readonly Point[]) {

@@ -26,6 +26,8 @@ export interface Curve {
 /** The lines of a chart with what its axes mean. */
 export interface Chart {
   curves: readonly Curve[];
+  /** Steps that a line is averaged over; 1 where it is the data. */
+  window: number;
   xTitle: string;
   yTitle: string;
 }
@@ -35,23 +37,38 @@ const mostPoints = 700;
 const mostRawPoints = 400;
 
 export function chartOf(comparison: Comparison, kind: CurveKind): Chart {
-  const read = kind === 'training' ? trainingCurve : validationCurve;
-  const curves = comparison.groups
-    .flatMap((group) => group.summaries.map((summary) => ({ group, summary })))
-    .map(({ group, summary }, run) => ({ series: group.label, run, ...read(summary, group) }))
+  const members = comparison.groups.flatMap((group) =>
+    group.summaries.map((summary) => ({ group, summary })),
+  );
+  const window = kind === 'training' ? smoothingWindow(members.map(({ summary }) => summary)) : 1;
+  const curves = members
+    .map(({ group, summary }, run) => ({
+      series: group.label,
+      run,
+      ...(kind === 'training' ? trainingCurve(summary, window) : validationCurve(summary, group)),
+    }))
     .filter(({ line }) => line.length > 0);
   const loss = natsPer(comparison.unit);
   return kind === 'training'
-    ? { curves, xTitle: 'training step', yTitle: `training loss (${loss})` }
-    : { curves, xTitle: 'epoch', yTitle: `validation loss (${loss})` };
+    ? { curves, window, xTitle: 'training step', yTitle: `training loss (${loss})` }
+    : { curves, window, xTitle: 'epoch', yTitle: `validation loss (${loss})` };
 }
 
-/** A run's training loss: smoothed over a fiftieth of its steps, the losses themselves behind. */
-function trainingCurve({ stepEvents }: RunSummary): Pick<Curve, 'line' | 'raw'> {
+/** A fiftieth of the longest run's steps; of a short one more, up to a tenth and 30 steps. */
+function smoothingWindow(summaries: readonly RunSummary[]): number {
+  const steps = Math.max(...summaries.map(({ stepEvents }) => stepEvents.length));
+  return Math.max(1, Math.ceil(steps / 50), Math.min(30, Math.ceil(steps / 10)));
+}
+
+/** A run's training loss: its moving average, the losses themselves behind. */
+function trainingCurve(
+  { stepEvents }: RunSummary,
+  window: number,
+): Pick<Curve, 'line' | 'raw' | 'statistics'> {
   const points = stepEvents.map(({ step, loss }) => ({ x: step, y: loss }));
   const smoothed = smooth(
     stepEvents.map(({ loss }) => loss),
-    Math.ceil(points.length / 50),
+    window,
   );
   const line = points.map(({ x }, i) => ({ x, y: smoothed[i] ?? 0 }));
   return { line: thin(line, mostPoints), raw: thin(points, mostRawPoints) };

@@ -1,15 +1,9 @@
 import type { Comparison } from '../compare/compareRuns';
-import { comparisonCurves } from '../curves/curvesSvg';
+import { comparisonCurves, type DrawnCurves } from '../curves/curvesSvg';
 import type { CurveKind } from '../curves/curve';
 import { html, trusted, type Html } from './element';
+import { sentenceList } from './sentenceList';
 import { pagePalette } from './styles';
-
-const captions: Readonly<Record<CurveKind, string>> = {
-  training:
-    'Training loss of each step (faint) and its moving average over a fiftieth of the steps (line). ' +
-    'In a long run the steep first steps lie above the range shown.',
-  validation: 'Validation loss, lower is better.',
-};
 
 /** The charts that the runs have data for; undefined where they have none. */
 export async function curvesSection(comparison: Comparison): Promise<Html | undefined> {
@@ -17,12 +11,10 @@ export async function curvesSection(comparison: Comparison): Promise<Html | unde
   for (const kind of ['training', 'validation'] as const) {
     const drawn = await comparisonCurves(comparison, kind, pagePalette);
     if (drawn === undefined) continue;
-    const statistics =
-      drawn.statistics.length === 0 ? '' : ` Statistics: ${drawn.statistics.join(', ')}.`;
     figures.push(
       html`<figure>
         <div class="scroll">${trusted(inline(drawn.svg))}</div>
-        <figcaption>${captions[kind]}${statistics}</figcaption>
+        <figcaption>${caption(kind, drawn)}</figcaption>
       </figure>`,
     );
   }
@@ -32,6 +24,14 @@ export async function curvesSection(comparison: Comparison): Promise<Html | unde
         <h2>Curves</h2>
         ${figures}
       </section>`;
+}
+
+function caption(kind: CurveKind, { window, clipped, statistics }: DrawnCurves): string {
+  if (kind === 'validation') {
+    return `Validation loss under ${sentenceList(statistics)} statistics; lower is better.`;
+  }
+  const line = window > 1 ? ` (faint) and its moving average over ${window} steps (line)` : '';
+  return `Training loss of each step${line}.${clipped ? ' The first steps lie above the range shown.' : ''}`;
 }
 
 /** Inside a page an SVG needs no namespace and takes its size from the page. */

@@ -6,7 +6,7 @@ export interface Html {
 }
 
 /**
- * A template of HTML: what is put in is escaped, unless it is HTML itself; lists are joined.
+ * A template of HTML: what is put in is escaped, unless it is HTML itself; lists are joined as they are.
  *
  *     html`<p>${text}</p>`
  */
@@ -30,5 +30,5 @@ function write(value: string | number | Html | readonly Html[] | undefined): str
   if (typeof value === 'string') return escapeHtml(value);
   if (typeof value === 'number') return String(value);
   if ('html' in value) return value.html;
-  return value.map((item) => item.html).join('\n');
+  return value.map((item) => item.html).join('');
 }

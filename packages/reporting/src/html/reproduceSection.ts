@@ -4,7 +4,7 @@ import { eventsOf } from '../compare/runSummary';
 import { formatCount, formatDuration } from '../formatNumber';
 import type { Run } from '../run/run';
 import { html, type Html } from './element';
-import { sentenceList } from './summarySection';
+import { sentenceList } from './sentenceList';
 
 /** What each run was told to do and what it ran on, and how to do it again. */
 export function reproduceSection({ groups, corpus }: Comparison): Html {

@@ -45,7 +45,7 @@ function differingTable(paths: readonly string[], groups: readonly ComparedGroup
       ${cells}
     </tr>`;
   });
-  const head = groups.map(({ label }) => html`<th scope="col">${label}</th>`);
+  const head = groups.map(({ label }) => html`<th scope="col" class="name">${label}</th>`);
   return html`<div class="scroll">
     <table>
       <caption>

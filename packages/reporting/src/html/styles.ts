@@ -78,13 +78,14 @@ tbody th{font-weight:600}
 td.note-cell{color:var(--muted);font-size:.875rem}
 code,pre{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.8125rem}
 code{overflow-wrap:anywhere}
-th code{font-weight:500}
+th code{font-weight:500;overflow-wrap:normal;white-space:nowrap}
+.name{white-space:nowrap}
 pre{margin:.6rem 0 1.1rem;padding:.8rem 1rem;background:var(--panel);border-radius:6px;overflow-x:auto;line-height:1.55;white-space:pre-wrap;overflow-wrap:anywhere}
 .source{display:inline-block;padding:0 .45em;border:1px solid var(--rule);border-radius:4px;font-size:.75rem;line-height:1.5;color:var(--muted);white-space:nowrap}
 .source.recalled,.source.chosen,.source.user{color:var(--accent);border-color:currentColor}
 dl.sources{display:grid;grid-template-columns:max-content 1fr;gap:.3rem .9rem;margin:1rem 0;font-size:.875rem;line-height:1.5;color:var(--muted)}
 dl.sources dd{margin:0}
-ol{padding-left:1.3rem;max-width:44rem}
+ol,ul{padding-left:1.3rem;max-width:44rem}
 li{margin:.45rem 0}
 footer{margin-top:3.5rem;padding-top:1rem;border-top:1px solid var(--rule);color:var(--muted);font-size:.875rem}
 @media print{

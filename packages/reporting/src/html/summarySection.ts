@@ -1,4 +1,4 @@
-import { comparedPairs } from '../compare/comparedPairs';
+import { comparedPairs, type ComparedPair } from '../compare/comparedPairs';
 import type { Comparison } from '../compare/compareRuns';
 import { formatStepRange } from '../compare/formatStepRange';
 import {
@@ -11,15 +11,28 @@ import { shownValidation } from '../compare/shownValidation';
 import { formatCount, formatNats, formatPerplexity } from '../formatNumber';
 import { natsPer, unitsOf } from '../unitWords';
 import { html, type Html } from './element';
+import { sentenceList } from './sentenceList';
 
 /** The page's heading: what was compared, what was measured, in words and in large figures. */
 export function summarySection(comparison: Comparison): Html {
   return html`<header>
     <p class="eyebrow">bnrnn run report</p>
-    <h1>${reportTitle(comparison)}</h1>
-    <p class="summary">${summaryText(comparison)}</p>
-    ${largeFigures(comparison)}
+    <h1>${unbroken(reportTitle(comparison), comparison)}</h1>
+    <p class="summary">${unbroken(summaryText(comparison), comparison)}</p>
+    ${measured(comparison)}
   </header>`;
+}
+
+/** The text with every preset's name kept on one line. */
+function unbroken(text: string, { groups }: Comparison): readonly Html[] {
+  const presets = new Set(groups.map(({ preset }) => preset));
+  return text
+    .split(/(\S+)/)
+    .map((word) =>
+      presets.has(word.replace(/(?:'s|[.,;])+$/, ''))
+        ? html`<span class="name">${word}</span>`
+        : html`${word}`,
+    );
 }
 
 /** Which models on which corpus. */
@@ -36,10 +49,11 @@ function summaryText(comparison: Comparison): string {
   const { train } = corpus.counts;
   const tokens = train === undefined ? '' : ` (${formatCount(train)} training ${unitsOf(unit)})`;
   const what =
-    `${runs === 1 ? 'One run' : `${runs} runs`} of ${groups.length === 1 ? 'one model' : `${groups.length} models`} ` +
-    `on ${corpus.name}${tokens}, ${recipes.length === 1 ? 'recipe' : 'recipes'} ${sentenceList(recipes)}.`;
+    `${runs === 1 ? 'One run' : `${runs} runs`} on ${corpus.name}${tokens}, ` +
+    `${recipes.length === 1 ? 'recipe' : 'recipes'} ${sentenceList(recipes)}.`;
   const differences = measuredDifferences(comparison);
-  return [what, ...(differences.length === 0 ? [levels(comparison)] : differences)].join(' ');
+  if (differences.length === 0) return `${what} ${levels(comparison)}`;
+  return differences.length === 1 ? [what, ...differences].join(' ') : what;
 }
 
 /** Where nothing is compared: what the model reached. */
@@ -62,17 +76,28 @@ function levels({ groups, unit }: Comparison): string {
     .join(' ');
 }
 
-/** The first pair's differences with their signs; empty where nothing is compared. */
-function largeFigures(comparison: Comparison): Html {
-  const [pair] = comparedPairs(comparison);
+/** What was measured between the models: one pair in large figures, several as a list. */
+function measured(comparison: Comparison): Html {
+  const [pair, ...others] = comparedPairs(comparison);
   if (pair === undefined) return html``;
+  if (others.length === 0) return largeFigures(pair, comparison);
+  const items = measuredDifferences(comparison).map(
+    (sentence) => html`<li>${unbroken(sentence, comparison)}</li>`,
+  );
+  return html`<ul>
+    ${items}
+  </ul>`;
+}
+
+/** The pair's differences with their signs. */
+function largeFigures(pair: ComparedPair, comparison: Comparison): Html {
   const differences = [lossDifference(pair, comparison), validationDifference(pair, comparison)];
   const figures = differences
     .filter((difference) => difference !== undefined)
     .map(
       (difference) =>
         html`<div>
-          <dt>${difference.measure}, ${pair.treatment.label} minus ${pair.baseline.label}</dt>
+          <dt>${difference.measure}:<br />${pair.treatment.label} minus ${pair.baseline.label}</dt>
           <dd>
             ${signed(difference)}${difference.unit === '' ? html`` : html` <small>${difference.unit}</small>`}
           </dd>
@@ -83,11 +108,4 @@ function largeFigures(comparison: Comparison): Html {
 
 function signed({ direction, size }: Difference): string {
   return `${{ below: '−', above: '+', equal: '±' }[direction]}${size}`;
-}
-
-/** "a", "a and b", "a, b and c". */
-export function sentenceList(items: readonly string[]): string {
-  const [last = ''] = items.slice(-1);
-  const before = items.slice(0, -1);
-  return before.length === 0 ? last : `${before.join(', ')} and ${last}`;
 }
