@@ -21,7 +21,7 @@ export function array64(shape: readonly number[], values?: ArrayLike<number>): A
       `array64: ${values.length} values given, [${shape.join(', ')}] holds ${size}.`,
     );
   }
-  const data = values === undefined ? new Float64Array(size) : Float64Array.from(values);
+  const data = values === undefined ? new Float64Array(size) : new Float64Array(values);
   return { shape: [...shape], data };
 }
 
