@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BnrnnError, type RunEvent } from '@bnrnn/core';
 import { startBackend } from '@bnrnn/tensor-backend';
@@ -6,7 +6,7 @@ import { DivergedError, readLatestCheckpoint, train, type TrainOptions } from '@
 import { memory, scalar, tensor1d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from './temporaryFolder';
-import { tinyData, tinyOptions } from './tinyData';
+import { tinyOptions } from './tinyData';
 import { tinyModel } from './tinyModel';
 
 beforeAll(async () => {
@@ -147,37 +147,25 @@ describe('a loss that is not a number', () => {
     const good = tinyModel();
     await collect({ ...tinyOptions(), model: good, maxSteps: 3 });
     const model = tinyModel();
-    const source = tinyData();
-    const infinite = {
-      ...source,
-      *batches(epoch: number, from?: number) {
-        for (const batch of source.batches(epoch, from)) {
-          if (model.parameters.get('recurrent')!.isDisposed) return;
-          yield batch;
-        }
-      },
-    };
-    // An infinite rate makes the fourth step's loss NaN only after the third has been applied.
-    const events = train({ ...tinyOptions(), model, data: { train: infinite } });
+    const events = train({ ...tinyOptions(), model });
     const step = async (): Promise<void> => {
       const next = await events.next();
       expect(next.value?.type).toMatch(/start|step/);
     };
     for (let i = 0; i < 4; i++) await step();
-    const huge = model.parameters.get('normalize.gain')!;
-    const kept = huge.clone();
-    const factor = scalar(Number.POSITIVE_INFINITY);
+    const gain = model.parameters.get('normalize.gain')!;
+    const kept = gain.clone();
     const spoiled = tensor1d(new Float32Array(6).fill(Number.NaN));
-    huge.assign(spoiled);
+    gain.assign(spoiled);
     await expect(events.next()).rejects.toThrow('No checkpoint was saved before.');
-    huge.assign(kept);
+    gain.assign(kept);
     for (const [path, parameter] of good.parameters) {
       expect(model.parameters.get(path)!.dataSync(), path).toEqual(parameter.dataSync());
     }
     expect(model.statistics.get('normalize')!.mean.dataSync()).toEqual(
       good.statistics.get('normalize')!.mean.dataSync(),
     );
-    [kept, factor, spoiled].forEach((each) => each.dispose());
+    [kept, spoiled].forEach((each) => each.dispose());
     model.dispose();
     good.dispose();
   });
@@ -236,6 +224,5 @@ test('a folder that cannot be written is one sentence', async () => {
     collect({ ...tinyOptions(), model, checkpoints: inside, maxSteps: 1 }),
   ).rejects.toThrow(/could not be (written|read)/);
   expect(memory().numTensors).toBe(before);
-  mkdirSync(join(temporaryFolder(), 'unused'));
   model.dispose();
 });
