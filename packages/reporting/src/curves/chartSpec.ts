@@ -134,7 +134,7 @@ function rows({ series, run }: Curve, points: readonly Point[]) {
 /**
  * The range of the vertical axis: where a steep start would take most of it, that of the lines after
  * their first fiftieth and of the data behind them, its lowest hundredth left out; undefined where
- * there are too few points for that to matter.
+ * that would save less than a quarter of the height.
  */
 export function verticalDomain(curves: readonly Curve[]): [number, number] | undefined {
   const late = (points: readonly Point[]) =>
@@ -144,6 +144,8 @@ export function verticalDomain(curves: readonly Curve[]): [number, number] | und
   const data = curves.flatMap(({ raw }) => late(raw)).sort((a, b) => a - b);
   const low = Math.min(...lines, data[Math.floor(data.length / 100)] ?? Infinity);
   const high = Math.max(...lines);
+  const whole = Math.max(...curves.flatMap(({ line }) => line.map(({ y }) => y))) - low;
+  if (whole < 1.3 * (high - low)) return undefined;
   const margin = 0.04 * (high - low);
   return margin > 0 ? [low - margin, high + margin] : undefined;
 }

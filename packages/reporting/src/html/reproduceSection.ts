@@ -1,6 +1,6 @@
 import { basename, isAbsolute } from 'node:path';
 import type { Comparison } from '../compare/compareRuns';
-import { eventsOf } from '../compare/runSummary';
+import { eventsOf, type RunSummary } from '../compare/runSummary';
 import { formatCount, formatDuration } from '../formatNumber';
 import type { Run } from '../run/run';
 import { html, type Html } from './element';
@@ -8,11 +8,8 @@ import { sentenceList } from './sentenceList';
 
 /** What each run was told to do and what it ran on, and how to do it again. */
 export function reproduceSection({ groups, corpus }: Comparison): Html {
-  const runs = groups.flatMap(({ label, summaries }) =>
-    summaries.map(({ run, steps }) => ({ label, run, steps })),
-  );
-  const commits = known(runs.map(({ run }) => run.config.commit));
-  const folders = runs.map(({ run }) => shownFolder(run));
+  const runs = groups.flatMap(({ summaries }) => summaries.map(({ run }) => run));
+  const commits = known(runs.map(({ config }) => config.commit));
   const code =
     commits.length === 0
       ? html`Take the version of the code that the runs were made with; they do not name a commit.`
@@ -27,14 +24,21 @@ export function reproduceSection({ groups, corpus }: Comparison): Html {
         Run the command of each run. One seed draws the same initial weights and dropout masks in
         the baseline and in the normalized model.
       </li>
-      <li>Make this page again: <code>bnrnn report ${folders.join(' ')}</code></li>
+      <li>
+        Make this page again:
+        <pre><code>bnrnn report ${runs.map(shownFolder).join(' ')}</code></pre>
+      </li>
     </ol>
-    ${runs.map(({ label, run, steps }) => runCommand(label, run, steps))}
-    ${versionsTable(runs.map(({ run }) => run))}
+    ${groups.map(
+      (group) =>
+        html`<h3>${group.label}</h3>
+          ${group.summaries.map(runCommand)}`,
+    )}
+    ${versionsTable(runs)}
   </section>`;
 }
 
-function runCommand(label: string, run: Run, steps: number): Html {
+function runCommand({ run, steps }: RunSummary): Html {
   const { seed, backend, command } = run.config;
   const [start] = eventsOf(run, 'start');
   const facts = [
@@ -50,8 +54,7 @@ function runCommand(label: string, run: Run, steps: number): Html {
     command === undefined
       ? html`<p class="note">The run does not record its command.</p>`
       : html`<pre><code>${command}</code></pre>`;
-  return html`<h3>${label}</h3>
-    <p class="note">${facts.join(', ')}</p>
+  return html` <p class="note">${facts.join(', ')}</p>
     ${text}`;
 }
 
