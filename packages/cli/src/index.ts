@@ -1,1 +1,3 @@
-export {};
+export { exitStatus } from './failure';
+export { processIo, type Io } from './io';
+export { runCli } from './runCli';

@@ -1,7 +1,10 @@
 /** A quoted example: after a semicolon or colon or at the start, with who said it. */
 const quoted = /(?:^|[;:])\s*"([^"]*)"\s*(?:-[^;"]*)?/g;
 
-/** An abbreviation with its points, or letters and digits joined by hyphens, apostrophes, and in numbers by `.,:/^`. */
+/**
+ * An abbreviation with its points, or letters and digits joined by hyphens, by apostrophes and,
+ * between digits, by `.,:/^`.
+ */
 const token =
   /(?:mrs?|ms|dr|st|jr|sr|vs)\.|(?:[a-z]\.){2,}|[a-z0-9]+(?:[-'][a-z0-9]+|(?<=\d)[.,:/^]\d[a-z0-9]*)*'?|[$&]/g;
 
@@ -30,12 +33,12 @@ export function pennTokens(sentence: string): string[] {
   return (plain.match(token) ?? []).flatMap(splitToken);
 }
 
-function splitToken(word: string): string | string[] {
-  const last = word.charCodeAt(word.length - 1);
-  if (last === 39)
-    return word.endsWith("s'") ? [word.slice(0, -1), "'"] : splitToken(word.slice(0, -1));
-  if (word.charCodeAt(0) < 58 && number.test(word)) return 'N';
-  if (!word.includes("'")) return word;
-  const parts = clitic.exec(word);
-  return parts === null ? word : parts.slice(1);
+function splitToken(word: string): string[] {
+  if (word.endsWith("'")) {
+    const bare = word.slice(0, -1);
+    return bare.endsWith('s') ? [bare, "'"] : splitToken(bare);
+  }
+  if (number.test(word)) return ['N'];
+  const parts = word.includes("'") ? clitic.exec(word) : null;
+  return parts === null ? [word] : [...splitToken(parts[1] as string), parts[2] as string];
 }

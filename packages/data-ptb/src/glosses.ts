@@ -17,6 +17,8 @@ export interface GlossesOptions {
   verify?: boolean;
 }
 
+const usualTypes = 10_000;
+
 /** One in this many synsets is for validation, and one for the test. */
 const heldOut = 20;
 
@@ -37,7 +39,10 @@ export async function glosses(
   dictFolder: string,
   options: GlossesOptions = {},
 ): Promise<TextCorpus> {
-  const types = expectNumber('glosses: types', options.types ?? 10_000, { integer: true, min: 3 });
+  const types = expectNumber('glosses: types', options.types ?? usualTypes, {
+    integer: true,
+    min: 3,
+  });
   const texts = await readGlosses(dictFolder, options.verify ?? true);
   const order = randomStream('glosses.order', 0).permutation(texts.length);
   const part = Math.floor(texts.length / heldOut);
@@ -67,9 +72,18 @@ export async function glosses(
 
   const kept = frequentTypes([...ids.keys()], raw.train, types);
   const corpus = describeCorpus(
-    'glosses',
+    nameOf(types, options.verify ?? true),
     vocabularyFromData({ unit: 'word', types: kept.types }),
     mapSplits((split) => raw[split].map((id) => kept.renumber[id] as number)),
   );
   return options.tokens === undefined ? corpus : firstTokens(corpus, options.tokens);
+}
+
+/** What differs from the usual corpus stands in its name. */
+function nameOf(types: number, verified: boolean): string {
+  const differs = [
+    types === usualTypes ? '' : `types ${types}`,
+    verified ? '' : 'WordNet not verified',
+  ].filter(Boolean);
+  return differs.length === 0 ? 'glosses' : `glosses[${differs.join(', ')}]`;
 }

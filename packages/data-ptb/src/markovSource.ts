@@ -14,7 +14,10 @@ export interface MarkovSource {
    * @throws UsageError for a context shorter than `order`.
    */
   probability(context: ArrayLike<number>, next: number): number;
-  /** int32 [length]: a sample that starts in the stationary distribution; `name` picks which. */
+  /**
+   * int32 [length]: a sample that starts in the stationary distribution; `name` picks which. A short
+   * sample begins a long one of the same name.
+   */
   sample(name: string, length: number): Int32Array;
 }
 
@@ -52,9 +55,9 @@ export function markovSource(options: MarkovTableOptions): MarkovSource {
     sample(name, length) {
       const draws = randomStream(`synthetic.${name}`, seed).words(length + 1);
       const out = new Int32Array(length);
-      let context = firstAbove(stationary, unit(draws[length] as number));
+      let context = firstAbove(stationary, unit(draws[0] as number));
       for (let i = 0; i < length; i++) {
-        let left = unit(draws[i] as number);
+        let left = unit(draws[i + 1] as number);
         let at = context * successors;
         const end = at + successors;
         while (at < end && (left -= weights[at] as number) >= 0) at++;

@@ -125,7 +125,7 @@ function forEachWord(line: string, onWord: (word: string) => void): void {
 /** The characters of a line in which spaces stand between them. */
 function joinCharacters(line: string, path: string, number: number): string {
   const characters = line.split(' ').filter(Boolean);
-  const long = characters.find((character) => [...character].length > 1);
+  const long = characters.find((character) => Array.from(character).length > 1);
   if (long === undefined) return characters.join('');
   throw new DataError(
     `readPtb: line ${number} of ${path} has "${long}", expected single characters with a space between.`,

@@ -1,3 +1,6 @@
+export { buildModel } from './build/buildModel';
+export { buildTraining, runBatches, type TrainingPlan } from './build/buildTraining';
+export { loadCorpus, type LoadedCorpus } from './build/loadCorpus';
 export { modelSpec } from './build/modelSpec';
 export { parameterCount } from './build/parameterCount';
 export { resolveRun, type ResolveRunOptions } from './config/resolveRun';

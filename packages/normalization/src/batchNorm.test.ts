@@ -243,6 +243,22 @@ describe.each(testBackends())('batchNorm on %s', (backend) => {
     }
   });
 
+  it('uses the last row of the statistics for all later steps', () => {
+    const { normalizer, statistics, stored } = given(cases[1]!);
+    const xs = oracle.stepOf(x, 0);
+    const expected = oracle.batchStep({ gain, epsilon: 0.1, stored, useStored: true })(
+      xs,
+      5,
+      undefined,
+    );
+    for (const step of [5, 6, 100]) {
+      const parameters = { gain: toTensor1D(gain) };
+      const options = { mode: 'stored', step } as const;
+      const { y } = normalizer.applyStep(toTensor2D(xs), parameters, statistics, options);
+      expectClose(y, expected, { label: `step ${step}` });
+    }
+  });
+
   it('leaves what a step returns', () => {
     const { normalizer, statistics } = given(cases[1]!);
     const parameters = { gain: toTensor1D(gain), shift: toTensor1D(shift) };

@@ -50,7 +50,7 @@ export function checkBatchNormSpec(
 
 function expectBoolean(where: string, value: unknown): boolean {
   if (typeof value === 'boolean') return value;
-  throw new UsageError(`${where} is ${String(value)}, expected true or false.`);
+  throw new UsageError(`${where} is ${JSON.stringify(value)}, expected true or false.`);
 }
 
 /** The whole specification that the options stand for. */

@@ -47,9 +47,9 @@ describe('normalizerFromSpec', () => {
       { ...batch, epsilonRule: 'x' },
       'cell: epsilonRule is "x", expected one of: variance, double.',
     ],
-    [{ ...batch, gain: '1' }, 'cell: gain is 1, expected a number.'],
+    [{ ...batch, gain: '1' }, 'cell: gain is "1", expected a number.'],
     [{ ...batch, decay: 1 }, 'cell: decay is 1, expected a number at least 0 and below 1.'],
-    [{ ...batch, perStep: 'yes' }, 'cell: perStep is yes, expected true or false.'],
+    [{ ...batch, perStep: 'yes' }, 'cell: perStep is "yes", expected true or false.'],
     [{ ...batch, maxSteps: 1.5 }, 'cell: maxSteps is 1.5, expected a whole number at least 1.'],
     [
       { ...batch, over: 'sequence', perStep: true },

@@ -9,12 +9,10 @@ import {
 import { startBackend } from '@bnrnn/tensor-backend';
 import {
   array64,
-  at,
   expectClose,
   filled,
   map64,
   prefixMask,
-  put,
   testBackends,
   toTensor1D,
   toTensor2D,
@@ -147,18 +145,12 @@ describe.each(testBackends())('normalizers on %s', (backend) => {
           const { time, batch, features, seed } = sizes;
           const turned = (b: number) => (b + 1 + (seed % (batch - 1))) % batch;
           const turn = (array: Array64): Array64 => {
-            const out = array64(array.shape);
-            const width = array.shape[2] ?? 1;
-            for (let t = 0; t < time; t++) {
-              for (let b = 0; b < batch; b++) {
-                for (let f = 0; f < width; f++) {
-                  const from = array.shape.length === 2 ? [t, turned(b)] : [t, turned(b), f];
-                  const to = array.shape.length === 2 ? [t, b] : [t, b, f];
-                  put(out, at(array, ...from), ...to);
-                }
-              }
-            }
-            return out;
+            const width = array.data.length / (time * batch);
+            return map64(array, (_, i) => {
+              const row = Math.floor(i / width);
+              const from = row - (row % batch) + turned(row % batch);
+              return array.data[from * width + (i % width)]!;
+            });
           };
           const x = filled([time, batch, features], seed, -3, 3);
           const mask = prefixMask(lengths, time);

@@ -48,3 +48,9 @@ export {
   type NormalizedScanInputs,
   type NormalizedScanOutputs,
 } from './scan/normalizedScan';
+export {
+  exportPytorchWeights,
+  type HasLayers,
+  type PytorchWeight,
+} from './pytorch/exportPytorchWeights';
+export { importPytorchWeights } from './pytorch/importPytorchWeights';

@@ -24,3 +24,6 @@ export {
 } from './run/run';
 export { comparisonTable } from './table/comparisonTable';
 export { tableFormats, type TableFormat } from './table/table';
+export { curvesSvg } from './curves/curvesSvg';
+export { curveKinds, type CurveKind } from './curves/curve';
+export { htmlReport } from './html/htmlReport';

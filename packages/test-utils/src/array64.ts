@@ -21,18 +21,18 @@ export function array64(shape: readonly number[], values?: ArrayLike<number>): A
       `array64: ${values.length} values given, [${shape.join(', ')}] holds ${size}.`,
     );
   }
-  const data = values === undefined ? new Float64Array(size) : Float64Array.from(values);
+  const data = values === undefined ? new Float64Array(size) : new Float64Array(values);
   return { shape: [...shape], data };
 }
 
-/** The element at the given indices, one for each axis. */
-export function at(array: Array64, ...indices: readonly number[]): number {
-  return array.data[offsetOf(array, indices)] as number;
+/** The element at the given indices, one for each of at most three axes. */
+export function at(array: Array64, i: number, j?: number, k?: number): number {
+  return array.data[offsetOf(array.shape, i, j, k)] as number;
 }
 
-/** Writes the element at the given indices, one for each axis. */
-export function put(array: Array64, value: number, ...indices: readonly number[]): void {
-  array.data[offsetOf(array, indices)] = value;
+/** Writes the element at the given indices, one for each of at most three axes. */
+export function put(array: Array64, value: number, i: number, j?: number, k?: number): void {
+  array.data[offsetOf(array.shape, i, j, k)] = value;
 }
 
 /** The size of one axis. */
@@ -54,22 +54,17 @@ export function reshape64(array: Array64, shape: readonly number[]): Array64 {
   return array64(shape, array.data);
 }
 
-function offsetOf(array: Array64, indices: readonly number[]): number {
-  let offset = 0;
-  for (let k = 0; k < array.shape.length; k++) {
-    const size = array.shape[k] as number;
-    const index = indices[k];
-    if (index === undefined || index < 0 || index >= size) {
-      throw new RangeError(
-        `index [${indices.join(', ')}] lies outside [${array.shape.join(', ')}].`,
-      );
-    }
-    offset = offset * size + index;
+/** Row-major; indices are checked one by one, written out because the oracle spends its time here. */
+function offsetOf(shape: readonly number[], i: number, j?: number, k?: number): number {
+  const [rows = 0, columns = 0, depth = 0] = shape;
+  const inside = i >= 0 && i < rows;
+  if (j === undefined) {
+    if (inside && shape.length === 1) return i;
+  } else if (k === undefined) {
+    if (inside && j >= 0 && j < columns && shape.length === 2) return i * columns + j;
+  } else if (inside && j >= 0 && j < columns && k >= 0 && k < depth && shape.length === 3) {
+    return (i * columns + j) * depth + k;
   }
-  if (indices.length !== array.shape.length) {
-    throw new RangeError(
-      `index [${indices.join(', ')}] has not the rank of [${array.shape.join(', ')}].`,
-    );
-  }
-  return offset;
+  const index = [i, j, k].filter((part) => part !== undefined).join(', ');
+  throw new RangeError(`[${index}] is no index of [${shape.join(', ')}].`);
 }

@@ -1,4 +1,4 @@
-import { randomStream, type BatchSource, type TokenBatch } from '@bnrnn/core';
+import { randomStream, type BatchSource, type TokenBatch, type UtteranceBatch } from '@bnrnn/core';
 import type { TrainOptions } from '@bnrnn/training';
 
 export interface TinyDataOptions {
@@ -11,8 +11,13 @@ export interface TinyDataOptions {
   readonly resetAt?: readonly number[];
 }
 
+/** A source that is read synchronously. */
+export interface TinyData extends BatchSource<TokenBatch> {
+  batches(epoch: number, from?: number): Iterable<TokenBatch>;
+}
+
 /** Batches of a noisy count: the next token is the last plus one, most of the time. */
-export function tinyData(options: TinyDataOptions = {}): BatchSource<TokenBatch> {
+export function tinyData(options: TinyDataOptions = {}): TinyData {
   const { batches = 6, time = 4, batch = 3, vocabulary = 11 } = options;
   const { name = 'train', resetAt = [0] } = options;
   return {
@@ -49,5 +54,34 @@ export function tinyOptions(): Omit<TrainOptions, 'model'> {
       corpus: { name: 'count', sha256: { train: 'ab' }, counts: { train: 72 }, classes: 11 },
     },
     now: () => (clock += 10),
+  };
+}
+
+/** Two batches of padded utterances, 10 and 9 frames; padding holds NaN. */
+export function tinyUtterances(): BatchSource<UtteranceBatch> {
+  const lengths = [
+    [5, 3, 2],
+    [4, 4, 1],
+  ];
+  return {
+    batchesPerEpoch: 2,
+    batches: (_epoch, from = 0) =>
+      lengths.slice(from).map((each, k) => {
+        const time = Math.max(...each);
+        const rows = Array.from({ length: time * 3 }, (_, row) => row);
+        const real = rows.map((row) => (Math.floor(row / 3) < each[row % 3]! ? 1 : 0));
+        return {
+          kind: 'utterances',
+          time,
+          batch: 3,
+          features: 3,
+          inputs: Float32Array.from({ length: time * 9 }, (_, i) =>
+            real[Math.floor(i / 3)] === 1 ? Math.sin(i * 1.3 + k) : Number.NaN,
+          ),
+          targets: Int32Array.from(rows, (row) => (row * 7 + k) % 4),
+          mask: Float32Array.from(real),
+          keys: ['a', 'b', 'c'].map((name) => `${name}${k}`),
+        };
+      }),
   };
 }

@@ -19,6 +19,7 @@ export interface SettingsRequest {
 
 const limits: SettingsOf<Exclude<PresetPath, keyof typeof noNormalization>> = {
   'schedule.maxSteps': chosen(0, 'after the last epoch'),
+  'checkpoints.everySteps': chosen(200),
   'evaluation.maxBatches': chosen(0, 'the whole split'),
   'evaluation.recalibrationBatches': chosen(0, 'the whole epoch'),
 };

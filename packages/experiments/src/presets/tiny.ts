@@ -21,6 +21,7 @@ export function tiny(preset: Preset): Preset {
       'data.time': chosen(10, note),
       'schedule.epochs': chosen(1, note),
       'schedule.maxSteps': chosen(200, note),
+      'checkpoints.everySteps': chosen(50, note),
       'evaluation.maxBatches': chosen(40, note),
       'evaluation.recalibrationBatches': chosen(40, note),
     },

@@ -13,7 +13,11 @@ export type NormalizationPath = Extract<SettingPath, `normalization.${string}`>;
 
 /** What an experiment decides rather than a recipe. */
 export type PresetPath =
-  PlacementPath | 'schedule.maxSteps' | 'evaluation.maxBatches' | 'evaluation.recalibrationBatches';
+  | PlacementPath
+  | 'schedule.maxSteps'
+  | 'checkpoints.everySteps'
+  | 'evaluation.maxBatches'
+  | 'evaluation.recalibrationBatches';
 
 type SizedPath =
   | 'model.units'

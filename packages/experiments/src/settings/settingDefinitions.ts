@@ -71,6 +71,8 @@ export const settingDefinitions = {
   'schedule.decayFactor': number('what the rate is divided by at each decay', { min: 1 }),
   'schedule.maxSteps': count('stop after this many steps; 0: after the last epoch', 0),
 
+  'checkpoints.everySteps': count('steps between two checkpoints, besides the end of each epoch'),
+
   'evaluation.perEpoch': count('validations in an epoch'),
   'evaluation.maxBatches': count('batches of a validation during training; 0: the whole split', 0),
   'evaluation.recalibrationBatches': count(

@@ -1,9 +1,13 @@
-import { formatCount, formatNats, formatPerplexity, formatShare } from '../formatNumber';
-import { natsPer } from '../unitWords';
+import { formatCount } from '../formatNumber';
 import { comparedPairs, type ComparedPair } from './comparedPairs';
-import type { ComparedGroup, Comparison, Quality } from './compareRuns';
-import { shownValidation } from './shownValidation';
-import type { Spread } from './spread';
+import type { Comparison } from './compareRuns';
+import { formatStepRange } from './formatStepRange';
+import {
+  lossDifference,
+  validationDifference,
+  type Difference,
+  type ValidationDifference,
+} from './measureDifference';
 
 /**
  * One sentence for each treatment and its baseline: how much its training loss at equal steps and
@@ -11,84 +15,62 @@ import type { Spread } from './spread';
  */
 export function measuredDifferences(comparison: Comparison): string[] {
   return comparedPairs(comparison).flatMap((pair) => {
-    const clauses = [lossClause(pair, comparison), validationClause(pair, comparison)].filter(
-      (clause) => clause !== undefined,
-    );
+    const loss = lossDifference(pair, comparison);
+    const validation = validationDifference(pair, comparison);
+    const clauses = [
+      ...(loss === undefined ? [] : [lossClause(loss, pair, comparison)]),
+      ...(validation === undefined
+        ? []
+        : [validationClause(validation, pair, loss === undefined ? '' : 'its ')]),
+    ];
     if (clauses.length === 0) return [];
-    return [`${clauses.join('; ')}.${seedsClause(pair)}`];
+    return [`${clauses.join('; ')}. ${seedsSentence(pair)}`];
   });
 }
 
-function lossClause(pair: ComparedPair, comparison: Comparison): string | undefined {
-  const { baseline, treatment } = pair;
-  const [from, to] = [baseline.lossAtStep, treatment.lossAtStep];
-  if (from === undefined || to === undefined) return undefined;
-  const average = comparison.window > 1 ? `, mean of ${comparison.window} steps` : '';
+function lossClause(
+  loss: Difference,
+  { baseline, treatment }: ComparedPair,
+  { step, window }: Comparison,
+): string {
+  const average = window > 1 ? `, mean of ${window} steps` : '';
   return (
-    `At step ${formatCount(comparison.step)} the training loss of ${treatment.label} ` +
-    `${isApart(from, to, formatNats, ` ${natsPer(comparison.unit)}`)} ${baseline.label}'s ` +
-    `(${formatNats(to.mean)} against ${formatNats(from.mean)}${average})`
+    `At step ${formatCount(step)} the ${loss.measure} of ${treatment.label} ${isApart(loss)} ` +
+    `${baseline.label}'s (${loss.treatment} against ${loss.baseline}${average})`
   );
 }
 
-function validationClause(pair: ComparedPair, { unit }: Comparison): string | undefined {
-  const { baseline, treatment } = pair;
-  const to = shownValidation(treatment);
-  const from = shownValidation(baseline, to?.statistics);
-  if (to === undefined || from === undefined) return undefined;
-  const measure = measureOf(unit, from, to);
-  if (measure === undefined) return undefined;
-  const statistics =
-    from.statistics === to.statistics
-      ? `${to.statistics} statistics`
-      : `${to.statistics} statistics against ${from.statistics}`;
-  const steps =
-    String(baseline.steps) === String(treatment.steps)
-      ? ''
-      : `, after ${stepsText(treatment.steps)} and ${stepsText(baseline.steps)} steps`;
+function validationClause(
+  validation: ValidationDifference,
+  { baseline, treatment }: ComparedPair,
+  owner: string,
+): string {
+  const { statistics } = validation;
+  const under =
+    statistics.treatment === statistics.baseline
+      ? `${statistics.treatment} statistics`
+      : `${statistics.treatment} statistics against ${statistics.baseline}`;
+  const [to, from] = [formatStepRange(treatment.steps), formatStepRange(baseline.steps)];
+  const after = to === from ? '' : `, after ${to} and ${from} steps`;
+  const subject =
+    owner === '' ? `The ${validation.measure} of ${treatment.label}` : owner + validation.measure;
   return (
-    `its validation ${measure.name} ${isApart(measure.from, measure.to, measure.format, '')} ` +
-    `${baseline.label}'s (${measure.format(measure.to.mean)} against ` +
-    `${measure.format(measure.from.mean)}, ${statistics}${steps})`
+    `${subject} ${isApart(validation)} ${baseline.label}'s ` +
+    `(${validation.treatment} against ${validation.baseline}, ${under}${after})`
   );
-}
-
-function measureOf(unit: Comparison['unit'], from: Quality, to: Quality) {
-  if (unit !== 'frame')
-    return measure('perplexity', from.perplexity, to.perplexity, formatPerplexity);
-  return (
-    measure('frame error rate', from.frameErrorRate, to.frameErrorRate, formatShare) ??
-    measure('loss', from.nllPerUnit, to.nllPerUnit, formatNats)
-  );
-}
-
-function measure(
-  name: string,
-  from: Spread | undefined,
-  to: Spread | undefined,
-  format: (value: number) => string,
-) {
-  return from === undefined || to === undefined ? undefined : { name, from, to, format };
 }
 
 /** "is 0.120 nats per word below", "equals". */
-function isApart(
-  from: Spread,
-  to: Spread,
-  format: (value: number) => string,
-  unit: string,
-): string {
-  const apart = format(Math.abs(to.mean - from.mean));
-  if (apart === format(0)) return 'equals';
-  return `is ${apart}${unit} ${to.mean < from.mean ? 'below' : 'above'}`;
+function isApart({ direction, size, unit }: Difference): string {
+  if (direction === 'equal') return 'equals';
+  return `is ${size}${unit === '' ? '' : ` ${unit}`} ${direction}`;
 }
 
-function seedsClause({ baseline, treatment }: ComparedPair): string {
+/** How many seeds stand behind the numbers of a pair. */
+export function seedsSentence({ baseline, treatment }: ComparedPair): string {
   const [a, b] = [baseline.seeds.length, treatment.seeds.length];
-  if (a === 1 && b === 1) return ' One seed each.';
-  return ` Means over ${b} ${b === 1 ? 'seed' : 'seeds'} against ${a}.`;
-}
-
-function stepsText([least, most]: ComparedGroup['steps']): string {
-  return least === most ? formatCount(most) : `${formatCount(least)}–${formatCount(most)}`;
+  if (a === 1 && b === 1) return 'One seed each.';
+  return a === b
+    ? `Means over ${a} seeds each.`
+    : `Means over ${b} ${b === 1 ? 'seed' : 'seeds'} against ${a}.`;
 }

@@ -5,6 +5,8 @@ import type { Point } from './thin';
 
 export interface ChartSpecOptions {
   chart: Chart;
+  /** The range of the vertical axis; that of the data when undefined. */
+  domain: readonly [number, number] | undefined;
   /** Colour by series, in the legend's order. */
   colours: ReadonlyMap<string, string>;
   palette: Palette;
@@ -17,15 +19,21 @@ const height = 320;
 /** The chart as a Vega-Lite specification: for each run its data faint, its line on top. */
 export function chartSpec({
   chart,
+  domain,
   colours,
   palette,
   description,
 }: ChartSpecOptions): TopLevelSpec {
   const { curves, xTitle, yTitle } = chart;
-  const domain = verticalDomain(curves);
+  const last = Math.max(1, ...curves.flatMap(({ line }) => line.slice(-1).map(({ x }) => x)));
   const line = (read: (curve: Curve) => readonly Point[], mark: object) => ({
     data: { values: curves.flatMap((curve) => rows(curve, read(curve))) },
-    mark: { type: 'line' as const, clip: true, strokeJoin: 'round' as const, ...mark },
+    mark: {
+      type: 'line' as const,
+      clip: domain !== undefined,
+      strokeJoin: 'round' as const,
+      ...mark,
+    },
     encoding: { detail: { field: 'run', type: 'nominal' as const } },
   });
   const sparse = curves.every((curve) => curve.line.length <= 40);
@@ -37,12 +45,21 @@ export function chartSpec({
     padding: 6,
     background: palette.background ?? 'transparent',
     encoding: {
-      x: { field: 'x', type: 'quantitative', title: xTitle, scale: { nice: false } },
+      x: {
+        field: 'x',
+        type: 'quantitative',
+        title: xTitle,
+        scale: { domain: [0, last], nice: false },
+        axis: { tickMinStep: 1, format: ',~r' },
+      },
       y: {
         field: 'y',
         type: 'quantitative',
         title: yTitle,
-        scale: domain === undefined ? { zero: false } : { domain, zero: false, nice: false },
+        scale:
+          domain === undefined
+            ? { zero: false }
+            : { domain: [...domain], zero: false, nice: false },
       },
       color: {
         field: 'series',
@@ -76,6 +93,7 @@ export function chartSpec({
         domain: false,
         ticks: false,
         tickCount: 6,
+        labelFlush: false,
       },
       axisX: {
         grid: false,
@@ -88,18 +106,25 @@ export function chartSpec({
       legend: {
         orient: 'top',
         direction: 'horizontal',
-        columns: 3,
+        columns: legendColumns([...colours.keys()]),
         labelColor: palette.ink,
         labelFontSize: 12.5,
         labelLimit: 340,
         symbolType: 'stroke',
+        symbolOpacity: 1,
         symbolStrokeWidth: 3,
         symbolSize: 240,
         offset: 10,
-        columnPadding: 24,
+        columnPadding: 8,
       },
     },
   };
+}
+
+/** How many labels fit side by side; without a canvas, Vega takes a letter for ten pixels wide. */
+function legendColumns(labels: readonly string[]): number {
+  const widest = 10 * Math.max(...labels.map((label) => label.length)) + 30;
+  return Math.max(1, Math.min(labels.length, Math.floor(width / widest)));
 }
 
 function rows({ series, run }: Curve, points: readonly Point[]) {
@@ -107,14 +132,20 @@ function rows({ series, run }: Curve, points: readonly Point[]) {
 }
 
 /**
- * The range of the vertical axis: where a steep start would take most of it, the range of the lines
- * after their first fiftieth; undefined where everything fits.
+ * The range of the vertical axis: where a steep start would take most of it, that of the lines after
+ * their first fiftieth and of the data behind them, its lowest hundredth left out; undefined where
+ * that would save less than a quarter of the height.
  */
 export function verticalDomain(curves: readonly Curve[]): [number, number] | undefined {
-  const late = curves.flatMap(({ line }) => line.slice(Math.floor(line.length / 50)));
-  if (late.length < 50 * curves.length) return undefined;
-  const heights = late.map(({ y }) => y);
-  const [low, high] = [Math.min(...heights), Math.max(...heights)];
-  const margin = 0.06 * (high - low);
+  const late = (points: readonly Point[]) =>
+    points.slice(Math.floor(points.length / 50)).map(({ y }) => y);
+  const lines = curves.flatMap(({ line }) => late(line));
+  if (lines.length < 50 * curves.length) return undefined;
+  const data = curves.flatMap(({ raw }) => late(raw)).sort((a, b) => a - b);
+  const low = Math.min(...lines, data[Math.floor(data.length / 100)] ?? Infinity);
+  const high = Math.max(...lines);
+  const whole = Math.max(...curves.flatMap(({ line }) => line.map(({ y }) => y))) - low;
+  if (whole < 1.3 * (high - low)) return undefined;
+  const margin = 0.04 * (high - low);
   return margin > 0 ? [low - margin, high + margin] : undefined;
 }

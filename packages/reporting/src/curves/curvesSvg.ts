@@ -1,7 +1,7 @@
-import { expectOneOf, UsageError } from '@bnrnn/core';
+import { expectOneOf, UsageError, type StatisticsChoice } from '@bnrnn/core';
 import { compareRuns, type Comparison } from '../compare/compareRuns';
 import type { Run } from '../run/run';
-import { chartSpec } from './chartSpec';
+import { chartSpec, verticalDomain } from './chartSpec';
 import { chartOf, curveKinds, type CurveKind } from './curve';
 import { lightPalette, seriesSlots, type Palette } from './palette';
 import { renderSvg } from './renderSvg';
@@ -17,11 +17,21 @@ import { renderSvg } from './renderSvg';
  */
 export async function curvesSvg(runs: readonly Run[], kind: CurveKind): Promise<string> {
   expectOneOf('curvesSvg: kind', kind, curveKinds);
-  const svg = await comparisonCurves(compareRuns(runs), kind, lightPalette);
-  if (svg === undefined) {
+  const drawn = await comparisonCurves(compareRuns(runs), kind, lightPalette);
+  if (drawn === undefined) {
     throw new UsageError(`curvesSvg: none of the ${runs.length} runs has a ${kind} curve.`);
   }
-  return svg;
+  return drawn.svg;
+}
+
+/** A drawn chart and the statistics its validations were made under; none for training. */
+export interface DrawnCurves {
+  svg: string;
+  statistics: readonly StatisticsChoice[];
+  /** True when the steep beginning of a line lies above the range shown. */
+  clipped: boolean;
+  /** Steps that a line is averaged over; 1 where it is the data. */
+  window: number;
 }
 
 /** The same in any colours; undefined where no run has such a curve. */
@@ -29,7 +39,7 @@ export async function comparisonCurves(
   comparison: Comparison,
   kind: CurveKind,
   palette: Palette,
-): Promise<string | undefined> {
+): Promise<DrawnCurves | undefined> {
   const chart = chartOf(comparison, kind);
   if (chart.curves.length === 0) return undefined;
   const { groups } = comparison;
@@ -40,6 +50,14 @@ export async function comparisonCurves(
   const colours = new Map(
     groups.map(({ label }, i) => [label, palette.series[slots[i] ?? 0] ?? palette.ink]),
   );
+  const domain = verticalDomain(chart.curves);
   const description = `${chart.yTitle} against the ${chart.xTitle}: ${[...colours.keys()].join(', ')}`;
-  return await renderSvg(chartSpec({ chart, colours, palette, description }), `${kind}-`);
+  const svg = await renderSvg(
+    chartSpec({ chart, domain, colours, palette, description }),
+    `${kind}-`,
+  );
+  const statistics = chart.curves.flatMap((curve) => curve.statistics ?? []);
+  const top = domain?.[1] ?? Infinity;
+  const clipped = chart.curves.some(({ line }) => line.some(({ y }) => y > top));
+  return { svg, statistics: [...new Set(statistics)], clipped, window: chart.window };
 }

@@ -16,11 +16,17 @@ export function parseConfig(value: unknown, where: string): RunConfig {
     seed: fields.number('seed'),
     unit: fields.oneOf('unit', units),
     corpus: parseCorpus(fields.object('corpus')),
-    ...(fields.has('command') ? { command: fields.text('command') } : {}),
-    ...(fields.has('commit') ? { commit: fields.text('commit') } : {}),
+    ...known('command', fields),
+    ...known('commit', fields),
     versions: fields.has('versions') ? textsOf(fields.object('versions')) : {},
     settings: parseSettings(fields.object('settings')),
   };
+}
+
+/** A text that may be absent, empty or "unknown": all three mean that the run does not know it. */
+function known<Name extends string>(name: Name, fields: Fields): { [name in Name]?: string } {
+  const text = fields.has(name) ? fields.text(name) : '';
+  return text === '' || text === 'unknown' ? {} : ({ [name]: text } as { [name in Name]: string });
 }
 
 function parseCorpus(fields: Fields): CorpusInfo {

@@ -1,4 +1,5 @@
 import type { ComparedGroup, Comparison, Quality } from '../compare/compareRuns';
+import { formatStepRange } from '../compare/formatStepRange';
 import { formatSpread, type Spread } from '../compare/spread';
 import { formatCount, formatNats, formatPerplexity, formatShare } from '../formatNumber';
 import { natsPer, unitsOf } from '../unitWords';
@@ -21,7 +22,7 @@ function trainingTable({ unit, step, window, groups }: Comparison): Table {
       group.label,
       group.recipe,
       seedsText(group.seeds),
-      stepsText(group.steps),
+      formatStepRange(group.steps),
       cell(group.firstLoss, formatNats),
       cell(group.lossAtStep, formatNats),
       cell(group.lastLoss, formatNats),
@@ -71,7 +72,7 @@ function qualityTable({ unit, groups }: Comparison): Table {
     }),
   );
   return {
-    title: frames ? 'Cross entropy and frame error rate' : 'Perplexity',
+    title: frames ? 'Cross entropy and frame error rate' : 'Perplexity on each split',
     columns: [
       left('preset'),
       left('split'),
@@ -106,8 +107,4 @@ function spreadNote(groups: readonly ComparedGroup[]): string[] {
 
 function seedsText(seeds: readonly number[]): string {
   return seeds.join(', ');
-}
-
-function stepsText([least, most]: ComparedGroup['steps']): string {
-  return least === most ? formatCount(most) : `${formatCount(least)}–${formatCount(most)}`;
 }

@@ -91,7 +91,8 @@ export function decodeHeader(
 function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return v.parse(headerSchema, JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    return v.parse(headerSchema, Array.isArray(value) ? undefined : value);
   } catch (cause) {
     throw new DataError(`${where}: the header is not a JSON object of tensors.`, { cause });
   }

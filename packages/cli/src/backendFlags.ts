@@ -1,0 +1,48 @@
+import { expectOneOf } from '@bnrnn/core';
+import {
+  backendNames,
+  startBackend,
+  type BackendInfo,
+  type BackendName,
+} from '@bnrnn/tensor-backend';
+import { Option, type Command } from 'commander';
+import { wholeFlag } from './flags';
+
+export interface BackendFlags {
+  readonly backend?: string;
+  readonly threads?: number;
+}
+
+/** Adds `--backend` and `--threads`. */
+export function addBackendFlags(command: Command, byDefault: string): Command {
+  return command
+    .addOption(
+      new Option(
+        '--backend <name>',
+        `${['auto', ...backendNames].join(', ')} (default: ${byDefault})`,
+      ),
+    )
+    .addOption(
+      new Option(
+        '--threads <n>',
+        "threads to compute with (default: the backend's choice)",
+      ).argParser(wholeFlag('--threads', 1)),
+    );
+}
+
+/** @throws UsageError for a name that is no backend's. */
+export function expectBackendName(name: string): BackendName | 'auto' {
+  return expectOneOf('--backend', name, ['auto', ...backendNames] as const);
+}
+
+/** Starts the backend that was asked for. @throws BackendError when it cannot run here. */
+export function startFlagged(flags: BackendFlags, byDefault = 'auto'): Promise<BackendInfo> {
+  const name = expectBackendName(flags.backend ?? byDefault);
+  return startBackend(name, flags.threads === undefined ? {} : { threads: flags.threads });
+}
+
+/** One line about what computes. */
+export function backendLine({ name, device, threads, blas }: BackendInfo): string {
+  const library = blas === null ? '' : `, ${blas}`;
+  return `backend ${name}: ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}${library}`;
+}

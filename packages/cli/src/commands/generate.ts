@@ -1,0 +1,91 @@
+import { randomStream } from '@bnrnn/core';
+import { vocabularyFromData } from '@bnrnn/data-ptb';
+import type { SequenceModel, State } from '@bnrnn/recurrent';
+import { loadModel } from '@bnrnn/training';
+import { dispose, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { Option, type Command } from 'commander';
+import { join } from 'node:path';
+import { addBackendFlags, startFlagged } from '../backendFlags';
+import { numberFlag, wholeFlag } from '../flags';
+import type { Io } from '../io';
+import { readConfig, readJson, runFiles } from '../runFolder';
+import { sampleIndex } from '../sampleIndex';
+
+interface GenerateFlags {
+  readonly prompt: string;
+  readonly words: number;
+  readonly temperature: number;
+  readonly seed: number;
+  readonly backend?: string;
+  readonly threads?: number;
+  readonly json?: boolean;
+}
+
+/** `generate RUN`: text from a trained language model, under its running statistics. */
+export function addGenerate(program: Command, io: Io): void {
+  const command = program
+    .command('generate')
+    .description('text from a trained language model')
+    .argument('<run>', 'a run folder')
+    .addOption(new Option('--prompt <text>', 'how the text begins').default(''))
+    .addOption(
+      new Option('--words <n>', 'words to add').argParser(wholeFlag('--words', 1)).default(50),
+    )
+    .addOption(
+      new Option('--temperature <t>', '0: always the most probable word')
+        .argParser(numberFlag('--temperature', { min: 0 }))
+        .default(1),
+    )
+    .addOption(
+      new Option('--seed <n>', 'of the choice').argParser(wholeFlag('--seed', 0)).default(1),
+    );
+  addBackendFlags(command, "the run's")
+    .option('--json', 'one JSON object as the last line')
+    .action((folder: string, flags: GenerateFlags) => runGenerate(io, folder, flags));
+}
+
+async function runGenerate(io: Io, folder: string, flags: GenerateFlags): Promise<void> {
+  const config = readConfig(folder);
+  const file = join(folder, runFiles.vocabulary);
+  const vocabulary = vocabularyFromData(readJson(file), file);
+  const prompt = vocabulary.encode(flags.prompt);
+  await startFlagged(flags, config.backend);
+  const model = await loadModel(folder, {
+    onRefused: (sentence) => io.note(`warning: ${sentence}`),
+  });
+  const end = vocabulary.idOf('<eos>') ?? 0;
+  const added = continueText(model, [end, ...prompt], flags);
+  model.dispose();
+  const text = vocabulary.decode([...prompt, ...added]).trim();
+  if (flags.json === true) {
+    const { prompt: begin, words, temperature, seed } = flags;
+    io.out(JSON.stringify({ prompt: begin, words, temperature, seed, text }));
+  } else {
+    io.out(text);
+  }
+}
+
+/** Reads the prompt, then draws one token after the other. */
+function continueText(
+  model: SequenceModel,
+  prompt: readonly number[],
+  { words, temperature, seed }: Pick<GenerateFlags, 'words' | 'temperature' | 'seed'>,
+): number[] {
+  const chance = randomStream('generate', seed);
+  const tokens = [...prompt];
+  let state: State = model.initialState(1);
+  for (let position = 0; position < prompt.length + words - 1; position++) {
+    const input = tensor1d([tokens[position] as number], 'int32');
+    const result = model.step(input, state, { position });
+    dispose([input, ...state]);
+    state = result.state;
+    if (position >= prompt.length - 1) {
+      const logits = tidy(() => result.logits.dataSync());
+      const draw = chance.uniform(1, 0, 1, position)[0] as number;
+      tokens.push(sampleIndex(logits, temperature, draw));
+    }
+    result.logits.dispose();
+  }
+  dispose([...state]);
+  return tokens.slice(prompt.length);
+}

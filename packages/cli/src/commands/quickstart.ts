@@ -1,0 +1,80 @@
+import { join } from 'node:path';
+import { loadCorpus, readOverride, resolveRun, type RunConfig } from '@bnrnn/experiments';
+import { comparisonTable, readRun } from '@bnrnn/reporting';
+import type { Command } from 'commander';
+import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
+import { corpusLines } from '../corpusLines';
+import { watchInterruption } from '../interruption';
+import type { Io } from '../io';
+import { codeVersion, commandText } from '../provenance';
+import { freeRunFolder, runFiles } from '../runFolder';
+import { trainRun } from '../train/trainRun';
+import { writeReport } from '../train/writeReport';
+
+const data = 'glosses';
+const rows = ['ptb-small', 'ptb-small-bn'] as const;
+
+/** The small model in less time: both arms alike, chosen for speed alone. */
+const settings = [
+  'model.units=100',
+  'data.batch=20',
+  'data.time=10',
+  'schedule.epochs=1',
+  'schedule.maxSteps=150',
+  'evaluation.maxBatches=40',
+].map(readOverride);
+
+/** `quickstart`: baseline and batch normalization on real English, in under three minutes. */
+export function addQuickstart(program: Command, io: Io, args: readonly string[]): void {
+  const command = program
+    .command('quickstart')
+    .description('train a baseline and its batch-normalized twin on glosses and compare them');
+  addBackendFlags(command, 'auto').action((flags: BackendFlags) => runQuickstart(io, args, flags));
+}
+
+async function runQuickstart(io: Io, args: readonly string[], flags: BackendFlags): Promise<void> {
+  const folder = freeRunFolder('quickstart');
+  io.out('Two small language models on the definitions of WordNet: the same weights at the start,');
+  io.out('the same data, the same recipe; the second normalizes W·x over the batch.');
+  const corpus = await loadCorpus(data);
+  for (const line of corpusLines(corpus)) io.out(line);
+  const backend = await startFlagged(flags);
+  io.out(backendLine(backend));
+  const interruption = watchInterruption(io);
+  const folders: string[] = [];
+  try {
+    for (const preset of rows) {
+      const config: RunConfig = resolveRun({
+        preset,
+        overrides: settings,
+        backend: backend.name,
+        corpus: corpus.info,
+        data,
+        command: commandText(args),
+        commit: codeVersion(),
+        versions: { node: process.versions.node, ...backend.versions },
+      });
+      const own = join(folder, preset);
+      const { signal } = interruption;
+      const { reason } = await trainRun(io, {
+        config,
+        corpus,
+        folder: own,
+        resume: false,
+        signal,
+        now: Date.now,
+      });
+      folders.push(own);
+      if (reason === 'interrupted') return;
+    }
+  } finally {
+    interruption.stop();
+  }
+  const runs = await Promise.all(folders.map((own) => readRun(own)));
+  const page = join(folder, runFiles.report);
+  await writeReport(folders, page);
+  io.out('');
+  io.out(comparisonTable(runs).trimEnd());
+  io.out('');
+  io.out(`report: ${page}`);
+}

@@ -1,0 +1,47 @@
+import { comparisonTable, readRun, type TableFormat } from '@bnrnn/reporting';
+import type { Command } from 'commander';
+import { join } from 'node:path';
+import type { Io } from '../io';
+import { runFiles } from '../runFolder';
+import { writeReport } from '../train/writeReport';
+
+interface ReportFlags {
+  readonly markdown?: boolean;
+  readonly latex?: boolean;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+/** `report RUN...`: runs side by side, as a page and as a table. */
+export function addReport(program: Command, io: Io): void {
+  program
+    .command('report')
+    .description('compare runs: one self-contained HTML page and a table')
+    .argument('<run...>', 'run folders of one corpus')
+    .option('--out <file>', 'the page (default: report.html in the run, or here for several)')
+    .option('--markdown', 'print the tables as Markdown, write no page')
+    .option('--latex', 'print the tables as LaTeX (booktabs), write no page')
+    .option('--json', 'one JSON object as the last line')
+    .action((folders: string[], flags: ReportFlags) => runReport(io, folders, flags));
+}
+
+async function runReport(io: Io, folders: readonly string[], flags: ReportFlags): Promise<void> {
+  const runs = await Promise.all(folders.map((folder) => readRun(folder)));
+  const formats: TableFormat[] = [];
+  if (flags.markdown === true) formats.push('markdown');
+  if (flags.latex === true) formats.push('latex');
+  const tables = (formats.length === 0 ? (['text'] as const) : formats).map((format) =>
+    comparisonTable(runs, format),
+  );
+  for (const table of tables) io.out(table.trimEnd());
+
+  const [only] = folders;
+  const byDefault =
+    folders.length === 1 && only !== undefined ? join(only, runFiles.report) : runFiles.report;
+  const page = flags.out ?? (formats.length === 0 ? byDefault : undefined);
+  if (page !== undefined) {
+    await writeReport(folders, page);
+    io.out(`report: ${page}`);
+  }
+  if (flags.json === true) io.out(JSON.stringify({ runs: folders, report: page ?? null }));
+}

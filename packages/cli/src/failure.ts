@@ -1,0 +1,42 @@
+import { BnrnnError, UsageError } from '@bnrnn/core';
+import { CommanderError } from 'commander';
+
+/** The exit statuses of every command. */
+export const exitStatus = { done: 0, failed: 1, wrongUsage: 2 } as const;
+
+/** What a failed command tells its user. */
+export interface Failure {
+  /** One clear sentence. */
+  readonly message: string;
+  /** What to do about it. */
+  readonly hint: string | undefined;
+  readonly status: number;
+}
+
+const help = 'Run "bnrnn --help" for the commands and "bnrnn COMMAND --help" for their flags.';
+
+/** Puts any error into one sentence, a hint and an exit status. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof CommanderError) return usageFailure(error);
+  if (error instanceof BnrnnError) {
+    const status = error instanceof UsageError ? exitStatus.wrongUsage : exitStatus.failed;
+    return { message: error.message, hint: error.hint, status };
+  }
+  const text = error instanceof Error ? error.message : String(error);
+  return {
+    message: `Something unexpected happened: ${text.split('\n')[0] ?? ''}`,
+    hint: 'Set BNRNN_DEBUG=1 to see where, and report it.',
+    status: exitStatus.failed,
+  };
+}
+
+/** commander's "error: unknown option '--x'\n(Did you mean --y?)" as a sentence and a hint. */
+function usageFailure(error: CommanderError): Failure {
+  const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
+  const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}`;
+  return {
+    message: /[.!?]$/.test(sentence) ? sentence : `${sentence}.`,
+    hint: suggestion === undefined ? help : suggestion.replace(/^\((.*)\)$/, '$1'),
+    status: exitStatus.wrongUsage,
+  };
+}

@@ -1,0 +1,22 @@
+import type { ProgressStream } from '@bnrnn/reporting';
+
+/** What a command says: results on standard output, progress and failures on standard error. */
+export interface Io {
+  /** One line of results. */
+  out(line: string): void;
+  /** One line about how it goes. */
+  note(line: string): void;
+  /** Where a progress bar is drawn: standard error. */
+  readonly progress: ProgressStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The process's own streams. */
+export function processIo(): Io {
+  return {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    note: (line) => void process.stderr.write(`${line}\n`),
+    progress: process.stderr,
+    env: process.env,
+  };
+}

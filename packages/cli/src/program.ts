@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import { version } from '../package.json';
+import { addDoctor } from './commands/doctor';
+import { addEvaluate } from './commands/evaluate';
+import { addGenerate } from './commands/generate';
+import { addPresets } from './commands/presets';
+import { addQuickstart } from './commands/quickstart';
+import { addReport } from './commands/report';
+import { addTrain } from './commands/train';
+import type { Io } from './io';
+
+/** The whole command line; `args` is what a run records as its command. */
+export function makeProgram(io: Io, args: readonly string[]): Command {
+  const program = new Command('bnrnn')
+    .description('Batch-normalized recurrent networks: train, evaluate and compare.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'explain a command')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.out(text.trimEnd()),
+      writeErr: () => undefined,
+    });
+  for (const add of [
+    addDoctor,
+    addPresets,
+    addTrain,
+    addEvaluate,
+    addReport,
+    addGenerate,
+    addQuickstart,
+  ]) {
+    add(program, io, args);
+  }
+  return program;
+}

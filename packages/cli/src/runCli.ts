@@ -1,0 +1,30 @@
+import { CommanderError } from 'commander';
+import { exitStatus, failureOf } from './failure';
+import type { Io } from './io';
+import { makeProgram } from './program';
+
+/**
+ * Runs one command line.
+ *
+ * @param args  the arguments after `bnrnn`.
+ * @returns     the exit status: 0 done, 1 failed, 2 wrong usage. Nothing is thrown: a failure is one
+ *   sentence and a hint on standard error, with the stack where BNRNN_DEBUG is 1.
+ */
+export async function runCli(args: readonly string[], io: Io): Promise<number> {
+  const program = makeProgram(io, args);
+  try {
+    if (args.length === 0) {
+      io.note(program.helpInformation().trimEnd());
+      return exitStatus.wrongUsage;
+    }
+    await program.parseAsync(args, { from: 'user' });
+    return exitStatus.done;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.done;
+    const { message, hint, status } = failureOf(error);
+    io.note(`bnrnn: ${message}`);
+    if (hint !== undefined) io.note(`hint: ${hint}`);
+    if (io.env['BNRNN_DEBUG'] === '1' && error instanceof Error) io.note(String(error.stack));
+    return status;
+  }
+}

@@ -1,0 +1,92 @@
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { DataError, UsageError } from '@bnrnn/core';
+import { parseRunConfig, type RunConfig } from '@bnrnn/experiments';
+
+/** The files of a run folder, by name. */
+export const runFiles = {
+  config: 'config.json',
+  events: 'events.jsonl',
+  checkpoints: 'checkpoints',
+  result: 'result.json',
+  report: 'report.html',
+  vocabulary: 'vocabulary.json',
+} as const;
+
+/** A folder for a new run that was not named: the first of runs/NAME, runs/NAME-2, ... that is free. */
+export function freeRunFolder(name: string): string {
+  const first = join('runs', name);
+  let folder = first;
+  for (let k = 2; !isFree(folder); k++) folder = `${first}-${k}`;
+  return folder;
+}
+
+/** @throws UsageError when the folder holds anything. */
+export function expectFree(folder: string): void {
+  if (isFree(folder)) return;
+  throw new UsageError(`--out: ${folder} is not empty; nothing in it was changed.`, {
+    hint: 'Add --resume to continue that run, or name another folder.',
+  });
+}
+
+function isFree(folder: string): boolean {
+  return !existsSync(folder) || readdirSync(folder).length === 0;
+}
+
+/** True when a checkpoint was finished there. */
+export function hasCheckpoint(folder: string): boolean {
+  const checkpoints = join(folder, runFiles.checkpoints);
+  return (
+    existsSync(checkpoints) &&
+    readdirSync(checkpoints).some((name) => /^step-\d+\.json$/.test(name))
+  );
+}
+
+/** @throws DataError when the folder is missing or is no run folder, or the file does not fit. */
+export function readConfig(folder: string): RunConfig {
+  const file = join(folder, runFiles.config);
+  if (!existsSync(file)) {
+    const what = existsSync(folder)
+      ? 'is not a run folder: it has no config.json'
+      : 'does not exist';
+    throw new DataError(`The run ${folder} ${what}.`, {
+      hint: 'A run folder is what "bnrnn train" writes, e.g. runs/ptb-small-authors-code-seed1.',
+    });
+  }
+  return parseRunConfig(readJson(file), file);
+}
+
+/** @throws DataError when the file is missing or not JSON. */
+export function readJson(file: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new DataError(`${file} is missing or cannot be read.`, { cause });
+  }
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new DataError(`${file} is not JSON: it is truncated or altered.`, { cause });
+  }
+}
+
+/** Writes JSON beside the old file and renames, so that a kill leaves one of the two whole. */
+export function writeJson(folder: string, name: string, value: unknown): void {
+  writeText(folder, name, `${JSON.stringify(value, undefined, 2)}\n`);
+}
+
+/** Writes text beside the old file and renames. */
+export function writeText(folder: string, name: string, text: string): void {
+  mkdirSync(folder, { recursive: true });
+  const temporary = join(folder, `${name}.tmp`);
+  writeFileSync(temporary, text);
+  renameSync(temporary, join(folder, name));
+}

@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { RunEvent, RunEventOf } from '@bnrnn/core';
+import { readRun, type RunEvaluation, type RunResult } from '@bnrnn/reporting';
+import { readJson, runFiles, writeJson } from '../runFolder';
+
+/** `result.json` as `train` writes it. */
+export type TrainResult = RunResult;
+
+/** Writes `result.json` from the events of a run. */
+export async function writeResult(folder: string): Promise<TrainResult> {
+  const { events } = await readRun(folder);
+  const result = resultOf(events);
+  writeJson(folder, runFiles.result, result);
+  return result;
+}
+
+/**
+ * What a run's events come to: losses, speed, the last evaluation under each choice of statistics.
+ *
+ * The speed is all units over all seconds of training steps.
+ */
+export function resultOf(events: readonly RunEvent[]): TrainResult {
+  const of = <Type extends RunEvent['type']>(type: Type) =>
+    events.filter((event): event is RunEventOf<Type> => event.type === type);
+  const steps = of('step');
+  const last = steps.at(-1);
+  const units = steps.reduce((sum, step) => sum + step.units, 0);
+  const seconds = steps.reduce(
+    (sum, step) => sum + (step.unitsPerSecond > 0 ? step.units / step.unitsPerSecond : 0),
+    0,
+  );
+  const evaluations = of('evaluation');
+  const best = bestOf(evaluations);
+  return {
+    steps: last?.step ?? 0,
+    epochs: of('epoch').length,
+    firstLoss: steps[0]?.loss ?? 0,
+    lastLoss: last?.loss ?? 0,
+    unitsPerSecond: seconds > 0 ? units / seconds : 0,
+    seconds: of('end').at(-1)?.seconds ?? 0,
+    ...(best !== undefined && { best }),
+    evaluations: latest(evaluations),
+  };
+}
+
+/** Adds evaluations to a run's `result.json`; one of the same split and statistics is replaced. */
+export function addEvaluations(folder: string, added: readonly RunEvaluation[]): void {
+  const file = join(folder, runFiles.result);
+  if (!existsSync(file)) return;
+  const result = readJson(file) as TrainResult;
+  writeJson(folder, runFiles.result, {
+    ...result,
+    evaluations: latest([...result.evaluations, ...added]),
+  });
+}
+
+function bestOf(evaluations: readonly RunEventOf<'evaluation'>[]): RunResult['best'] {
+  const [first] = evaluations;
+  if (first === undefined) return undefined;
+  const best = evaluations
+    .filter(({ statistics }) => statistics === first.statistics)
+    .reduce((a, b) => (b.nllPerUnit < a.nllPerUnit ? b : a));
+  const { epoch, nllPerUnit, perplexity } = best;
+  return { epoch, nllPerUnit, perplexity };
+}
+
+/** The last of each split and choice of statistics, with the fields a result keeps. */
+function latest(evaluations: readonly RunEvaluation[]): RunEvaluation[] {
+  const byKind = new Map<string, RunEvaluation>();
+  for (const {
+    split,
+    statistics,
+    nllPerUnit,
+    perplexity,
+    perplexityMeanOfBatches,
+  } of evaluations) {
+    byKind.set(`${split} ${statistics}`, {
+      split,
+      statistics,
+      nllPerUnit,
+      perplexity,
+      perplexityMeanOfBatches,
+    });
+  }
+  return [...byKind.values()];
+}

@@ -1,0 +1,62 @@
+import { batchNorm, layerNorm, type Normalizer } from '@bnrnn/normalization';
+import { startBackend } from '@bnrnn/tensor-backend';
+import {
+  expectClose,
+  prefixMask,
+  readGolden,
+  testBackends,
+  toTensor,
+  toTensor2D,
+} from '@bnrnn/test-utils';
+import { mul, sum, valueAndGrads, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, it } from 'vitest';
+
+const batch = readGolden(new URL('./golden/batchNorm.json', import.meta.url));
+const layer = readGolden(new URL('./golden/layerNorm.json', import.meta.url));
+const mask = prefixMask([...batch.array('lengths').data], batch.number('sizes', 'time'));
+const epsilon = batch.number('epsilon');
+
+const cases = [
+  { file: batch, name: 'frame', normalizer: batchNorm({ over: 'frame', epsilon }) },
+  { file: batch, name: 'sequence', normalizer: batchNorm({ over: 'sequence', epsilon }) },
+  { file: batch, name: 'maskedFrame', normalizer: batchNorm({ over: 'frame', epsilon }), mask },
+  {
+    file: batch,
+    name: 'maskedSequence',
+    normalizer: batchNorm({ over: 'sequence', epsilon }),
+    mask,
+  },
+  ...[1, 2, 4].map((groups) => ({
+    file: layer,
+    name: `groups${groups}`,
+    normalizer: layerNorm({ groups, epsilon: layer.number('epsilon') }),
+  })),
+] satisfies readonly { normalizer: Normalizer; [key: string]: unknown }[];
+
+describe.each(testBackends())('PyTorch on %s', (backend) => {
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
+
+  it.each(cases)('$name gives its values and gradients', ({ file, name, normalizer, ...rest }) => {
+    const statistics = normalizer.statistics(file.number('sizes', 'features'));
+    const options = 'mask' in rest ? { mask: toTensor2D(rest.mask) } : {};
+    const weights = toTensor(file.array('lossWeights', 'y'));
+    const inputs = ['x', 'gain', 'shift'];
+    const expected = (...path: string[]) => file.array('cases', name, ...path);
+    const gradient = valueAndGrads((x: Tensor, gain: Tensor, shift: Tensor) => {
+      const { y } = normalizer.apply(x as Tensor3D, { gain, shift }, statistics, {
+        mode: 'batch',
+        ...options,
+      });
+      expectClose(y, expected('y'), { label: file.label('cases', name, 'y') });
+      return sum(mul(y, weights));
+    })(inputs.map((input) => toTensor(file.array('inputs', input)))).grads;
+    inputs.forEach((input, k) => {
+      expectClose(gradient[k]!, expected('gradients', input), {
+        rtol: 1e-4,
+        label: file.label('cases', name, 'gradients', input),
+      });
+    });
+  });
+});

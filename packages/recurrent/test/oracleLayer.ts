@@ -1,0 +1,144 @@
+import type { NormalizerSpec } from '@bnrnn/normalization';
+import type { BidirectionalSpec, GruSpec, LstmSpec, RnnSpec } from '@bnrnn/recurrent';
+import { array64, axis, oracle, type Array64 } from '@bnrnn/test-utils';
+import type { Arrays } from './layerRig';
+
+interface RunOptions {
+  readonly mask?: Array64;
+  readonly mode: 'batch' | 'stored';
+  readonly statistics: Record<string, { mean: Array64; variance: Array64 }>;
+}
+
+export interface OracleResult {
+  readonly hidden: Array64;
+  readonly state: readonly Array64[];
+}
+
+/** A layer of one direction in float64, reading weights by path from `arrays`. */
+export function oracleLayer(
+  spec: LstmSpec | RnnSpec | GruSpec,
+  arrays: Arrays,
+  options: RunOptions & { path: string; state: readonly Array64[]; reverse?: boolean },
+): OracleResult {
+  const { path, mask, reverse, state } = options;
+  const at = (name: string): Array64 | undefined => arrays[`${path}.${name}`];
+  const peepholes = at('peepholes');
+  const common = {
+    x: arrays['x'] as Array64,
+    weights: {
+      input: at('input') as Array64,
+      recurrent: at('recurrent') as Array64,
+      bias: at('bias'),
+      recurrentBias: at('recurrentBias'),
+      peepholes: peepholes === undefined ? undefined : threeRows(peepholes),
+    },
+    hidden0: state[0],
+    mask,
+    reverse,
+  };
+  const step = (placement: 'hiddenToHidden' | 'preActivation' | 'cell') =>
+    stepNormalizer(spec.normalize[placement], `${path}.${placement}`, arrays, options);
+  const inputToHidden = sequenceNormalizer(
+    spec.normalize.inputToHidden,
+    `${path}.inputToHidden`,
+    arrays,
+    options,
+  );
+  const inside = { hiddenToHidden: step('hiddenToHidden'), preActivation: step('preActivation') };
+  if (spec.kind === 'lstm') {
+    const { hidden, finalHidden, finalCell } = oracle.lstmLayer({
+      ...common,
+      cell0: state[1],
+      normalize: { inputToHidden, ...inside, cell: step('cell') },
+    });
+    return { hidden, state: [finalHidden, finalCell] };
+  }
+  if (spec.kind === 'rnn') {
+    const { hidden, finalHidden } = oracle.rnnLayer({
+      ...common,
+      activation: spec.activation,
+      normalize: { inputToHidden, ...inside },
+    });
+    return { hidden, state: [finalHidden] };
+  }
+  const { hidden, finalHidden } = oracle.gruLayer({ ...common, normalize: { inputToHidden } });
+  return { hidden, state: [finalHidden] };
+}
+
+/** A bidirectional layer with statistics per direction in float64. */
+export function oracleBidirectional(
+  { layer, merge }: BidirectionalSpec,
+  arrays: Arrays,
+  options: RunOptions & { path: string; state: readonly Array64[] },
+): OracleResult {
+  const half = options.state.length / 2;
+  const [forward, backward] = (['forward', 'backward'] as const).map((direction, k) =>
+    oracleLayer(layer, arrays, {
+      ...options,
+      path: `${options.path}.${direction}`,
+      state: options.state.slice(k * half, (k + 1) * half),
+      reverse: direction === 'backward',
+    }),
+  ) as [OracleResult, OracleResult];
+  return {
+    hidden: oracle.mergeDirections(forward.hidden, backward.hidden, merge),
+    state: [...forward.state, ...backward.state],
+  };
+}
+
+function threeRows(peepholes: Array64): Array64 {
+  const [rows, units] = [axis(peepholes, 0), axis(peepholes, 1)];
+  if (rows === 3) return peepholes;
+  return array64([3, units], [...new Float64Array(2 * units), ...peepholes.data]);
+}
+
+function sequenceNormalizer(
+  spec: NormalizerSpec | undefined,
+  path: string,
+  arrays: Arrays,
+  { mode, statistics }: RunOptions,
+): oracle.SequenceNormalizer | undefined {
+  if (spec === undefined || spec.kind === 'none') return undefined;
+  const gain = arrays[`${path}.gain`] as Array64;
+  const shift = arrays[`${path}.shift`];
+  if (spec.kind === 'layer') {
+    return (x) => oracle.layerNormalize({ ...spec, x, gain, shift });
+  }
+  if (mode === 'batch') {
+    return (x, mask) => oracle.batchNormalize({ ...spec, x, gain, shift, mask }).y;
+  }
+  const { epsilon, epsilonRule } = spec;
+  const stored = oracle.batchStep({
+    gain,
+    shift,
+    epsilon,
+    epsilonRule,
+    stored: statistics[path],
+    useStored: true,
+  });
+  return (x, mask) => {
+    const y = array64(x.shape);
+    const size = axis(x, 1) * axis(x, 2);
+    for (let t = 0; t < axis(x, 0); t++) {
+      const rows = mask === undefined ? undefined : oracle.stepOf(mask, t);
+      y.data.set(stored(oracle.stepOf(x, t), t, rows).data, t * size);
+    }
+    return y;
+  };
+}
+
+function stepNormalizer(
+  spec: NormalizerSpec | undefined,
+  path: string,
+  arrays: Arrays,
+  { mode, statistics }: RunOptions,
+): oracle.StepNormalizer | undefined {
+  if (spec === undefined || spec.kind === 'none') return undefined;
+  const gain = arrays[`${path}.gain`] as Array64;
+  const shift = arrays[`${path}.shift`];
+  if (spec.kind === 'layer') return oracle.layerStep({ ...spec, gain, shift });
+  const { epsilon, epsilonRule } = spec;
+  const useStored = mode === 'stored';
+  const stored = statistics[path];
+  return oracle.batchStep({ gain, shift, epsilon, epsilonRule, useStored, stored });
+}

@@ -1,0 +1,42 @@
+import type { Comparison } from '../compare/compareRuns';
+import { comparisonCurves, type DrawnCurves } from '../curves/curvesSvg';
+import type { CurveKind } from '../curves/curve';
+import { html, trusted, type Html } from './element';
+import { sentenceList } from './sentenceList';
+import { pagePalette } from './styles';
+
+/** The charts that the runs have data for; undefined where they have none. */
+export async function curvesSection(comparison: Comparison): Promise<Html | undefined> {
+  const figures: Html[] = [];
+  for (const kind of ['training', 'validation'] as const) {
+    const drawn = await comparisonCurves(comparison, kind, pagePalette);
+    if (drawn === undefined) continue;
+    figures.push(
+      html`<figure>
+        <div class="scroll">${trusted(inline(drawn.svg))}</div>
+        <figcaption>${caption(kind, drawn)}</figcaption>
+      </figure>`,
+    );
+  }
+  return figures.length === 0
+    ? undefined
+    : html`<section>
+        <h2>Curves</h2>
+        ${figures}
+      </section>`;
+}
+
+function caption(kind: CurveKind, { window, clipped, statistics }: DrawnCurves): string {
+  if (kind === 'validation') {
+    return `Validation loss under ${sentenceList(statistics)} statistics; lower is better.`;
+  }
+  const line = window > 1 ? ` (faint) and its moving average over ${window} steps (line)` : '';
+  return `Training loss of each step${line}.${clipped ? ' The first steps lie above the range shown.' : ''}`;
+}
+
+/** Inside a page an SVG needs no namespace and takes its size from the page. */
+function inline(svg: string): string {
+  return svg.replace(/^<svg[^>]*>/, (root) =>
+    root.replace(/ (?:xmlns|version|class|width|height)="[^"]*"/g, ''),
+  );
+}

@@ -1,0 +1,13 @@
+"""Writes every golden file of the repository: python tools/golden/make_golden.py"""
+
+import torch
+
+import normalization_cases
+import optimizer_cases
+import recurrent_cases
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    recurrent_cases.make(seed=1510)
+    normalization_cases.make(seed=1603)
+    optimizer_cases.make(seed=1412)
