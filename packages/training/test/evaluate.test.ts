@@ -169,9 +169,7 @@ test('a frame classifier reports the share of wrong frames, padding aside', asyn
     features: tensor3d(inputs, [4, 2, 3]),
     mask: tensor2d(mask, [4, 2]),
   });
-  const best = ((await logits.array()))
-    .flat()
-    .map((row) => row.indexOf(Math.max(...row)));
+  const best = (await logits.array()).flat().map((row) => row.indexOf(Math.max(...row)));
   // Right at rows 0 and 3, wrong at the other four real frames; the padded rows would be wrong too.
   const targets = Int32Array.from(best, (label, i) =>
     [0, 3].includes(i) ? label : (label + 1) % 3,
@@ -191,7 +189,7 @@ test('a frame classifier reports the share of wrong frames, padding aside', asyn
     source: { batchesPerEpoch: 1, batches: () => [batch] },
     statistics: 'running',
   });
-  const flat = ((await logits.array())).flat();
+  const flat = (await logits.array()).flat();
   const nats = flat.reduce((sum, row, i) => {
     const logSum = Math.log(row.reduce((total, x) => total + Math.exp(x), 0));
     return sum + mask[i]! * (logSum - row[targets[i]!]!);
