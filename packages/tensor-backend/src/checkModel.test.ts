@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 
 test('passes a model whose loss reaches every variable, and leaves nothing behind', () => {
-  expectNoLeak(() => checkModel({ loss: () => sum(mul(gain!, shift!)) as Scalar, variables }));
+  expectNoLeak(() => checkModel({ loss: () => sum<Scalar>(mul(gain!, shift!)), variables }));
 });
 
 test('names the variables that the loss does not reach', () => {

@@ -1,5 +1,12 @@
 import { BackendError } from '@bnrnn/core';
-import { expectClose, expectNoLeak, filled, toTensor1D, toTensor2D } from '@bnrnn/test-utils';
+import {
+  expectClose,
+  expectNoLeak,
+  filled,
+  toTensor1D,
+  toTensor2D,
+  weightedSumOfTensors,
+} from '@bnrnn/test-utils';
 import {
   add,
   addN,
@@ -98,14 +105,18 @@ const a64 = filled([7, 5], 1);
 const b64 = filled([7, 5], 2);
 
 describe.each(['cpu', 'wasm'] as const)('runOp on %s', (backend) => {
-  beforeAll(async () => void (await startBackend(backend)));
-  afterEach(async () => void (await startBackend(backend)));
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
+  afterEach(async () => {
+    await startBackend(backend);
+  });
 
   const run = (factor: number) => {
     const [a, b] = [toTensor2D(a64), toTensor2D(b64)];
     const gradient = grads((x: Tensor, y: Tensor) => {
       const out = sumAndDifference(x, y, factor);
-      return add(sum(mul(out['sum'], b)), sum(mul(out['difference'], 3)));
+      return weightedSumOfTensors(out['sum'], out['difference']);
     });
     return { forward: sumAndDifference(a, b, factor), gradient: gradient([a, b]) };
   };

@@ -65,7 +65,9 @@ function free(options: Omit<BatchNormalizeOptions, 'x' | 'gain'>): void {
 }
 
 describe.each(testBackends())('batchNormalize on %s', (backend) => {
-  beforeAll(async () => void (await startBackend(backend)));
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
 
   test.each(cases)('%s agrees with the oracle', (label, fixed) => {
     const options = toOptions(fixed);

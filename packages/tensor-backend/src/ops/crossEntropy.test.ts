@@ -27,7 +27,9 @@ const layer = {
 };
 
 describe.each(testBackends())('cross entropies on %s', (backend) => {
-  beforeAll(async () => void (await startBackend(backend)));
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
 
   test.each([undefined, rowWeights])(
     'softmaxCrossEntropy agrees with the oracle (%#)',

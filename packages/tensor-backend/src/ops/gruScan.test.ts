@@ -46,7 +46,9 @@ function compare(label: string, fixed: { mask?: Array64; reverse?: boolean }): v
 }
 
 describe.each(testBackends())('gruScan on %s', (backend) => {
-  beforeAll(async () => void (await startBackend(backend)));
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
 
   test('agrees with the oracle', () => compare('plain', {}));
   test('in reverse with a mask', () => compare('reverse', { mask, reverse: true }));

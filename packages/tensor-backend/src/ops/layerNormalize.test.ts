@@ -14,7 +14,9 @@ const inputs = {
 const epsilon = 1e-2;
 
 describe.each(testBackends())('layerNormalize on %s', (backend) => {
-  beforeAll(async () => void (await startBackend(backend)));
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
 
   test.each([1, 4])('with %i groups agrees with the oracle', (groups) => {
     compareWithOracle({

@@ -17,7 +17,9 @@ import { embedding } from './embedding';
 import { product } from './product';
 
 describe.each(testBackends())('on %s', (backend) => {
-  beforeAll(async () => void (await startBackend(backend)));
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
 
   test('embedding agrees with the oracle, repeated ids included', () => {
     const ids = [3, 0, 3, 8, 3, 0, 5, 2];

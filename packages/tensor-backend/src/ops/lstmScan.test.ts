@@ -24,13 +24,16 @@ const inputs = {
 const recurrentBias = filled([4 * units], 5);
 const peepholes = filled([3, units], 6);
 
-type Inputs = typeof inputs & { recurrentBias?: Array64; peepholes?: Array64 };
+type Inputs = Record<keyof typeof inputs, Array64> & {
+  recurrentBias?: Array64;
+  peepholes?: Array64;
+};
 
 function compare(label: string, given: Inputs, fixed: { mask?: Array64; reverse?: boolean }): void {
   const maskTensor = fixed.mask && toTensor2D(fixed.mask);
   compareWithOracle({
     label,
-    inputs: given as Record<keyof typeof inputs, Array64>,
+    inputs: given,
     op: (tensors) => {
       const all = tensors as unknown as {
         projected: Tensor3D;
@@ -52,7 +55,9 @@ function compare(label: string, given: Inputs, fixed: { mask?: Array64; reverse?
 }
 
 describe.each(testBackends())('lstmScan on %s', (backend) => {
-  beforeAll(async () => void (await startBackend(backend)));
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
 
   test('agrees with the oracle', () => compare('plain', inputs, {}));
   test('with a recurrent bias', () => compare('bias', { ...inputs, recurrentBias }, {}));

@@ -33,7 +33,9 @@ function expectAll(actual: Variable[], expected: typeof values): void {
 }
 
 describe.each(testBackends())('on %s', (backend) => {
-  beforeAll(async () => void (await startBackend(backend)));
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
 
   test('globalNorm agrees with the oracle', () => {
     const gradients = slopes.map((a) => toTensor(a));

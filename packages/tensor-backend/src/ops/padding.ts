@@ -4,8 +4,8 @@ import {
   reshape,
   tensor1d,
   zerosLike,
-  type Tensor,
   type Tensor2D,
+  type Tensor3D,
 } from '@tensorflow/tfjs-core';
 
 /**
@@ -15,21 +15,21 @@ import {
  * tiles the condition to x's size, which takes `wasm` longer than a matrix product of that size,
  * and its kernel `Select` is wrong for a condition by row.
  *
- * @param x     float32 [time, batch, ...] or [time·batch, ...].
+ * @param x     float32 [time, batch, features].
  * @param mask  float32 [time, batch].
  */
-export function zeroPadding<T extends Tensor>(x: T, mask: Tensor2D): T {
+export function zeroPadding(x: Tensor3D, mask: Tensor2D): Tensor3D {
   const values = mask.dataSync();
   const real = values.indexOf(1);
   if (real < 0) return zerosLike(x);
   const source = Int32Array.from(values, (value, row) => (value === 1 ? row : real));
   const rows: Tensor2D = reshape(x, [mask.size, -1]);
   const copies = gather(rows, tensor1d(source, 'int32'));
-  return reshape(mul(copies, reshape(mask, [-1, 1])), x.shape) as Tensor as T;
+  return reshape(mul(copies, reshape(mask, [-1, 1])), x.shape);
 }
 
 /** Puts 0 in padded rows that hold finite numbers: a product with the mask. */
-export function silencePadding<T extends Tensor>(x: T, mask: Tensor2D): T {
+export function silencePadding(x: Tensor3D, mask: Tensor2D): Tensor3D {
   const rows = mul(reshape(x, [mask.size, -1]), reshape(mask, [-1, 1]));
-  return reshape(rows, x.shape) as Tensor as T;
+  return reshape(rows, x.shape);
 }

@@ -48,7 +48,9 @@ function compare(label: string, fixed: Fixed): void {
 }
 
 describe.each(testBackends())('rnnScan on %s', (backend) => {
-  beforeAll(async () => void (await startBackend(backend)));
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
 
   test('tanh', () => compare('tanh', { activation: 'tanh' }));
   test('relu', () => compare('relu', { activation: 'relu' }));
