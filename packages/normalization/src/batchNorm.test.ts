@@ -259,6 +259,20 @@ describe.each(testBackends())('batchNorm on %s', (backend) => {
     }
   });
 
+  it.each(['batch', 'stored'] as const)(
+    'a mask without padding changes no bit in mode %s',
+    (mode) => {
+      const { normalizer, statistics } = given(cases[1]!);
+      const parameters = { gain: toTensor1D(gain), shift: toTensor1D(shift) };
+      const xs = toTensor3D(x);
+      const plain = normalizer.apply(xs, parameters, statistics, { mode });
+      const mask = toTensor2D(prefixMask([time, time, time, time], time));
+      const masked = normalizer.apply(xs, parameters, statistics, { mode, mask });
+      expectClose(masked.y, plain.y, { rtol: 0 });
+      if (mode === 'batch') expectClose(masked.moments!.rows, plain.moments!.rows, { rtol: 0 });
+    },
+  );
+
   it('leaves what a step returns', () => {
     const { normalizer, statistics } = given(cases[1]!);
     const parameters = { gain: toTensor1D(gain), shift: toTensor1D(shift) };

@@ -13,7 +13,7 @@ import { foldMoments } from './foldMoments';
 import { newParameters } from './newParameters';
 import type { NormalizedSequence, Normalizer, NormalizerMode, Statistics } from './normalizer';
 import type { BatchNormSpec } from './normalizerSpec';
-import { realFrames } from './padding';
+import { maskOfPadding, realFrames } from './padding';
 import { standardizeStored } from './standardizeStored';
 import { oneRowEach, rowsOfSteps, startStatistics } from './statistics';
 import { expectWeights, type CheckedWeights } from './weights';
@@ -25,6 +25,7 @@ interface Run {
   readonly weights: CheckedWeights;
   readonly statistics: Statistics;
   readonly mode: NormalizerMode;
+  /** Undefined also where a mask was given and nothing is padded. */
   readonly mask: Tensor2D | undefined;
   readonly from: number;
 }
@@ -65,7 +66,15 @@ export function batchNormOf(spec: BatchNormSpec): Normalizer {
       if (mask !== undefined) expectShape(caller, 'mask', mask, { time, batch });
       expectStatistics(caller, statistics, features);
       const weights = expectWeights(caller, parameters, features);
-      return applyRun(spec, { caller, x, weights, statistics, mode, mask, from: 0 });
+      return applyRun(spec, {
+        caller,
+        x,
+        weights,
+        statistics,
+        mode,
+        mask: maskOfPadding(mask),
+        from: 0,
+      });
     },
     applyStep: (x, parameters, statistics, { mode, mask, step }) => {
       const caller = 'batchNorm.applyStep';
@@ -82,7 +91,7 @@ export function batchNormOf(spec: BatchNormSpec): Normalizer {
           weights,
           statistics,
           mode,
-          mask: mask === undefined ? undefined : reshape(mask, [1, batch]),
+          mask: maskOfPadding(mask && reshape(mask, [1, batch])),
           from: step,
         });
         return { y: squeeze<Tensor2D>(y, [0]), ...moments };

@@ -12,7 +12,7 @@ import { newParameters } from './newParameters';
 import { foldNothing, noStatistics } from './none';
 import type { Normalizer, NormalizerWeights } from './normalizer';
 import type { LayerNormSpec } from './normalizerSpec';
-import { zeroPadding } from './padding';
+import { maskOfPadding, zeroPadding } from './padding';
 import { expectWeights } from './weights';
 
 /** Settings of layer normalization; what is left out takes its default. */
@@ -65,8 +65,9 @@ export function layerNormOf(spec: LayerNormSpec): Normalizer {
     caller: string,
     x: Tensor3D,
     parameters: NormalizerWeights,
-    mask?: Tensor2D,
+    given?: Tensor2D,
   ): Tensor3D => {
+    const mask = maskOfPadding(given);
     const features = x.shape[2];
     expectBlocks(caller, features, spec.groups);
     const weights = expectWeights(caller, parameters, features);

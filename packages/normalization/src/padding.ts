@@ -17,11 +17,16 @@ export function zeroPadding<Kind extends Tensor>(x: Kind, mask: Tensor2D): Kind 
   return where(greater(expandDims(mask, 2), 0), x, zerosLike(x));
 }
 
+/** The mask where something is padded, otherwise undefined: nothing has to be silenced then. */
+export function maskOfPadding<Kind extends Tensor>(mask: Kind | undefined): Kind | undefined {
+  return mask !== undefined && realFrames(mask) < mask.size ? mask : undefined;
+}
+
 /** Sums of masks already read: every layer of a step sees the same mask. */
 const counted = new WeakMap<object, number>();
 
 /** The number of real frames: the mask's sum, read from the backend once for each mask. */
-export function realFrames(mask: Tensor2D): number {
+export function realFrames(mask: Tensor): number {
   const known = counted.get(mask.dataId);
   if (known !== undefined) return known;
   let count = 0;

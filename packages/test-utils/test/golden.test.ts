@@ -204,7 +204,8 @@ describe('optimizers', () => {
           const momentum = option(optimizer, 'momentum');
           ({ variable, velocity } = oracle.momentumStep({ ...common, velocity, momentum }));
         } else {
-          const [beta1, beta2] = [0.9, 0.98];
+          const beta = (k: string) => file.number('optimizers', 'adam', 'options', 'betas', k);
+          const [beta1, beta2] = [beta('0'), beta('1')];
           const epsilon = option(optimizer, 'eps');
           const options = { ...common, ...moments, beta1, beta2, epsilon, step: step + 1 };
           const next = oracle.adamStep(options);

@@ -70,7 +70,8 @@ test('both averages come from the batches', async () => {
 test('recalibrated statistics are the averages over the training batches', async () => {
   const model = tinyModel();
   const source = tinyData();
-  const { statistics, batches, dispose } = await recalibrate({ model, source });
+  const recalibration = await recalibrate({ model, source });
+  const { statistics, batches } = recalibration;
   const { mean, variance } = statistics.get('normalize')!;
 
   // Every batch has as many rows: the average over them is that of E[id] over the time steps.
@@ -90,7 +91,7 @@ test('recalibrated statistics are the averages over the training batches', async
   expect(batches).toBe(6);
   expectClose(mean, { shape: [1, 6], data: average(0) });
   expectClose(variance, { shape: [1, 6], data: average(1) });
-  dispose();
+  recalibration.dispose();
   model.dispose();
 });
 
@@ -168,9 +169,7 @@ test('a frame classifier reports the share of wrong frames, padding aside', asyn
     features: tensor3d(inputs, [4, 2, 3]),
     mask: tensor2d(mask, [4, 2]),
   });
-  const best = ((await logits.array()) as number[][][])
-    .flat()
-    .map((row) => row.indexOf(Math.max(...row)));
+  const best = (await logits.array()).flat().map((row) => row.indexOf(Math.max(...row)));
   // Right at rows 0 and 3, wrong at the other four real frames; the padded rows would be wrong too.
   const targets = Int32Array.from(best, (label, i) =>
     [0, 3].includes(i) ? label : (label + 1) % 3,
@@ -190,7 +189,7 @@ test('a frame classifier reports the share of wrong frames, padding aside', asyn
     source: { batchesPerEpoch: 1, batches: () => [batch] },
     statistics: 'running',
   });
-  const flat = ((await logits.array()) as number[][][]).flat();
+  const flat = (await logits.array()).flat();
   const nats = flat.reduce((sum, row, i) => {
     const logSum = Math.log(row.reduce((total, x) => total + Math.exp(x), 0));
     return sum + mask[i]! * (logSum - row[targets[i]!]!);

@@ -30,9 +30,8 @@ test('a model is loaded from a run folder or a folder of checkpoints', async () 
   const run = temporaryFolder();
   const folder = join(run, 'checkpoints');
   const trained = model();
-  for await (const event of train({ ...tinyOptions(), model: trained, checkpoints: { folder } })) {
-    void event;
-  }
+  const events = train({ ...tinyOptions(), model: trained, checkpoints: { folder } });
+  while ((await events.next()).done !== true);
   const expected = await validate(trained);
   for (const place of [run, folder]) {
     const loaded = await loadModel(place);

@@ -112,7 +112,7 @@ export function tinyModel(options: TinyModelOptions = {}): SequenceModel {
         return { hidden, h, ...(moments === undefined ? {} : { moments }) };
       });
       return {
-        hidden: out.hidden as Tensor2D,
+        hidden: out.hidden,
         head: { weights: get('softmax.weights'), bias: get('softmax.bias') },
         state: [out.h] as State,
         moments: new Map<string, Moments>(out.moments ? [['normalize', out.moments]] : []),

@@ -48,8 +48,13 @@ export function validationDifference(
   if (to === undefined || from === undefined) return undefined;
   const found =
     unit === 'frame'
-      ? (difference('frame error rate', '', to.frameErrorRate, from.frameErrorRate, formatShare) ??
-        difference('loss', natsPer(unit), to.nllPerUnit, from.nllPerUnit, formatNats))
+      ? (difference(
+          'frame error rate',
+          'percentage points',
+          to.frameErrorRate,
+          from.frameErrorRate,
+          formatShare,
+        ) ?? difference('loss', natsPer(unit), to.nllPerUnit, from.nllPerUnit, formatNats))
       : difference('perplexity', '', to.perplexity, from.perplexity, formatPerplexity);
   if (found === undefined) return undefined;
   const statistics = { treatment: to.statistics, baseline: from.statistics };
@@ -72,7 +77,7 @@ function difference(
     unit,
     treatment: to,
     baseline: from,
-    size: format(Math.abs(apart)),
+    size: format(Math.abs(apart)).replace(' %', ''),
     direction: apart === 0 ? 'equal' : apart < 0 ? 'below' : 'above',
   };
 }

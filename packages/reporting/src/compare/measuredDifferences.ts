@@ -67,7 +67,7 @@ function isApart({ direction, size, unit }: Difference): string {
 }
 
 /** How many seeds stand behind the numbers of a pair. */
-export function seedsSentence({ baseline, treatment }: ComparedPair): string {
+function seedsSentence({ baseline, treatment }: ComparedPair): string {
   const [a, b] = [baseline.seeds.length, treatment.seeds.length];
   if (a === 1 && b === 1) return 'One seed each.';
   return a === b

@@ -1,20 +1,20 @@
 import type { Comparison } from '../compare/compareRuns';
 import { formatCount } from '../formatNumber';
 import { unitsOf } from '../unitWords';
-import { html, type Html } from './element';
+import { markup, type Html } from './markup';
 
 /** The corpus by its counts and hashes. */
 export function corpusSection({ corpus, unit }: Comparison): Html {
   const splits = [...new Set([...Object.keys(corpus.counts), ...Object.keys(corpus.sha256)])];
   const rows = splits.map((split) => {
     const count = corpus.counts[split];
-    return html`<tr class="first">
+    return markup`<tr class="first">
       <th scope="row">${split === 'valid' ? 'validation' : split}</th>
       <td class="number">${count === undefined ? '' : formatCount(count)}</td>
       <td><code>${corpus.sha256[split] ?? ''}</code></td>
     </tr>`;
   });
-  return html`<section>
+  return markup`<section>
     <h2>Corpus</h2>
     <p>
       ${corpus.name}, ${formatCount(corpus.classes)}

@@ -1,7 +1,7 @@
 import type { Comparison } from '../compare/compareRuns';
 import { comparisonCurves, type DrawnCurves } from '../curves/curvesSvg';
 import type { CurveKind } from '../curves/curve';
-import { html, trusted, type Html } from './element';
+import { markup, trusted, type Html } from './markup';
 import { sentenceList } from './sentenceList';
 import { pagePalette } from './styles';
 
@@ -12,7 +12,7 @@ export async function curvesSection(comparison: Comparison): Promise<Html | unde
     const drawn = await comparisonCurves(comparison, kind, pagePalette);
     if (drawn === undefined) continue;
     figures.push(
-      html`<figure>
+      markup`<figure>
         <div class="scroll">${trusted(inline(drawn.svg))}</div>
         <figcaption>${caption(kind, drawn)}</figcaption>
       </figure>`,
@@ -20,7 +20,7 @@ export async function curvesSection(comparison: Comparison): Promise<Html | unde
   }
   return figures.length === 0
     ? undefined
-    : html`<section>
+    : markup`<section>
         <h2>Curves</h2>
         ${figures}
       </section>`;

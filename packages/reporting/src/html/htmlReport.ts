@@ -4,7 +4,7 @@ import { comparisonTables } from '../table/comparisonTables';
 import { htmlTable } from '../table/htmlTable';
 import { corpusSection } from './corpusSection';
 import { curvesSection } from './curvesSection';
-import { html, trusted } from './element';
+import { markup, trusted } from './markup';
 import { reproduceSection } from './reproduceSection';
 import { settingsSection } from './settingsSection';
 import { styles } from './styles';
@@ -25,7 +25,7 @@ export async function htmlReport(runs: readonly Run[]): Promise<string> {
   const sections = [
     summarySection(comparison),
     curves,
-    html`<section>
+    markup`<section>
       <h2>Numbers</h2>
       ${tables}
     </section>`,
@@ -34,7 +34,7 @@ export async function htmlReport(runs: readonly Run[]): Promise<string> {
     corpusSection(comparison),
     reproduceSection(comparison),
   ].filter((section) => section !== undefined);
-  return html`<!doctype html>
+  return markup`<!doctype html>
     <html lang="en">
       <head>
         <meta charset="utf-8" />
@@ -53,5 +53,6 @@ export async function htmlReport(runs: readonly Run[]): Promise<string> {
           </footer>
         </main>
       </body>
-    </html> `.html;
+    </html>
+`.html;
 }

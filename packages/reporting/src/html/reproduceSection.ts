@@ -3,7 +3,7 @@ import type { Comparison } from '../compare/compareRuns';
 import { eventsOf, type RunSummary } from '../compare/runSummary';
 import { formatCount, formatDuration } from '../formatNumber';
 import type { Run } from '../run/run';
-import { html, type Html } from './element';
+import { markup, type Html } from './markup';
 import { sentenceList } from './sentenceList';
 
 /** What each run was told to do and what it ran on, and how to do it again. */
@@ -12,10 +12,10 @@ export function reproduceSection({ groups, corpus }: Comparison): Html {
   const commits = known(runs.map(({ config }) => config.commit));
   const code =
     commits.length === 0
-      ? html`Take the version of the code that the runs were made with; they do not name a commit.`
-      : html`Check out ${commits.length === 1 ? 'commit' : 'the commits'} ${inlineList(commits)} and
+      ? markup`Take the version of the code that the runs were made with; they do not name a commit.`
+      : markup`Check out ${commits.length === 1 ? 'commit' : 'the commits'} ${inlineList(commits)} and
           run <code>npm ci</code>.`;
-  return html`<section>
+  return markup`<section>
     <h2>How to reproduce</h2>
     <ol>
       <li>${code}</li>
@@ -31,7 +31,7 @@ export function reproduceSection({ groups, corpus }: Comparison): Html {
     </ol>
     ${groups.map(
       (group) =>
-        html`<h3>${group.label}</h3>
+        markup`<h3>${group.label}</h3>
           ${group.summaries.map(runCommand)}`,
     )}
     ${versionsTable(runs)}
@@ -52,23 +52,23 @@ function runCommand({ run, steps }: RunSummary): Html {
   ];
   const text =
     command === undefined
-      ? html`<p class="note">The run does not record its command.</p>`
-      : html`<pre><code>${command}</code></pre>`;
-  return html` <p class="note">${facts.join(', ')}</p>
+      ? markup`<p class="note">The run does not record its command.</p>`
+      : markup`<pre><code>${command}</code></pre>`;
+  return markup`<p class="note">${facts.join(', ')}</p>
     ${text}`;
 }
 
 function versionsTable(runs: readonly Run[]): Html {
   const names = [...new Set(runs.flatMap(({ config }) => Object.keys(config.versions)))];
-  if (names.length === 0) return html``;
+  if (names.length === 0) return markup``;
   const rows = names.map((name) => {
     const versions = known(runs.map(({ config }) => config.versions[name]));
-    return html`<tr class="first">
+    return markup`<tr class="first">
       <th scope="row">${name}</th>
       <td>${sentenceList(versions)}</td>
     </tr>`;
   });
-  return html`<div class="scroll">
+  return markup`<div class="scroll">
     <table>
       <caption>
         Versions
@@ -96,5 +96,5 @@ function known(values: readonly (string | undefined)[]): string[] {
 }
 
 function inlineList(items: readonly string[]): readonly Html[] {
-  return items.map((item) => html`<code>${item}</code>`);
+  return items.map((item) => markup`<code>${item}</code>`);
 }

@@ -1,7 +1,7 @@
 import type { ComparedGroup, Comparison } from '../compare/compareRuns';
 import { formatSetting } from '../compare/formatSetting';
 import { settingSources, type RunSetting, type SettingSource } from '../run/run';
-import { html, type Html } from './element';
+import { markup, type Html } from './markup';
 
 const meanings: Readonly<Record<SettingSource, string>> = {
   text: 'in the text of the paper',
@@ -19,11 +19,11 @@ export function settingsSection({ groups }: Comparison): Html {
   const differing = paths.filter((path) => differs(path, groups));
   const shared = paths.filter((path) => !differing.includes(path));
   const [first] = groups;
-  return html`<section>
+  return markup`<section>
     <h2>Settings</h2>
     <p>${sourceCounts(groups)}</p>
-    ${differing.length > 0 ? differingTable(differing, groups) : html``}
-    ${first === undefined ? html`` : sharedTable(shared, first, groups.length)}
+    ${differing.length > 0 ? differingTable(differing, groups) : markup``}
+    ${first === undefined ? markup`` : sharedTable(shared, first, groups.length)}
     ${sourceLegend(groups)}
   </section>`;
 }
@@ -39,14 +39,14 @@ function differs(path: string, groups: readonly ComparedGroup[]): boolean {
 
 function differingTable(paths: readonly string[], groups: readonly ComparedGroup[]): Html {
   const rows = paths.map((path) => {
-    const cells = groups.map((group) => html`<td>${settingValue(settingsOf(group)[path])}</td>`);
-    return html`<tr class="first">
+    const cells = groups.map((group) => markup`<td>${settingValue(settingsOf(group)[path])}</td>`);
+    return markup`<tr class="first">
       <th scope="row"><code>${path}</code></th>
       ${cells}
     </tr>`;
   });
-  const head = groups.map(({ label }) => html`<th scope="col" class="name">${label}</th>`);
-  return html`<div class="scroll">
+  const head = groups.map(({ label }) => markup`<th scope="col" class="name">${label}</th>`);
+  return markup`<div class="scroll">
     <table>
       <caption>
         What differs
@@ -65,17 +65,17 @@ function differingTable(paths: readonly string[], groups: readonly ComparedGroup
 }
 
 function sharedTable(paths: readonly string[], group: ComparedGroup, groups: number): Html {
-  if (paths.length === 0) return html``;
+  if (paths.length === 0) return markup``;
   const rows = paths.map((path) => {
     const setting = settingsOf(group)[path];
-    return html`<tr class="first">
+    return markup`<tr class="first">
       <th scope="row"><code>${path}</code></th>
       <td>${formatSetting(setting?.value)}</td>
       <td>${sourceTag(setting)}</td>
       <td class="note-cell">${setting?.note ?? ''}</td>
     </tr>`;
   });
-  return html`<div class="scroll">
+  return markup`<div class="scroll">
     <table>
       <caption>
         ${groups > 1 ? 'What all models share' : 'Every setting'}
@@ -96,13 +96,14 @@ function sharedTable(paths: readonly string[], group: ComparedGroup, groups: num
 }
 
 function settingValue(setting: RunSetting | undefined): Html {
-  const note = setting?.note === undefined ? html`` : html`<div class="note">${setting.note}</div>`;
-  return html`${formatSetting(setting?.value)} ${sourceTag(setting)}${note}`;
+  const note =
+    setting?.note === undefined ? markup`` : markup`<div class="note">${setting.note}</div>`;
+  return markup`${formatSetting(setting?.value)} ${sourceTag(setting)}${note}`;
 }
 
 function sourceTag(setting: RunSetting | undefined): Html {
-  if (setting === undefined) return html``;
-  return html`<span class="source ${setting.source}">${setting.source}</span>`;
+  if (setting === undefined) return markup``;
+  return markup`<span class="source ${setting.source}">${setting.source}</span>`;
 }
 
 /** How many settings nobody published, and which. */
@@ -118,14 +119,10 @@ function sourceCounts(groups: readonly ComparedGroup[]): string {
   const [recalled, chosen, user] = [pathsOf('recalled'), pathsOf('chosen'), pathsOf('user')];
   const all = new Set(groups.flatMap((group) => Object.keys(settingsOf(group)))).size;
   return (
-    `Every one of the ${all} settings carries its source. ${recalled} ${isAre(recalled)} recalled from public record ` +
-    `without a page at hand, ${chosen} ${isAre(chosen)} our own choice, and ${user} came with the command; ` +
-    'the others were read in the source named.'
+    `Each of the ${all} settings carries its source. Recalled from public record without a page at hand: ` +
+    `${recalled}. Our own choice: ${chosen}. Given with the command: ${user}. ` +
+    'The others were read in the source named.'
   );
-}
-
-function isAre(count: number): string {
-  return count === 1 ? 'is' : 'are';
 }
 
 function sourceLegend(groups: readonly ComparedGroup[]): Html {
@@ -136,8 +133,8 @@ function sourceLegend(groups: readonly ComparedGroup[]): Html {
     .filter((source) => used.has(source))
     .map(
       (source) =>
-        html`<dt><span class="source ${source}">${source}</span></dt>
+        markup`<dt><span class="source ${source}">${source}</span></dt>
           <dd>${meanings[source]}</dd>`,
     );
-  return html`<dl class="sources">${entries}</dl>`;
+  return markup`<dl class="sources">${entries}</dl>`;
 }

@@ -10,12 +10,12 @@ import { measuredDifferences } from '../compare/measuredDifferences';
 import { shownValidation } from '../compare/shownValidation';
 import { formatCount, formatNats, formatPerplexity } from '../formatNumber';
 import { natsPer, unitsOf } from '../unitWords';
-import { html, type Html } from './element';
+import { markup, type Html } from './markup';
 import { sentenceList } from './sentenceList';
 
 /** The page's heading: what was compared, what was measured, in words and in large figures. */
 export function summarySection(comparison: Comparison): Html {
-  return html`<header>
+  return markup`<header>
     <p class="eyebrow">bnrnn run report</p>
     <h1>${unbroken(reportTitle(comparison), comparison)}</h1>
     <p class="summary">${unbroken(summaryText(comparison), comparison)}</p>
@@ -30,8 +30,8 @@ function unbroken(text: string, { groups }: Comparison): readonly Html[] {
     .split(/(\S+)/)
     .map((word) =>
       presets.has(word.replace(/(?:'s|[.,;])+$/, ''))
-        ? html`<span class="name">${word}</span>`
-        : html`${word}`,
+        ? markup`<span class="name">${word}</span>`
+        : markup`${word}`,
     );
 }
 
@@ -79,12 +79,12 @@ function levels({ groups, unit }: Comparison): string {
 /** What was measured between the models: one pair in large figures, several as a list. */
 function measured(comparison: Comparison): Html {
   const [pair, ...others] = comparedPairs(comparison);
-  if (pair === undefined) return html``;
+  if (pair === undefined) return markup``;
   if (others.length === 0) return largeFigures(pair, comparison);
   const items = measuredDifferences(comparison).map(
-    (sentence) => html`<li>${unbroken(sentence, comparison)}</li>`,
+    (sentence) => markup`<li>${unbroken(sentence, comparison)}</li>`,
   );
-  return html`<ul>
+  return markup`<ul>
     ${items}
   </ul>`;
 }
@@ -96,14 +96,14 @@ function largeFigures(pair: ComparedPair, comparison: Comparison): Html {
     .filter((difference) => difference !== undefined)
     .map(
       (difference) =>
-        html`<div>
+        markup`<div>
           <dt>${difference.measure}:<br />${pair.treatment.label} minus ${pair.baseline.label}</dt>
           <dd>
-            ${signed(difference)}${difference.unit === '' ? html`` : html` <small>${difference.unit}</small>`}
+            ${signed(difference)}${difference.unit === '' ? markup`` : markup`&#32;<small>${difference.unit}</small>`}
           </dd>
         </div>`,
     );
-  return figures.length === 0 ? html`` : html`<dl class="measures">${figures}</dl>`;
+  return figures.length === 0 ? markup`` : markup`<dl class="measures">${figures}</dl>`;
 }
 
 function signed({ direction, size }: Difference): string {

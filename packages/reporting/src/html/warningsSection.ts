@@ -2,7 +2,7 @@ import type { RunEventOf } from '@bnrnn/core';
 import type { Comparison } from '../compare/compareRuns';
 import { eventsOf } from '../compare/runSummary';
 import { formatCount } from '../formatNumber';
-import { html, type Html } from './element';
+import { markup, type Html } from './markup';
 
 /** What the runs warned of, each kind once with its count; undefined where nothing happened. */
 export function warningsSection({ groups }: Comparison): Html | undefined {
@@ -15,7 +15,7 @@ export function warningsSection({ groups }: Comparison): Html | undefined {
   );
   return items.length === 0
     ? undefined
-    : html`<section>
+    : markup`<section>
         <h2>Warnings</h2>
         <ul>
           ${items}
@@ -25,9 +25,9 @@ export function warningsSection({ groups }: Comparison): Html | undefined {
 
 function warningItem(of: string, code: string, events: readonly RunEventOf<'warning'>[]): Html {
   const [first] = events;
-  if (first === undefined) return html``;
+  if (first === undefined) return markup``;
   const count = events.length === 1 ? '' : `, ${formatCount(events.length)} times in all`;
-  return html`<li>
+  return markup`<li>
     ${of}, step ${formatCount(first.step)}: ${first.message} (<code>${code}</code>${count})
   </li>`;
 }

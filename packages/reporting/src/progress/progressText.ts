@@ -12,13 +12,21 @@ import type { RunProgress } from './runProgress';
 const smallestBar = 8;
 const largestBar = 40;
 
-/** One line with a bar that fits in `columns` characters. */
+/** One line with a bar in fewer than `columns` characters; a narrow one shortens its words first. */
 export function barLine(progress: RunProgress, columns: number): string {
   const label = progress.start === undefined ? '' : `${progress.start.preset} `;
   const numbers = progressNumbers(progress);
-  const room = columns - 1 - label.length - numbers.length - 1;
-  const width = Math.min(largestBar, Math.max(smallestBar, room));
-  return `${label}${bar(progress, width)} ${numbers}`.slice(0, Math.max(1, columns - 1));
+  const short = numbers.replace('perplexity', 'ppl');
+  const layouts = [
+    [label, numbers],
+    [label, short],
+    ['', short],
+  ] as const;
+  const room = ([name, text]: (typeof layouts)[number]) => columns - 2 - name.length - text.length;
+  const layout = layouts.find((candidate) => room(candidate) >= smallestBar) ?? layouts[2];
+  const width = Math.min(largestBar, Math.max(smallestBar, room(layout)));
+  const [name, text] = layout;
+  return `${name}${bar(progress, width)} ${text}`.slice(0, Math.max(1, columns - 1));
 }
 
 /** The same numbers as a sentence for a log file. */

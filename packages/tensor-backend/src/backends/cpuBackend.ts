@@ -1,4 +1,4 @@
-import { version_core } from '@tensorflow/tfjs-core';
+import { env, tensor1d, version_core } from '@tensorflow/tfjs-core';
 import { activate } from './activate';
 import type { Backend } from './backend';
 import { importOptional } from './optionalPackage';
@@ -22,6 +22,7 @@ export const cpuBackend: Backend = {
   async start() {
     const module = expectPackage('cpu', packageName, await importOptional<CpuModule>(packageName));
     await activate('cpu');
+    useQuietly();
     return {
       name: 'cpu',
       device: 'CPU',
@@ -31,3 +32,11 @@ export const cpuBackend: Backend = {
     };
   },
 };
+
+/** The first use of tfjs's cpu backend in Node prints an advertisement; a library prints nothing. */
+function useQuietly(): void {
+  const before = env().getBool('PROD');
+  env().set('PROD', true);
+  tensor1d([0]).dispose();
+  env().set('PROD', before);
+}

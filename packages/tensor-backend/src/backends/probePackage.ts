@@ -46,7 +46,7 @@ function whatIsMissing(
   if (/isNullOrUndefined/.test(cause.message)) {
     return {
       reason: `${packageName} calls util.isNullOrUndefined, which Node 23 removed; this is Node ${process.versions.node}.`,
-      fix: 'Run it with Node 20 or 22.',
+      fix: 'Run with Node 20 or 22.',
     };
   }
   return {

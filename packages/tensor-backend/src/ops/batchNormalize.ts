@@ -4,8 +4,10 @@ import {
   concat,
   div,
   expandDims,
-  greater,
+  matMul,
   mul,
+  ones,
+  reshape,
   slice,
   sqrt,
   square,
@@ -13,7 +15,6 @@ import {
   sum,
   tensor1d,
   tensor2d,
-  where,
   zerosLike,
   type Tensor,
   type Tensor1D,
@@ -24,6 +25,7 @@ import { batchNormalizeContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
 import { customOp, offTape } from './customOp';
 import { maskFacts } from './mask';
+import { silencePadding, zeroPadding } from './padding';
 
 export interface BatchNormalizeOptions {
   x: Tensor3D;
@@ -59,9 +61,9 @@ export interface BatchNormalizeResult {
  * @param options.shift   float32 [features]; 0 when absent.
  * @param options.mask    float32 [time, batch]: 1 real, 0 padding; all real when absent.
  * @param options.stored  mean and variance, float32 [time, features]; constants for the gradient.
- * @returns y like x, 0 where padded; mean and biased variance that were used, float32 [S, features];
- *   rows, float32 [S], the real rows of each; S is time for `frame` and 1 for `sequence`. Mean,
- *   variance and rows are constants for the gradient.
+ * @returns y like x, 0 where padded; mean and biased variance of the real rows, float32
+ *   [S, features], 0 where none is real; rows, float32 [S], the real rows of each; S is time for
+ *   `frame` and 1 for `sequence`. Mean, variance and rows are constants for the gradient.
  * @throws ShapeError when sizes disagree; UsageError where fewer than 2 rows are real and nothing is
  *   stored for them.
  * @see Laurent et al. 2015, section 3; Ioffe, Szegedy 2015; docs/deviations.md for the two rules.
@@ -113,23 +115,21 @@ function expectEnoughRows({ over, stored }: BatchNormalizeOptions, rows: Float32
   );
 }
 
-type Tensors = BatchNormalizeResult & Record<string, Tensor>;
+type Tensors = Record<'y' | 'mean' | 'variance' | 'rows', Tensor>;
 
 function reference(options: BatchNormalizeOptions, rows: Float32Array): Tensors {
   const { x, gain, mask, shift, over, epsilon, epsilonRule, stored } = options;
   const [time, batch, features] = x.shape;
   const groups = rows.length;
   const padded = mask && maskFacts('batchNormalize', mask, time, batch).padded ? [mask] : [];
-  const few = over === 'frame' && rows.some((n) => n < 2);
+  const few = over === 'frame' && stored !== undefined && rows.some((n) => n < 2);
 
   const statistics = offTape<Tensor2D>(() => {
-    const { clean, average, spread, orElse } = groupTools(rows, over, few, padded[0]);
-    const ownMean = average(clean(x));
-    const ownVariance = average(square(clean(sub(x, spread(ownMean)))));
-    return concat([
-      orElse(ownMean, stored?.mean),
-      orElse(ownVariance, stored?.variance),
-    ]) as Tensor2D;
+    const { clean, silence, average, spread } = groupTools(rows, over, padded[0]);
+    const values = clean(x);
+    const ownMean = average(values);
+    const ownVariance = average(square(silence(sub(values, spread(ownMean)))));
+    return concat([ownMean, ownVariance]);
   });
   const mean: Tensor2D = slice(statistics, [0, 0], [groups, features]);
   const variance: Tensor2D = slice(statistics, [groups, 0], [groups, features]);
@@ -140,67 +140,84 @@ function reference(options: BatchNormalizeOptions, rows: Float32Array): Tensors 
 
   const inputs = shift ? [x, gain, shift] : [x, gain];
   const y = customOp<Tensor3D>(inputs, (save) => {
-    const { clean, spread } = groupTools(rows, over, few, padded[0]);
-    const value = mul(clean(sub(x, spread(mean))), spread(div(gain, scale(variance))));
-    save([x, gain, mean, variance, ...padded]);
+    const { clean, silence, spread, orElse } = groupTools(rows, over, padded[0]);
+    const usedMean = few ? orElse(mean, stored.mean) : mean;
+    const usedVariance = few ? orElse(variance, stored.variance) : variance;
+    const slope: Tensor2D = div(gain, scale(usedVariance));
+    const value: Tensor3D = mul(silence(sub(clean(x), spread(usedMean))), spread(slope));
+    save([x, gain, usedMean, usedVariance, ...padded]);
     return {
-      value: (shift ? clean(add(value, shift)) : value) as Tensor3D,
+      value: shift ? silence(add(value, shift)) : value,
       gradient: (dy, saved) => {
-        const [xs, gains, m, v, padding] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor?];
-        const { clean, average, spread, orElse, total } = groupTools(rows, over, few, padding);
+        const [xs, gains, m, v, padding] = saved as [
+          Tensor3D,
+          Tensor1D,
+          Tensor2D,
+          Tensor2D,
+          Tensor2D?,
+        ];
+        const { clean, silence, average, spread, orElse, total } = groupTools(rows, over, padding);
         const s = scale(v);
         const g = clean(dy);
-        const centered = clean(sub(xs, spread(m)));
+        const centered = silence(sub(clean(xs), spread(m)));
         // What both the inputs' and the gain's gradients need: means over each group.
         const meanG = average(g);
-        const meanGC = average(mul(g, centered));
-        const dGain = total(div(meanGC, s));
-        const throughDeviation = div(meanGC, mul(s, deviation(v)));
+        const meanGC = average(mul<Tensor3D>(g, centered));
+        const throughDeviation: Tensor2D = div(meanGC, mul(s, deviation(v)));
         // Stored statistics are constants: nothing flows through them.
-        const throughMean = orElse(meanG, zerosLike(meanG));
-        const along = mul(centered, spread(orElse(throughDeviation, zerosLike(throughDeviation))));
-        const dx = mul(clean(sub(sub(g, spread(throughMean)), along)), spread(div(gains, s)));
-        return shift ? [dx, dGain, total(meanG)] : [dx, dGain];
+        const back = few ? orElse(meanG, zerosLike(meanG)) : meanG;
+        const along = few ? orElse(throughDeviation, zerosLike(meanG)) : throughDeviation;
+        const dx = silence(sub(sub(g, spread(back)), mul(centered, spread(along))));
+        const gradients = [mul(dx, spread(div(gains, s))), total(div(meanGC, s))];
+        return shift ? [...gradients, total(meanG)] : gradients;
       },
     };
   });
   return { y, mean, variance, rows: tensor1d(rows) };
 }
 
+interface GroupTools {
+  /** Puts 0 where rows are padded, whatever they held. */
+  clean: (x: Tensor3D) => Tensor3D;
+  /** Puts 0 where rows are padded and hold finite numbers. */
+  silence: (x: Tensor3D) => Tensor3D;
+  /** The mean over a group's rows of values that are 0 where padded: [groups, features]. */
+  average: (x: Tensor3D) => Tensor2D;
+  /** A value of each group, to stand beside its rows: [groups, 1, features]. */
+  spread: (x: Tensor2D) => Tensor3D;
+  /** `other` for groups with too few rows for statistics of their own. */
+  orElse: (own: Tensor2D, other: Tensor2D) => Tensor2D;
+  /** The sum over all rows of all groups, from the groups' means: [features]. */
+  total: (means: Tensor2D) => Tensor1D;
+}
+
 /** What forward and backward do with groups of rows: a group is a step, or all steps together. */
 function groupTools(
   rows: Float32Array,
   over: 'frame' | 'sequence',
-  few: boolean,
-  mask: Tensor | undefined,
-) {
-  const groups = rows.length;
-  const real = mask && greater(expandDims(mask, 2), 0.5);
+  mask: Tensor2D | undefined,
+): GroupTools {
   const counts = tensor2d(
     rows.map((n) => Math.max(n, 1)),
-    [groups, 1],
+    [rows.length, 1],
   );
-  const tooFew = few
-    ? tensor2d(
-        Uint8Array.from(rows, (n) => +(n < 2)),
-        [groups, 1],
-        'bool',
-      )
-    : null;
+  const few = tensor2d(
+    rows.map((n) => +(n < 2)),
+    [rows.length, 1],
+  );
   return {
-    /** Puts 0 where rows are padded, whatever they held. */
-    clean: (t: Tensor): Tensor => (real ? where(real, t, zerosLike(t)) : t),
-    /** The mean over a group's rows of values that are 0 where padded: [groups, features]. */
-    average(t: Tensor): Tensor {
-      const perStep = sum(t, 1);
-      return div(over === 'frame' ? perStep : sum(perStep, 0, true), counts);
+    clean: (x) => (mask ? zeroPadding(x, mask) : x),
+    silence: (x) => (mask ? silencePadding(x, mask) : x),
+    average(x) {
+      const [time, batch, features] = x.shape;
+      if (over === 'frame') return div(sum(x, 1), counts);
+      // Products with ones: tfjs's wasm sums over a first axis ten times slower. Two short sums
+      // instead of a long one also keep float32's digits.
+      const overTime = matMul(ones([1, time]), reshape(x, [time, batch * features]));
+      return div(matMul(ones([1, batch]), reshape(overTime, [batch, features])), counts);
     },
-    /** A value of each group beside its rows. */
-    spread: (t: Tensor): Tensor => expandDims(t, 1),
-    /** `other` for groups with too few rows for statistics of their own. */
-    orElse: (own: Tensor, other: Tensor | undefined): Tensor =>
-      tooFew && other ? where(tooFew, other, own) : own,
-    /** The sum over all rows of all groups, from means: [features]. */
-    total: (t: Tensor): Tensor => sum(mul(t, counts), 0),
+    spread: (x) => expandDims(x, 1),
+    orElse: (own, other) => add(mul(own, sub(1, few)), mul(other, few)),
+    total: (means) => sum(mul(means, counts), 0),
   };
 }

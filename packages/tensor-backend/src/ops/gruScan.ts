@@ -1,20 +1,9 @@
 import { expectShape } from '@bnrnn/core';
-import {
-  add,
-  mul,
-  sigmoid,
-  slice,
-  stack,
-  sub,
-  tanh,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-} from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { gruScanContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
-import { product } from './product';
-import { addBias, scanSteps } from './scanSteps';
+import { gruCell } from './gruCell';
+import { scan } from './scan';
 
 export interface GruScanOptions {
   projected: Tensor3D;
@@ -66,22 +55,18 @@ export function gruScan(options: GruScanOptions): GruScanResult {
   ) as unknown as GruScanResult;
 }
 
-function reference(options: GruScanOptions): GruScanResult & Record<string, Tensor2D | Tensor3D> {
-  const units = options.recurrent.shape[0];
-  const batch = options.projected.shape[1];
-  const steps = scanSteps('gruScan', options.projected, options.mask, options.reverse ?? false);
-  const gate = (all: Tensor2D, k: number): Tensor2D => slice(all, [0, k * units], [batch, units]);
-  let hidden = options.hidden0;
-  const outputs: Tensor2D[] = [];
-  for (const t of steps.order) {
-    const x = steps.input(t);
-    const u = addBias(product(hidden, options.recurrent), options.recurrentBias);
-    const reset = sigmoid(add(gate(x, 0), gate(u, 0)));
-    const update = sigmoid(add(gate(x, 1), gate(u, 1)));
-    const candidate = tanh(add(gate(x, 2), mul(reset, gate(u, 2))));
-    const next: Tensor2D = add(mul(sub(1, update), candidate), mul(update, hidden));
-    outputs[t] = steps.silence(t, next);
-    hidden = steps.carry(t, next, hidden);
-  }
-  return { hidden: stack(outputs) as Tensor3D, finalHidden: hidden };
+function reference(options: GruScanOptions): Record<'hidden' | 'finalHidden', Tensor> {
+  const { projected, recurrent, recurrentBias, hidden0, mask } = options;
+  const { hidden, states } = scan({
+    caller: 'gruScan',
+    projected,
+    recurrent,
+    recurrentBias,
+    states: [hidden0],
+    mask,
+    reverse: options.reverse ?? false,
+    parameters: [],
+    cell: () => gruCell,
+  });
+  return { hidden, finalHidden: states[0] as Tensor };
 }

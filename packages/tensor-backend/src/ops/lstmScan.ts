@@ -1,19 +1,9 @@
 import { expectShape } from '@bnrnn/core';
-import {
-  add,
-  mul,
-  sigmoid,
-  slice,
-  stack,
-  tanh,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-} from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { lstmScanContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
-import { product } from './product';
-import { addBias, scanSteps } from './scanSteps';
+import { lstmCell } from './lstmCell';
+import { scan } from './scan';
 
 export interface LstmScanOptions {
   projected: Tensor3D;
@@ -72,27 +62,20 @@ export function lstmScan(options: LstmScanOptions): LstmScanResult {
   ) as unknown as LstmScanResult;
 }
 
-function reference(options: LstmScanOptions): LstmScanResult & Record<string, Tensor2D | Tensor3D> {
-  const { projected, recurrent, recurrentBias, peepholes, mask } = options;
-  const units = recurrent.shape[0];
-  const batch = projected.shape[1];
-  const steps = scanSteps('lstmScan', projected, mask, options.reverse ?? false);
-  const gate = (all: Tensor2D, k: number): Tensor2D => slice(all, [0, k * units], [batch, units]);
-  const peep = (x: Tensor2D, k: number, cell: Tensor2D): Tensor2D =>
-    peepholes === undefined ? x : add(x, mul(cell, slice(peepholes, [k, 0], [1, units])));
-
-  let hidden = options.hidden0;
-  let cell = options.cell0;
-  const outputs: Tensor2D[] = [];
-  for (const t of steps.order) {
-    const gates: Tensor2D = addBias(add(steps.input(t), product(hidden, recurrent)), recurrentBias);
-    const input = sigmoid(peep(gate(gates, 0), 0, cell));
-    const forget = sigmoid(peep(gate(gates, 1), 1, cell));
-    const nextCell: Tensor2D = add(mul(forget, cell), mul(input, tanh(gate(gates, 2))));
-    const nextHidden: Tensor2D = mul(sigmoid(peep(gate(gates, 3), 2, nextCell)), tanh(nextCell));
-    outputs[t] = steps.silence(t, nextHidden);
-    hidden = steps.carry(t, nextHidden, hidden);
-    cell = steps.carry(t, nextCell, cell);
-  }
-  return { hidden: stack(outputs) as Tensor3D, finalHidden: hidden, finalCell: cell };
+function reference(
+  options: LstmScanOptions,
+): Record<'hidden' | 'finalHidden' | 'finalCell', Tensor> {
+  const { projected, recurrent, recurrentBias, peepholes, hidden0, cell0, mask } = options;
+  const { hidden, states } = scan({
+    caller: 'lstmScan',
+    projected,
+    recurrent,
+    recurrentBias,
+    states: [hidden0, cell0],
+    mask,
+    reverse: options.reverse ?? false,
+    parameters: peepholes ? [peepholes] : [],
+    cell: ([peeps]) => lstmCell(recurrent.shape[0], peeps as Tensor2D | undefined),
+  });
+  return { hidden, finalHidden: states[0] as Tensor, finalCell: states[1] as Tensor };
 }

@@ -4,11 +4,12 @@ import {
   concat,
   matMul,
   mul,
+  ones,
+  reshape,
   slice,
-  sum,
+  softmax,
   tidy,
   transpose,
-  type Tensor,
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
@@ -65,52 +66,60 @@ export function reference(options: ProjectedCrossEntropyOptions, blockSize: numb
   const [rows, units] = hidden.shape;
   const blockRows = Math.max(1, Math.min(rows, Math.floor(blockSize / weights.shape[1])));
   const starts = Array.from({ length: Math.ceil(rows / blockRows) }, (_, i) => i * blockRows);
-  const sizeFrom = (start: number) => Math.min(blockRows, rows - start);
   const rowsOf = (t: Tensor2D, start: number): Tensor2D =>
-    slice(t, [start, 0], [sizeFrom(start), units]);
-  const part = (t: Tensor1D, start: number): Tensor1D => slice(t, [start], [sizeFrom(start)]);
-  const weigh = (t: Tensor1D): Tensor1D => (rowWeights ? mul(t, rowWeights) : t);
+    slice(t, [start, 0], [Math.min(blockRows, rows - start), units]);
+  const part = (t: Tensor1D, start: number): Tensor1D =>
+    slice(t, [start], [Math.min(blockRows, rows - start)]);
 
   return customOp<Tensor1D>([hidden, weights, bias], (save) => {
-    const nats = starts.map((start) =>
+    const blocks = starts.map((start) =>
       tidy(() => {
         const logits: Tensor2D = add(matMul(rowsOf(hidden, start), weights), bias);
-        return crossEntropyRows(logits, part(labels, start)).nats;
+        const { nats, probabilities } = crossEntropyRows(logits, part(labels, start));
+        // One block's probabilities are kept for the gradient; several are computed again.
+        return starts.length === 1 ? { nats, probabilities } : { nats };
       }),
     );
-    save([hidden, weights, bias, labels, ...(rowWeights ? [rowWeights] : [])]);
+    const kept = blocks.flatMap((block) => block.probabilities ?? []);
+    const nats = concat(blocks.map((block) => block.nats));
+    const rest = rowWeights ? [rowWeights] : [];
+    save([hidden, weights, bias, labels, ...kept, ...rest]);
     return {
-      value: weigh(concat(nats)),
+      value: rowWeights ? mul(nats, rowWeights) : nats,
       gradient: (dy, saved) => {
-        const [h, w, b, y, rw] = saved as [Tensor2D, Tensor2D, Tensor1D, Tensor1D, Tensor1D?];
-        const slope: Tensor1D = rw ? mul(dy, rw) : dy;
+        const [h, w, b, y] = saved as [Tensor2D, Tensor2D, Tensor1D, Tensor1D];
+        const p = kept.length > 0 ? (saved[4] as Tensor2D) : undefined;
+        const slope: Tensor1D = rowWeights ? mul(dy, saved.at(-1) as Tensor1D) : dy;
         const wT: Tensor2D = transpose(w);
         const dHidden: Tensor2D[] = [];
-        let dWeights: Tensor | undefined;
-        let dBias: Tensor | undefined;
+        let dWeights: Tensor2D | undefined;
+        let dBias: Tensor2D | undefined;
         for (const start of starts) {
+          // Products with explicit transposes, and with ones for the sum over rows: both are what
+          // tfjs's wasm computes fast.
           const block = tidy(() => {
-            const hb = rowsOf(h, start);
-            const logits: Tensor2D = add(matMul(hb, w), b);
-            const yb = part(y, start);
-            const { logSumExp } = crossEntropyRows(logits, yb);
-            const g = crossEntropySlopes(logits, logSumExp, yb, part(slope, start));
-            return { dh: matMul(g, wT), dw: matMul(transpose(hb), g), db: sum(g, 0) };
+            const rowsHere = rowsOf(h, start);
+            const probabilities = p ?? softmax<Tensor2D>(add(matMul(rowsHere, w), b));
+            const g = crossEntropySlopes(probabilities, part(y, start), part(slope, start));
+            const dW: Tensor2D = matMul(transpose(rowsHere), g);
+            const dB: Tensor2D = matMul(ones([1, g.shape[0]]), g);
+            const dH: Tensor2D = matMul(g, wT);
+            return { dH, dW, dB };
           });
-          dHidden.push(block.dh as Tensor2D);
-          dWeights = accumulate(dWeights, block.dw);
-          dBias = accumulate(dBias, block.db);
+          dHidden.push(block.dH);
+          dWeights = accumulate(dWeights, block.dW);
+          dBias = accumulate(dBias, block.dB);
         }
-        return [concat(dHidden), dWeights as Tensor, dBias as Tensor];
+        return [concat(dHidden), dWeights as Tensor2D, reshape(dBias as Tensor2D, b.shape)];
       },
     };
   });
 }
 
 /** Adds to a running sum and frees both terms. */
-function accumulate(total: Tensor | undefined, term: Tensor): Tensor {
+function accumulate(total: Tensor2D | undefined, term: Tensor2D): Tensor2D {
   if (total === undefined) return term;
-  const next: Tensor = add(total, term);
+  const next: Tensor2D = add(total, term);
   total.dispose();
   term.dispose();
   return next;

@@ -1,17 +1,20 @@
 import { expectShape } from '@bnrnn/core';
 import {
   add,
+  mul,
   relu,
-  stack,
+  square,
+  step,
+  sub,
   tanh,
+  type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { rnnScanContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
-import { product } from './product';
-import { addBias, scanSteps } from './scanSteps';
+import { scan, type ScanCell } from './scan';
 
 export interface RnnScanOptions {
   projected: Tensor3D;
@@ -64,16 +67,34 @@ export function rnnScan(options: RnnScanOptions): RnnScanResult {
   ) as unknown as RnnScanResult;
 }
 
-function reference(options: RnnScanOptions): RnnScanResult & Record<string, Tensor2D | Tensor3D> {
-  const steps = scanSteps('rnnScan', options.projected, options.mask, options.reverse ?? false);
-  const activate = options.activation === 'relu' ? relu : tanh;
-  let hidden = options.hidden0;
-  const outputs: Tensor2D[] = [];
-  for (const t of steps.order) {
-    const sum: Tensor2D = add(steps.input(t), product(hidden, options.recurrent));
-    const next: Tensor2D = activate(addBias(sum, options.recurrentBias));
-    outputs[t] = steps.silence(t, next);
-    hidden = steps.carry(t, next, hidden);
-  }
-  return { hidden: stack(outputs) as Tensor3D, finalHidden: hidden };
+function reference(options: RnnScanOptions): Record<'hidden' | 'finalHidden', Tensor> {
+  const { projected, recurrent, recurrentBias, hidden0, mask, activation } = options;
+  const { hidden, states } = scan({
+    caller: 'rnnScan',
+    projected,
+    recurrent,
+    recurrentBias,
+    states: [hidden0],
+    mask,
+    reverse: options.reverse ?? false,
+    parameters: [],
+    cell: () => rnnCell(activation),
+  });
+  return { hidden, finalHidden: states[0] as Tensor };
+}
+
+/** One step of a vanilla recurrent network and its gradient, which needs the outcome alone. */
+function rnnCell(activation: 'tanh' | 'relu'): ScanCell {
+  return {
+    forward: (x, u) => ({
+      after: [activation === 'relu' ? relu(add(x, u)) : tanh(add(x, u))],
+      kept: [],
+    }),
+    backward: ([dHidden], { after }) => {
+      const hidden = after[0] as Tensor2D;
+      const slope = activation === 'relu' ? step(hidden) : sub(1, square(hidden));
+      const dX: Tensor2D = mul(dHidden as Tensor2D, slope);
+      return { dX, dU: dX, dBefore: [undefined] };
+    },
+  };
 }

@@ -31,14 +31,14 @@ export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions): Tensor
   expectIndices('softmaxCrossEntropy', 'labels', labels, rows, classes);
   if (weights) expectShape('softmaxCrossEntropy', 'weights', weights, { rows });
   return runOp(softmaxCrossEntropyContract, { logits, labels, weights }, {}, () => ({
-    nats: customOp([logits], (save) => {
-      const { nats, logSumExp } = crossEntropyRows(logits, labels);
-      save([logits, logSumExp, labels, ...(weights ? [weights] : [])]);
+    nats: customOp<Tensor1D>([logits], (save) => {
+      const { nats, probabilities } = crossEntropyRows(logits, labels);
+      save([probabilities, labels, ...(weights ? [weights] : [])]);
       return {
         value: weights ? mul(nats, weights) : nats,
-        gradient: (dy: Tensor1D, saved) => {
-          const [x, total, y, w] = saved as [Tensor2D, Tensor2D, Tensor1D, Tensor1D?];
-          return [crossEntropySlopes(x, total, y, w ? mul(dy, w) : dy)];
+        gradient: (dy, saved) => {
+          const [p, y, w] = saved as [Tensor2D, Tensor1D, Tensor1D?];
+          return [crossEntropySlopes(p, y, w ? mul(dy, w) : dy)];
         },
       };
     }),

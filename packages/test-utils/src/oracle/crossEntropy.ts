@@ -23,7 +23,7 @@ export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions): Array6
     const row = Array.from({ length: classes }, (_, v) => at(logits, n, v));
     const largest = Math.max(...row);
     const sum = row.reduce((total, logit) => total + Math.exp(logit - largest), 0);
-    const nats = largest + Math.log(sum) - at(logits, n, labels[n] as number);
+    const nats = largest + Math.log(sum) - at(logits, n, labels[n]);
     put(y, nats * (weights === undefined ? 1 : at(weights, n)), n);
   }
   return y;

@@ -31,7 +31,7 @@ export {
   type SequenceNormalizer,
 } from './layers';
 export { lstmScan, type LstmScanOptions, type LstmScanResult } from './lstmScan';
-export { mergeDirections } from './mergeDirections';
+export { bidirectional, mergeDirections } from './mergeDirections';
 export {
   adamStep,
   globalNorm,

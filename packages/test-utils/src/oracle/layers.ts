@@ -18,7 +18,7 @@ export interface LayerWeights {
   recurrentBias?: Array64 | undefined;
 }
 
-export interface LayerOptions {
+interface LayerOptions {
   /** [T, B, I]. */
   x: Array64;
   weights: LayerWeights;

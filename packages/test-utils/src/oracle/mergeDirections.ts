@@ -25,3 +25,12 @@ export function mergeDirections(
   }
   return y;
 }
+
+/** One layer run in both directions over the same input, joined by `mergeDirections`. */
+export function bidirectional<Result extends { hidden: Array64 }>(
+  run: (reverse: boolean) => Result,
+  merge: 'concat' | 'sum',
+): { hidden: Array64; forward: Result; backward: Result } {
+  const [forward, backward] = [run(false), run(true)];
+  return { hidden: mergeDirections(forward.hidden, backward.hidden, merge), forward, backward };
+}

@@ -9,6 +9,7 @@ import { weightedSum } from '../weightedSum';
 import { setStep, stepOf } from './arithmetic';
 import { gruScan } from './gruScan';
 import { lstmScan } from './lstmScan';
+import { bidirectional } from './mergeDirections';
 import { rnnScan } from './rnnScan';
 
 const [T, B, H] = [7, 3, 5];
@@ -79,6 +80,17 @@ test('reverse is the reverse of the scan of the reversed input', () => {
   expectClose(back.hidden, turned(there.hidden), exact);
   expectClose(back.finalCell, there.finalCell, exact);
   expect(at(back.hidden, 0, 0, 0)).not.toBe(at(there.hidden, 0, 0, 0));
+});
+
+test('turning the input of a bidirectional layer swaps its directions and turns the output', () => {
+  const { projected, ...rest } = lstmInputs();
+  const run = (x: Array64) =>
+    bidirectional((reverse) => lstmScan({ ...rest, projected: x, reverse }), 'sum');
+  const there = run(projected);
+  const back = run(turned(projected));
+  expectClose(back.hidden, turned(there.hidden), { rtol: 1e-15 });
+  expectClose(back.forward.finalCell, there.backward.finalCell, exact);
+  expect(at(there.forward.finalCell, 0, 0)).not.toBe(at(there.backward.finalCell, 0, 0));
 });
 
 test('padding in either direction carries the state and its content is irrelevant', () => {

@@ -8,9 +8,9 @@ export interface Html {
 /**
  * A template of HTML: what is put in is escaped, unless it is HTML itself; lists are joined as they are.
  *
- *     html`<p>${text}</p>`
+ *     markup`<p>${text}</p>`
  */
-export function html(
+export function markup(
   parts: TemplateStringsArray,
   ...values: readonly (string | number | Html | readonly Html[])[]
 ): Html {

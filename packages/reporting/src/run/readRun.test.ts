@@ -1,0 +1,99 @@
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DataError } from '@bnrnn/core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { config, evaluation, run, writeRun } from '../../test/fixtures';
+import { readRun } from './readRun';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'bnrnn-run-'));
+});
+
+const whole = () => {
+  const made = run([9.2, 8.1], { folder, evaluations: [evaluation('running', 5.25)] });
+  writeRun(folder, made);
+  return made;
+};
+
+async function refusal(): Promise<string> {
+  const error: unknown = await readRun(folder).then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(DataError);
+  return (error as DataError).message.replaceAll(folder, 'RUN');
+}
+
+describe('readRun', () => {
+  it('reads what a run wrote', async () => {
+    const made = whole();
+    expect(await readRun(folder)).toEqual(made);
+  });
+
+  it('reads a run that was killed: half an event, no result', async () => {
+    const made = whole();
+    rmSync(join(folder, 'result.json'));
+    appendFileSync(join(folder, 'events.jsonl'), '{"type":"step","ste');
+    expect(await readRun(folder)).toEqual({ ...made, result: undefined });
+  });
+
+  it('takes an unknown commit and an empty command as not known, and leaves other fields alone', async () => {
+    whole();
+    const more = { ...config(), commit: 'unknown', command: '', data: 'glosses' };
+    writeFileSync(join(folder, 'config.json'), JSON.stringify(more));
+    expect((await readRun(folder)).config).toEqual(config());
+  });
+
+  it('says that a folder is missing', async () => {
+    rmSync(folder, { recursive: true });
+    expect(await refusal()).toBe('readRun: there is no folder RUN.');
+  });
+
+  it('says that a folder or file is not a run', async () => {
+    expect(await refusal()).toBe('readRun: RUN is not a run folder: it holds no config.json.');
+    folder = join(folder, 'file');
+    writeFileSync(folder, '');
+    expect(await refusal()).toBe('readRun: RUN is not a run folder: it holds no config.json.');
+  });
+
+  it('says which file is not JSON or cannot be read', async () => {
+    whole();
+    writeFileSync(join(folder, 'result.json'), '{"steps":');
+    expect(await refusal()).toBe('readRun: RUN/result.json is not JSON.');
+    writeFileSync(join(folder, 'config.json'), 'preset: ptb-small');
+    expect(await refusal()).toBe('readRun: RUN/config.json is not JSON.');
+    rmSync(join(folder, 'config.json'));
+    mkdirSync(join(folder, 'config.json'));
+    expect(await refusal()).toBe('readRun: RUN/config.json cannot be read.');
+  });
+
+  it.each([
+    [{ seed: '1' }, 'seed is "1", expected a number.'],
+    [{ unit: 'syllable' }, 'unit is "syllable", expected one of word, character, frame.'],
+    [
+      { corpus: { ...config().corpus, sha256: undefined } },
+      'corpus.sha256 is missing, expected an object.',
+    ],
+    [{ settings: { 'model.units': 200 } }, 'settings.model.units is 200, expected an object.'],
+    [
+      { settings: { 'model.units': { value: 200, source: 'heard' } } },
+      'settings.model.units.source is "heard", expected one of text, code, lua, tf, recalled, chosen, user.',
+    ],
+  ])('names the field that does not fit: %j', async (change, sentence) => {
+    whole();
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config(), ...change }));
+    expect(await refusal()).toBe(`RUN/config.json: ${sentence}`);
+  });
+
+  it('names the evaluation that does not fit', async () => {
+    const made = whole();
+    const wrong = { ...evaluation('running', 5), perplexity: null };
+    const result = { ...made.result, evaluations: [evaluation('batch', 4), wrong] };
+    writeFileSync(join(folder, 'result.json'), JSON.stringify(result));
+    expect(await refusal()).toBe(
+      'RUN/result.json: evaluations.1.perplexity is null, expected a number.',
+    );
+  });
+});

@@ -1,0 +1,69 @@
+import {
+  filled,
+  oracle,
+  prefixMask,
+  testBackends,
+  toTensor2D,
+  type Array64,
+} from '@bnrnn/test-utils';
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, test } from 'vitest';
+import { compareWithOracle } from '../../test/compareWithOracle';
+import { startBackend } from '../backends/startBackend';
+import { lstmScan } from './lstmScan';
+
+const [time, batch, units] = [7, 4, 5];
+const mask = prefixMask([7, 3, 5, 1], time);
+
+const inputs = {
+  projected: filled([time, batch, 4 * units], 1),
+  recurrent: filled([units, 4 * units], 2, -0.7, 0.7),
+  hidden0: filled([batch, units], 3),
+  cell0: filled([batch, units], 4),
+};
+const recurrentBias = filled([4 * units], 5);
+const peepholes = filled([3, units], 6);
+
+type Inputs = Record<keyof typeof inputs, Array64> & {
+  recurrentBias?: Array64;
+  peepholes?: Array64;
+};
+
+function compare(label: string, given: Inputs, fixed: { mask?: Array64; reverse?: boolean }): void {
+  const maskTensor = fixed.mask && toTensor2D(fixed.mask);
+  compareWithOracle({
+    label,
+    inputs: given,
+    op: (tensors) => {
+      const all = tensors as unknown as {
+        projected: Tensor3D;
+        recurrent: Tensor2D;
+        hidden0: Tensor2D;
+        cell0: Tensor2D;
+        recurrentBias?: Tensor1D;
+        peepholes?: Tensor2D;
+      };
+      const out = lstmScan({ ...all, mask: maskTensor, reverse: fixed.reverse });
+      return [out.hidden, out.finalHidden, out.finalCell];
+    },
+    oracle: (arrays) => {
+      const out = oracle.lstmScan({ ...arrays, ...fixed });
+      return [out.hidden, out.finalHidden, out.finalCell];
+    },
+  });
+  maskTensor?.dispose();
+}
+
+describe.each(testBackends())('lstmScan on %s', (backend) => {
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
+
+  test('agrees with the oracle', () => compare('plain', inputs, {}));
+  test('with a recurrent bias', () => compare('bias', { ...inputs, recurrentBias }, {}));
+  test('with peepholes', () => compare('peepholes', { ...inputs, peepholes }, {}));
+  test('in reverse', () => compare('reverse', inputs, { reverse: true }));
+  test('with a mask', () => compare('mask', inputs, { mask }));
+  test('with everything', () =>
+    compare('all', { ...inputs, recurrentBias, peepholes }, { mask, reverse: true }));
+});

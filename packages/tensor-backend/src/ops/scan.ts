@@ -1,0 +1,233 @@
+import {
+  add,
+  concat,
+  matMul,
+  mul,
+  ones,
+  reshape,
+  slice,
+  sub,
+  tidy,
+  transpose,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { customOp } from './customOp';
+import { expectNoHole, maskFacts } from './mask';
+import { zeroPadding } from './padding';
+
+/** What one kind of cell computes at one step; a state is [batch, units] and comes first, hidden. */
+export interface ScanCell {
+  /**
+   * @param x       [batch, gates], the step's projected input.
+   * @param u       [batch, gates], h·U + b.
+   * @param before  the states before the step.
+   * @returns the states after it, and what the backward step wants kept.
+   */
+  readonly forward: (
+    x: Tensor2D,
+    u: Tensor2D,
+    before: readonly Tensor2D[],
+  ) => { after: Tensor2D[]; kept: Tensor2D[] };
+  /**
+   * @param dAfter  gradients of the states after the step.
+   * @returns gradients of x and of u, and what reaches the states before other than through h·U.
+   */
+  readonly backward: (
+    dAfter: readonly Tensor2D[],
+    step: { before: readonly Tensor2D[]; after: readonly Tensor2D[]; kept: readonly Tensor2D[] },
+  ) => { dX: Tensor2D; dU: Tensor2D; dBefore: (Tensor2D | undefined)[] };
+  /** Gradients of the cell's own parameters, from all rows [time·batch, ...] together. */
+  readonly parameterGradients?: (rows: {
+    dX: Tensor2D;
+    before: (state: number) => Tensor2D;
+    after: (state: number) => Tensor2D;
+  }) => Tensor[];
+}
+
+export interface ScanOptions {
+  caller: string;
+  projected: Tensor3D;
+  recurrent: Tensor2D;
+  recurrentBias: Tensor1D | undefined;
+  states: readonly Tensor2D[];
+  mask: Tensor2D | undefined;
+  reverse: boolean;
+  /** The cell's own parameters, e.g. peepholes. */
+  parameters: readonly Tensor[];
+  /** Makes the cell from its parameters: once for the forward pass, once for the backward pass. */
+  cell: (parameters: readonly Tensor[]) => ScanCell;
+}
+
+/**
+ * Runs a cell over all steps in plain tfjs ops, with a gradient of its own: the tape would keep
+ * several full-size gradients for each step, and take time that grows with their square. The
+ * gradient of U is one product over the rows of all steps.
+ *
+ * @returns hidden [time, batch, units] and the states after the scan's last step.
+ */
+export function scan(options: ScanOptions): { hidden: Tensor3D; states: Tensor2D[] } {
+  const { projected, recurrent, recurrentBias, states, mask, parameters } = options;
+  const [time, batch] = projected.shape;
+  const units = recurrent.shape[0];
+  const rows = paddedRows(options);
+  const bias = recurrentBias ? [recurrentBias] : [];
+  const inputs = [projected, recurrent, ...states, ...bias, ...parameters];
+  const all = customOp<Tensor3D>(inputs, (save) => {
+    const run = forward(options, rows);
+    const padding = rows ? [mask as Tensor2D] : [];
+    save([recurrent, ...padding, ...parameters, ...run.states.flat(), ...run.kept.flat()]);
+    return {
+      value: reshape(concat([...run.outputs, ...(run.states.at(-1) ?? [])]), [-1, batch, units]),
+      gradient: (dy, saved) => {
+        const take = (count: number): Tensor2D[] => saved.splice(0, count) as Tensor2D[];
+        const [u] = take(1) as [Tensor2D];
+        const [m] = take(padding.length);
+        const cell = options.cell(take(parameters.length));
+        const perStep = (count: number, steps: number) =>
+          Array.from({ length: steps }, () => take(count));
+        const past = perStep(states.length, time + 1);
+        const kept = perStep((run.kept[0] ?? []).length, time);
+        return backward({ options, rows, dy, u, m, cell, past, kept });
+      },
+    };
+  });
+  const state = (k: number): Tensor2D =>
+    reshape(slice(all, [time + k, 0, 0], [1, batch, units]), [batch, units]);
+  return {
+    hidden: slice(all, [0, 0, 0], [time, batch, units]),
+    states: states.map((_, k) => state(k)),
+  };
+}
+
+/** Real rows of each step where any is padded. */
+function paddedRows({ caller, projected, mask }: ScanOptions): Float32Array | undefined {
+  if (mask === undefined) return undefined;
+  const facts = maskFacts(caller, mask, projected.shape[0], projected.shape[1]);
+  if (!facts.padded) return undefined;
+  expectNoHole(caller, mask);
+  return facts.rows;
+}
+
+interface ForwardRun {
+  /** In the order of time. */
+  outputs: Tensor2D[];
+  /** In the order of the scan, from the initial states. */
+  states: (readonly Tensor2D[])[];
+  kept: Tensor2D[][];
+}
+
+function forward(options: ScanOptions, rows: Float32Array | undefined): ForwardRun {
+  const { projected, recurrent, recurrentBias, mask } = options;
+  const [time, batch, gates] = projected.shape;
+  const cell = options.cell(options.parameters);
+  const clean = rows ? zeroPadding(projected, mask as Tensor2D) : projected;
+  const x: Tensor2D = reshape(clean, [time * batch, gates]);
+  const run: ForwardRun = { outputs: [], states: [options.states], kept: [] };
+  for (const t of scanOrder(time, options.reverse)) {
+    const before = run.states.at(-1) as readonly Tensor2D[];
+    const { output, after, kept } = tidy(() => {
+      const product: Tensor2D = matMul(before[0] as Tensor2D, recurrent);
+      const u: Tensor2D = recurrentBias ? add(product, recurrentBias) : product;
+      const step = cell.forward(slice(x, [t * batch, 0], [batch, gates]), u, before);
+      const hidden = step.after[0] as Tensor2D;
+      if (isWhole(rows, t, batch)) return { output: hidden, ...step };
+      const here = column(mask as Tensor2D, t);
+      const silent: Tensor2D = mul(hidden, here);
+      const after = step.after.map((next, k): Tensor2D => {
+        const old = before[k] as Tensor2D;
+        return add(mul(next, here), mul(old, sub(1, here)));
+      });
+      return { output: silent, after, kept: step.kept };
+    });
+    run.outputs[t] = output;
+    run.states.push(after);
+    run.kept.push(kept);
+  }
+  return run;
+}
+
+interface BackwardRun {
+  options: ScanOptions;
+  rows: Float32Array | undefined;
+  dy: Tensor3D;
+  u: Tensor2D;
+  m: Tensor2D | undefined;
+  cell: ScanCell;
+  past: Tensor2D[][];
+  kept: Tensor2D[][];
+}
+
+function backward({ options, rows, dy, u, m, cell, past, kept }: BackwardRun): Tensor[] {
+  const { projected, recurrentBias, states, reverse } = options;
+  const [time, batch] = projected.shape;
+  const units = u.shape[0];
+  const dyAt = (row: number): Tensor2D =>
+    reshape(slice(dy, [row, 0, 0], [1, batch, units]), [batch, units]);
+  const order = scanOrder(time, reverse);
+  const uT: Tensor2D = transpose(u);
+  const dXs: Tensor2D[] = [];
+  const dUs: Tensor2D[] = [];
+  let dStates = states.map((_, k) => dyAt(time + k));
+
+  for (let i = time - 1; i >= 0; i--) {
+    const t = order[i] as number;
+    const step = tidy(() => {
+      const here = isWhole(rows, t, batch) ? undefined : column(m as Tensor2D, t);
+      const onReal = (g: Tensor2D): Tensor2D => (here ? mul(g, here) : g);
+      const dAfter = dStates.map((g, k) => onReal(k === 0 ? add(g, dyAt(t)) : g));
+      const past_ = { before: past[i] ?? [], after: past[i + 1] ?? [], kept: kept[i] ?? [] };
+      const { dX, dU, dBefore } = cell.backward(dAfter, past_);
+      const previous = dStates.map((g, k) => {
+        const throughU: Tensor2D | undefined = k === 0 ? matMul(dU, uT) : undefined;
+        const parts = [throughU, dBefore[k]];
+        if (here) parts.push(mul(g, sub(1, here)));
+        return sumOf(parts.filter((part) => part !== undefined));
+      });
+      return { dX, dU, previous };
+    });
+    for (const tensor of [...dStates, ...(kept[i] ?? [])]) tensor.dispose();
+    dStates = step.previous;
+    dXs[t] = step.dX;
+    dUs[t] = step.dU;
+  }
+
+  const dX = concat(dXs);
+  const dU = dXs.every((g, t) => g === dUs[t]) ? dX : concat(dUs);
+  // State k of all rows in the order of time, `shift` steps after their own step began.
+  const rowsOf = (k: number, shift: number): Tensor2D => {
+    const list: Tensor2D[] = [];
+    order.forEach((t, i) => (list[t] = past[i + shift]?.[k] as Tensor2D));
+    return concat(list);
+  };
+  const dRecurrent = matMul(transpose(rowsOf(0, 0)), dU);
+  // A product with ones: summing over the first axis makes tfjs's wasm transpose first.
+  const dBias = recurrentBias ? [reshape(matMul(ones([1, time * batch]), dU), [-1])] : [];
+  const dParameters =
+    cell.parameterGradients?.({
+      dX,
+      before: (k) => rowsOf(k, 0),
+      after: (k) => rowsOf(k, 1),
+    }) ?? [];
+  return [reshape(dX, projected.shape), dRecurrent, ...dStates, ...dBias, ...dParameters];
+}
+
+function sumOf(parts: readonly Tensor2D[]): Tensor2D {
+  return parts.reduce((a, b): Tensor2D => add(a, b));
+}
+
+function scanOrder(time: number, reverse: boolean): number[] {
+  return Array.from({ length: time }, (_, i) => (reverse ? time - 1 - i : i));
+}
+
+function isWhole(rows: Float32Array | undefined, t: number, batch: number): boolean {
+  return rows === undefined || rows[t] === batch;
+}
+
+/** The mask of one step beside its rows: [batch, 1]. */
+function column(mask: Tensor2D, t: number): Tensor2D {
+  const batch = mask.shape[1];
+  return reshape(slice(mask, [t, 0], [1, batch]), [batch, 1]);
+}

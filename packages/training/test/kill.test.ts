@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, watch } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { randomStream } from '@bnrnn/core';
+import { readLatestCheckpoint } from '@bnrnn/training';
+import { build, defaultServerConditions } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { temporaryFolder } from './temporaryFolder';
+
+// Inside the package, so that what stays out of the bundle is found.
+const built = mkdtempSync(join(fileURLToPath(new URL('.', import.meta.url)), '.test-results-'));
+
+/** The program of a run, bundled from the sources so that Node can start it. */
+beforeAll(async () => {
+  const conditions = ['@bnrnn/source', ...defaultServerConditions];
+  await build({
+    configFile: false,
+    logLevel: 'silent',
+    resolve: { conditions },
+    ssr: { noExternal: true, resolve: { conditions } },
+    build: {
+      ssr: fileURLToPath(new URL('./killedRun.ts', import.meta.url)),
+      outDir: built,
+      target: 'node20',
+      rollupOptions: { external: [/^@tensorflow\/tfjs-node/, /^koffi$/] },
+    },
+  });
+});
+
+afterAll(() => rmSync(built, { recursive: true, force: true }));
+
+interface Ended {
+  readonly lines: string[];
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Starts the program; `killWhen` sees the lines so far and each change in the folder. */
+async function start(
+  folder: string,
+  resume: boolean,
+  killWhen: (last: string, file: string | null) => boolean = () => false,
+): Promise<Ended> {
+  const child = spawn(process.execPath, [
+    join(built, 'killedRun.js'),
+    folder,
+    resume ? 'resume' : 'new',
+  ]);
+  let text = '';
+  let errors = '';
+  const killIf = (file: string | null): void => {
+    if (killWhen(text.trimEnd().split('\n').at(-1) ?? '', file)) child.kill('SIGKILL');
+  };
+  const watcher = watch(folder, (_, file) => killIf(file));
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+    killIf(null);
+  });
+  child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+  const signal = await new Promise<NodeJS.Signals | null>((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code, how) => {
+      if (code === 0 || how === 'SIGKILL') resolve(how);
+      else reject(new Error(errors));
+    });
+  });
+  watcher.close();
+  return { lines: text.trimEnd().split('\n'), signal };
+}
+
+test('a run that is killed three times ends in the same bits', async () => {
+  const straight = await start(temporaryFolder(), false);
+  expect(straight.lines.at(-1)).toMatch(/^weights [0-9a-f]{64}$/);
+
+  const folder = temporaryFolder();
+  // Two steps drawn by a seed, and one moment at which a checkpoint is being written.
+  const [a, b] = randomStream('kill', 11).uniform(2, 0, 1) as unknown as [number, number];
+  const first = `step ${5 + Math.floor(a * 25)}`;
+  const second = `step ${40 + Math.floor(b * 25)}`;
+  const moments: ((last: string, file: string | null) => boolean)[] = [
+    (last) => last === first,
+    (last) => last === second,
+    (last, file) => file?.endsWith('.tmp') === true && Number(last.split(' ')[1]) > 75,
+  ];
+  for (const [round, killWhen] of moments.entries()) {
+    const { signal, lines } = await start(folder, round > 0, killWhen);
+    expect(signal, lines.at(-1)).toBe('SIGKILL');
+    const { refused } = await readLatestCheckpoint(folder);
+    expect(refused).toEqual([]);
+  }
+  const last = await start(folder, true);
+  expect(last.lines.at(-1)).toBe(straight.lines.at(-1));
+  expect(last.lines.at(-2)).toBe('end 120');
+  expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});

@@ -1,0 +1,91 @@
+import { globalNorm, startBackend } from '@bnrnn/tensor-backend';
+import {
+  expectClose,
+  expectNoLeak,
+  readGolden,
+  testBackends,
+  toTensor,
+  type Array64,
+} from '@bnrnn/test-utils';
+import { makeOptimizer, type OptimizerSpec } from '@bnrnn/training';
+import { dispose, memory, mul, variable } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+
+const golden = readGolden(new URL('./golden/optimizers.json', import.meta.url));
+const steps = golden.number('steps');
+const names = ['matrix', 'vector'];
+
+const rules: { name: string; spec: OptimizerSpec; slots: string[] }[] = [
+  { name: 'sgd', spec: { kind: 'sgd' }, slots: [] },
+  {
+    name: 'momentum',
+    spec: { kind: 'momentum', momentum: 0.9 },
+    slots: ['velocity/matrix', 'velocity/vector'],
+  },
+  {
+    name: 'adam',
+    spec: { kind: 'adam', beta1: 0.9, beta2: 0.98, epsilon: 1e-7 },
+    slots: ['matrix', 'vector', 'matrix', 'vector'].map(
+      (name, i) => `${i < 2 ? 'first' : 'second'} moment/${name}`,
+    ),
+  },
+];
+
+/** Step `step` of an array whose first axis is the steps. */
+function at({ shape, data }: Array64, step: number): Array64 {
+  const size = data.length / steps;
+  return { shape: shape.slice(1), data: data.slice(step * size, (step + 1) * size) };
+}
+
+describe.each(testBackends())('PyTorch on %s', (backend) => {
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
+
+  it.each(rules)('$name takes its trajectory', ({ name, spec, slots }) => {
+    const before = memory().numTensors;
+    const parameters = new Map(
+      names.map((each) => {
+        const start = toTensor(golden.array('start', each));
+        const made = variable(start);
+        start.dispose();
+        return [each, made] as const;
+      }),
+    );
+    const optimizer = makeOptimizer(spec, parameters);
+    expect([...optimizer.slots.keys()]).toEqual(slots);
+    const learningRate = golden.number('optimizers', name, 'options', 'lr');
+    for (let step = 0; step < steps; step++) {
+      const gradients = names.map((each) => toTensor(at(golden.array('gradients', each), step)));
+      const norm = globalNorm(gradients);
+      expectClose(norm, golden.array('globalNorms').data[step]!, { label: 'globalNorms' });
+      // Four times the gradient, scaled by a quarter: what clipping does.
+      const large = gradients.map((gradient) => mul(gradient, 4));
+      optimizer.apply({
+        variables: [...parameters.values()],
+        gradients: large,
+        learningRate,
+        scale: 0.25,
+        step: step + 1,
+      });
+      dispose([norm, ...gradients, ...large]);
+      for (const each of names) {
+        expectClose(
+          parameters.get(each)!,
+          at(golden.array('optimizers', name, 'variables', each), step),
+          { label: `${golden.label('optimizers', name, 'variables', each)}, step ${step}` },
+        );
+      }
+    }
+    optimizer.dispose();
+    for (const parameter of parameters.values()) parameter.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+
+  it.each(rules)('$name keeps nothing but its slots', ({ spec }) => {
+    const start = toTensor(golden.array('start', 'matrix'));
+    const parameter = variable(start);
+    expectNoLeak(() => [...makeOptimizer(spec, new Map([['matrix', parameter]])).slots.values()]);
+    dispose([start, parameter]);
+  });
+});
