@@ -44,9 +44,9 @@ export function tanh4(x: v128): v128 {
   const magnitude = f32x4.abs(x);
   const e = exp4(f32x4.add(magnitude, magnitude));
   const large = f32x4.sub(one, f32x4.div(f32x4.splat(2.0), f32x4.add(e, one)));
-  const signed = v128.or(large, v128.and(x, f32x4.splat(-0.0)));
   // A comparison with NaN is false, so NaN takes the polynomial, which keeps it.
-  return v128.bitselect(signed, small, f32x4.ge(magnitude, f32x4.splat(0.625)));
+  const y = v128.bitselect(large, small, f32x4.ge(magnitude, f32x4.splat(0.625)));
+  return v128.or(y, v128.and(x, f32x4.splat(-0.0)));
 }
 
 /** The sum of the four lanes. */

@@ -19,6 +19,7 @@ let running: { backend: SharedMemoryBackend; pool: Pool; info: BackendInfo } | u
  * The embedded CPU backend: tensors in one shared WebAssembly memory, kernels in SIMD WebAssembly split over
  * threads, matrix products by the machine's BLAS where there is one.
  *
+ * `BNRNN_THREADS` is the number of threads where a caller names none (default: the machine's cores).
  * `BNRNN_BLAS` names the BLAS library (`none`: our own product). `BNRNN_SIMD_POISON=1` fills freed
  * blocks with NaN.
  */
@@ -32,7 +33,7 @@ export const simdBackend: Backend = {
       const { blas, reason } = findBlas(memory);
       const product =
         blas === null ? `own product (no BLAS: ${reason})` : `${blas.name}: ${blas.description}`;
-      return { available: true, details: `${availableParallelism()} threads, ${product}` };
+      return { available: true, details: `${defaultThreads()} threads, ${product}` };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return {
@@ -44,7 +45,7 @@ export const simdBackend: Backend = {
     }
   },
 
-  async start({ threads = availableParallelism() }) {
+  async start({ threads = defaultThreads() }) {
     expectNumber('startBackend: threads', threads, { integer: true, min: 1, max: 64 });
     if (running !== undefined && running.pool.threads !== threads) {
       throw new BackendError(
@@ -58,6 +59,12 @@ export const simdBackend: Backend = {
     return running.info;
   },
 };
+
+function defaultThreads(): number {
+  const setting = process.env['BNRNN_THREADS'];
+  if (setting === undefined || setting === '') return availableParallelism();
+  return expectNumber('BNRNN_THREADS', Number(setting), { integer: true, min: 1, max: 64 });
+}
 
 async function launch(threads: number): Promise<NonNullable<typeof running>> {
   const memory = reserveMemory();

@@ -1,13 +1,13 @@
 import { BackendError } from '@bnrnn/core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import {
+  DataStorage,
   engine,
   util,
+  Variable,
   type backend_util,
   type DataType,
-  type Tensor,
   type TensorInfo,
-  type Variable,
 } from '@tensorflow/tfjs-core';
 import { Allocator } from '../memory/allocator';
 import type { Pool } from '../threads/pool';
@@ -91,6 +91,13 @@ export class SharedMemoryBackend extends MathBackendCPU {
     return gone;
   }
 
+  /** Forgets every tensor and frees all blocks; tfjs calls it when the engine is reset. */
+  override dispose(): void {
+    this.data = new DataStorage(this, engine());
+    this.#residuals.clear();
+    this.#allocator.clear();
+  }
+
   override memory(): { unreliable: boolean; reasons: string[] } {
     return { unreliable: false, reasons: [] };
   }
@@ -138,11 +145,15 @@ export class SharedMemoryBackend extends MathBackendCPU {
   }
 
   /** Gives a variable a block of its own where another tensor shares it, so that it may be written in place. */
-  unshare(variable: Tensor): void {
-    if (this.refCount(variable.dataId) <= 1) return;
-    const copy = this.makeTensorInfo(variable.shape, variable.dtype, this.view(variable));
+  unshare(variable: TensorInfo): void {
+    const { dataId, shape, dtype } = variable;
+    if (this.refCount(dataId) <= 1) return;
+    if (!(variable instanceof Variable)) {
+      throw new BackendError('simd: a step in place was given a tensor, expected a variable.');
+    }
+    const copy = this.makeTensorInfo(shape, dtype, this.view(variable));
     const tensor = engine().makeTensorFromTensorInfo(copy, this);
-    (variable as Variable).assign(tensor);
+    variable.assign(tensor);
     tensor.dispose();
   }
 

@@ -51,12 +51,16 @@ export function findBlas(
       : [{ name: wantedName(wanted), path: wanted }];
   const reasons: string[] = [];
   for (const source of list) {
-    if (source.path.startsWith('/') && !existsSync(source.path)) continue;
+    if (source.path.startsWith('/') && !existsSync(source.path)) {
+      if (source.path === wanted) reasons.push(`${wanted}: does not exist`);
+      continue;
+    }
     try {
       const { description } = loadBlas(source, memory);
       return { blas: { ...source, description }, reason: '' };
     } catch (error) {
-      reasons.push(error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      reasons.push(`${source.path}: ${message.split('\n', 1).join()}`);
     }
   }
   return { blas: null, reason: reasons[0] ?? `no BLAS is known for ${process.platform}` };

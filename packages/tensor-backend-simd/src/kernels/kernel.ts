@@ -1,5 +1,7 @@
+import { BackendError } from '@bnrnn/core';
 import {
   engine,
+  getBackend,
   getKernel,
   registerGradient,
   registerKernel,
@@ -8,11 +10,10 @@ import {
   type GradConfig,
   type KernelConfig,
   type NamedAttrMap,
-  type NamedTensorInfoMap,
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
+import { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 
 /** The name under which tfjs knows this backend. */
 export const backendName = 'simd';
@@ -34,11 +35,7 @@ export function register(kernel: SimdKernel): void {
     kernelName: kernel.name,
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) =>
-      kernel.run(
-        backend as SharedMemoryBackend,
-        inputs as NamedTensorInfoMap as Record<string, TensorInfo>,
-        (attrs ?? {}) as NamedAttrMap as Record<string, unknown>,
-      ),
+      kernel.run(expectOwn(backend), inputs as Record<string, TensorInfo>, attrs ?? {}),
   };
   registerKernel(config);
   if (kernel.gradient === undefined) return;
@@ -48,7 +45,12 @@ export function register(kernel: SimdKernel): void {
 
 /** The active backend, inside a gradient function. */
 export function activeBackend(): SharedMemoryBackend {
-  return engine().backend as SharedMemoryBackend;
+  return expectOwn(engine().backend);
+}
+
+function expectOwn(backend: unknown): SharedMemoryBackend {
+  if (backend instanceof SharedMemoryBackend) return backend;
+  throw new BackendError(`simd: a kernel of its own ran on the backend "${getBackend()}".`);
 }
 
 /** Makes a tfjs tensor of a kernel's result, so that scopes and the tape own it. */

@@ -1,4 +1,5 @@
 import { getKernelsForBackend, registerKernel } from '@tensorflow/tfjs-core';
+import { cast } from './cast';
 import { projectedCrossEntropy, softmaxCrossEntropy } from './crossEntropy';
 import { dropout } from './dropout';
 import { binaryKernels, unaryKernels } from './elementwise';
@@ -16,6 +17,7 @@ const own: readonly SimdKernel[] = [
   batchMatMul,
   batchNormalize,
   ...binaryKernels,
+  cast,
   dropout,
   embedding,
   globalNorm,

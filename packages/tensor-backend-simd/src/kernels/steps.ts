@@ -1,4 +1,4 @@
-import { util, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import { util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SimdKernel } from './kernel';
 
 /** The L2 norm over a list of gradients, summed in float64. */
@@ -24,7 +24,7 @@ export const sgdStep: SimdKernel = {
   run(backend, inputs, attributes) {
     const { variable, gradient } = inputs as Record<'variable' | 'gradient', TensorInfo>;
     const { learningRate, scale } = attributes as { learningRate: number; scale: number };
-    backend.unshare(variable as Tensor);
+    backend.unshare(variable);
     backend.pool.run('sgd', [
       backend.offset(variable),
       backend.offset(gradient),
@@ -47,8 +47,8 @@ export const momentumStep: SimdKernel = {
       'learningRate' | 'momentum' | 'scale',
       number
     >;
-    backend.unshare(variable as Tensor);
-    backend.unshare(velocity as Tensor);
+    backend.unshare(variable);
+    backend.unshare(velocity);
     backend.pool.run('momentum', [
       backend.offset(variable),
       backend.offset(velocity),
@@ -73,7 +73,7 @@ export const adamStep: SimdKernel = {
       'learningRate' | 'beta1' | 'beta2' | 'epsilon' | 'step' | 'scale',
       number
     >;
-    for (const tensor of [variable, firstMoment, secondMoment]) backend.unshare(tensor as Tensor);
+    for (const tensor of [variable, firstMoment, secondMoment]) backend.unshare(tensor);
     backend.pool.run('adam', [
       backend.offset(variable),
       backend.offset(firstMoment),

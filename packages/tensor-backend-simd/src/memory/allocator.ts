@@ -14,17 +14,25 @@ interface FreeBlock {
  */
 export class Allocator {
   /** Free blocks by ascending offset; no two of them touch. */
-  readonly #free: FreeBlock[];
+  readonly #free: FreeBlock[] = [];
   readonly #sizes = new Map<number, number>();
+  readonly #start: number;
   readonly #capacity: number;
   #bytesInUse = 0;
   #peakBytes = 0;
 
   /** @param start, end  byte offsets of the region to hand out; `start` is rounded up to a line. */
   constructor(start: number, end: number) {
-    const first = roundUp(start);
-    this.#capacity = end - first;
-    this.#free = [{ offset: first, size: this.#capacity }];
+    this.#start = roundUp(start);
+    this.#capacity = Math.floor((end - this.#start) / alignment) * alignment;
+    this.clear();
+  }
+
+  /** Takes all blocks back. */
+  clear(): void {
+    this.#free.splice(0, Infinity, { offset: this.#start, size: this.#capacity });
+    this.#sizes.clear();
+    this.#bytesInUse = 0;
   }
 
   get capacity(): number {

@@ -1,10 +1,9 @@
 import { ownRange, type Program } from '../threads/thread';
-import type { Numbers } from './product';
+import { unpack } from '../threads/unpack';
 
 /** Softmax cross entropy of whole logits; `probabilities` receives a copy that becomes the softmax. */
 export const softmaxCrossEntropy: Program = (thread, values) => {
-  const [rows, columns, logits, labels, weights, nats, probabilities] =
-    values as unknown as Numbers<7>;
+  const [rows, columns, logits, labels, weights, nats, probabilities] = unpack(values, 7);
   const [start, end] = ownRange(thread, rows);
   if (start === end) return;
   const { float32 } = thread;
@@ -26,7 +25,7 @@ export const softmaxCrossEntropy: Program = (thread, values) => {
 
 /** Turns saved probabilities into the gradient of the logits, in place. */
 export const softmaxGradient: Program = (thread, values) => {
-  const [rows, columns, probabilities, labels, weights, dNats] = values as unknown as Numbers<6>;
+  const [rows, columns, probabilities, labels, weights, dNats] = unpack(values, 6);
   const [start, end] = ownRange(thread, rows);
   if (start === end) return;
   thread.kernels.softmaxGradientRows(
@@ -63,7 +62,7 @@ export const projectedCrossEntropy: Program = (thread, values) => {
     dHidden,
     dWeights,
     dBias,
-  ] = values as unknown as Numbers<15>;
+  ] = unpack(values, 15);
   const { kernels, float32 } = thread;
   const [firstClass, lastClass] = ownRange(thread, classes, 16);
   if (dHidden !== 0) float32.fill(0, (dBias >>> 2) + firstClass, (dBias >>> 2) + lastClass);

@@ -1,9 +1,9 @@
 import { ownRange, type Program } from '../threads/thread';
-import type { Numbers } from './product';
+import { unpack } from '../threads/unpack';
 
 /** out = a ∘ b: equal sizes (mode 0), b one row of `columns` (1), b one number (2). */
 export const binary: Program = (thread, values) => {
-  const [operation, mode, a, b, out, count, columns] = values as unknown as Numbers<7>;
+  const [operation, mode, a, b, out, count, columns] = unpack(values, 7);
   const { kernels, float32 } = thread;
   if (mode === 1) {
     const [start, end] = ownRange(thread, count / columns);
@@ -19,21 +19,21 @@ export const binary: Program = (thread, values) => {
 
 /** out = sigmoid(x) or tanh(x). */
 export const unary: Program = (thread, values) => {
-  const [operation, x, out, count] = values as unknown as Numbers<4>;
+  const [operation, x, out, count] = unpack(values, 4);
   const [start, end] = ownRange(thread, count, 16);
   thread.kernels.unary(operation, x + start * 4, out + start * 4, end - start);
 };
 
 /** Inverted dropout, the bits of core's `dropoutMask`. */
 export const dropout: Program = (thread, values) => {
-  const [x, out, count, key0, key1, step, threshold, kept] = values as unknown as Numbers<8>;
+  const [x, out, count, key0, key1, step, threshold, kept] = unpack(values, 8);
   const [start, end] = ownRange(thread, count, 16);
   thread.kernels.dropout(x, out, start, end, key0, key1, step, threshold, kept);
 };
 
 /** rows[n] = table[ids[n]] */
 export const embedding: Program = (thread, values) => {
-  const [count, width, table, ids, rows] = values as unknown as Numbers<5>;
+  const [count, width, table, ids, rows] = unpack(values, 5);
   const { float32, int32 } = thread;
   const [start, end] = ownRange(thread, count);
   for (let n = start; n < end; n++) {
@@ -44,7 +44,7 @@ export const embedding: Program = (thread, values) => {
 
 /** dTable = 0, then dTable[ids[n]] += dy[n]; a thread owns a range of columns. */
 export const embeddingGradient: Program = (thread, values) => {
-  const [count, width, types, ids, dy, dTable] = values as unknown as Numbers<6>;
+  const [count, width, types, ids, dy, dTable] = unpack(values, 6);
   const { float32, int32 } = thread;
   const [first, last] = ownRange(thread, types);
   float32.fill(0, (dTable >>> 2) + first * width, (dTable >>> 2) + last * width);

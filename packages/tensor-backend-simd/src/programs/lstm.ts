@@ -1,5 +1,6 @@
 import { ownRange, type Program } from '../threads/thread';
-import { type Numbers, splitProduct } from './product';
+import { unpack } from '../threads/unpack';
+import { splitProduct } from './product';
 
 /**
  * The LSTM scan. A thread owns a range of units: it computes their gates, cells and hidden states for all
@@ -25,7 +26,7 @@ export const lstmForward: Program = (thread, values) => {
     cells,
     hidden,
     states,
-  ] = values as unknown as Numbers<15>;
+  ] = unpack(values, 15);
   const { kernels } = thread;
   const [start, end] = ownRange(thread, units, 4);
   const stateBytes = batch * units * 4;
@@ -101,7 +102,7 @@ export const lstmBackward: Program = (thread, values) => {
     dRecurrent,
     dBias,
     dPeepholes,
-  ] = values as unknown as Numbers<19>;
+  ] = unpack(values, 19);
   const { kernels, float32 } = thread;
   const [start, end] = ownRange(thread, units, 4);
   const stateBytes = batch * units * 4;

@@ -1,5 +1,5 @@
 import { ownRange, type Program } from '../threads/thread';
-import type { Numbers } from './product';
+import { unpack } from '../threads/unpack';
 
 /**
  * Batch normalization of x [T, B, F]: frame-wise (each step its own moments) or sequence-wise (all rows
@@ -25,7 +25,7 @@ export const batchNormalize: Program = (thread, values) => {
     mean,
     variance,
     counts,
-  ] = values as unknown as Numbers<16>;
+  ] = unpack(values, 16);
   const { kernels, float32 } = thread;
   const [start, end] = ownRange(thread, features, 4);
   const steps = sequence ? 1 : time;
@@ -90,7 +90,7 @@ export const batchNormalizeGradient: Program = (thread, values) => {
     dx,
     dGain,
     dShift,
-  ] = values as unknown as Numbers<18>;
+  ] = unpack(values, 18);
   const { kernels, float32 } = thread;
   const [start, end] = ownRange(thread, features, 4);
   const steps = sequence ? 1 : time;
@@ -126,15 +126,17 @@ export const batchNormalizeGradient: Program = (thread, values) => {
 
 /** Layer normalization; a thread owns a range of rows. */
 export const layerNormalize: Program = (thread, values) => {
-  const [rows, features, groups, epsilon, x, gain, shift, y] = values as unknown as Numbers<8>;
+  const [rows, features, groups, epsilon, x, gain, shift, y] = unpack(values, 8);
   const [start, end] = ownRange(thread, rows);
   thread.kernels.layerNormalize(x, gain, shift, y, start, end, features, groups, epsilon);
 };
 
 /** Its gradient. `partial` [threads, 2, F] takes each thread's share of dGain and dShift, added up at the end. */
 export const layerNormalizeGradient: Program = (thread, values) => {
-  const [rows, features, groups, epsilon, x, dy, gain, dx, dGain, dShift, partial] =
-    values as unknown as Numbers<11>;
+  const [rows, features, groups, epsilon, x, dy, gain, dx, dGain, dShift, partial] = unpack(
+    values,
+    11,
+  );
   const { kernels, float32 } = thread;
   const [start, end] = ownRange(thread, rows);
   const own = partial + thread.part * 2 * features * 4;

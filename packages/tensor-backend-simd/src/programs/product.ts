@@ -1,12 +1,12 @@
 import { ownRange, type Program, type Thread } from '../threads/thread';
+import { unpack } from '../threads/unpack';
 
 /**
  * C = op(A) · op(B) for `count` matrices; each thread computes a block of rows or of columns of each,
  * whichever side is longer.
  */
 export const product: Program = (thread, values) => {
-  const [count, transposeA, transposeB, m, n, k, a, b, c, strideA, strideB] =
-    values as unknown as Numbers<11>;
+  const [count, transposeA, transposeB, m, n, k, a, b, c, strideA, strideB] = unpack(values, 11);
   for (let i = 0; i < count; i++) {
     splitProduct(
       thread,
@@ -22,12 +22,6 @@ export const product: Program = (thread, values) => {
     );
   }
 };
-
-/** A fixed number of program arguments. */
-export type Numbers<
-  Length extends number,
-  Rest extends number[] = [],
-> = Rest['length'] extends Length ? Rest : Numbers<Length, [...Rest, number]>;
 
 /** One product of densely stored matrices, shared by all threads. */
 export function splitProduct(

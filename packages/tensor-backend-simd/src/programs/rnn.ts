@@ -1,6 +1,6 @@
 import { ownRange, type Program } from '../threads/thread';
+import { unpack } from '../threads/unpack';
 import { recurrentGradient } from './lstm';
-import type { Numbers } from './product';
 
 /** The vanilla scan; arguments as in `lstmForward`. `products` [B, H] is scratch. */
 export const rnnForward: Program = (thread, values) => {
@@ -18,7 +18,7 @@ export const rnnForward: Program = (thread, values) => {
     hidden,
     states,
     products,
-  ] = values as unknown as Numbers<13>;
+  ] = unpack(values, 13);
   const [start, end] = ownRange(thread, units, 4);
   const stateBytes = batch * units * 4;
   let before = hidden0;
@@ -77,7 +77,7 @@ export const rnnBackward: Program = (thread, values) => {
     dProjected,
     dRecurrent,
     dBias,
-  ] = values as unknown as Numbers<14>;
+  ] = unpack(values, 14);
   const [start, end] = ownRange(thread, units, 4);
   const stateBytes = batch * units * 4;
   for (let step = time - 1; step >= 0; step--) {

@@ -2,7 +2,7 @@
  * The head of the shared memory, through which the threads start and meet.
  *
  * Bytes 0 to 63: signals (int32). Bytes 64 to 511: the running program's arguments (float64, which
- * holds byte offsets, sizes and scalars alike). The kernels' static data begins at `dataStart`.
+ * holds byte offsets, sizes and scalars alike). The kernels' static data begins at 1024 (`asconfig.json`).
  */
 export const signal = {
   /** Counts jobs; a worker runs when it differs from the last one it saw. */
@@ -23,9 +23,6 @@ export const signal = {
 
 export const argumentsStart = 64;
 export const argumentCount = 56;
-
-/** The first byte that belongs to the kernels' static data. */
-export const dataStart = 1024;
 
 /** The first byte that the allocator may hand out. */
 export const heapStart = 65_536;
