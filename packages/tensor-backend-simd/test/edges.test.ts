@@ -25,6 +25,7 @@ import {
   tensor,
   variable,
   zeros,
+  type Rank,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -100,7 +101,7 @@ describe('sizes', () => {
   });
 
   test('nothing at all', () => {
-    const empty = zeros<never>([0, 3]);
+    const empty = zeros<Rank.R2>([0, 3]);
     expect(add(empty, 1).shape).toEqual([0, 3]);
     expect(sigmoid(empty).size).toBe(0);
     expect(tanh(empty).size).toBe(0);

@@ -23,18 +23,20 @@ interface Case {
   run: (...inputs: never[]) => Tensor[];
 }
 
+const outputsOf = (result: object) => Object.values(result) as Tensor[];
+
 const cases: Case[] = [
   {
     op: 'lstmScan',
     inputs: () => [cube(4 * units), matrix(units, 4 * units), matrix(batch, units)],
     run: (projected, recurrent, hidden0) =>
-      Object.values<Tensor>(ops.lstmScan({ projected, recurrent, hidden0, cell0: hidden0 })),
+      outputsOf(ops.lstmScan({ projected, recurrent, hidden0, cell0: hidden0 })),
   },
   {
     op: 'rnnScan',
     inputs: () => [cube(units), matrix(units, units), matrix(batch, units)],
     run: (projected, recurrent, hidden0) =>
-      Object.values<Tensor>(ops.rnnScan({ projected, recurrent, hidden0, activation: 'tanh' })),
+      outputsOf(ops.rnnScan({ projected, recurrent, hidden0, activation: 'tanh' })),
   },
   ...(['frame', 'sequence'] as const).map((over) => ({
     op: 'batchNormalize',

@@ -17,7 +17,12 @@ export const batchMatMul: SimdKernel = {
     const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
     const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
     const [m, k] = transposeA ? [columnsA, rowsA] : [rowsA, columnsA];
-    const n = transposeB ? rowsB : columnsB;
+    const [inner, n] = transposeB ? [columnsB, rowsB] : [rowsB, columnsB];
+    util.assert(
+      k === inner,
+      () =>
+        `Error in matMul: inner shapes (${k}) and (${inner}) of [${a.shape.join()}] and [${b.shape.join()}] differ.`,
+    );
     const batches = batchA >= batchB ? a.shape.slice(0, -2) : b.shape.slice(0, -2);
     const out = backend.allocate([...batches, m, n]);
     backend.pool.run('product', [
