@@ -23,7 +23,7 @@ beforeAll(async () => {
       ssr: fileURLToPath(new URL('./killedRun.ts', import.meta.url)),
       outDir: built,
       target: 'node20',
-      rollupOptions: { external: [/^@tensorflow\/tfjs-node/, /^koffi$/] },
+      rolldownOptions: { external: [/^@tensorflow\/tfjs-node/, /^koffi$/] },
     },
   });
 });
