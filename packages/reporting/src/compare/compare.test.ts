@@ -122,6 +122,12 @@ describe('compareRuns', () => {
     expect(summary.unitsPerSecond).toBeCloseTo(9000, 8);
   });
 
+  it('takes a resumed run that has gone beyond its result from its events too', () => {
+    const early = run([9, 8.5], { evaluations: [evaluation('batch', 5)] });
+    const later = { ...run([9, 8.5, 8, 7.5]), result: early.result };
+    expect(summarizeRun(later)).toMatchObject({ steps: 4, lastLoss: 7.5, evaluations: [] });
+  });
+
   it('refuses two corpora, naming both', () => {
     const other = run([9], { config: { corpus: otherCorpus }, folder: 'runs/glosses' });
     const mix = () => compareRuns([baseline, other]);

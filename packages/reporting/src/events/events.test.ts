@@ -88,6 +88,21 @@ describe('truncateEvents', () => {
     ]);
   });
 
+  it('drops the end of a run that goes on, but leaves it to a log that is only opened', () => {
+    log(stepEvent(1, 9), {
+      type: 'end',
+      step: 1,
+      epoch: 0,
+      at: 9,
+      reason: 'interrupted',
+      seconds: 1,
+    });
+    log();
+    expect(read().map(({ type }) => type)).toEqual(['step', 'end']);
+    expect(truncateEvents(file, 1)).toBe(1);
+    expect(read().map(({ type }) => type)).toEqual(['step']);
+  });
+
   it('does nothing where there is no file, and leaves no other file behind', () => {
     expect(truncateEvents(file, 5)).toBe(0);
     expect(existsSync(file)).toBe(false);
