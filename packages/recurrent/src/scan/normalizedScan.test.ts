@@ -114,7 +114,8 @@ describe.each(testBackends())('normalizedScan on %s', (backend) => {
           oracle.batchStep({ gain, epsilon, useStored: true, stored: rows[step]! })(x, 0, real),
       },
     });
-    const { mask: _, ...given } = inputs();
+    const { mask: padded, ...given } = inputs();
+    padded.dispose();
     const actual = normalizedScan(
       {
         ...given,
@@ -147,7 +148,7 @@ describe('normalizedScan', () => {
       kernelName: 'NormalizedScan',
       backendName: 'cpu',
       kernelFunc: ({ inputs: given, attrs }) => {
-        seen.push(Object.keys(given ?? {}), attrs);
+        seen.push(Object.keys(given), attrs);
         return outputs();
       },
     });
