@@ -163,8 +163,16 @@ describe('measuredDifferences', () => {
     expect(sentences(baseline, treated)).toEqual([
       "At step 20 the training loss of ptb-small-bn is 0.120 nats per word below ptb-small's " +
         "(8.695 against 8.815, mean of 2 steps); its validation perplexity is 3.1 above ptb-small's " +
-        '(134.2 against 131.1, recalibrated statistics against batch). One seed each.',
+        '(134.2 against 131.1, recalibrated statistics). One seed each.',
     ]);
+  });
+
+  it('names the statistics of both where both are normalized and differ in them', () => {
+    const layer = run([9], {
+      config: { preset: 'ptb-small-layer', settings: bnSettings },
+      evaluations: [evaluation('batch', 5)],
+    });
+    expect(sentences(layer, treated)[0]).toContain('recalibrated statistics against batch');
   });
 
   it('keeps the sign when it is the other way round', () => {
