@@ -1,5 +1,3 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   comparisonTable,
@@ -12,9 +10,10 @@ import {
 } from '@bnrnn/reporting';
 import { expect, it } from 'vitest';
 import { bnSettings, realisticRun, writeRun } from './fixtures';
+import { temporaryFolder } from './temporaryFolder';
 
 it('goes from the events of two runs to their table, curves and page', async () => {
-  const home = mkdtempSync(join(tmpdir(), 'bnrnn-reporting-'));
+  const home = temporaryFolder();
   const shape = { seed: 1, steps: 60, stepsPerEpoch: 20, validation: 5 };
   const made = [
     realisticRun({ preset: 'ptb-small', floor: 4.2, halfLife: 20, ...shape }),

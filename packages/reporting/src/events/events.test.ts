@@ -1,12 +1,4 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, type RunEvent } from '@bnrnn/core';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -14,10 +6,11 @@ import { evaluationEvent, startEvent, stepEvent } from '../../test/fixtures';
 import { parseEventLines } from './eventLines';
 import { jsonLines } from './jsonLines';
 import { truncateEvents } from './truncateEvents';
+import { temporaryFolder } from '../../test/temporaryFolder';
 
 let file: string;
 beforeEach(() => {
-  file = join(mkdtempSync(join(tmpdir(), 'bnrnn-events-')), 'run', 'events.jsonl');
+  file = join(temporaryFolder(), 'run', 'events.jsonl');
 });
 
 const read = (): RunEvent[] =>
