@@ -14,7 +14,7 @@ export interface NormalizedInputs {
  *
  * @param projected  float32 [time, batch, features].
  * @throws UsageError when a position is given for more than one step.
- * @see Laurent et al. 2015, section 3.
+ * @see docs/paper-map.md#batch-normalization-in-a-recurrent-network.
  */
 export function normalizeInputs(
   normalizer: Normalizer = none(),

@@ -33,7 +33,7 @@ export interface FrameClassifierOptions {
  * Padding is replaced by zeros before anything reads it, so that it may hold anything, NaN too.
  *
  * @throws UsageError for settings that cannot be.
- * @see Laurent et al. 2015, section 4.1.
+ * @see docs/paper-map.md#speech.
  */
 export function frameClassifier(options: FrameClassifierOptions): SequenceModel {
   const name = 'frameClassifier';
