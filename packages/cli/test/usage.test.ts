@@ -34,7 +34,7 @@ const failures: [string, string[], number, string, string?][] = [
     'unknown preset',
     ['train', 'ptb-smal', '--data', 'synthetic'],
     2,
-    'the preset is "ptb-smal"',
+    'is "ptb-smal", expected one of',
     '"ptb-small"',
   ],
   ['unknown recipe', [...train, '--recipe', 'zarembo'], 2, '--recipe is "zarembo"', '"zaremba"'],
@@ -88,7 +88,7 @@ describe('wrong use', () => {
     expect(more).toEqual([]);
     expect(first).toMatch(/^bnrnn: .+[.?]$/);
     expect(first).toContain(sentence);
-    if (second !== undefined) expect(second).toMatch(/^hint: /);
+    expect(second).toMatch(/^hint: .+[.?]$/);
     if (hint !== undefined) expect(second).toContain(hint);
   });
 
