@@ -45,7 +45,7 @@ export default tseslint.config(
     linterOptions: { reportUnusedDisableDirectives: 'error' },
   },
   {
-    files: ['packages/*/{src,test,bench}/**/*.ts', 'tools/integration/**/*.ts'],
+    files: ['packages/*/{src,test,bench}/**/*.ts', 'tools/integration/test/**/*.ts'],
     extends: [...tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },

@@ -9,7 +9,7 @@ const nx = fileURLToPath(new URL('../node_modules/nx/dist/bin/nx.js', import.met
 
 const build = spawnSync(
   process.execPath,
-  [nx, 'run-many', '-t', 'build', '-p', '@bnrnn/cli', '--outputStyle=static'],
+  [nx, 'run-many', '-t', 'bundle', '-p', '@bnrnn/cli', '--outputStyle=static'],
   { cwd: root, encoding: 'utf8', env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' } },
 );
 if (build.status !== 0) {

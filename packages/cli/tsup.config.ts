@@ -1,6 +1,3 @@
 import { packageBuild } from '../../tools/config/tsup';
 
-export default [
-  packageBuild(),
-  packageBuild({ entry: ['src/main.ts'], format: ['esm'], dts: false, clean: false }),
-];
+export default packageBuild({ entry: ['src/index.ts', 'src/main.ts'], shims: true });

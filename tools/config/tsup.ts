@@ -6,7 +6,7 @@ export function packageBuild(options: Options = {}): ReturnType<typeof defineCon
     entry: ['src/index.ts'],
     format: ['esm', 'cjs'],
     target: 'node20',
-    dts: { compilerOptions: { ignoreDeprecations: '6.0' } },
+    dts: true,
     sourcemap: true,
     clean: true,
     silent: true,

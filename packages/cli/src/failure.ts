@@ -9,34 +9,40 @@ export interface Failure {
   /** One clear sentence. */
   readonly message: string;
   /** What to do about it. */
-  readonly hint: string | undefined;
+  readonly hint: string;
   readonly status: number;
 }
 
 const help = 'Run "bnrnn --help" for the commands and "bnrnn COMMAND --help" for their flags.';
+const where = 'Set BNRNN_DEBUG=1 to see where it happened.';
 
 /** Puts any error into one sentence, a hint and an exit status. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return usageFailure(error);
-  if (error instanceof BnrnnError) {
-    const status = error instanceof UsageError ? exitStatus.wrongUsage : exitStatus.failed;
-    return { message: error.message, hint: error.hint, status };
-  }
+  if (error instanceof UsageError) return knownFailure(error, help, exitStatus.wrongUsage);
+  if (error instanceof BnrnnError) return knownFailure(error, where, exitStatus.failed);
   const text = error instanceof Error ? error.message : String(error);
   return {
-    message: `Something unexpected happened: ${text.split('\n')[0] ?? ''}`,
+    message: sentence(`Something unexpected happened: ${text.split('\n')[0] ?? ''}`),
     hint: 'Set BNRNN_DEBUG=1 to see where, and report it.',
     status: exitStatus.failed,
   };
 }
 
+function knownFailure({ message, hint }: BnrnnError, otherwise: string, status: number): Failure {
+  return { message: sentence(message), hint: hint ?? otherwise, status };
+}
+
 /** commander's "error: unknown option '--x'\n(Did you mean --y?)" as a sentence and a hint. */
 function usageFailure(error: CommanderError): Failure {
   const [first = '', suggestion] = error.message.replace(/^error: /, '').split('\n');
-  const sentence = `${first.charAt(0).toUpperCase()}${first.slice(1)}`;
   return {
-    message: /[.!?]$/.test(sentence) ? sentence : `${sentence}.`,
+    message: sentence(`${first.charAt(0).toUpperCase()}${first.slice(1)}`),
     hint: suggestion === undefined ? help : suggestion.replace(/^\((.*)\)$/, '$1'),
     status: exitStatus.wrongUsage,
   };
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -23,7 +23,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.done;
     const { message, hint, status } = failureOf(error);
     io.note(`bnrnn: ${message}`);
-    if (hint !== undefined) io.note(`hint: ${hint}`);
+    io.note(`hint: ${hint}`);
     if (io.env['BNRNN_DEBUG'] === '1' && error instanceof Error) io.note(String(error.stack));
     return status;
   }

@@ -31,7 +31,7 @@ export function markovSource(options: MarkovTableOptions): MarkovSource {
   const table = markovTable(options);
   const { contexts, likely, weights } = table;
   const floor = noise / types;
-  const stationary = stationaryOf(table, types, floor);
+  const stationary = stationaryOf(table, options);
   const entropyRate = stationary.reduce((sum, share, context) => {
     const row = weights.subarray(context * successors, (context + 1) * successors);
     const likelyPart = row.reduce((part, weight) => part + surprise(weight + floor), 0);
@@ -71,16 +71,20 @@ export function markovSource(options: MarkovTableOptions): MarkovSource {
   };
 }
 
-/** Iterates p <- p·P from the uniform distribution until p stands still, in float64. */
+/**
+ * Iterates p <- p·P from the uniform distribution until p stands still, in float64. The noise alone
+ * shrinks the error to a share 1 − noise in `order` rounds, which bounds the number of rounds.
+ */
 function stationaryOf(
   { contexts, likely, weights }: MarkovTable,
-  types: number,
-  floor: number,
+  { types, order, successors, noise }: MarkovTableOptions,
 ): Float64Array {
-  const successors = likely.length / contexts;
+  const floor = noise / types;
   const groups = contexts / types;
+  const mostRounds = Math.ceil((40 * order) / noise); // e^-40 is below float64's resolution
   let p = new Float64Array(contexts).fill(1 / contexts);
-  for (let change = 1; change > 1e-15;) {
+  let change = 1;
+  for (let round = 0; round < mostRounds && change > 1e-15; round++) {
     const next = new Float64Array(contexts);
     for (let group = 0; group < groups; group++) {
       // Contexts that differ in their oldest token alone lead to the same contexts.

@@ -99,7 +99,9 @@ describe('words', () => {
 
   it('survive the borders of the chunks a file is read in', async () => {
     const line = (i: number): string => ` wörd${i % 7} ${'x'.repeat(i % 97)} 💡 `;
-    const lines = Array.from({ length: 12_000 }, (_, i) => line(i));
+    // Four bytes a character from byte 1 on, so that a border at a power of 2 cuts one in two.
+    const long = `x${'💡'.repeat(80_000)}`;
+    const lines = [long, ...Array.from({ length: 12_000 }, (_, i) => line(i))];
     const train = `${lines.join('\n')}\n`;
     expect(Buffer.byteLength(train)).toBeGreaterThan(2 * (1 << 18));
     await write({ 'train.txt': train, 'valid.txt': line(1), 'test.txt': line(2) });

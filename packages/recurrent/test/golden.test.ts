@@ -104,7 +104,7 @@ describe.each(testBackends())("layers against PyTorch's values on %s", (backend)
     );
     for (const [name, output] of Object.entries(outputs)) {
       const expected = golden.outputs[name as keyof Golden['outputs']]!;
-      expectClose(output!, expected, { label: label(name) });
+      expectClose(output, expected, { label: label(name) });
     }
     expectClose(value, golden.loss, { label: label('loss') });
 
@@ -165,7 +165,7 @@ function weighted(outputs: ReturnType<typeof toPytorch>, weights: Golden['lossWe
   return Object.entries(outputs)
     .map(([name, output]) => {
       const { shape, data } = weights[name as keyof typeof weights]!;
-      return sum(mul(output!, tensor(Float32Array.from(data), shape)));
+      return sum(mul(output, tensor(Float32Array.from(data), shape)));
     })
     .reduce((total, term) => add(total, term)) as Scalar;
 }

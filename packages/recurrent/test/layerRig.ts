@@ -1,13 +1,12 @@
 import type { Statistics } from '@bnrnn/normalization';
+import { filled, fromTensor, toTensor, toTensor2D, type Array64 } from '@bnrnn/test-utils';
 import {
-  filled,
-  fromTensor,
-  toTensor,
-  toTensor2D,
-  toTensor3D,
-  type Array64,
-} from '@bnrnn/test-utils';
-import { dispose, variable, type Tensor2D, type Variable } from '@tensorflow/tfjs-core';
+  dispose,
+  variable,
+  type Tensor2D,
+  type Tensor3D,
+  type Variable,
+} from '@tensorflow/tfjs-core';
 import type { Layer, LayerContext, LayerResult } from '@bnrnn/recurrent';
 
 /** Everything a layer is called with, as float64 arrays by name: 'x', 'state.0', parameter paths. */
@@ -70,8 +69,7 @@ export function statisticsArrays(
 
 export interface LayerVariables {
   readonly all: Readonly<Record<string, Variable>>;
-  run(context: Omit<LayerContext, 'path' | 'parameters'>): LayerResult;
-  dispose(): void;
+  readonly run: (context: Omit<LayerContext, 'path' | 'parameters'>) => LayerResult;
 }
 
 /** The arrays as variables, and the layer run on them. */
@@ -92,11 +90,10 @@ export function layerVariables(layer: Layer, arrays: Arrays): LayerVariables {
   return {
     all,
     run: (context) =>
-      layer.apply(all['x'] as unknown as ReturnType<typeof toTensor3D>, state, {
+      layer.apply(all['x'] as unknown as Tensor3D, state, {
         ...context,
         path,
         parameters,
       }),
-    dispose: () => dispose(Object.values(all)),
   };
 }

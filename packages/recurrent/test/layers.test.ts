@@ -152,6 +152,22 @@ function oracleOf(
   };
 }
 
+/** Differences of the oracle, once for all backends. */
+function numericGradients(
+  one: Case,
+  expected: (arrays: Arrays) => OracleResult,
+  arrays: Arrays,
+): Arrays {
+  const known = differences.get(one);
+  if (known !== undefined) return known;
+  const lossOf = ({ hidden, state }: OracleResult): number => weightedSum(hidden, ...state);
+  const gradients = centralDifferences((moved) => lossOf(expected(moved)), arrays);
+  differences.set(one, gradients);
+  return gradients;
+}
+
+const differences = new Map<Case, Arrays>();
+
 describe.each(testBackends())('layers against the oracle on %s', (backend) => {
   beforeAll(() => startBackend(backend));
 
@@ -170,8 +186,7 @@ describe.each(testBackends())('layers against the oracle on %s', (backend) => {
     state.forEach((tensor, k) => expectClose(tensor, wanted.state[k]!, { label: `state ${k}` }));
     expectNoLeak(run);
 
-    const lossOf = ({ hidden: h, state: s }: OracleResult): number => weightedSum(h, ...s);
-    const numeric = centralDifferences((moved) => lossOf(expected(moved)), arrays);
+    const numeric = numericGradients(one, expected, arrays);
     const { grads } = variableGrads(() => {
       const result = run();
       return weightedSumOfTensors(result.hidden, ...result.state);

@@ -6,6 +6,7 @@ import {
   add,
   reshape,
   variableGrads,
+  type Rank,
   type Tensor,
   type Tensor1D,
   type Tensor2D,
@@ -25,10 +26,10 @@ const everywhere = {
 
 /** The plain cell, from the ops alone. */
 function plain(kind: 'lstm' | 'rnn' | 'gru', at: (name: string) => Tensor): Tensor[] {
-  const x = reshape(at('x'), [time * batch, inputs]) as Tensor2D;
-  const product_ = product(x, at(`${path}.input`) as Tensor2D);
-  const gates = product_.shape[1];
-  const projected = add(reshape(product_, [time, batch, gates]), at(`${path}.bias`)) as Tensor3D;
+  const x = reshape<Rank.R2>(at('x'), [time * batch, inputs]);
+  const rows = product(x, at(`${path}.input`) as Tensor2D);
+  const gates = rows.shape[1];
+  const projected = add<Tensor3D>(reshape(rows, [time, batch, gates]), at(`${path}.bias`));
   const shared = {
     projected,
     recurrent: at(`${path}.recurrent`) as Tensor2D,
@@ -36,11 +37,13 @@ function plain(kind: 'lstm' | 'rnn' | 'gru', at: (name: string) => Tensor): Tens
     hidden0: at('state.0') as Tensor2D,
   };
   if (kind === 'lstm') {
-    return Object.values(lstmScan({ ...shared, cell0: at('state.1') as Tensor2D }));
+    const cell0 = at('state.1') as Tensor2D;
+    const { hidden, finalHidden, finalCell } = lstmScan({ ...shared, cell0 });
+    return [hidden, finalHidden, finalCell];
   }
-  return Object.values(
-    kind === 'gru' ? gruScan(shared) : rnnScan({ ...shared, activation: 'tanh' }),
-  );
+  const { hidden, finalHidden } =
+    kind === 'gru' ? gruScan(shared) : rnnScan({ ...shared, activation: 'tanh' });
+  return [hidden, finalHidden];
 }
 
 describe.each(testBackends())('a layer without normalization on %s', (backend) => {

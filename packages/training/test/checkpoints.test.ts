@@ -147,6 +147,15 @@ describe('a damaged checkpoint is refused in a sentence and the one before it us
     expect(left).toEqual([]);
   });
 
+  test('a refused one that is ahead of the run goes with the next save', async () => {
+    flip(join(folder, tensorsName), -1);
+    await runIn(folder, { checkpoints: { folder, everySteps: 1 }, resume: true, maxSteps: 3 });
+    const { checkpoint, refused } = await readLatestCheckpoint(folder);
+    expect(checkpoint.manifest.progress.step).toBe(3);
+    expect(refused).toEqual([]);
+    expect(readdirSync(folder).filter((name) => name.startsWith('step-00000004'))).toEqual([]);
+  });
+
   test('when none is left, every one is named', async () => {
     for (const name of readdirSync(folder)) if (name.endsWith('.json')) cut(join(folder, name), 9);
     const run = runIn(folder, { resume: true });

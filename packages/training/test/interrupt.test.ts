@@ -6,7 +6,7 @@ import { DivergedError, readLatestCheckpoint, train, type TrainOptions } from '@
 import { memory, scalar, tensor1d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from './temporaryFolder';
-import { tinyOptions } from './tinyData';
+import { tinyData, tinyOptions } from './tinyData';
 import { tinyModel } from './tinyModel';
 
 beforeAll(async () => {
@@ -179,6 +179,25 @@ test('a step that throws frees what it made, the tape included', async () => {
   });
   const before = memory();
   await expect(collect({ ...tinyOptions(), model, optimizer: momentum })).rejects.toThrow('broken');
+  expect(memory().numTensors).toBe(before.numTensors);
+  expect(memory().numDataBuffers).toBe(before.numDataBuffers);
+  model.dispose();
+});
+
+test('a step that throws after the forward pass frees the state and the moments too', async () => {
+  const model = tinyModel();
+  const source = tinyData();
+  const train = {
+    ...source,
+    *batches(epoch: number, from?: number) {
+      for (const batch of source.batches(epoch, from)) {
+        yield { ...batch, targets: batch.targets.map((id) => (batch.resetState ? id : id + 99)) };
+      }
+    },
+  };
+  const before = memory();
+  const run = collect({ ...tinyOptions(), model, data: { train } });
+  await expect(run).rejects.toThrow('labels');
   expect(memory().numTensors).toBe(before.numTensors);
   expect(memory().numDataBuffers).toBe(before.numDataBuffers);
   model.dispose();

@@ -23,10 +23,10 @@ beforeAll(async () => {
       ssr: fileURLToPath(new URL('./killedRun.ts', import.meta.url)),
       outDir: built,
       target: 'node20',
-      rollupOptions: { external: [/^@tensorflow\/tfjs-node/, /^koffi$/] },
+      rolldownOptions: { external: [/^@tensorflow\/tfjs-node/, /^koffi$/] },
     },
   });
-});
+}, 120_000);
 
 afterAll(() => rmSync(built, { recursive: true, force: true }));
 
@@ -92,4 +92,4 @@ test('a run that is killed three times ends in the same bits', async () => {
   expect(last.lines.at(-1)).toBe(straight.lines.at(-1));
   expect(last.lines.at(-2)).toBe('end 120');
   expect(readdirSync(folder).filter((name) => name.endsWith('.tmp'))).toEqual([]);
-});
+}, 300_000);

@@ -75,14 +75,19 @@ async function evaluateAll(
   choices: readonly StatisticsChoice[],
 ): Promise<EvaluateResult[]> {
   const source = runBatches(settings, splits[split]);
+  const most = settings['evaluation.maxBatches'].value;
+  const limits = most > 0 ? { maxBatches: most } : {};
+  if (most > 0 && most < source.batchesPerEpoch) {
+    io.note(`evaluation.maxBatches: the first ${most} of ${source.batchesPerEpoch} batches`);
+  }
   if (model.normalizers.size === 0) {
-    const result = await evaluate({ model, source, statistics: 'running' });
+    const result = await evaluate({ model, source, statistics: 'running', ...limits });
     return choices.map((statistics) => ({ ...result, statistics }));
   }
   const results: EvaluateResult[] = [];
   for (const statistics of choices) {
     if (statistics !== 'recalibrated') {
-      results.push(await evaluate({ model, source, statistics }));
+      results.push(await evaluate({ model, source, statistics, ...limits }));
       continue;
     }
     const limit = settings['evaluation.recalibrationBatches'].value;
@@ -92,7 +97,7 @@ async function evaluateAll(
       ...(limit > 0 && { maxBatches: limit }),
     });
     io.note(`recalibrated over ${recalibration.batches} training batches`);
-    results.push(await evaluate({ model, source, statistics, recalibration }));
+    results.push(await evaluate({ model, source, statistics, recalibration, ...limits }));
     recalibration.dispose();
   }
   return results;

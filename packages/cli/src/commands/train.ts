@@ -1,4 +1,5 @@
-import { UsageError } from '@bnrnn/core';
+import { join } from 'node:path';
+import { expectOneOf, UsageError } from '@bnrnn/core';
 import {
   findPreset,
   loadCorpus,
@@ -12,8 +13,8 @@ import {
   type ResolveRunOptions,
   type RunConfig,
 } from '@bnrnn/experiments';
+import { placements } from '@bnrnn/recurrent';
 import type { BackendInfo } from '@bnrnn/tensor-backend';
-import { expectOneOf } from '@bnrnn/core';
 import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, expectBackendName, startFlagged } from '../backendFlags';
 import { corpusLines, expectSameCorpus } from '../corpusLines';
@@ -21,7 +22,7 @@ import { gather, wholeFlag } from '../flags';
 import { watchInterruption } from '../interruption';
 import type { Io } from '../io';
 import { codeVersion, commandText } from '../provenance';
-import { expectFree, freeRunFolder, readConfig } from '../runFolder';
+import { expectFree, freeRunFolder, readConfig, runFiles } from '../runFolder';
 import { resumeConfig } from '../train/resumeConfig';
 import { trainRun } from '../train/trainRun';
 import type { TrainResult } from '../train/writeResult';
@@ -124,7 +125,7 @@ async function runTrain(
       io.note(`Interrupted after step ${result.steps}; continue with --out ${folder} --resume.`);
     }
     if (flags.json === true) io.out(JSON.stringify(trainJson(config, folder, result)));
-    else for (const line of summaryLines(folder, backend, result)) io.out(line);
+    else for (const line of summaryLines(config, folder, backend, result)) io.out(line);
   } finally {
     interruption.stop();
   }
@@ -191,16 +192,23 @@ function trainJson(config: RunConfig, folder: string, result: TrainResult) {
   };
 }
 
-function summaryLines(folder: string, backend: BackendInfo, result: TrainResult): string[] {
+function summaryLines(
+  { settings }: RunConfig,
+  folder: string,
+  backend: BackendInfo,
+  result: TrainResult,
+): string[] {
   const { steps, firstLoss, lastLoss, unitsPerSecond, evaluations } = result;
+  // Statistics are a choice only where something is normalized over the batch.
+  const choosable = placements.some((at) => settings[`model.normalize.${at}`].value === 'frame');
   return [
     `${steps} steps: loss ${firstLoss.toFixed(3)} -> ${lastLoss.toFixed(3)} nats per word, ` +
       `${Math.round(unitsPerSecond).toLocaleString('en-US')} words/s on ${backend.name}`,
-    ...evaluations.map(
-      ({ split, statistics, nllPerUnit, perplexity }) =>
-        `${split}: ${nllPerUnit.toFixed(3)} nats per word, perplexity ${perplexity.toFixed(2)} (${statistics} statistics)`,
-    ),
+    ...evaluations.map(({ split, statistics, nllPerUnit, perplexity }) => {
+      const choice = choosable ? ` (${statistics} statistics)` : '';
+      return `${split}: ${nllPerUnit.toFixed(3)} nats per word, perplexity ${perplexity.toFixed(2)}${choice}`;
+    }),
     `run folder: ${folder}`,
-    `report: ${folder}/report.html`,
+    `report: ${join(folder, runFiles.report)}`,
   ];
 }

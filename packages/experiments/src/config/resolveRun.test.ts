@@ -25,7 +25,7 @@ describe('resolveRun', () => {
   });
 
   it.each([
-    [{ preset: 'ptb-smal' }, 'the preset is "ptb-smal", expected one of: ptb-small,'],
+    [{ preset: 'ptb-smal' }, '(each also as NAME-tiny) is "ptb-smal", expected one of: ptb-small,'],
     [{ recipe: 'lua' }, '--recipe is "lua", expected one of:'],
     [{ seed: -1 }, '--seed is -1, expected a whole number at least 0'],
     [{ normalize: 'sequence' as const }, 'they leak the tokens that it has to predict'],
@@ -65,7 +65,7 @@ describe('parseRunConfig', () => {
     );
     const wrong = { ...settings, 'model.units': { value: 'wide', source: 'code' } };
     expect(() => parseRunConfig({ ...rest, settings: wrong }, 'config.json')).toThrow(
-      'model.units is wide, expected a whole number at least 1.',
+      'model.units is "wide", expected a whole number at least 1.',
     );
   });
 });

@@ -1,4 +1,4 @@
-import { expectOneOf } from '@bnrnn/core';
+import { expectOneOf, UsageError } from '@bnrnn/core';
 import type { Preset } from './preset';
 import { ptbLarge, ptbLargeBn } from './ptbLarge';
 import { ptbMedium, ptbMediumBn } from './ptbMedium';
@@ -29,7 +29,9 @@ export const presets: readonly Preset[] = [...fullSize, ...fullSize.map(tiny)];
 
 /** The preset of that name. @throws UsageError listing the names. */
 export function findPreset(name: string): Preset {
-  const names = presets.map((preset) => preset.name);
-  const found = expectOneOf('the preset', name, names);
-  return presets[names.indexOf(found)] as Preset;
+  const found = presets.find((preset) => preset.name === name);
+  if (found !== undefined) return found;
+  const names = fullSize.map((preset) => preset.name);
+  expectOneOf('the preset (each also as NAME-tiny)', name, names);
+  throw new UsageError(`There is no preset "${name}".`);
 }

@@ -74,7 +74,7 @@ export const settingDefinitions = {
   'checkpoints.everySteps': count('steps between two checkpoints, besides the end of each epoch'),
 
   'evaluation.perEpoch': count('validations in an epoch'),
-  'evaluation.maxBatches': count('batches of a validation during training; 0: the whole split', 0),
+  'evaluation.maxBatches': count('batches of an evaluation; 0: the whole split', 0),
   'evaluation.recalibrationBatches': count(
     'training batches that recalibrated statistics average; 0: the whole epoch',
     0,

@@ -19,7 +19,7 @@ export interface ParameterShape {
  *
  * @param path  names the random stream: the same path has the same values in baseline and treatment.
  * @returns     float32, row-major, as many as the shape holds.
- * @see Glorot, Bengio 2010, eq. 16; Laurent et al. 2015, sections 4.1 and 4.2.
+ * @see Glorot, Bengio 2010, eq. 16; docs/paper-map.md#speech for Glorot, #language-modelling for uniform.
  */
 export function initialValues(
   path: string,

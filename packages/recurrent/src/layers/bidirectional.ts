@@ -26,7 +26,7 @@ export interface BidirectionalOptions {
  *
  * @throws UsageError for a layer that is not lstm, rnn or gru, and for shared statistics without a
  * normalizer on W·x or with one inside the recurrence.
- * @see Laurent et al. 2015, section 4.1; Schuster, Paliwal 1997.
+ * @see docs/paper-map.md#speech; Schuster, Paliwal 1997.
  */
 export function bidirectional(layer: CellLayer, options: BidirectionalOptions = {}): Layer {
   const { merge = 'concat', statistics = 'per direction' } = options;

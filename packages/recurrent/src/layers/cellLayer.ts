@@ -1,6 +1,13 @@
 import { hasStatistics } from '@bnrnn/normalization';
 import { product } from '@bnrnn/tensor-backend';
-import { add, reshape, zeros, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  reshape,
+  zeros,
+  type Rank,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
 import type { State } from '../model/state';
 import { tidyResult } from '../tidyResult';
 import { cellParameters, featuresOf, gatesOf, type RecurrentSpec } from './cellParameters';
@@ -48,7 +55,7 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
     initialState: (batch) => Array.from({ length: stateSize }, () => zeros([batch, units])),
     project(x, { path, parameters }) {
       const [time, batch, inputs] = x.shape;
-      const rows = reshape(x, [time * batch, inputs]) as Tensor2D;
+      const rows = reshape<Rank.R2>(x, [time * batch, inputs]);
       const weights = parameterAt(parameters, `${path}.input`) as unknown as Tensor2D;
       return reshape(product(rows, weights), [time, batch, width]);
     },

@@ -17,10 +17,12 @@ const [time, batch, inputs, units] = [7, 4, 3, 5];
 
 /** One row's step with h·U already normalized: it takes the place of the recurrent bias. */
 function oneRow(projected: Array64, term: Array64, hidden0: Array64, t: number, b: number) {
-  const row = (a: Array64, ...index: number[]) =>
-    Array.from({ length: a.shape.at(-1)! }, (_, k) => at(a, ...index, k));
+  const row = (a: Array64, index: number) => {
+    const width = a.shape.at(-1)!;
+    return a.data.subarray(index * width, (index + 1) * width);
+  };
   return oracle.gruScan({
-    projected: array64([1, 1, 3 * units], row(projected, t, b)),
+    projected: array64([1, 1, 3 * units], row(projected, t * batch + b)),
     recurrent: array64([units, 3 * units]),
     recurrentBias: array64([3 * units], row(term, b)),
     hidden0: array64([1, units], row(hidden0, b)),

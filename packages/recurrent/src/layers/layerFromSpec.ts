@@ -32,17 +32,11 @@ function cellFromSpec(spec: RecurrentSpec): CellLayer {
   expectOneOf('layer.kind', spec.kind, ['lstm', 'rnn', 'gru']);
   const normalize = normalizersFromSpecs(spec.normalize);
   switch (spec.kind) {
-    case 'lstm': {
-      const { kind: _, ...options } = spec;
-      return lstm({ ...options, normalize });
-    }
-    case 'rnn': {
-      const { kind: _, ...options } = spec;
-      return rnn({ ...options, normalize });
-    }
-    case 'gru': {
-      const { kind: _, ...options } = spec;
-      return gru({ ...options, normalize });
-    }
+    case 'lstm':
+      return lstm({ ...spec, normalize });
+    case 'rnn':
+      return rnn({ ...spec, normalize });
+    case 'gru':
+      return gru({ ...spec, normalize });
   }
 }

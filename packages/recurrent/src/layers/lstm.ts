@@ -28,7 +28,7 @@ export interface LstmOptions {
  * W·x or the sum is normalized, a shift takes over the bias.
  *
  * @throws UsageError for settings that cannot be, alone or together.
- * @see Laurent et al. 2015, sections 2.2 and 3; Cooijmans et al. 2016 for h·U and the cell.
+ * @see docs/paper-map.md#recurrent-networks; Cooijmans et al. 2016 for h·U and the cell.
  */
 export function lstm(options: LstmOptions): CellLayer {
   const { units, biases = 1, peepholes = 'none', normalize = {}, initializer } = options;

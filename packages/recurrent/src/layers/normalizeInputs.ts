@@ -1,6 +1,6 @@
 import { UsageError } from '@bnrnn/core';
 import { none, type Moments, type Normalizer } from '@bnrnn/normalization';
-import { reshape, type Tensor1D, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { reshape, type Rank, type Tensor3D } from '@tensorflow/tfjs-core';
 import { weightsAt } from './contextLookup';
 import type { LayerContext } from './layer';
 
@@ -14,7 +14,7 @@ export interface NormalizedInputs {
  *
  * @param projected  float32 [time, batch, features].
  * @throws UsageError when a position is given for more than one step.
- * @see Laurent et al. 2015, section 3.
+ * @see docs/paper-map.md#batch-normalization-in-a-recurrent-network.
  */
 export function normalizeInputs(
   normalizer: Normalizer = none(),
@@ -39,11 +39,11 @@ export function normalizeInputs(
       `${path}: position is given for ${time} steps, expected 1: it is that of a single step.`,
     );
   }
-  const step = reshape(projected, [batch, features]) as Tensor2D;
+  const step = reshape<Rank.R2>(projected, [batch, features]);
   const options = {
     mode,
     step: position,
-    ...(mask && { mask: reshape(mask, [batch]) as Tensor1D }),
+    ...(mask && { mask: reshape<Rank.R1>(mask, [batch]) }),
   };
   const { y, moments } = normalizer.applyStep(step, weights, statistics, options);
   return { y: reshape(y, [1, batch, features]), moments: named(moments) };

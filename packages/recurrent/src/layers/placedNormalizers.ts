@@ -83,8 +83,10 @@ export function placementSpecs(normalize: PlacementNormalizers): PlacementSpecs 
 }
 
 /** The normalizers inside the recurrence as plain data. */
-export function insideSpecs({ inputToHidden: _, ...inside }: PlacementNormalizers): PlacementSpecs {
-  return placementSpecs(inside);
+export function insideSpecs(normalize: PlacementNormalizers): PlacementSpecs {
+  const specs = placementSpecs(normalize);
+  const inside = insidePlacements.filter((placement) => specs[placement] !== undefined);
+  return Object.fromEntries(inside.map((placement) => [placement, specs[placement]]));
 }
 
 /** The normalizers of plain data. */

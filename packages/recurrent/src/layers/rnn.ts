@@ -26,7 +26,7 @@ export interface RnnOptions {
  * where N₁ is `normalize.inputToHidden`, N₁' `hiddenToHidden` and N₂ `preActivation`.
  *
  * @throws UsageError for settings that cannot be, alone or together.
- * @see Laurent et al. 2015, sections 2.1 and 3.
+ * @see docs/paper-map.md#recurrent-networks.
  */
 export function rnn(options: RnnOptions): CellLayer {
   const { units, activation = 'tanh', biases = 1, normalize = {}, initializer } = options;

@@ -1,5 +1,12 @@
 import { gruScan, lstmScan, rnnScan } from '@bnrnn/tensor-backend';
-import { concat, zeros, type Tensor1D, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import {
+  concat,
+  zeros,
+  type Rank,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
 import type { State } from '../model/state';
 import { normalizedScan } from '../scan/normalizedScan';
 import type { RecurrentSpec } from './cellParameters';
@@ -71,5 +78,5 @@ export function runCell(
 /** Peepholes of the output gate alone get zeros for the other two. */
 function threePeepholes(peepholes: Tensor2D): Tensor2D {
   const [rows, units] = peepholes.shape;
-  return rows === 3 ? peepholes : concat([zeros([2, units]) as Tensor2D, peepholes]);
+  return rows === 3 ? peepholes : concat([zeros<Rank.R2>([2, units]), peepholes]);
 }

@@ -3,6 +3,7 @@ import { dropout, product } from '@bnrnn/tensor-backend';
 import {
   add,
   reshape,
+  type Rank,
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
@@ -96,7 +97,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
 
   const logitsOf = (hidden: Tensor3D): Tensor2D => {
     const [time, batch] = hidden.shape;
-    const rows = reshape(hidden, [time * batch, units]) as Tensor2D;
+    const rows = reshape<Rank.R2>(hidden, [time * batch, units]);
     const weights = head.weights as unknown as Tensor2D;
     return add(product(rows, weights), head.bias);
   };
@@ -110,14 +111,14 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     get statistics() {
       return kept.current();
     },
-    setStatistics: kept.replace,
+    setStatistics: (next) => kept.replace(next),
     initialState,
     forward(inputs, state, { mode, training, step, statistics = kept.current() }) {
       const result = tidyResult(() => {
         const dropping = training ? { dropAt: step } : {};
         const out = run(`${name}.forward`, inputs, state, { mode, statistics, ...dropping });
         const [time, batch] = out.hidden.shape;
-        return { ...out, hidden: reshape(out.hidden, [time * batch, units]) as Tensor2D };
+        return { ...out, hidden: reshape<Rank.R2>(out.hidden, [time * batch, units]) };
       });
       return { ...result, head, moments: new Map(Object.entries(result.moments)) };
     },
@@ -127,7 +128,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
         const stored = { mode: 'stored', statistics: kept.current() } as const;
         const out = run(`${name}.apply`, inputs, state ?? initialState(batch), stored);
         const [time] = out.hidden.shape;
-        const logits = reshape(logitsOf(out.hidden), [time, batch, classes]) as Tensor3D;
+        const logits = reshape<Rank.R3>(logitsOf(out.hidden), [time, batch, classes]);
         return { logits, state: out.state };
       }),
     step(input, state, { position } = {}) {

@@ -6,8 +6,7 @@ import {
   reshape,
   where,
   zerosLike,
-  type Tensor2D,
-  type Tensor3D,
+  type Rank,
 } from '@tensorflow/tfjs-core';
 import { checkInitializer } from '../initialize/checkInitializer';
 import type { InitializerSpec } from '../initialize/initializer';
@@ -34,7 +33,7 @@ export interface FrameClassifierOptions {
  * Padding is replaced by zeros before anything reads it, so that it may hold anything, NaN too.
  *
  * @throws UsageError for settings that cannot be.
- * @see Laurent et al. 2015, section 4.1.
+ * @see docs/paper-map.md#speech.
  */
 export function frameClassifier(options: FrameClassifierOptions): SequenceModel {
   const name = 'frameClassifier';
@@ -72,8 +71,8 @@ export function frameClassifier(options: FrameClassifierOptions): SequenceModel 
       expectShape(`${name}.step`, 'frames', frames, { batch: null, features });
       const [batch] = frames.shape;
       return {
-        features: reshape(frames, [1, batch, features]) as Tensor3D,
-        mask: ones([1, batch]) as Tensor2D,
+        features: reshape<Rank.R3>(frames, [1, batch, features]),
+        mask: ones<Rank.R2>([1, batch]),
       };
     },
   });

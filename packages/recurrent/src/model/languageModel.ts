@@ -34,7 +34,7 @@ export interface LanguageModelOptions {
  *
  * @throws UsageError for settings that cannot be, for a layer that sees later tokens, and for
  * sequence-wise statistics, which leak them.
- * @see Laurent et al. 2015, section 4.2; Zaremba, Sutskever, Vinyals 2014.
+ * @see docs/paper-map.md#language-modelling; Zaremba, Sutskever, Vinyals 2014.
  */
 export function languageModel(options: LanguageModelOptions): SequenceModel {
   const name = 'languageModel';

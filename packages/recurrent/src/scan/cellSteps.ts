@@ -46,7 +46,7 @@ export type CellStep = (
  *   i, f, g, o = N₂(x + N₁(h·U) + b)
  *   c' = σ(f + p_f·c) · c + σ(i + p_i·c) · tanh(g)      h' = σ(o + p_o·c') · tanh(N₃(c'))
  *
- * @see Laurent et al. 2015, section 2.2; Cooijmans et al. 2016, eqs. 6 to 8.
+ * @see docs/paper-map.md#recurrent-networks; Cooijmans et al. 2016, eqs. 6 to 8 (recalled).
  */
 export const lstmStep: CellStep = (x, [h, c], weights, normalize) => {
   const [hidden, cell] = [h as Tensor2D, c as Tensor2D];

@@ -122,6 +122,12 @@ describe('compareRuns', () => {
     expect(summary.unitsPerSecond).toBeCloseTo(9000, 8);
   });
 
+  it('takes a resumed run that has gone beyond its result from its events too', () => {
+    const early = run([9, 8.5], { evaluations: [evaluation('batch', 5)] });
+    const later = { ...run([9, 8.5, 8, 7.5]), result: early.result };
+    expect(summarizeRun(later)).toMatchObject({ steps: 4, lastLoss: 7.5, evaluations: [] });
+  });
+
   it('refuses two corpora, naming both', () => {
     const other = run([9], { config: { corpus: otherCorpus }, folder: 'runs/glosses' });
     const mix = () => compareRuns([baseline, other]);
@@ -157,8 +163,16 @@ describe('measuredDifferences', () => {
     expect(sentences(baseline, treated)).toEqual([
       "At step 20 the training loss of ptb-small-bn is 0.120 nats per word below ptb-small's " +
         "(8.695 against 8.815, mean of 2 steps); its validation perplexity is 3.1 above ptb-small's " +
-        '(134.2 against 131.1, recalibrated statistics against batch). One seed each.',
+        '(134.2 against 131.1, recalibrated statistics). One seed each.',
     ]);
+  });
+
+  it('names the statistics of both where both are normalized and differ in them', () => {
+    const layer = run([9], {
+      config: { preset: 'ptb-small-layer', settings: bnSettings },
+      evaluations: [evaluation('batch', 5)],
+    });
+    expect(sentences(layer, treated)[0]).toContain('recalibrated statistics against batch');
   });
 
   it('keeps the sign when it is the other way round', () => {

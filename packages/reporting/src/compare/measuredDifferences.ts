@@ -1,6 +1,7 @@
 import { formatCount } from '../formatNumber';
 import { comparedPairs, type ComparedPair } from './comparedPairs';
 import type { Comparison } from './compareRuns';
+import { isNormalized } from './isNormalized';
 import { formatStepRange } from './formatStepRange';
 import {
   lossDifference,
@@ -47,7 +48,7 @@ function validationClause(
 ): string {
   const { statistics } = validation;
   const under =
-    statistics.treatment === statistics.baseline
+    statistics.treatment === statistics.baseline || !isNormalized(baseline)
       ? `${statistics.treatment} statistics`
       : `${statistics.treatment} statistics against ${statistics.baseline}`;
   const [to, from] = [formatStepRange(treatment.steps), formatStepRange(baseline.steps)];

@@ -19,9 +19,10 @@ export interface RunSummary {
 }
 
 export function summarizeRun(run: Run): RunSummary {
-  const { result } = run;
   const stepEvents = eventsOf(run, 'step');
   const lastStep = stepEvents.at(-1);
+  // A resumed run has gone beyond the result of the time before.
+  const result = (run.result?.steps ?? 0) < (lastStep?.step ?? 0) ? undefined : run.result;
   const evaluations =
     result !== undefined && result.evaluations.length > 0
       ? result.evaluations

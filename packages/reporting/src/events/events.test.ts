@@ -1,12 +1,4 @@
-import {
-  appendFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, type RunEvent } from '@bnrnn/core';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -14,10 +6,11 @@ import { evaluationEvent, startEvent, stepEvent } from '../../test/fixtures';
 import { parseEventLines } from './eventLines';
 import { jsonLines } from './jsonLines';
 import { truncateEvents } from './truncateEvents';
+import { temporaryFolder } from '../../test/temporaryFolder';
 
 let file: string;
 beforeEach(() => {
-  file = join(mkdtempSync(join(tmpdir(), 'bnrnn-events-')), 'run', 'events.jsonl');
+  file = join(temporaryFolder(), 'run', 'events.jsonl');
 });
 
 const read = (): RunEvent[] =>
@@ -86,6 +79,21 @@ describe('truncateEvents', () => {
       ['step', 2],
       ['step', 3],
     ]);
+  });
+
+  it('drops the end of a run that goes on, but leaves it to a log that is only opened', () => {
+    log(stepEvent(1, 9), {
+      type: 'end',
+      step: 1,
+      epoch: 0,
+      at: 9,
+      reason: 'interrupted',
+      seconds: 1,
+    });
+    log();
+    expect(read().map(({ type }) => type)).toEqual(['step', 'end']);
+    expect(truncateEvents(file, 1)).toBe(1);
+    expect(read().map(({ type }) => type)).toEqual(['step']);
   });
 
   it('does nothing where there is no file, and leaves no other file behind', () => {

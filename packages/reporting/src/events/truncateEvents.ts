@@ -7,11 +7,12 @@ import {
   renameSync,
   writeSync,
 } from 'node:fs';
+import type { RunEvent } from '@bnrnn/core';
 import { parseEventLines } from './eventLines';
 
 /**
  * Drops from an `events.jsonl` what a resumed run is about to report again: every event after the
- * checkpoint's step, and half a line that a kill left at the end.
+ * checkpoint's step, an `end` that was none, and half a line that a kill left at the end.
  *
  * The file is written anew beside the old one and renamed, so a kill leaves one of the two whole.
  *
@@ -21,18 +22,22 @@ import { parseEventLines } from './eventLines';
  * @throws DataError when the file holds something other than run events.
  */
 export function truncateEvents(file: string, step: number): number {
-  if (!existsSync(file)) return 0;
-  const text = readFileSync(file, 'utf8');
-  const all = parseEventLines(text, file);
-  const kept = all.filter(({ event }) => event.step <= step);
-  const next = kept.map(({ line }) => `${line}\n`).join('');
-  if (next !== text) replaceFile(file, next);
-  return all.length - kept.length;
+  return keepEvents(file, (event) => event.step <= step && event.type !== 'end');
 }
 
 /** Removes half a line from the end of the file, or ends a whole one that lacks its line break. */
 export function repairEvents(file: string): void {
-  truncateEvents(file, Number.POSITIVE_INFINITY);
+  keepEvents(file, () => true);
+}
+
+function keepEvents(file: string, isKept: (event: RunEvent) => boolean): number {
+  if (!existsSync(file)) return 0;
+  const text = readFileSync(file, 'utf8');
+  const all = parseEventLines(text, file);
+  const kept = all.filter(({ event }) => isKept(event));
+  const next = kept.map(({ line }) => `${line}\n`).join('');
+  if (next !== text) replaceFile(file, next);
+  return all.length - kept.length;
 }
 
 function replaceFile(file: string, text: string): void {

@@ -156,6 +156,16 @@ describe('htmlReport', () => {
     );
   });
 
+  it.each([
+    [undefined, 'Take the code that the runs were made with; they do not name a commit.'],
+    ['0b1c9e7d', 'To have the same code, check out commit 0b1c9e7d and run npm ci.'],
+    ['0b1c9e7d-changed', 'commit 0b1c9e7d (the runs were made with changes to it) and run npm ci.'],
+    ['@bnrnn/cli 0.1.0', 'To have the same code, install @bnrnn/cli 0.1.0.'],
+  ])('tells how to get the code of %s', async (commit, sentence) => {
+    const made = run([9], commit === undefined ? {} : { config: { commit } });
+    expect(textOf(await htmlReport([made]))).toContain(sentence);
+  });
+
   it('shows of an absolute folder the last part only', async () => {
     const text = textOf(await htmlReport([run([9], { folder: '/home/someone/runs/a' })]));
     expect(text).toContain('bnrnn report a ');

@@ -9,16 +9,10 @@ import { sentenceList } from './sentenceList';
 /** What each run was told to do and what it ran on, and how to do it again. */
 export function reproduceSection({ groups, corpus }: Comparison): Html {
   const runs = groups.flatMap(({ summaries }) => summaries.map(({ run }) => run));
-  const commits = known(runs.map(({ config }) => config.commit));
-  const code =
-    commits.length === 0
-      ? markup`Take the version of the code that the runs were made with; they do not name a commit.`
-      : markup`Check out ${commits.length === 1 ? 'commit' : 'the commits'} ${inlineList(commits)} and
-          run <code>npm ci</code>.`;
   return markup`<section>
     <h2>How to reproduce</h2>
     <ol>
-      <li>${code}</li>
+      <li>${codeStep(runs)}</li>
       <li>Get the corpus ${corpus.name}; its counts and SHA-256 must be those above.</li>
       <li>
         Run the command of each run. One seed draws the same initial weights and dropout masks in
@@ -36,6 +30,22 @@ export function reproduceSection({ groups, corpus }: Comparison): Html {
     )}
     ${versionsTable(runs)}
   </section>`;
+}
+
+/** Which code to run; a version with `-changed` behind it is a commit that files differed from. */
+function codeStep(runs: readonly Run[]): Html {
+  const versions = known(runs.map(({ config }) => config.commit));
+  if (versions.length === 0) {
+    return markup`Take the code that the runs were made with; they do not name a commit.`;
+  }
+  const steps = versions.map((version, index) => {
+    const [, commit, changed] = /^([0-9a-f]{7,64})(-changed)?$/.exec(version) ?? [];
+    const and = index === 0 ? '' : '; for the other runs, ';
+    if (commit === undefined) return markup`${and}install <code>${version}</code>`;
+    const differed = changed === undefined ? '' : ' (the runs were made with changes to it)';
+    return markup`${and}check out commit <code>${commit}</code>${differed} and run <code>npm ci</code>`;
+  });
+  return markup`To have the same code, ${steps}.`;
 }
 
 function runCommand({ run, steps }: RunSummary): Html {
@@ -93,8 +103,4 @@ function shownFolder({ folder }: Run): string {
 
 function known(values: readonly (string | undefined)[]): string[] {
   return [...new Set(values.filter((value) => value !== undefined))];
-}
-
-function inlineList(items: readonly string[]): readonly Html[] {
-  return items.map((item) => markup`<code>${item}</code>`);
 }

@@ -1,14 +1,14 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '@bnrnn/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { config, evaluation, run, writeRun } from '../../test/fixtures';
 import { readRun } from './readRun';
+import { temporaryFolder } from '../../test/temporaryFolder';
 
 let folder: string;
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'bnrnn-run-'));
+  folder = temporaryFolder();
 });
 
 const whole = () => {

@@ -69,7 +69,7 @@ describe('comparisonTable', () => {
         'Mean ± sample standard deviation over the seeds.',
         '',
         "At step 3 the training loss of ptb-small-bn is 0.300 nats per word below ptb-small's (6.900 against 7.200); " +
-          "its validation perplexity is 30.6 below ptb-small's (134.3 against 164.9, recalibrated statistics against batch). " +
+          "its validation perplexity is 30.6 below ptb-small's (134.3 against 164.9, recalibrated statistics). " +
           'Means over 1 seed against 2.',
         '',
       ].join('\n'),

@@ -3,7 +3,7 @@ import type { BackendName, BackendProbe } from './backend';
 import type { OptionalPackage } from './optionalPackage';
 
 /** The tfjs version that this package is tested with. */
-export const tfjsVersion = '4.22.0';
+const tfjsVersion = '4.22.0';
 
 /** What a probe says of an optional package: `found` where it loads, otherwise what is missing. */
 export function probePackage<Module>(

@@ -7,7 +7,10 @@ import { backends } from './backends';
 export interface StartBackendOptions {
   /** Whether ops may run their reference implementation where the backend has no kernel; `allow`. */
   reference?: ReferencePolicy | undefined;
-  /** Threads to compute with; the backend's own choice when absent. */
+  /**
+   * Threads to compute with; the backend's own choice when absent. `wasm` and `cpu` have one in Node:
+   * what a backend really uses stands in the returned `threads`.
+   */
   threads?: number | undefined;
 }
 

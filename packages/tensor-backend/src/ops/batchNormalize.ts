@@ -3,18 +3,12 @@ import {
   add,
   concat,
   div,
-  expandDims,
-  matMul,
   mul,
-  ones,
-  reshape,
   slice,
   sqrt,
   square,
   sub,
-  sum,
   tensor1d,
-  tensor2d,
   zerosLike,
   type Tensor,
   type Tensor1D,
@@ -23,9 +17,9 @@ import {
 } from '@tensorflow/tfjs-core';
 import { batchNormalizeContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
+import { batchGroups } from './batchGroups';
 import { customOp, offTape } from './customOp';
 import { maskFacts } from './mask';
-import { silencePadding, zeroPadding } from './padding';
 
 export interface BatchNormalizeOptions {
   x: Tensor3D;
@@ -125,7 +119,7 @@ function reference(options: BatchNormalizeOptions, rows: Float32Array): Tensors 
   const few = over === 'frame' && stored !== undefined && rows.some((n) => n < 2);
 
   const statistics = offTape<Tensor2D>(() => {
-    const { clean, silence, average, spread } = groupTools(rows, over, padded[0]);
+    const { clean, silence, average, spread } = batchGroups(rows, over, padded[0]);
     const values = clean(x);
     const ownMean = average(values);
     const ownVariance = average(square(silence(sub(values, spread(ownMean)))));
@@ -140,7 +134,7 @@ function reference(options: BatchNormalizeOptions, rows: Float32Array): Tensors 
 
   const inputs = shift ? [x, gain, shift] : [x, gain];
   const y = customOp<Tensor3D>(inputs, (save) => {
-    const { clean, silence, spread, orElse } = groupTools(rows, over, padded[0]);
+    const { clean, silence, spread, orElse } = batchGroups(rows, over, padded[0]);
     const usedMean = few ? orElse(mean, stored.mean) : mean;
     const usedVariance = few ? orElse(variance, stored.variance) : variance;
     const slope: Tensor2D = div(gain, scale(usedVariance));
@@ -156,7 +150,7 @@ function reference(options: BatchNormalizeOptions, rows: Float32Array): Tensors 
           Tensor2D,
           Tensor2D?,
         ];
-        const { clean, silence, average, spread, orElse, total } = groupTools(rows, over, padding);
+        const { clean, silence, average, spread, orElse, total } = batchGroups(rows, over, padding);
         const s = scale(v);
         const g = clean(dy);
         const centered = silence(sub(clean(xs), spread(m)));
@@ -174,50 +168,4 @@ function reference(options: BatchNormalizeOptions, rows: Float32Array): Tensors 
     };
   });
   return { y, mean, variance, rows: tensor1d(rows) };
-}
-
-interface GroupTools {
-  /** Puts 0 where rows are padded, whatever they held. */
-  clean: (x: Tensor3D) => Tensor3D;
-  /** Puts 0 where rows are padded and hold finite numbers. */
-  silence: (x: Tensor3D) => Tensor3D;
-  /** The mean over a group's rows of values that are 0 where padded: [groups, features]. */
-  average: (x: Tensor3D) => Tensor2D;
-  /** A value of each group, to stand beside its rows: [groups, 1, features]. */
-  spread: (x: Tensor2D) => Tensor3D;
-  /** `other` for groups with too few rows for statistics of their own. */
-  orElse: (own: Tensor2D, other: Tensor2D) => Tensor2D;
-  /** The sum over all rows of all groups, from the groups' means: [features]. */
-  total: (means: Tensor2D) => Tensor1D;
-}
-
-/** What forward and backward do with groups of rows: a group is a step, or all steps together. */
-function groupTools(
-  rows: Float32Array,
-  over: 'frame' | 'sequence',
-  mask: Tensor2D | undefined,
-): GroupTools {
-  const counts = tensor2d(
-    rows.map((n) => Math.max(n, 1)),
-    [rows.length, 1],
-  );
-  const few = tensor2d(
-    rows.map((n) => +(n < 2)),
-    [rows.length, 1],
-  );
-  return {
-    clean: (x) => (mask ? zeroPadding(x, mask) : x),
-    silence: (x) => (mask ? silencePadding(x, mask) : x),
-    average(x) {
-      const [time, batch, features] = x.shape;
-      if (over === 'frame') return div(sum(x, 1), counts);
-      // Products with ones: tfjs's wasm sums over a first axis ten times slower. Two short sums
-      // instead of a long one also keep float32's digits.
-      const overTime = matMul(ones([1, time]), reshape(x, [time, batch * features]));
-      return div(matMul(ones([1, batch]), reshape(overTime, [batch, features])), counts);
-    },
-    spread: (x) => expandDims(x, 1),
-    orElse: (own, other) => add(mul(own, sub(1, few)), mul(other, few)),
-    total: (means) => sum(mul(means, counts), 0),
-  };
 }

@@ -9,7 +9,7 @@ import {
   tanh,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import type { ScanCell } from './scan';
+import type { ScanCell } from './scanCell';
 
 type Triple = [Tensor2D, Tensor2D, Tensor2D];
 

@@ -13,7 +13,7 @@ import {
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import type { ScanCell } from './scan';
+import type { ScanCell } from './scanCell';
 
 /**
  * One step of an LSTM and its gradient.

@@ -14,7 +14,8 @@ import {
 } from '@tensorflow/tfjs-core';
 import { rnnScanContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
-import { scan, type ScanCell } from './scan';
+import { scan } from './scan';
+import type { ScanCell } from './scanCell';
 
 export interface RnnScanOptions {
   projected: Tensor3D;

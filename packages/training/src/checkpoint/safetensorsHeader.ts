@@ -9,7 +9,7 @@ export const elementTypes = {
   U8: Uint8Array,
 } as const;
 
-export type ElementType = keyof typeof elementTypes;
+type ElementType = keyof typeof elementTypes;
 
 /** Where one tensor lies in the data section, in bytes. */
 export interface HeaderEntry {

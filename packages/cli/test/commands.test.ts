@@ -1,0 +1,268 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bnrnn, lastJson, newFolder, readJsonFile, type Finished } from './bnrnn';
+
+const folder = newFolder();
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const data = process.env['BNRNN_DATA'] ?? join(repository, '..', 'shared', 'data');
+const ptb = join(data, 'ptb');
+
+const tiny = ['--data', 'synthetic', '--backend', 'wasm', '--max-steps', '60'];
+const few = ['--set', 'evaluation.maxBatches=10', '--set', 'evaluation.recalibrationBatches=10'];
+
+const runs: Record<string, Finished> = {};
+beforeAll(async () => {
+  for (const [name, preset] of [
+    ['plain', 'ptb-small-tiny'],
+    ['bn', 'ptb-small-bn-tiny'],
+  ] as const) {
+    runs[name] = await bnrnn(folder, 'train', preset, ...tiny, ...few, '--out', name, '--json');
+  }
+}, 120_000);
+
+interface Row {
+  statistics: string;
+  nllPerWord: number;
+  perplexity: number;
+  perplexityMeanOfBatches: number;
+}
+
+const evaluateAll = async (run: string, ...flags: string[]): Promise<Row[]> => {
+  const result = await bnrnn(folder, 'evaluate', run, '--statistics', 'all', '--json', ...flags);
+  return lastJson(result)['results'] as Row[];
+};
+
+describe('train', () => {
+  it('prints the contract’s fields as the last line', () => {
+    const json = lastJson(runs['bn'] as Finished);
+    expect(Object.keys(json)).toEqual([
+      'preset',
+      'recipe',
+      'backend',
+      'seed',
+      'steps',
+      'firstLoss',
+      'lastLoss',
+      'unitsPerSecond',
+      'runFolder',
+      'validation',
+    ]);
+    expect(json).toMatchObject({
+      preset: 'ptb-small-bn-tiny',
+      recipe: 'authors-code',
+      backend: 'wasm',
+      seed: 1,
+      steps: 60,
+      runFolder: 'bn',
+      validation: { statistics: 'batch' },
+    });
+    expect(json['firstLoss']).toBeCloseTo(Math.log(50), 1);
+    expect(json['lastLoss'] as number).toBeLessThan((json['firstLoss'] as number) - 0.5);
+    expect(json['unitsPerSecond'] as number).toBeGreaterThan(0);
+  });
+
+  it('prints the corpus, its hashes, its known perplexity, the backend and the parameters', () => {
+    const { stdout } = runs['bn'] as Finished;
+    expect(stdout).toContain(
+      'corpus synthetic: 50 types; 100,000 train, 10,000 valid, 10,000 test',
+    );
+    expect(stdout).toMatch(/SHA-256 train [0-9a-f]{16}, valid [0-9a-f]{16}, test [0-9a-f]{16}/);
+    expect(stdout).toContain("the source's perplexity is 3.5868");
+    expect(stdout).toContain('backend wasm');
+    expect(stdout).toContain('seed 1: 20,146 parameters');
+  });
+
+  it('leaves a whole run folder', () => {
+    for (const file of [
+      'config.json',
+      'events.jsonl',
+      'result.json',
+      'report.html',
+      'vocabulary.json',
+    ]) {
+      expect(existsSync(join(folder, 'bn', file)), file).toBe(true);
+    }
+    const config = readJsonFile(folder, 'bn', 'config.json');
+    expect(config).toMatchObject({
+      command: expect.stringContaining('bnrnn train ptb-small-bn-tiny --data synthetic') as string,
+      data: 'synthetic',
+      settings: {
+        'schedule.maxSteps': { value: 60, source: 'user' },
+        'model.normalize.inputToHidden': { value: 'frame', source: 'code' },
+      },
+    });
+    const lines = readFileSync(join(folder, 'bn', 'events.jsonl'), 'utf8')
+      .trim()
+      .split('\n');
+    const types = lines.map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(types[0]).toBe('start');
+    expect(types.filter((type) => type === 'step')).toHaveLength(60);
+    expect(types.at(-1)).toBe('end');
+  });
+
+  it('shares the first loss’s scale between baseline and treatment, and then they differ', () => {
+    const [plain, bn] = [lastJson(runs['plain'] as Finished), lastJson(runs['bn'] as Finished)];
+    expect(Math.abs((plain['firstLoss'] as number) - (bn['firstLoss'] as number))).toBeLessThan(
+      0.1,
+    );
+    expect(plain['lastLoss']).not.toBe(bn['lastLoss']);
+  });
+
+  it('names folders that were not named after preset, recipe and seed, and never reuses one', async () => {
+    const args = [
+      'train',
+      'ptb-small-tiny',
+      ...tiny,
+      ...few,
+      '--max-steps',
+      '1',
+      '--seed',
+      '9',
+      '--json',
+    ];
+    const first = lastJson(await bnrnn(folder, ...args));
+    const second = lastJson(await bnrnn(folder, ...args));
+    expect(first['runFolder']).toBe(join('runs', 'ptb-small-tiny-authors-code-seed9'));
+    expect(second['runFolder']).toBe(join('runs', 'ptb-small-tiny-authors-code-seed9-2'));
+    expect(second['firstLoss']).toBe(first['firstLoss']);
+  });
+});
+
+describe('evaluate', () => {
+  it('gives the contract’s fields for each choice of statistics of a normalized model', async () => {
+    const rows = await evaluateAll('bn', '--split', 'test');
+    expect(rows.map((row) => row.statistics)).toEqual(['batch', 'running', 'recalibrated']);
+    expect(new Set(rows.map((row) => row.nllPerWord)).size).toBe(3);
+    for (const row of rows) {
+      expect(row.perplexity).toBeCloseTo(Math.exp(row.nllPerWord), 6);
+      expect(row.perplexityMeanOfBatches).toBeGreaterThan(row.perplexity);
+    }
+  });
+
+  it('gives a baseline the same numbers under each choice', async () => {
+    const rows = await evaluateAll('plain');
+    expect(rows.map((row) => row.statistics)).toEqual(['batch', 'running', 'recalibrated']);
+    expect(new Set(rows.map((row) => row.nllPerWord)).size).toBe(1);
+  });
+
+  it('keeps its numbers in result.json', async () => {
+    const [row] = await evaluateAll('plain', '--split', 'valid');
+    const { evaluations } = readJsonFile(folder, 'plain', 'result.json') as {
+      evaluations: object[];
+    };
+    expect(evaluations).toContainEqual(
+      expect.objectContaining({ split: 'valid', statistics: 'batch', nllPerUnit: row?.nllPerWord }),
+    );
+  });
+
+  it('refuses another corpus than the run’s', async () => {
+    const { status, stderr } = await bnrnn(folder, 'evaluate', 'plain', '--data', 'glosses');
+    expect(status).toBe(1);
+    expect(stderr).toContain('glosses is not the corpus of this run');
+  });
+});
+
+describe('report', () => {
+  it('puts runs side by side as a page and as tables', async () => {
+    const { status, stdout } = await bnrnn(folder, 'report', 'plain', 'bn', '--out', 'both.html');
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/At step 60 the training loss of ptb-small-bn-tiny is/);
+    const page = readFileSync(join(folder, 'both.html'), 'utf8');
+    expect(page).toContain('<svg');
+    expect(page).not.toMatch(/<script|https?:\/\/[^"]*\.(js|css)/);
+  });
+
+  it('prints Markdown and LaTeX', async () => {
+    const { stdout } = await bnrnn(folder, 'report', 'plain', 'bn', '--markdown', '--latex');
+    expect(stdout).toMatch(/^\| ptb-small-tiny/m);
+    expect(stdout).toContain('\\toprule');
+  });
+});
+
+describe('generate', () => {
+  it('continues a prompt, the same for one seed and another for another', async () => {
+    const text = async (seed: string, temperature = '1') =>
+      lastJson(
+        await bnrnn(
+          folder,
+          ...['generate', 'bn', '--prompt', 'w1 w2', '--words', '20', '--json'],
+          ...['--seed', seed, '--temperature', temperature],
+        ),
+      )['text'] as string;
+    const [one, again, other] = [await text('3'), await text('3'), await text('4')];
+    expect(one).toMatch(/^w1 w2\s/);
+    expect(one.split(/\s+/).length).toBeGreaterThan(10);
+    expect(again).toBe(one);
+    expect(other).not.toBe(one);
+    expect(await text('3', '0')).toBe(await text('4', '0'));
+  });
+});
+
+describe('doctor', () => {
+  it('tests each backend in its own process', async () => {
+    const json = lastJson(await bnrnn(folder, 'doctor', '--json'));
+    expect(Object.keys(json)).toEqual(['node', 'default', 'backends']);
+    const backends = json['backends'] as Record<string, unknown>[];
+    expect(backends.map((backend) => backend['name'])).toEqual([
+      'node-gpu',
+      'simd',
+      'node',
+      'wasm',
+      'cpu',
+    ]);
+    for (const backend of backends) {
+      expect(Object.keys(backend)).toEqual([
+        'name',
+        'available',
+        'details',
+        'reason',
+        'fix',
+        'selfTest',
+      ]);
+      expect(backend['selfTest']).toBe(backend['available'] === true ? 'passed' : null);
+    }
+    expect(backends.filter((backend) => backend['available'] === true).length).toBeGreaterThan(1);
+  });
+});
+
+describe('presets', () => {
+  it('lists every row with its parameters and the source of every number', async () => {
+    const json = lastJson(await bnrnn(folder, 'presets', '--recipe', 'zaremba', '--json'));
+    const rows = json['presets'] as { name: string; parameters: number; settings: object }[];
+    expect(rows).toHaveLength(26);
+    expect(rows[0]).toMatchObject({
+      name: 'ptb-small',
+      parameters: 4_653_200,
+      settings: { 'data.batch': { value: 20, source: 'lua' } },
+    });
+  });
+});
+
+describe.skipIf(!existsSync(ptb))('real Penn Treebank (BNRNN_DATA)', () => {
+  it('trains 20 steps and the loss falls', async () => {
+    const result = await bnrnn(
+      folder,
+      ...[
+        'train',
+        'ptb-small-bn-tiny',
+        '--data',
+        ptb,
+        '--max-steps',
+        '20',
+        '--out',
+        'ptb',
+        '--json',
+      ],
+      ...few,
+    );
+    expect(result.stdout).toContain(
+      'corpus ptb: 10,000 types; 929,589 train, 73,760 valid, 82,430 test',
+    );
+    expect(result.stdout).toContain('SHA-256 train fcea919f6cf83f35');
+    const json = lastJson(result);
+    expect(json['firstLoss']).toBeCloseTo(Math.log(10_000), 1);
+    expect(json['lastLoss'] as number).toBeLessThan((json['firstLoss'] as number) - 0.5);
+  });
+});

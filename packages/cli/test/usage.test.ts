@@ -1,0 +1,126 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { bnrnn, newFolder } from './bnrnn';
+
+const folder = newFolder();
+writeCorpus('wrong', 'ptb.', 'a line that is not of the Penn Treebank\n');
+writeCorpus('small', '', 'one two three\n');
+writeCorpus('empty', '', '');
+writeCorpus('full', '', 'x\n');
+
+function writeCorpus(name: string, prefix: string, text: string): void {
+  mkdirSync(join(folder, name));
+  for (const split of ['train', 'valid', 'test']) {
+    writeFileSync(join(folder, name, `${prefix}${split}.txt`), text);
+  }
+}
+
+const train = ['train', 'ptb-small-tiny', '--data', 'synthetic', '--out', 'run'];
+
+/** Arguments, exit status, what the sentence says, what the hint says. */
+const failures: [string, string[], number, string, string?][] = [
+  ['no corpus', ['train', 'ptb-small-bn'], 2, 'needs --data', 'glosses'],
+  ['missing folder', ['train', 'ptb-small', '--data', 'nowhere'], 1, 'nowhere'],
+  ['wrong file', ['train', 'ptb-small', '--data', 'wrong'], 1, 'ptb.train.txt'],
+  ['empty corpus', ['train', 'ptb-small', '--data', 'empty'], 1, 'is empty'],
+  [
+    'batch larger than the corpus',
+    ['train', 'ptb-small', '--data', 'small'],
+    2,
+    'larger than the corpus',
+  ],
+  [
+    'unknown preset',
+    ['train', 'ptb-smal', '--data', 'synthetic'],
+    2,
+    'is "ptb-smal", expected one of',
+    '"ptb-small"',
+  ],
+  ['unknown recipe', [...train, '--recipe', 'zarembo'], 2, '--recipe is "zarembo"', '"zaremba"'],
+  ['unknown backend', [...train, '--backend', 'gpu'], 2, '--backend is "gpu"'],
+  ['backend that cannot run', [...train, '--backend', 'node-gpu'], 1, '', 'tfjs-node-gpu'],
+  ['unknown flag', [...train, '--sed', '1'], 2, "Unknown option '--sed'", '--seed'],
+  ['unknown command', ['trian'], 2, "Unknown command 'trian'", 'train'],
+  ['missing argument', ['train'], 2, "Missing required argument 'preset'", '--help'],
+  ['missing value', ['train', 'ptb-small', '--data'], 2, 'argument missing'],
+  ['no command', [], 2, ''],
+  [
+    'unknown --set path',
+    [...train, '--set', 'model.unit=3'],
+    2,
+    'no setting "model.unit"',
+    'model.units',
+  ],
+  ['--set of another type', [...train, '--set', 'model.units=wide'], 2, 'model.units is "wide"'],
+  ['number out of range', [...train, '--max-steps', '0'], 2, '--max-steps is 0'],
+  ['not a number', [...train, '--seed', 'one'], 2, '--seed is "one"'],
+  ['statistics over the sequence', [...train, '--normalize', 'sequence'], 2, 'leak', 'frame'],
+  [
+    'statistics over the sequence inside the recurrence',
+    [...train, '--set', 'model.normalize.hiddenToHidden=sequence'],
+    2,
+    'inside the recurrence',
+  ],
+  [
+    'folder that holds something',
+    [...train.slice(0, -1), 'full'],
+    2,
+    'full is not empty',
+    '--resume',
+  ],
+  ['--resume without --out', ['train', 'ptb-small', '--resume'], 2, '--resume needs --out'],
+  ['--resume of no run', [...train, '--resume'], 1, 'does not exist'],
+  ['evaluation of no run', ['evaluate', 'full'], 1, 'is not a run folder'],
+  ['report of no run', ['report', 'nowhere'], 1, 'nowhere'],
+  ['text of no run', ['generate', 'nowhere'], 1, 'nowhere'],
+];
+
+describe('wrong use', () => {
+  it.concurrent.each(failures)('%s', async (_, args, status, sentence, hint) => {
+    const result = await bnrnn(folder, ...args);
+    expect({ status: result.status, stderr: result.stderr }).toMatchObject({ status });
+    if (args.length === 0) {
+      expect(result.stderr).toContain('Usage: bnrnn');
+      return;
+    }
+    const [first = '', second, ...more] = result.stderr.trimEnd().split('\n');
+    expect(more).toEqual([]);
+    expect(first).toMatch(/^bnrnn: .+[.?]$/);
+    expect(first).toContain(sentence);
+    expect(second).toMatch(/^hint: .+[.?]$/);
+    if (hint !== undefined) expect(second).toContain(hint);
+  });
+
+  it('shows the stack on request alone', async () => {
+    const quiet = await bnrnn(folder, 'evaluate', 'full');
+    expect(quiet.stderr).not.toMatch(/\n\s+at /);
+    process.env['BNRNN_DEBUG'] = '1';
+    const loud = await bnrnn(folder, 'evaluate', 'full');
+    delete process.env['BNRNN_DEBUG'];
+    expect(loud.stderr).toMatch(/\n\s+at /);
+  });
+});
+
+describe('help', () => {
+  it('names every command and ends with status 0', async () => {
+    const { status, stdout } = await bnrnn(folder, '--help');
+    expect(status).toBe(0);
+    for (const name of [
+      'doctor',
+      'presets',
+      'train',
+      'evaluate',
+      'report',
+      'generate',
+      'quickstart',
+    ]) {
+      expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+    }
+    expect(stdout).not.toContain('doctor-backend');
+  });
+
+  it('prints the version', async () => {
+    expect(await bnrnn(folder, '--version')).toMatchObject({ status: 0, stdout: '0.0.0\n' });
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { resolveRun } from '../config/resolveRun';
+import { readOverride } from '../settings/readSetting';
+import { buildTraining } from './buildTraining';
+
+const tokens = (length: number) => Int32Array.from({ length }, (_, i) => i % 11);
+const info = { name: 'made', sha256: { train: 'ab' }, counts: { train: 1400 }, classes: 11 };
+const corpus = { splits: { train: tokens(1400), valid: tokens(700), test: tokens(650) }, info };
+
+const plan = (preset: string, recipe: string, ...set: string[]) =>
+  buildTraining(
+    resolveRun({
+      preset,
+      recipe,
+      seed: 5,
+      backend: 'cpu',
+      data: 'made',
+      corpus: info,
+      overrides: set.map(readOverride),
+    }),
+    corpus,
+  );
+
+describe('buildTraining', () => {
+  it('writes the authors’ recipe as options of train', () => {
+    const { data, ...rest } = plan('ptb-small-bn', 'authors-code');
+    expect(rest).toEqual({
+      optimizer: { kind: 'sgd' },
+      schedule: { initial: 1, decayFactor: 2, firstDecayedEpoch: 5, every: 4 },
+      clip: { maxNorm: 5, at: 'at or above' },
+      seed: 5,
+      epochs: 5,
+      evaluation: { statistics: ['batch'], perEpoch: 2 },
+      run: { preset: 'ptb-small-bn', recipe: 'authors-code', backend: 'cpu', corpus: info },
+    });
+    // 32 streams of 20 steps fit twice; the state starts afresh in the middle.
+    expect(data.train.batchesPerEpoch).toBe(2);
+    const resets = [...(data.train.batches(0) as Iterable<{ resetState: boolean }>)];
+    expect(resets.map(({ resetState }) => resetState)).toEqual([true, true]);
+    expect(data.valid?.batchesPerEpoch).toBe(1);
+  });
+
+  it('cuts the tokens by the layout, batch and time of the recipe', () => {
+    const { data, schedule, clip } = plan('ptb-small', 'tensorflow');
+    expect(data.train.batchesPerEpoch).toBe(3);
+    const [first, second] = [
+      ...(data.train.batches(0) as Iterable<{
+        batch: number;
+        time: number;
+        inputs: Int32Array;
+        resetState: boolean;
+      }>),
+    ];
+    expect(first).toMatchObject({ batch: 20, time: 20, resetState: true });
+    expect(second).toMatchObject({ resetState: false });
+    // Stream 1 starts at floor(1400 / 20) = 70 and 70 % 11 = 4.
+    expect(first?.inputs[1]).toBe(4);
+    expect(schedule.firstDecayedEpoch).toBe(5);
+    expect(clip).toEqual({ maxNorm: 5, at: 'above' });
+  });
+
+  it('leaves out limits that are 0 and passes on those that are not', () => {
+    const limited = plan(
+      'ptb-small-tiny',
+      'authors-code',
+      'schedule.maxSteps=9',
+      'evaluation.maxBatches=4',
+    );
+    expect(limited.maxSteps).toBe(9);
+    expect(limited.evaluation).toMatchObject({ maxBatches: 4, recalibrationBatches: 40 });
+    expect(plan('ptb-small', 'zaremba')).not.toHaveProperty('maxSteps');
+  });
+
+  it('refuses a batch larger than the corpus', () => {
+    expect(() => plan('ptb-small', 'authors-code', 'data.batch=100')).toThrow(
+      'the batch is larger than the corpus',
+    );
+  });
+});

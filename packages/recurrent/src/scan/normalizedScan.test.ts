@@ -1,0 +1,167 @@
+import { batchNorm } from '@bnrnn/normalization';
+import { startBackend, startKernelLog } from '@bnrnn/tensor-backend';
+import {
+  array64,
+  expectClose,
+  expectNoLeak,
+  filled,
+  oracle,
+  prefixMask,
+  testBackends,
+  toTensor,
+  toTensor2D,
+  toTensor3D,
+} from '@bnrnn/test-utils';
+import { registerKernel, unregisterKernel, zeros, type TensorInfo } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  normalizedScan,
+  normalizedScanContract,
+  type NormalizedScanAttributes,
+  type NormalizedScanInputs,
+} from './normalizedScan';
+
+const [time, batch, units] = [7, 4, 5];
+const epsilon = 0.03;
+const { spec } = batchNorm({ over: 'frame', epsilon, perStep: true, maxSteps: 3 });
+const mask = prefixMask([7, 7, 4, 2], time);
+const arrays = {
+  projected: filled([time, batch, 4 * units], 1),
+  recurrent: filled([units, 4 * units], 2),
+  hidden0: filled([batch, units], 3),
+  cell0: filled([batch, units], 4),
+  hiddenToHiddenGain: filled([4 * units], 5, 0.5, 1.5),
+  cellGain: filled([units], 6, 0.5, 1.5),
+  cellShift: filled([units], 7),
+};
+const attributes: NormalizedScanAttributes = {
+  cell: 'lstm',
+  activation: 'tanh',
+  normalize: { hiddenToHidden: spec, cell: spec },
+  mode: 'batch',
+  reverse: false,
+  firstStep: 0,
+};
+
+function inputs(): NormalizedScanInputs & { mask: ReturnType<typeof toTensor2D> } {
+  return {
+    projected: toTensor3D(arrays.projected),
+    recurrent: toTensor2D(arrays.recurrent),
+    hidden0: toTensor2D(arrays.hidden0),
+    cell0: toTensor2D(arrays.cell0),
+    hiddenToHiddenGain: toTensor(arrays.hiddenToHiddenGain),
+    cellGain: toTensor(arrays.cellGain),
+    cellShift: toTensor(arrays.cellShift),
+    mask: toTensor2D(mask),
+  };
+}
+
+describe.each(testBackends())('normalizedScan on %s', (backend) => {
+  beforeAll(() => startBackend(backend));
+
+  it('gives the moments of every step, placements side by side, in the order of the steps', () => {
+    const mean = array64([time, 5 * units]);
+    const variance = array64([time, 5 * units]);
+    const rows = array64([time]);
+    const measure = (offset: number): oracle.BatchStepOptions['onMoments'] => {
+      return (moments) => {
+        mean.data.set(moments.mean.data, moments.step * 5 * units + offset);
+        variance.data.set(moments.variance.data, moments.step * 5 * units + offset);
+        rows.data[moments.step] = moments.rows;
+      };
+    };
+    const { hiddenToHiddenGain, cellGain: gain, cellShift: shift, ...rest } = arrays;
+    const expected = oracle.lstmScan({
+      ...rest,
+      mask,
+      normalize: {
+        hiddenToHidden: oracle.batchStep({
+          gain: hiddenToHiddenGain,
+          epsilon,
+          onMoments: measure(0),
+        }),
+        cell: oracle.batchStep({ gain, shift, epsilon, onMoments: measure(4 * units) }),
+      },
+    });
+    const given = inputs();
+    const actual = normalizedScan(given, attributes);
+    expectClose(actual.hidden, expected.hidden);
+    expectClose(actual.finalCell, expected.finalCell);
+    expectClose(actual.mean, mean);
+    expectClose(actual.variance, variance);
+    expectClose(actual.rows, rows);
+    expectNoLeak(() => normalizedScan(given, attributes));
+  });
+
+  it('uses row min(firstStep + s, rows - 1) of stored statistics at step s', () => {
+    const stored = {
+      mean: filled([3, 4 * units], 8, -0.4, 0.4),
+      variance: filled([3, 4 * units], 9, 0.3, 1.2),
+    };
+    const shifted = (row: number) => ({
+      mean: array64([1, 4 * units], stored.mean.data.subarray(row * 4 * units).slice(0, 4 * units)),
+      variance: array64(
+        [1, 4 * units],
+        stored.variance.data.subarray(row * 4 * units).slice(0, 4 * units),
+      ),
+    });
+    const rows = [1, 2, 2, 2, 2, 2, 2].map(shifted);
+    const { hiddenToHiddenGain: gain, ...rest } = arrays;
+    const expected = oracle.lstmScan({
+      ...rest,
+      normalize: {
+        hiddenToHidden: (x, step, real) =>
+          oracle.batchStep({ gain, epsilon, useStored: true, stored: rows[step]! })(x, 0, real),
+      },
+    });
+    const { mask: padded, ...given } = inputs();
+    padded.dispose();
+    const actual = normalizedScan(
+      {
+        ...given,
+        hiddenToHiddenMean: toTensor(stored.mean),
+        hiddenToHiddenVariance: toTensor(stored.variance),
+      },
+      { ...attributes, normalize: { hiddenToHidden: spec }, mode: 'stored', firstStep: 1 },
+    );
+    expectClose(actual.hidden, expected.hidden);
+    expect(actual.rows.size).toBe(0);
+  });
+});
+
+describe('normalizedScan', () => {
+  beforeAll(() => startBackend('cpu'));
+
+  it('refuses a mask with a hole', () => {
+    const hole = array64([time, batch], mask.data);
+    hole.data[batch + 2] = 0;
+    expect(() => normalizedScan({ ...inputs(), mask: toTensor2D(hole) }, attributes)).toThrow(
+      'normalizedScan: mask has a hole: row 2 is real at step 2, after padding.',
+    );
+  });
+
+  it('runs on the kernel that a backend brings, which reads specs as plain data', () => {
+    const seen: unknown[] = [];
+    const outputs = (): TensorInfo[] =>
+      normalizedScanContract.outputs.map((_, k) => zeros([k + 1, 2]));
+    registerKernel({
+      kernelName: 'NormalizedScan',
+      backendName: 'cpu',
+      kernelFunc: ({ inputs: given, attrs }) => {
+        seen.push(Object.keys(given), attrs);
+        return outputs();
+      },
+    });
+    const log = startKernelLog();
+    try {
+      expect(normalizedScan(inputs(), attributes).rows.shape).toEqual([6, 2]);
+    } finally {
+      unregisterKernel('NormalizedScan', 'cpu');
+    }
+    expect(log.stop()).toEqual([{ op: 'normalizedScan', ran: 'kernel', count: 1 }]);
+    const [names, attrs] = seen as [string[], object];
+    expect(names).toContain('cellVariance');
+    expect(attrs).toMatchObject({ ...attributes, hasCellGain: true, hasCellMean: false });
+    expect(JSON.parse(JSON.stringify(attrs))).toEqual(attrs);
+  });
+});

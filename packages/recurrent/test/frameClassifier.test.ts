@@ -1,0 +1,175 @@
+import { batchNorm } from '@bnrnn/normalization';
+import {
+  bidirectional,
+  frameClassifier,
+  lstm,
+  type BidirectionalSpec,
+  type SequenceModel,
+} from '@bnrnn/recurrent';
+import { startBackend } from '@bnrnn/tensor-backend';
+import {
+  array64,
+  centralDifferences,
+  expectClose,
+  expectNoLeak,
+  filled,
+  fromTensor,
+  oracle,
+  prefixMask,
+  testBackends,
+  toTensor2D,
+  toTensor3D,
+  weightedSum,
+  weightedSumOfTensors,
+  type Array64,
+} from '@bnrnn/test-utils';
+import { variableGrads } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { oracleBidirectional } from './oracleLayer';
+
+const [time, batch, features, units, classes] = [7, 4, 3, 5, 6];
+const normalize = { inputToHidden: batchNorm({ over: 'sequence', epsilon: 0.02 }) };
+const mask = prefixMask([7, 5, 4, 2], time);
+const x = filled([time, batch, features], 8);
+const options = { mode: 'batch', training: true, step: 3 } as const;
+
+function newModel(): SequenceModel {
+  const layer = bidirectional(lstm({ units, normalize }));
+  return frameClassifier({
+    features,
+    layers: [layer, layer],
+    classes,
+    initializer: { kind: 'glorot' },
+    seed: 6,
+  });
+}
+
+/** x with NaN where padded. */
+function spoiled(): Array64 {
+  const frames = array64(x.shape, x.data);
+  mask.data.forEach((real, row) => {
+    if (real === 0) frames.data.fill(NaN, row * features, (row + 1) * features);
+  });
+  return frames;
+}
+
+describe.each(testBackends())('a frame classifier on %s', (backend) => {
+  beforeAll(() => startBackend(backend));
+
+  it('a training step against the oracle, whatever stands in the padding', () => {
+    const model = newModel();
+    const arrays = Object.fromEntries(
+      [...model.parameters].map(([path, variable]) => [path, fromTensor(variable)]),
+    );
+    const zeros = Array.from({ length: 4 }, () => array64([batch, units]));
+    const expected = (weights: Record<string, Array64>): Array64 => {
+      const { layers } = model.spec as unknown as { layers: BidirectionalSpec[] };
+      let hidden = x;
+      layers.forEach((spec, k) => {
+        const at = {
+          path: `layers.${k}`,
+          state: zeros,
+          mask,
+          mode: 'batch',
+          statistics: {},
+        } as const;
+        hidden = oracleBidirectional(spec, { ...weights, x: hidden }, at).hidden;
+      });
+      return array64([time * batch, 2 * units], hidden.data);
+    };
+
+    const inputs = { features: toTensor3D(spoiled()), mask: toTensor2D(mask) };
+    const state = model.initialState(batch);
+    const forward = () => model.forward(inputs, state, options);
+    expectClose(forward().hidden, expected(arrays));
+    expect([...forward().moments.keys()]).toEqual([
+      'layers.0.forward.inputToHidden',
+      'layers.0.backward.inputToHidden',
+      'layers.1.forward.inputToHidden',
+      'layers.1.backward.inputToHidden',
+    ]);
+    expectNoLeak(() => {
+      const { hidden, state: next, moments } = forward();
+      return { hidden, next, moments };
+    });
+
+    const below = [...model.parameters].filter(([path]) => path.startsWith('layers'));
+    const { grads } = variableGrads(
+      () => weightedSumOfTensors(forward().hidden),
+      below.map(([, variable]) => variable),
+    );
+    const numeric = centralDifferences((moved) => weightedSum(expected(moved)), arrays);
+    for (const [path, { name }] of below) {
+      expectClose(grads[name]!, numeric[path]!, { rtol: 1e-4, label: `d ${path}` });
+    }
+    model.dispose();
+  });
+
+  it('apply gives logits, the bias alone where padded', () => {
+    const model = newModel();
+    const inputs = { features: toTensor3D(spoiled()), mask: toTensor2D(mask) };
+    const { hidden, head } = model.forward(inputs, model.initialState(batch), {
+      ...options,
+      mode: 'stored',
+    });
+    const expected = oracle.project(
+      array64([time, batch, 2 * units], hidden.dataSync()),
+      fromTensor(head.weights),
+      fromTensor(head.bias),
+    );
+    expectClose(model.apply(inputs).logits, expected);
+    expectNoLeak(() => model.apply(inputs));
+    model.dispose();
+  });
+});
+
+describe('a frame classifier', () => {
+  beforeAll(() => startBackend('cpu'));
+
+  it('starts at Glorot weights and zero biases', () => {
+    const layer = bidirectional(lstm({ units }));
+    const initializer = { kind: 'glorot' } as const;
+    const model = frameClassifier({ features, layers: [layer], classes, initializer, seed: 6 });
+    expect(new Set(model.parameters.get('layers.0.backward.bias')!.dataSync())).toEqual(
+      new Set([0]),
+    );
+    expect(new Set(model.parameters.get('softmax.bias')!.dataSync())).toEqual(new Set([0]));
+    expect(model.parameters.get('layers.0.forward.input')!.dataSync()).not.toEqual(
+      model.parameters.get('layers.0.backward.input')!.dataSync(),
+    );
+  });
+
+  it('refuses a mask with a hole, other inputs, and steps', () => {
+    const model = newModel();
+    const hole = array64([time, batch], mask.data);
+    hole.data[2 * batch + 1] = 0;
+    const inputs = { features: toTensor3D(x), mask: toTensor2D(hole) };
+    const state = model.initialState(batch);
+    expect(() => model.forward(inputs, state, options)).toThrow(
+      'frameClassifier.forward: mask has a hole: row 1 is real at step 3, after padding.',
+    );
+    const wide = { features: toTensor3D(filled([time, batch, 4], 1)), mask: toTensor2D(mask) };
+    expect(() => model.forward(wide, state, options)).toThrow(
+      'frameClassifier.forward: features is [7, 4, 4], expected [time, batch, features=3].',
+    );
+    const ids = { ids: toTensor2D(mask) as never, time, batch };
+    expect(() => model.apply(ids)).toThrow('frameClassifier.apply: ids came, expected features');
+    expect(() => model.step(toTensor2D(filled([batch, features], 1)), state)).toThrow(
+      'frameClassifier.step: layers.0 is bidirectional, expected layers that need no later steps.',
+    );
+  });
+
+  it('steps where its layers see no later frames', () => {
+    const layers = [lstm({ units })];
+    const initializer = { kind: 'uniform', range: 0.5 } as const;
+    const model = frameClassifier({ features, layers, classes, initializer, seed: 2 });
+    const whole = { features: toTensor3D(x), mask: toTensor2D(prefixMask([7, 7, 7, 7], time)) };
+    const { logits } = model.apply(whole);
+    let state = model.initialState(batch);
+    for (let t = 0; t < time; t++) {
+      const next = model.step(toTensor2D(oracle.stepOf(x, t)), state);
+      expectClose(next.logits, oracle.stepOf(fromTensor(logits), t), { label: `step ${t}` });
+      state = next.state;
+    }
+  });
+});

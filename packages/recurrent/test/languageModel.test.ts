@@ -1,0 +1,278 @@
+import { randomStream } from '@bnrnn/core';
+import { batchNorm } from '@bnrnn/normalization';
+import {
+  bidirectional,
+  languageModel,
+  lstm,
+  modelFromSpec,
+  type Layer,
+  type ModelSpec,
+  type SequenceModel,
+} from '@bnrnn/recurrent';
+import { projectedCrossEntropy, startBackend } from '@bnrnn/tensor-backend';
+import {
+  array64,
+  centralDifferences,
+  expectClose,
+  expectNoLeak,
+  filled,
+  filledIds,
+  fromTensor,
+  oracle,
+  testBackends,
+  toIds,
+  toTensor,
+  type Array64,
+} from '@bnrnn/test-utils';
+import { memory, mul, sum, variableGrads, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { oracleLayer } from './oracleLayer';
+
+const [time, batch, vocabulary, units, embedding] = [7, 4, 11, 5, 6];
+const frame = batchNorm({ over: 'frame', epsilon: 0.05, epsilonRule: 'double' });
+const rate = 0.4;
+const ids = filledIds(time * batch, 1, vocabulary);
+const targets = filledIds(time * batch, 2, vocabulary);
+
+function newModel(layer: Layer, seed = 3): SequenceModel {
+  return languageModel({
+    vocabulary,
+    embedding,
+    layers: [layer, layer],
+    dropout: rate,
+    initializer: { kind: 'uniform', range: 0.6 },
+    seed,
+  });
+}
+
+const plain = () => newModel(lstm({ units }));
+const treated = () => newModel(lstm({ units, normalize: { inputToHidden: frame } }));
+
+function parametersOf(model: SequenceModel): Record<string, Array64> {
+  return Object.fromEntries(
+    [...model.parameters].map(([path, variable]) => [path, fromTensor(variable)]),
+  );
+}
+
+/** The dropout masks of a training step, in the order in which they act. */
+function masksAt(step: number, seed: number): Float32Array[] {
+  return [embedding, units, units].map((width, k) =>
+    randomStream(`dropout.${k}`, seed).dropoutMask(time * batch * width, rate, step),
+  );
+}
+
+function oracleModel(
+  model: SequenceModel,
+  arrays: Record<string, Array64>,
+  dropoutMasks?: Float32Array[],
+) {
+  if (model.spec.kind !== 'languageModel') throw new Error('not a language model');
+  const zero = array64([batch, units]);
+  return oracle.languageModel({
+    ids,
+    targets,
+    time,
+    batch,
+    embedding: arrays['embedding']!,
+    softmaxWeights: arrays['softmax.weights']!,
+    softmaxBias: arrays['softmax.bias']!,
+    dropoutMasks,
+    layers: model.spec.layers.map(
+      (spec, k) => (x) =>
+        oracleLayer(
+          spec as never,
+          { ...arrays, x },
+          { path: `layers.${k}`, state: [zero, zero], mode: 'batch', statistics: {} },
+        ),
+    ),
+  });
+}
+
+describe.each(testBackends())('a language model on %s', (backend) => {
+  beforeAll(() => startBackend(backend));
+
+  it.each([
+    ['baseline', plain],
+    ['W·x normalized', treated],
+  ] as const)('%s: a training step against the oracle', (_, create) => {
+    const model = create();
+    const step = 12;
+    const masks = masksAt(step, 3);
+    const inputs = { ids: toIds(ids), time, batch };
+    const state = model.initialState(batch);
+    const labels = toIds(targets);
+    const forward = () => model.forward(inputs, state, { mode: 'batch', training: true, step });
+
+    const arrays = parametersOf(model);
+    expectClose(forward().hidden, oracleModel(model, arrays, masks).hidden);
+    expectNoLeak(() => {
+      const { hidden, state: next, moments } = forward();
+      return { hidden, next, moments };
+    });
+
+    const { value, grads } = variableGrads(() => {
+      const { hidden, head } = forward();
+      const weights = head.weights as unknown as Tensor2D;
+      const nats = projectedCrossEntropy({ hidden, weights, bias: head.bias as never, labels });
+      return mul<Scalar>(sum(nats), 1 / batch);
+    }, [...model.parameters.values()]);
+    expectClose(value, oracleModel(model, arrays, masks).loss);
+    const numeric = centralDifferences((moved) => oracleModel(model, moved, masks).loss, arrays);
+    for (const [path, { name }] of model.parameters) {
+      expectClose(grads[name]!, numeric[path]!, { rtol: 1e-4, label: `d ${path}` });
+    }
+    model.dispose();
+  });
+
+  it('drops other units at another step and none outside training', () => {
+    const model = plain();
+    const inputs = { ids: toIds(ids), time, batch };
+    const state = model.initialState(batch);
+    const hiddenAt = (training: boolean, step: number) =>
+      model.forward(inputs, state, { mode: 'batch', training, step }).hidden;
+    const [first, again, other] = [hiddenAt(true, 1), hiddenAt(true, 1), hiddenAt(true, 2)];
+    expect(first.dataSync()).toEqual(again.dataSync());
+    expect(first.dataSync()).not.toEqual(other.dataSync());
+    expectClose(hiddenAt(false, 1), oracleModel(model, parametersOf(model)).hidden);
+    model.dispose();
+  });
+
+  it('apply gives the logits of the stored statistics and the state after the window', () => {
+    const model = treated();
+    model.setStatistics(
+      new Map(
+        [...model.statistics].map(([path], k) => [
+          path,
+          {
+            mean: toTensor(filled([1, 4 * units], 30 + k, -0.3, 0.3)) as Tensor2D,
+            variance: toTensor(filled([1, 4 * units], 40 + k, 0.4, 1.1)) as Tensor2D,
+          },
+        ]),
+      ),
+    );
+    const inputs = { ids: toIds(ids), time, batch };
+    const { hidden, state } = model.forward(inputs, model.initialState(batch), {
+      mode: 'stored',
+      training: false,
+      step: 0,
+    });
+    const arrays = parametersOf(model);
+    const product = oracle.project(
+      array64([time, batch, units], hidden.dataSync()),
+      arrays['softmax.weights']!,
+      arrays['softmax.bias'],
+    );
+    const applied = model.apply(inputs);
+    expectClose(applied.logits, product);
+    applied.state.forEach((tensor, k) => expectClose(tensor, state[k]!, { rtol: 0 }));
+    expectNoLeak(() => model.apply(inputs));
+    expectNoLeak(() => model.apply(inputs, state));
+    const first = toIds(ids.subarray(0, batch));
+    expectNoLeak(() => model.step(first, state));
+    model.dispose();
+  });
+});
+
+describe('a language model', () => {
+  beforeAll(() => startBackend('cpu'));
+
+  it('shares every weight that baseline and treatment have in common', () => {
+    const [baseline, treatment] = [plain(), treated()];
+    expect([...baseline.parameters.keys()]).toEqual([
+      'embedding',
+      'layers.0.input',
+      'layers.0.recurrent',
+      'layers.0.bias',
+      'layers.1.input',
+      'layers.1.recurrent',
+      'layers.1.bias',
+      'softmax.weights',
+      'softmax.bias',
+    ]);
+    expect([...treatment.parameters.keys()]).toEqual([
+      'embedding',
+      'layers.0.input',
+      'layers.0.recurrent',
+      'layers.0.inputToHidden.gain',
+      'layers.0.inputToHidden.shift',
+      'layers.1.input',
+      'layers.1.recurrent',
+      'layers.1.inputToHidden.gain',
+      'layers.1.inputToHidden.shift',
+      'softmax.weights',
+      'softmax.bias',
+    ]);
+    for (const [path, variable] of treatment.parameters) {
+      const shared = baseline.parameters.get(path);
+      if (shared !== undefined) expect(variable.dataSync()).toEqual(shared.dataSync());
+    }
+    const gain = treatment.parameters.get('layers.1.inputToHidden.gain')!;
+    const shift = treatment.parameters.get('layers.1.inputToHidden.shift')!;
+    expect(new Set(gain.dataSync())).toEqual(new Set([1]));
+    expect(new Set(shift.dataSync())).toEqual(new Set([0]));
+    expect(baseline.parameters.get('layers.0.bias')!.dataSync()).not.toContain(0);
+    expect(newModel(lstm({ units }), 4).parameters.get('embedding')!.dataSync()).not.toEqual(
+      baseline.parameters.get('embedding')!.dataSync(),
+    );
+  });
+
+  it('is rebuilt from its spec and seed', () => {
+    const model = treated();
+    const spec = JSON.parse(JSON.stringify(model.spec)) as ModelSpec;
+    const again = modelFromSpec(spec, { seed: 3 });
+    expect(again.spec).toEqual(model.spec);
+    expect(again.parameterCount).toBe(model.parameterCount);
+    for (const [path, variable] of model.parameters) {
+      expect(again.parameters.get(path)!.dataSync(), path).toEqual(variable.dataSync());
+    }
+    expect([...again.normalizers.keys()]).toEqual([
+      'layers.0.inputToHidden',
+      'layers.1.inputToHidden',
+    ]);
+  });
+
+  it('refuses what would see the tokens it has to predict', () => {
+    const sequence = batchNorm({ over: 'sequence' });
+    expect(() => newModel(lstm({ units, normalize: { inputToHidden: sequence } }))).toThrow(
+      'languageModel: layers.0.inputToHidden: sequence-wise statistics cannot be used in a causal model',
+    );
+    expect(() => newModel(bidirectional(lstm({ units })))).toThrow(
+      'languageModel: layers.0 is bidirectional, expected layers that see no later tokens.',
+    );
+  });
+
+  it('refuses inputs, states and statistics that are not its own', () => {
+    const model = treated();
+    const options = { mode: 'batch', training: true, step: 1 } as const;
+    const inputs = { ids: toIds(ids), time, batch };
+    expect(() => model.forward({ ...inputs, time: 6 }, model.initialState(batch), options)).toThrow(
+      'languageModel.forward: ids is [28], expected [time·batch=24].',
+    );
+    expect(() => model.forward(inputs, [], options)).toThrow(
+      'languageModel.forward: state has 0 tensors, expected 4.',
+    );
+    expect(() => model.setStatistics(new Map())).toThrow(
+      'setStatistics: statistics of no normalizer came, expected those of layers.0.inputToHidden, layers.1.inputToHidden.',
+    );
+    expect(() => newModel(lstm({ units }), -1)).toThrow('languageModel: seed is -1');
+  });
+
+  it('needs a position to step where statistics are kept per time step', () => {
+    const perStep = batchNorm({ over: 'frame', perStep: true, maxSteps: 4 });
+    const model = newModel(lstm({ units, normalize: { inputToHidden: perStep } }));
+    const first = toIds(ids.subarray(0, batch));
+    expect(() => model.step(first, model.initialState(batch))).toThrow(
+      'languageModel.step: position is missing, and layers.0.inputToHidden keeps statistics for each time step.',
+    );
+  });
+
+  it('frees everything it made', () => {
+    const before = memory().numTensors;
+    const model = treated();
+    const { mean, variance } = model.statistics.get('layers.0.inputToHidden')!;
+    model.setStatistics(new Map([...model.statistics].map(([path, s]) => [path, { ...s }])));
+    expect(mean.isDisposed || variance.isDisposed).toBe(false);
+    model.dispose();
+    expect(memory().numTensors).toBe(before);
+  });
+});

@@ -1,0 +1,136 @@
+import { ShapeError, UsageError } from '@bnrnn/core';
+import {
+  array64,
+  expectClose,
+  filled,
+  prefixMask,
+  testBackends,
+  toTensor2D,
+  toTensor3D,
+} from '@bnrnn/test-utils';
+import {
+  concat,
+  reverse,
+  slice,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { gradientsOf } from '../../test/compareWithOracle';
+import { startBackend } from '../backends/startBackend';
+import { gruScan } from './gruScan';
+import { lstmScan } from './lstmScan';
+import { rnnScan } from './rnnScan';
+
+const [time, batch, units] = [7, 4, 5];
+const mask = prefixMask([7, 3, 5, 1], time);
+
+interface Call {
+  projected: Tensor3D;
+  mask?: Tensor2D;
+  reverse?: boolean;
+  states?: Tensor2D[];
+}
+
+const start = [1, 2].map((seed) => () => toTensor2D(filled([batch, units], seed)));
+const recurrent = (gates: number) => toTensor2D(filled([units, gates * units], 3, -0.6, 0.6));
+
+/** Every scan behind one signature: outputs first, then the final states. */
+const scans: [string, number, (call: Call) => [Tensor3D, ...Tensor2D[]]][] = [
+  [
+    'lstmScan',
+    4,
+    ({ states, ...call }) => {
+      const [hidden0, cell0] = states ?? start.map((make) => make());
+      const out = lstmScan({ ...call, recurrent: recurrent(4), hidden0: hidden0!, cell0: cell0! });
+      return [out.hidden, out.finalHidden, out.finalCell];
+    },
+  ],
+  [
+    'rnnScan',
+    1,
+    ({ states, ...call }) => {
+      const hidden0 = states?.[0] ?? start[0]!();
+      const out = rnnScan({ ...call, recurrent: recurrent(1), hidden0, activation: 'tanh' });
+      return [out.hidden, out.finalHidden];
+    },
+  ],
+  [
+    'gruScan',
+    3,
+    ({ states, ...call }) => {
+      const hidden0 = states?.[0] ?? start[0]!();
+      const out = gruScan({ ...call, recurrent: recurrent(3), hidden0 });
+      return [out.hidden, out.finalHidden];
+    },
+  ],
+];
+
+describe.each(testBackends())('on %s', (backend) => {
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
+
+  describe.each(scans)('%s', (name, gates, scan) => {
+    const values = filled([time, batch, gates * units], 4);
+
+    test('what padding holds changes no output, state or gradient', () => {
+      const m = toTensor2D(mask);
+      const dirty = structuredClone(values);
+      const width = gates * units;
+      dirty.data.forEach((_, i) => {
+        const row = Math.floor(i / width);
+        if (mask.data[row] === 0) dirty.data[i] = [NaN, -Infinity, 1e30][i % 3]!;
+      });
+      const run = (projected: Tensor3D) => [
+        ...scan({ projected, mask: m }),
+        ...gradientsOf((x) => scan({ projected: x as Tensor3D, mask: m }), [projected]),
+      ];
+      const clean = run(toTensor3D(values));
+      run(toTensor3D(dirty)).forEach((tensor, i) => {
+        expect(tensor.dataSync()).toEqual(clean[i]?.dataSync());
+      });
+    });
+
+    test('a padded step gives 0 and carries the state bit for bit', () => {
+      const [hidden, final] = scan({ projected: toTensor3D(values), mask: toTensor2D(mask) });
+      const lastOfRow3 = slice(hidden, [0, 3, 0], [1, 1, units]).dataSync();
+      expect(slice(final!, [3, 0], [1, units]).dataSync()).toEqual(lastOfRow3);
+      expectClose(slice(hidden, [1, 3, 0], [6, 1, units]), array64([6, 1, units]));
+    });
+
+    test('reverse is the reverse of the scan of the reverse', () => {
+      const projected = toTensor3D(values);
+      const [hidden, ...states] = scan({ projected, reverse: true });
+      const [mirrored, ...mirroredStates] = scan({ projected: reverse(projected, 0) });
+      expectClose(hidden, reverse(mirrored, 0), { rtol: 0 });
+      states.forEach((state, k) => expectClose(state, mirroredStates[k]!, { rtol: 0 }));
+    });
+
+    test('two halves with the state carried equal the whole', () => {
+      const projected = toTensor3D(values);
+      const [whole, ...wholeStates] = scan({ projected });
+      const [first, ...states] = scan({ projected: slice(projected, [0, 0, 0], [3, -1, -1]) });
+      const [second, ...finals] = scan({ projected: slice(projected, [3, 0, 0]), states });
+      expectClose(concat([first, second] as Tensor[]), whole, { rtol: 0 });
+      finals.forEach((state, k) => expectClose(state, wholeStates[k]!, { rtol: 0 }));
+    });
+
+    test('refuses a mask with a hole, other values, other shapes', () => {
+      const projected = toTensor3D(values);
+      const withHole = structuredClone(mask);
+      withHole.data[5 * batch + 1] = 1; // row 1 ends after step 2
+      const call = (m: Tensor2D) => () => scan({ projected, mask: m });
+      expect(call(toTensor2D(withHole))).toThrow(UsageError);
+      expect(call(toTensor2D(withHole))).toThrow(
+        `${name}: mask has a hole: row 1 is padding at step 4 and real at step 5.`,
+      );
+      const half = array64([time, batch], new Float64Array(time * batch).fill(0.5));
+      expect(call(toTensor2D(half))).toThrow(`${name}: mask holds 0.5 at step 0, row 0`);
+      const narrow = toTensor2D(filled([time, batch - 1], 1));
+      expect(call(narrow)).toThrow(ShapeError);
+      expect(call(narrow)).toThrow(`${name}: mask is [7, 3], expected [time=7, batch=4].`);
+    });
+  });
+});
