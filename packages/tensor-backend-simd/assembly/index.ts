@@ -20,6 +20,7 @@ export {
   standardize,
   standardizeGradient,
 } from './normalize';
+export { lstmOutput, lstmOutputGradient, sumColumns } from './normalizedScan';
 export { product, productScratchBytes } from './product';
 export { rnnBackward, rnnForward } from './rnn';
 export { softmaxGradientRows, softmaxRows } from './softmax';

@@ -7,6 +7,7 @@ import { embedding } from './embedding';
 import { backendName, register, type SimdKernel } from './kernel';
 import { lstmScan } from './lstmScan';
 import { batchNormalize, layerNormalize } from './normalize';
+import { normalizedScan } from './normalizedScan';
 import { batchMatMul } from './product';
 import { rnnScan } from './rnnScan';
 import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
@@ -24,6 +25,7 @@ const own: readonly SimdKernel[] = [
   layerNormalize,
   lstmScan,
   momentumStep,
+  normalizedScan,
   projectedCrossEntropy,
   rnnScan,
   sgdStep,

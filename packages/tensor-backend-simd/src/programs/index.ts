@@ -8,6 +8,7 @@ import {
   layerNormalize,
   layerNormalizeGradient,
 } from './normalize';
+import { normalizedScan, normalizedScanGradient } from './normalizedScan';
 import { product } from './product';
 import { rnnBackward, rnnForward } from './rnn';
 import { adam, momentum, sgd, sumOfSquares } from './steps';
@@ -25,6 +26,8 @@ const table = {
   lstmBackward,
   lstmForward,
   momentum,
+  normalizedScan,
+  normalizedScanGradient,
   product,
   projectedCrossEntropy,
   rnnBackward,

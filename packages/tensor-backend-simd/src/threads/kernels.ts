@@ -18,6 +18,8 @@ type KernelName =
   | 'layerNormalizeGradient'
   | 'lstmBackward'
   | 'lstmForward'
+  | 'lstmOutput'
+  | 'lstmOutputGradient'
   | 'moments'
   | 'momentum'
   | 'peepholeGradient'
@@ -30,6 +32,7 @@ type KernelName =
   | 'softmaxRows'
   | 'standardize'
   | 'standardizeGradient'
+  | 'sumColumns'
   | 'sumOfSquares'
   | 'unary';
 
