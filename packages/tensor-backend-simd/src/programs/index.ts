@@ -1,6 +1,6 @@
 import type { Program } from '../threads/thread';
 import { projectedCrossEntropy, softmaxCrossEntropy, softmaxGradient } from './crossEntropy';
-import { binary, dropout, embedding, embeddingGradient, unary } from './elementwise';
+import { binary, dropout, embedding, scatterRows, sumRows, unary } from './elementwise';
 import { lstmBackward, lstmForward } from './lstm';
 import {
   batchNormalize,
@@ -11,7 +11,7 @@ import {
 import { normalizedScan, normalizedScanGradient } from './normalizedScan';
 import { product } from './product';
 import { rnnBackward, rnnForward } from './rnn';
-import { adam, momentum, sgd, sumOfSquares } from './steps';
+import { adam, momentum, sgd, sgdRows, sumOfSquares } from './steps';
 
 const table = {
   adam,
@@ -20,7 +20,6 @@ const table = {
   binary,
   dropout,
   embedding,
-  embeddingGradient,
   layerNormalize,
   layerNormalizeGradient,
   lstmBackward,
@@ -32,10 +31,13 @@ const table = {
   projectedCrossEntropy,
   rnnBackward,
   rnnForward,
+  scatterRows,
   sgd,
+  sgdRows,
   softmaxCrossEntropy,
   softmaxGradient,
   sumOfSquares,
+  sumRows,
   unary,
 } satisfies Record<string, Program>;
 
