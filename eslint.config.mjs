@@ -29,7 +29,16 @@ const below = {
 const everyLayer = Object.keys(below);
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/.test-results/**', '**/node_modules/**', 'runs/**', '.nx/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/.test-results/**',
+      '**/node_modules/**',
+      '**/assembly/**',
+      'runs/**',
+      '.nx/**',
+    ],
+  },
   {
     files: ['**/*.ts', '**/*.mjs'],
     languageOptions: { ecmaVersion: 2023, sourceType: 'module' },

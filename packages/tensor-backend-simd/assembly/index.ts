@@ -1,0 +1,25 @@
+// The kernels of the simd backend. Pointers are byte offsets into the shared memory; every function
+// works on the part of the data that its arguments name and knows nothing of threads.
+export { dropout } from './dropout';
+export {
+  adam,
+  addRows,
+  binary,
+  binaryRows,
+  binaryScalar,
+  momentum,
+  sgd,
+  sumOfSquares,
+  unary,
+} from './elementwise';
+export { lstmBackward, lstmForward, peepholeGradient } from './lstm';
+export {
+  layerNormalize,
+  layerNormalizeGradient,
+  moments,
+  standardize,
+  standardizeGradient,
+} from './normalize';
+export { product, productScratchBytes } from './product';
+export { rnnBackward, rnnForward } from './rnn';
+export { softmaxGradientRows, softmaxRows } from './softmax';

@@ -1,0 +1,187 @@
+// One time step of the LSTM on the units [start, end) of every row. Gate order i, f, g, o.
+import { load4, sigmoid4, store4, tanh4 } from './math';
+
+const zero: v128 = f32x4.splat(0);
+const one: v128 = f32x4.splat(1);
+
+/**
+ * Activates the gates and updates cell and hidden state.
+ *
+ * `gates` [rows, 4H] holds h·U and receives the activated gates; `projected` [rows, 4H] and `bias` [4H] are added to
+ * it. `peepholes` [3, H]: the input and forget gates see the cell before the step, the output gate the one
+ * after it. `state` receives the carried hidden state, `hidden` the output, zero at a padded row; without a
+ * mask they are the same array. `bias`, `peepholes` and `mask` are 0 where there is none.
+ */
+export function lstmForward(
+  projected: usize,
+  gates: usize,
+  bias: usize,
+  peepholes: usize,
+  hiddenBefore: usize,
+  cellBefore: usize,
+  cell: usize,
+  hidden: usize,
+  state: usize,
+  mask: usize,
+  rows: i32,
+  units: i32,
+  start: i32,
+  end: i32,
+): void {
+  const width: usize = (<usize>units) << 2;
+  for (let row = 0; row < rows; row++) {
+    const z = gates + <usize>row * width * 4;
+    const input = projected + <usize>row * width * 4;
+    const line = <usize>row * width;
+    const real = mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
+    for (let unit = start; unit < end; unit += 4) {
+      const count = end - unit;
+      const at: usize = (<usize>unit) << 2;
+      const before = load4(cellBefore + line + at, count);
+      let zi = sum(z, input, bias, at, count);
+      let zf = sum(z, input, bias, width + at, count);
+      const zg = sum(z, input, bias, 2 * width + at, count);
+      let zo = sum(z, input, bias, 3 * width + at, count);
+      if (peepholes != 0) {
+        zi = f32x4.add(zi, f32x4.mul(load4(peepholes + at, count), before));
+        zf = f32x4.add(zf, f32x4.mul(load4(peepholes + width + at, count), before));
+      }
+      const i = sigmoid4(zi);
+      const f = sigmoid4(zf);
+      const g = tanh4(zg);
+      const c = f32x4.add(f32x4.mul(f, before), f32x4.mul(i, g));
+      if (peepholes != 0) {
+        zo = f32x4.add(zo, f32x4.mul(load4(peepholes + 2 * width + at, count), c));
+      }
+      const o = sigmoid4(zo);
+      const h = f32x4.mul(o, tanh4(c));
+      store4(z + at, i, count);
+      store4(z + width + at, f, count);
+      store4(z + 2 * width + at, g, count);
+      store4(z + 3 * width + at, o, count);
+      if (real) {
+        store4(cell + line + at, c, count);
+        store4(hidden + line + at, h, count);
+        if (state != hidden) store4(state + line + at, h, count);
+      } else {
+        store4(cell + line + at, before, count);
+        store4(hidden + line + at, zero, count);
+        store4(state + line + at, load4(hiddenBefore + line + at, count), count);
+      }
+    }
+  }
+}
+
+/**
+ * The gradient of one step. `dHidden` is the gradient of the output, `dState` [rows, H] that of the carried
+ * state and `dCell` that of the cell, both from later steps; `dCell` receives the gradient of the cell
+ * before this step, `dState` what bypasses the step (all of it at a padded row, else zero), to which the
+ * caller adds dGates · Uᵀ. `dGates` [rows, 4H] receives the gradient of the pre-activations.
+ */
+export function lstmBackward(
+  gates: usize,
+  peepholes: usize,
+  cellBefore: usize,
+  cell: usize,
+  dHidden: usize,
+  dState: usize,
+  dCell: usize,
+  dGates: usize,
+  mask: usize,
+  rows: i32,
+  units: i32,
+  start: i32,
+  end: i32,
+): void {
+  const width: usize = (<usize>units) << 2;
+  for (let row = 0; row < rows; row++) {
+    const activated = gates + <usize>row * width * 4;
+    const out = dGates + <usize>row * width * 4;
+    const line = <usize>row * width;
+    const real = mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
+    for (let unit = start; unit < end; unit += 4) {
+      const count = end - unit;
+      const at: usize = (<usize>unit) << 2;
+      if (!real) {
+        store4(out + at, zero, count);
+        store4(out + width + at, zero, count);
+        store4(out + 2 * width + at, zero, count);
+        store4(out + 3 * width + at, zero, count);
+        continue;
+      }
+      const i = load4(activated + at, count);
+      const f = load4(activated + width + at, count);
+      const g = load4(activated + 2 * width + at, count);
+      const o = load4(activated + 3 * width + at, count);
+      const before = load4(cellBefore + line + at, count);
+      const squashed = tanh4(load4(cell + line + at, count));
+      const dh = f32x4.add(load4(dHidden + line + at, count), load4(dState + line + at, count));
+      const dO = f32x4.mul(f32x4.mul(dh, squashed), slope(o));
+      const dTanh = f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(squashed, squashed)));
+      let dc = f32x4.add(load4(dCell + line + at, count), dTanh);
+      if (peepholes != 0) {
+        dc = f32x4.add(dc, f32x4.mul(dO, load4(peepholes + 2 * width + at, count)));
+      }
+      const dI = f32x4.mul(f32x4.mul(dc, g), slope(i));
+      const dF = f32x4.mul(f32x4.mul(dc, before), slope(f));
+      const dG = f32x4.mul(f32x4.mul(dc, i), f32x4.sub(one, f32x4.mul(g, g)));
+      let dBefore = f32x4.mul(dc, f);
+      if (peepholes != 0) {
+        dBefore = f32x4.add(dBefore, f32x4.mul(dI, load4(peepholes + at, count)));
+        dBefore = f32x4.add(dBefore, f32x4.mul(dF, load4(peepholes + width + at, count)));
+      }
+      store4(out + at, dI, count);
+      store4(out + width + at, dF, count);
+      store4(out + 2 * width + at, dG, count);
+      store4(out + 3 * width + at, dO, count);
+      store4(dCell + line + at, dBefore, count);
+      store4(dState + line + at, zero, count);
+    }
+  }
+}
+
+/** Adds one step's gradient of the peepholes to `dPeepholes` [3, H]. */
+export function peepholeGradient(
+  dGates: usize,
+  cellBefore: usize,
+  cell: usize,
+  dPeepholes: usize,
+  rows: i32,
+  units: i32,
+  start: i32,
+  end: i32,
+): void {
+  const width: usize = (<usize>units) << 2;
+  for (let unit = start; unit < end; unit += 4) {
+    const count = end - unit;
+    const at: usize = (<usize>unit) << 2;
+    let dInput = load4(dPeepholes + at, count);
+    let dForget = load4(dPeepholes + width + at, count);
+    let dOutput = load4(dPeepholes + 2 * width + at, count);
+    for (let row = 0; row < rows; row++) {
+      const d = dGates + <usize>row * width * 4 + at;
+      const line = <usize>row * width + at;
+      const before = load4(cellBefore + line, count);
+      dInput = f32x4.add(dInput, f32x4.mul(load4(d, count), before));
+      dForget = f32x4.add(dForget, f32x4.mul(load4(d + width, count), before));
+      dOutput = f32x4.add(dOutput, f32x4.mul(load4(d + 3 * width, count), load4(cell + line, count)));
+    }
+    store4(dPeepholes + at, dInput, count);
+    store4(dPeepholes + width + at, dForget, count);
+    store4(dPeepholes + 2 * width + at, dOutput, count);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sum(product: usize, input: usize, bias: usize, at: usize, count: i32): v128 {
+  const z = f32x4.add(load4(product + at, count), load4(input + at, count));
+  return bias == 0 ? z : f32x4.add(z, load4(bias + at, count));
+}
+
+/** The slope of the sigmoid by its value. */
+// @ts-ignore: decorator
+@inline
+function slope(value: v128): v128 {
+  return f32x4.mul(value, f32x4.sub(one, value));
+}

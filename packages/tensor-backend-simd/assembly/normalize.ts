@@ -1,0 +1,218 @@
+// Batch and layer normalization. A "row" is one (time, batch) position of [rows, features].
+import { load4, store4, sum4 } from './math';
+
+/**
+ * Two-pass mean and biased variance of the features [start, end) over `rows` rows, real rows only where
+ * there is a mask. Returns the number of real rows; writes nothing when there is none.
+ */
+export function moments(
+  x: usize, mask: usize, mean: usize, variance: usize, rows: i32, features: i32, start: i32, end: i32,
+): i32 {
+  const stride: usize = (<usize>features) << 2;
+  let real = rows;
+  if (mask != 0) {
+    real = 0;
+    for (let row = 0; row < rows; row++) if (load<f32>(mask + ((<usize>row) << 2)) != 0) real++;
+  }
+  if (real == 0) return 0;
+  const share = f32x4.splat(<f32>(1.0 / <f64>real));
+  for (let feature = start; feature < end; feature += 4) {
+    const count = end - feature;
+    const at: usize = (<usize>feature) << 2;
+    let sum = f32x4.splat(0);
+    let carry = f32x4.splat(0);
+    for (let row = 0; row < rows; row++) {
+      if (mask != 0 && load<f32>(mask + ((<usize>row) << 2)) == 0) continue;
+      // Kahan's sum: a speech batch has 31,200 rows.
+      const term = f32x4.sub(load4(x + (<usize>row) * stride + at, count), carry);
+      const next = f32x4.add(sum, term);
+      carry = f32x4.sub(f32x4.sub(next, sum), term);
+      sum = next;
+    }
+    const m = f32x4.mul(sum, share);
+    let square = f32x4.splat(0);
+    carry = f32x4.splat(0);
+    for (let row = 0; row < rows; row++) {
+      if (mask != 0 && load<f32>(mask + ((<usize>row) << 2)) == 0) continue;
+      const d = f32x4.sub(load4(x + (<usize>row) * stride + at, count), m);
+      const term = f32x4.sub(f32x4.mul(d, d), carry);
+      const next = f32x4.add(square, term);
+      carry = f32x4.sub(f32x4.sub(next, square), term);
+      square = next;
+    }
+    store4(mean + at, m, count);
+    store4(variance + at, f32x4.mul(square, share), count);
+  }
+  return real;
+}
+
+/** The standard deviation s and the factor d of y = gain · d · (x - mean) + shift, by epsilon rule. */
+// @ts-ignore: decorator
+@inline
+function deviation(variance: v128, epsilon: f32): v128 {
+  return f32x4.sqrt(f32x4.add(variance, f32x4.splat(epsilon)));
+}
+
+// @ts-ignore: decorator
+@inline
+function factor(s: v128, epsilon: f32, twice: i32): v128 {
+  return f32x4.div(f32x4.splat(1), twice ? f32x4.add(s, f32x4.splat(epsilon)) : s);
+}
+
+/** y = gain · (x - mean) / deviation + shift on real rows, zero on padded ones; `shift` 0 for none. */
+export function standardize(
+  x: usize, mask: usize, mean: usize, variance: usize, gain: usize, shift: usize, y: usize,
+  rows: i32, features: i32, start: i32, end: i32, epsilon: f32, twice: i32,
+): void {
+  const stride: usize = (<usize>features) << 2;
+  for (let feature = start; feature < end; feature += 4) {
+    const count = end - feature;
+    const at: usize = (<usize>feature) << 2;
+    const d = factor(deviation(load4(variance + at, count), epsilon), epsilon, twice);
+    const scale = f32x4.mul(d, load4(gain + at, count));
+    const m = load4(mean + at, count);
+    const b = shift == 0 ? f32x4.splat(0) : load4(shift + at, count);
+    for (let row = 0; row < rows; row++) {
+      const offset = (<usize>row) * stride + at;
+      if (mask != 0 && load<f32>(mask + ((<usize>row) << 2)) == 0) {
+        store4(y + offset, f32x4.splat(0), count);
+        continue;
+      }
+      store4(y + offset, f32x4.add(f32x4.mul(f32x4.sub(load4(x + offset, count), m), scale), b), count);
+    }
+  }
+}
+
+/**
+ * The gradient through the moments of the rows: adds to dGain and dShift (0 for none), writes dx.
+ * With `fixed` the moments were constants (stored statistics): dx = gain · d · dy.
+ *
+ *   dx = gain · (d · (dy - mean(dy)) - (x - mean) · d²/s · mean(dy · (x - mean)))
+ */
+export function standardizeGradient(
+  x: usize, dy: usize, mask: usize, mean: usize, variance: usize, gain: usize, dx: usize, dGain: usize, dShift: usize,
+  rows: i32, real: i32, features: i32, start: i32, end: i32, epsilon: f32, twice: i32, fixed: i32,
+): void {
+  const stride: usize = (<usize>features) << 2;
+  const share = f32x4.splat(real == 0 ? 0 : <f32>(1.0 / <f64>real));
+  for (let feature = start; feature < end; feature += 4) {
+    const count = end - feature;
+    const at: usize = (<usize>feature) << 2;
+    const s = deviation(load4(variance + at, count), epsilon);
+    const d = factor(s, epsilon, twice);
+    const m = load4(mean + at, count);
+    let sumDy = f32x4.splat(0);
+    let sumDyX = f32x4.splat(0);
+    for (let row = 0; row < rows; row++) {
+      if (mask != 0 && load<f32>(mask + ((<usize>row) << 2)) == 0) continue;
+      const offset = (<usize>row) * stride + at;
+      const g = load4(dy + offset, count);
+      sumDy = f32x4.add(sumDy, g);
+      sumDyX = f32x4.add(sumDyX, f32x4.mul(g, f32x4.sub(load4(x + offset, count), m)));
+    }
+    store4(dGain + at, f32x4.add(load4(dGain + at, count), f32x4.mul(sumDyX, d)), count);
+    if (dShift != 0) store4(dShift + at, f32x4.add(load4(dShift + at, count), sumDy), count);
+    const scale = f32x4.mul(load4(gain + at, count), d);
+    const meanDy = fixed ? f32x4.splat(0) : f32x4.mul(sumDy, share);
+    const pull = fixed
+      ? f32x4.splat(0)
+      : f32x4.mul(f32x4.mul(sumDyX, share), f32x4.div(d, f32x4.max(s, f32x4.splat(1e-37))));
+    for (let row = 0; row < rows; row++) {
+      const offset = (<usize>row) * stride + at;
+      if (mask != 0 && load<f32>(mask + ((<usize>row) << 2)) == 0) {
+        store4(dx + offset, f32x4.splat(0), count);
+        continue;
+      }
+      const centred = f32x4.sub(load4(x + offset, count), m);
+      const g = f32x4.sub(f32x4.sub(load4(dy + offset, count), meanDy), f32x4.mul(centred, pull));
+      store4(dx + offset, f32x4.mul(g, scale), count);
+    }
+  }
+}
+
+/** Layer normalization of the rows [start, end): each of `groups` equal blocks is standardized alone. */
+export function layerNormalize(
+  x: usize, gain: usize, shift: usize, y: usize, start: i32, end: i32, features: i32, groups: i32, epsilon: f32,
+): void {
+  const width = features / groups;
+  for (let row = start; row < end; row++) {
+    for (let group = 0; group < groups; group++) {
+      const column: usize = (<usize>(group * width)) << 2;
+      const source = x + (((<usize>row) * (<usize>features)) << 2) + column;
+      const target = y + (((<usize>row) * (<usize>features)) << 2) + column;
+      const m = rowMean(source, width);
+      const inverse: f32 = 1 / Mathf.sqrt(rowVariance(source, width, m) + epsilon);
+      for (let i = 0; i < width; i += 4) {
+        const count = width - i;
+        const at: usize = (<usize>i) << 2;
+        const hat = f32x4.mul(f32x4.sub(load4(source + at, count), f32x4.splat(m)), f32x4.splat(inverse));
+        let out = f32x4.mul(hat, load4(gain + column + at, count));
+        if (shift != 0) out = f32x4.add(out, load4(shift + column + at, count));
+        store4(target + at, out, count);
+      }
+    }
+  }
+}
+
+/** Its gradient on the rows [start, end); adds to dGain and dShift, which each thread keeps for itself. */
+export function layerNormalizeGradient(
+  x: usize, dy: usize, gain: usize, dx: usize, dGain: usize, dShift: usize,
+  start: i32, end: i32, features: i32, groups: i32, epsilon: f32,
+): void {
+  const width = features / groups;
+  for (let row = start; row < end; row++) {
+    for (let group = 0; group < groups; group++) {
+      const column: usize = (<usize>(group * width)) << 2;
+      const base = (((<usize>row) * (<usize>features)) << 2) + column;
+      const m = rowMean(x + base, width);
+      const inverse: f32 = 1 / Mathf.sqrt(rowVariance(x + base, width, m) + epsilon);
+      let sumG = f32x4.splat(0);
+      let sumGX = f32x4.splat(0);
+      for (let i = 0; i < width; i += 4) {
+        const count = width - i;
+        const at: usize = (<usize>i) << 2;
+        const dOut = load4(dy + base + at, count);
+        const hat = f32x4.mul(f32x4.sub(load4(x + base + at, count), f32x4.splat(m)), f32x4.splat(inverse));
+        const g = f32x4.mul(dOut, load4(gain + column + at, count));
+        store4(dGain + column + at, f32x4.add(load4(dGain + column + at, count), f32x4.mul(dOut, hat)), count);
+        if (dShift != 0) store4(dShift + column + at, f32x4.add(load4(dShift + column + at, count), dOut), count);
+        // Lanes past the row have g = 0 because dy does.
+        sumG = f32x4.add(sumG, g);
+        sumGX = f32x4.add(sumGX, f32x4.mul(g, hat));
+      }
+      const meanG = f32x4.splat(sum4(sumG) / <f32>width);
+      const meanGX = f32x4.splat(sum4(sumGX) / <f32>width);
+      for (let i = 0; i < width; i += 4) {
+        const count = width - i;
+        const at: usize = (<usize>i) << 2;
+        const hat = f32x4.mul(f32x4.sub(load4(x + base + at, count), f32x4.splat(m)), f32x4.splat(inverse));
+        const g = f32x4.mul(load4(dy + base + at, count), load4(gain + column + at, count));
+        const out = f32x4.sub(f32x4.sub(g, meanG), f32x4.mul(hat, meanGX));
+        store4(dx + base + at, f32x4.mul(out, f32x4.splat(inverse)), count);
+      }
+    }
+  }
+}
+
+function rowMean(x: usize, width: i32): f32 {
+  let sum: f64 = 0;
+  let i = 0;
+  for (; i + 4 <= width; i += 4) sum += <f64>sum4(v128.load(x + ((<usize>i) << 2)));
+  for (; i < width; i++) sum += <f64>load<f32>(x + ((<usize>i) << 2));
+  return <f32>(sum / <f64>width);
+}
+
+function rowVariance(x: usize, width: i32, mean: f32): f32 {
+  const m = f32x4.splat(mean);
+  let sum: f64 = 0;
+  let i = 0;
+  for (; i + 4 <= width; i += 4) {
+    const d = f32x4.sub(v128.load(x + ((<usize>i) << 2)), m);
+    sum += <f64>sum4(f32x4.mul(d, d));
+  }
+  for (; i < width; i++) {
+    const d = load<f32>(x + ((<usize>i) << 2)) - mean;
+    sum += <f64>(d * d);
+  }
+  return <f32>(sum / <f64>width);
+}

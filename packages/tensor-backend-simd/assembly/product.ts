@@ -1,0 +1,155 @@
+// The matrix product for machines without a BLAS: blocks that fit the caches, packed into panels of 4
+// rows and 8 columns, multiplied by a kernel that keeps a 4 x 8 tile of C in registers.
+
+const blockRows = 128;
+const blockDepth = 256;
+const blockColumns = 512;
+
+/** Bytes of scratch memory that `product` needs: one packed block of A and one of B. */
+export function productScratchBytes(): i32 {
+  return (blockRows + 4) * blockDepth * 4 + (blockColumns + 8) * blockDepth * 4;
+}
+
+/**
+ * C = op(A) · op(B), or C += with `accumulate`; row-major, leading dimensions in elements.
+ * op(A) is [m, k], op(B) is [k, n], C is [m, n].
+ */
+export function product(
+  transposeA: i32, transposeB: i32, m: i32, n: i32, k: i32,
+  a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32, scratch: usize,
+): void {
+  const packedA = scratch;
+  const packedB = scratch + <usize>((blockRows + 4) * blockDepth * 4);
+  for (let column = 0; column < n; column += blockColumns) {
+    const columns = min(blockColumns, n - column);
+    for (let depth = 0; depth < k; depth += blockDepth) {
+      const depths = min(blockDepth, k - depth);
+      const keep = accumulate != 0 || depth > 0;
+      packColumns(transposeB, b, ldb, depth, depths, column, columns, packedB);
+      for (let row = 0; row < m; row += blockRows) {
+        const rows = min(blockRows, m - row);
+        packRows(transposeA, a, lda, row, rows, depth, depths, packedA);
+        for (let j = 0; j < columns; j += 8) {
+          const panelB = packedB + <usize>(j * depths) * 4;
+          for (let i = 0; i < rows; i += 4) {
+            tile(
+              packedA + <usize>(i * depths) * 4, panelB, depths,
+              c + ((<usize>(row + i) * <usize>ldc + <usize>(column + j)) << 2), ldc,
+              min(4, rows - i), min(8, columns - j), keep,
+            );
+          }
+        }
+      }
+    }
+    if (k == 0 && accumulate == 0) {
+      for (let row = 0; row < m; row++) memory.fill(c + ((<usize>row * <usize>ldc + <usize>column) << 2), 0, <usize>columns << 2);
+    }
+  }
+}
+
+/** Panels of 4 rows of op(A): for each depth its 4 rows side by side, rows past the end as 0. */
+function packRows(
+  transposed: i32, a: usize, lda: i32, row: i32, rows: i32, depth: i32, depths: i32, out: usize,
+): void {
+  for (let i = 0; i < rows; i += 4) {
+    const panel = out + <usize>(i * depths) * 4;
+    const count = min(4, rows - i);
+    if (transposed) {
+      for (let p = 0; p < depths; p++) {
+        const source = a + ((<usize>(depth + p) * <usize>lda + <usize>(row + i)) << 2);
+        const target = panel + (<usize>p << 4);
+        if (count == 4) v128.store(target, v128.load(source));
+        else for (let r = 0; r < 4; r++) store<f32>(target + (<usize>r << 2), r < count ? load<f32>(source + (<usize>r << 2)) : 0);
+      }
+      continue;
+    }
+    for (let r = 0; r < 4; r++) {
+      const source = a + ((<usize>(row + i + r) * <usize>lda + <usize>depth) << 2);
+      const target = panel + (<usize>r << 2);
+      if (r < count) for (let p = 0; p < depths; p++) store<f32>(target + (<usize>p << 4), load<f32>(source + (<usize>p << 2)));
+      else for (let p = 0; p < depths; p++) store<f32>(target + (<usize>p << 4), 0);
+    }
+  }
+}
+
+/** Panels of 8 columns of op(B): for each depth its 8 columns side by side, columns past the end as 0. */
+function packColumns(
+  transposed: i32, b: usize, ldb: i32, depth: i32, depths: i32, column: i32, columns: i32, out: usize,
+): void {
+  for (let j = 0; j < columns; j += 8) {
+    const panel = out + <usize>(j * depths) * 4;
+    const count = min(8, columns - j);
+    if (transposed) {
+      for (let r = 0; r < 8; r++) {
+        const source = b + ((<usize>(column + j + r) * <usize>ldb + <usize>depth) << 2);
+        const target = panel + (<usize>r << 2);
+        if (r < count) for (let p = 0; p < depths; p++) store<f32>(target + (<usize>p << 5), load<f32>(source + (<usize>p << 2)));
+        else for (let p = 0; p < depths; p++) store<f32>(target + (<usize>p << 5), 0);
+      }
+      continue;
+    }
+    for (let p = 0; p < depths; p++) {
+      const source = b + ((<usize>(depth + p) * <usize>ldb + <usize>(column + j)) << 2);
+      const target = panel + (<usize>p << 5);
+      if (count == 8) {
+        v128.store(target, v128.load(source));
+        v128.store(target, v128.load(source, 16), 16);
+      } else for (let r = 0; r < 8; r++) store<f32>(target + (<usize>r << 2), r < count ? load<f32>(source + (<usize>r << 2)) : 0);
+    }
+  }
+}
+
+/** One 4 x 8 tile of C from a panel of A and a panel of B. */
+function tile(
+  a: usize, b: usize, depths: i32, c: usize, ldc: i32, rows: i32, columns: i32, keep: bool,
+): void {
+  let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0);
+  let c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0);
+  const end = a + (<usize>depths << 4);
+  while (a < end) {
+    const b0 = v128.load(b);
+    const b1 = v128.load(b, 16);
+    const a0 = v128.load32_splat(a);
+    const a1 = v128.load32_splat(a, 4);
+    const a2 = v128.load32_splat(a, 8);
+    const a3 = v128.load32_splat(a, 12);
+    c00 = f32x4.add(c00, f32x4.mul(a0, b0));
+    c01 = f32x4.add(c01, f32x4.mul(a0, b1));
+    c10 = f32x4.add(c10, f32x4.mul(a1, b0));
+    c11 = f32x4.add(c11, f32x4.mul(a1, b1));
+    c20 = f32x4.add(c20, f32x4.mul(a2, b0));
+    c21 = f32x4.add(c21, f32x4.mul(a2, b1));
+    c30 = f32x4.add(c30, f32x4.mul(a3, b0));
+    c31 = f32x4.add(c31, f32x4.mul(a3, b1));
+    a += 16;
+    b += 32;
+  }
+  const stride: usize = <usize>ldc << 2;
+  storeRow(c, c00, c01, columns, keep);
+  if (rows > 1) storeRow(c + stride, c10, c11, columns, keep);
+  if (rows > 2) storeRow(c + 2 * stride, c20, c21, columns, keep);
+  if (rows > 3) storeRow(c + 3 * stride, c30, c31, columns, keep);
+}
+
+// @ts-ignore: decorator
+@inline
+function storeRow(c: usize, low: v128, high: v128, columns: i32, keep: bool): void {
+  if (columns == 8) {
+    if (keep) {
+      low = f32x4.add(low, v128.load(c));
+      high = f32x4.add(high, v128.load(c, 16));
+    }
+    v128.store(c, low);
+    v128.store(c, high, 16);
+  } else {
+    storePart(c, low, min(columns, 4), keep);
+    if (columns > 4) storePart(c + 16, high, columns - 4, keep);
+  }
+}
+
+function storePart(c: usize, x: v128, count: i32, keep: bool): void {
+  store<f32>(c, f32x4.extract_lane(x, 0) + (keep ? load<f32>(c) : 0));
+  if (count > 1) store<f32>(c, f32x4.extract_lane(x, 1) + (keep ? load<f32>(c, 4) : 0), 4);
+  if (count > 2) store<f32>(c, f32x4.extract_lane(x, 2) + (keep ? load<f32>(c, 8) : 0), 8);
+  if (count > 3) store<f32>(c, f32x4.extract_lane(x, 3) + (keep ? load<f32>(c, 12) : 0), 12);
+}

@@ -1,0 +1,191 @@
+import { BackendError } from '@bnrnn/core';
+import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import {
+  DataStorage,
+  engine,
+  util,
+  Variable,
+  type backend_util,
+  type DataType,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { Allocator } from '../memory/allocator';
+import type { Pool } from '../threads/pool';
+
+type Values = backend_util.BackendValues;
+type DataId = TensorInfo['dataId'];
+type NumericView = Float32Array | Int32Array | Uint8Array;
+
+export interface SharedMemoryBackendOptions {
+  memory: WebAssembly.Memory;
+  /** The first byte that tensors may use. */
+  heapStart: number;
+  pool: Pool;
+  /** Fills freed blocks with NaN, so that a read after free shows. For tests. */
+  poison: boolean;
+}
+
+const mebibyte = 1024 * 1024;
+
+/**
+ * A tfjs backend whose numbers live in one shared WebAssembly memory.
+ *
+ * It extends tfjs's `cpu` backend, whose kernels read and write `data.get(id).values`: here that is a view
+ * of the shared memory, so they run unchanged on it, beside kernels of our own.
+ *
+ * tfjs lets tensors share storage and hands out live buffers; blocks here are reused. Therefore `write`
+ * copies into a block of its own, `readSync` copies out, and a step in place first un-shares its variable.
+ */
+export class SharedMemoryBackend extends MathBackendCPU {
+  readonly pool: Pool;
+  readonly #buffer: ArrayBufferLike;
+  readonly #allocator: Allocator;
+  readonly #poison: boolean;
+  /** Tensors that a gradient will need and that go with the one they are filed under. */
+  readonly #residuals = new Map<DataId, TensorInfo[]>();
+
+  constructor(options: SharedMemoryBackendOptions) {
+    super();
+    this.pool = options.pool;
+    this.#buffer = options.memory.buffer;
+    this.#allocator = new Allocator(options.heapStart, options.memory.buffer.byteLength);
+    this.#poison = options.poison;
+  }
+
+  /** Bytes that tensors hold now, and the most they ever held. */
+  get bytes(): { inUse: number; peak: number; capacity: number } {
+    const { bytesInUse, peakBytes, capacity } = this.#allocator;
+    return { inUse: bytesInUse, peak: peakBytes, capacity };
+  }
+
+  override write(values: Values | undefined, shape: number[], dtype: DataType): object {
+    // tfjs numbers its data by an object; the cpu backend's counter is private, and only identity matters.
+    const dataId = {};
+    this.data.set(dataId, { ...this.#store(values, shape, dtype), dtype, refCount: 1 });
+    return dataId;
+  }
+
+  override move(
+    dataId: object,
+    values: Values,
+    shape: number[],
+    dtype: DataType,
+    refCount: number,
+  ): void {
+    this.data.set(dataId, { ...this.#store(values, shape, dtype), dtype, refCount });
+  }
+
+  override readSync(dataId: object): Values {
+    const { values, complexTensorInfos } = this.data.get(dataId);
+    if (complexTensorInfos !== undefined) return super.readSync(dataId);
+    return isView(values) ? values.slice() : (values as Values);
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const values = this.data.has(dataId) ? this.data.get(dataId).values : undefined;
+    const gone = super.disposeData(dataId, force);
+    if (gone) {
+      if (isView(values)) this.#release(values);
+      this.dropResiduals(dataId);
+    }
+    return gone;
+  }
+
+  /** Forgets every tensor and frees all blocks; tfjs calls it when the engine is reset. */
+  override dispose(): void {
+    this.data = new DataStorage(this, engine());
+    this.#residuals.clear();
+    this.#allocator.clear();
+  }
+
+  override memory(): { unreliable: boolean; reasons: string[] } {
+    return { unreliable: false, reasons: [] };
+  }
+
+  /** A tensor whose block holds whatever was there before. */
+  allocate(shape: number[], dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
+    return { dataId: this.write(undefined, shape, dtype), shape, dtype };
+  }
+
+  /** The byte offset of a tensor's block. */
+  offset(tensor: TensorInfo): number {
+    return this.view(tensor).byteOffset;
+  }
+
+  /** A tensor's numbers, live. */
+  view(tensor: TensorInfo): NumericView {
+    return this.data.get(tensor.dataId).values as NumericView;
+  }
+
+  /** Files tensors under another: they are freed with it, or by `dropResiduals`. */
+  keepResiduals(under: DataId, tensors: TensorInfo[]): void {
+    this.#residuals.set(under, tensors);
+  }
+
+  residuals(under: DataId): TensorInfo[] {
+    const found = this.#residuals.get(under);
+    if (found === undefined) {
+      throw new BackendError(
+        'simd: a gradient was asked for twice, or for a forward pass that ran outside the tape.',
+      );
+    }
+    return found;
+  }
+
+  /** Hands the residuals to the caller, who now owns them. */
+  releaseResiduals(under: DataId): void {
+    this.#residuals.delete(under);
+  }
+
+  dropResiduals(under: DataId): void {
+    const tensors = this.#residuals.get(under);
+    if (tensors === undefined) return;
+    this.#residuals.delete(under);
+    for (const tensor of tensors) this.disposeData(tensor.dataId);
+  }
+
+  /** Gives a variable a block of its own where another tensor shares it, so that it may be written in place. */
+  unshare(variable: TensorInfo): void {
+    const { dataId, shape, dtype } = variable;
+    if (this.refCount(dataId) <= 1) return;
+    if (!(variable instanceof Variable)) {
+      throw new BackendError('simd: a step in place was given a tensor, expected a variable.');
+    }
+    const copy = this.makeTensorInfo(shape, dtype, this.view(variable));
+    const tensor = engine().makeTensorFromTensorInfo(copy, this);
+    variable.assign(tensor);
+    tensor.dispose();
+  }
+
+  #store(values: Values | undefined, shape: number[], dtype: DataType): { values?: Values } {
+    if (dtype === 'string' || dtype === 'complex64') return values === undefined ? {} : { values };
+    const view = this.#allocate(util.sizeFromShape(shape), dtype);
+    if (values !== undefined) view.set(values as NumericView);
+    return { values: view };
+  }
+
+  #allocate(size: number, dtype: DataType): NumericView {
+    const width = dtype === 'bool' ? 1 : 4;
+    const offset = this.#allocator.allocate(size * width);
+    if (offset === undefined) {
+      const { bytesInUse, capacity } = this.#allocator;
+      const mib = (bytes: number) => Math.ceil(bytes / mebibyte).toLocaleString('en');
+      throw new BackendError(
+        `simd: a tensor of ${mib(size * width)} MiB does not fit: ${mib(bytesInUse)} of ${mib(capacity)} MiB are in use, and one WebAssembly memory holds no more.`,
+        { hint: 'Take fewer rows in a batch or fewer time steps, or a smaller model.' },
+      );
+    }
+    if (dtype === 'bool') return new Uint8Array(this.#buffer, offset, size);
+    if (dtype === 'int32') return new Int32Array(this.#buffer, offset, size);
+    return new Float32Array(this.#buffer, offset, size);
+  }
+
+  #release(view: NumericView): void {
+    const bytes = this.#allocator.free(view.byteOffset);
+    if (this.#poison) new Float32Array(this.#buffer, view.byteOffset, bytes / 4).fill(NaN);
+  }
+}
+
+function isView(values: unknown): values is NumericView {
+  return ArrayBuffer.isView(values) && !(values instanceof DataView);
+}

@@ -1,0 +1,104 @@
+import { BackendError } from '@bnrnn/core';
+import {
+  engine,
+  getBackend,
+  getKernel,
+  registerGradient,
+  registerKernel,
+  unregisterGradient,
+  getGradient,
+  type GradConfig,
+  type KernelConfig,
+  type NamedAttrMap,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
+
+/** The name under which tfjs knows this backend. */
+export const backendName = 'simd';
+
+/** A kernel of this backend and, for an op contract, its gradient. */
+export interface SimdKernel {
+  readonly name: string;
+  run(
+    backend: SharedMemoryBackend,
+    inputs: Record<string, TensorInfo>,
+    attributes: Record<string, unknown>,
+  ): TensorInfo | TensorInfo[];
+  readonly gradient?: Omit<GradConfig, 'kernelName'>;
+}
+
+/** Registers a kernel and its gradient with tfjs. */
+export function register(kernel: SimdKernel): void {
+  const config: KernelConfig = {
+    kernelName: kernel.name,
+    backendName,
+    kernelFunc: ({ inputs, attrs, backend }) =>
+      kernel.run(expectOwn(backend), inputs as Record<string, TensorInfo>, attrs ?? {}),
+  };
+  registerKernel(config);
+  if (kernel.gradient === undefined) return;
+  if ((getGradient(kernel.name) as unknown) !== undefined) unregisterGradient(kernel.name);
+  registerGradient({ kernelName: kernel.name, ...kernel.gradient });
+}
+
+/** The active backend, inside a gradient function. */
+export function activeBackend(): SharedMemoryBackend {
+  return expectOwn(engine().backend);
+}
+
+function expectOwn(backend: unknown): SharedMemoryBackend {
+  if (backend instanceof SharedMemoryBackend) return backend;
+  throw new BackendError(`simd: a kernel of its own ran on the backend "${getBackend()}".`);
+}
+
+/** Makes a tfjs tensor of a kernel's result, so that scopes and the tape own it. */
+function asTensor(info: TensorInfo): Tensor {
+  return engine().makeTensorFromTensorInfo(info, activeBackend());
+}
+
+/**
+ * A gradient function's answer: the tensor of each input, a zero for an input that has no gradient or was
+ * a placeholder. Its closures only hand out what was computed before.
+ */
+export function handOut(
+  gradients: Readonly<Record<string, TensorInfo | undefined>>,
+): Record<string, () => Tensor> {
+  return Object.fromEntries(
+    Object.entries(gradients).map(([name, info]) => {
+      if (info === undefined) return [name, zero];
+      const tensor = asTensor(info);
+      return [name, () => tensor];
+    }),
+  );
+}
+
+function zero(): Tensor {
+  return asTensor(activeBackend().makeTensorInfo([], 'float32', new Float32Array(1)));
+}
+
+/** Whether a gradient may be asked for later: only then are residuals worth keeping. */
+export function underTape(): boolean {
+  return (engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth > 0;
+}
+
+/** Runs tfjs's own cpu kernel on this backend's memory. */
+export function cpuKernel(
+  name: string,
+  backend: SharedMemoryBackend,
+  inputs: Record<string, TensorInfo>,
+  attrs: Record<string, unknown>,
+): TensorInfo | TensorInfo[] {
+  const kernel = getKernel(name, 'cpu');
+  return kernel.kernelFunc({ inputs, attrs: attrs as NamedAttrMap, backend });
+}
+
+/** The byte offset of an optional input, 0 where the caller gave none. */
+export function optionalOffset(
+  backend: SharedMemoryBackend,
+  tensor: TensorInfo | undefined,
+  given: unknown = true,
+): number {
+  return given === true && tensor !== undefined ? backend.offset(tensor) : 0;
+}

@@ -1,0 +1,146 @@
+import { util, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
+import { activeBackend, handOut, optionalOffset, type SimdKernel } from './kernel';
+
+/** The scalars that both directions of batch normalization share. */
+function domain(x: TensorInfo, attributes: Record<string, unknown>): number[] {
+  const [time, batch, features] = x.shape as [number, number, number];
+  const { over, epsilon, epsilonRule } = attributes as {
+    over: string;
+    epsilon: number;
+    epsilonRule: string;
+  };
+  return [
+    time,
+    batch,
+    features,
+    Number(over === 'sequence'),
+    epsilon,
+    Number(epsilonRule === 'double'),
+  ];
+}
+
+/** Batch normalization, frame- or sequence-wise, over unpadded rows. */
+export const batchNormalize: SimdKernel = {
+  name: 'BatchNormalize',
+  run(backend, inputs, attributes) {
+    const { x, gain, shift, mask, storedMean, storedVariance } = inputs as Record<
+      'x' | 'gain' | 'shift' | 'mask' | 'storedMean' | 'storedVariance',
+      TensorInfo
+    >;
+    const [time, , features] = x.shape as [number, number, number];
+    const steps = attributes['over'] === 'sequence' ? 1 : time;
+    const y = backend.allocate(x.shape);
+    const mean = backend.allocate([steps, features]);
+    const variance = backend.allocate([steps, features]);
+    const rows = backend.allocate([steps]);
+    backend.pool.run('batchNormalize', [
+      ...domain(x, attributes),
+      backend.offset(x),
+      backend.offset(gain),
+      optionalOffset(backend, shift, attributes['hasShift']),
+      optionalOffset(backend, mask, attributes['hasMask']),
+      optionalOffset(backend, storedMean, attributes['hasStoredMean']),
+      optionalOffset(backend, storedVariance, attributes['hasStoredVariance']),
+      backend.offset(y),
+      backend.offset(mean),
+      backend.offset(variance),
+      backend.offset(rows),
+    ]);
+    return [y, mean, variance, rows];
+  },
+  gradient: {
+    inputsToSave: ['x', 'gain', 'mask', 'storedMean', 'storedVariance'],
+    outputsToSave: [false, true, true, true],
+    gradFunc: (dys, saved, attributes) => {
+      const backend = activeBackend();
+      const [dy] = dys as Tensor[] as [Tensor];
+      const [x, gain, mask, storedMean, storedVariance, mean, variance, rows] = saved as [
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+        Tensor,
+      ];
+      const features = x.shape.at(-1) as number;
+      const dx = backend.allocate(x.shape);
+      const dGain = backend.allocate([features]);
+      const dShift = attributes['hasShift'] === true ? backend.allocate([features]) : undefined;
+      backend.pool.run('batchNormalizeGradient', [
+        ...domain(x, attributes),
+        backend.offset(x),
+        backend.offset(dy),
+        backend.offset(gain),
+        optionalOffset(backend, mask, attributes['hasMask']),
+        optionalOffset(backend, storedMean, attributes['hasStoredMean']),
+        optionalOffset(backend, storedVariance, attributes['hasStoredVariance']),
+        backend.offset(mean),
+        backend.offset(variance),
+        backend.offset(rows),
+        backend.offset(dx),
+        backend.offset(dGain),
+        optionalOffset(backend, dShift),
+      ]);
+      return handOut({
+        x: dx,
+        gain: dGain,
+        shift: dShift,
+        mask: undefined,
+        storedMean: undefined,
+        storedVariance: undefined,
+      });
+    },
+  },
+};
+
+/** Layer normalization of the last axis, in equal groups. */
+export const layerNormalize: SimdKernel = {
+  name: 'LayerNormalize',
+  run(backend, inputs, attributes) {
+    const { x, gain, shift } = inputs as Record<'x' | 'gain' | 'shift', TensorInfo>;
+    const { groups, epsilon } = attributes as { groups: number; epsilon: number };
+    const features = x.shape.at(-1) as number;
+    const y = backend.allocate(x.shape);
+    backend.pool.run('layerNormalize', [
+      util.sizeFromShape(x.shape) / features,
+      features,
+      groups,
+      epsilon,
+      backend.offset(x),
+      backend.offset(gain),
+      optionalOffset(backend, shift, attributes['hasShift']),
+      backend.offset(y),
+    ]);
+    return y;
+  },
+  gradient: {
+    inputsToSave: ['x', 'gain'],
+    gradFunc: (dy, saved, attributes) => {
+      const backend = activeBackend();
+      const [x, gain] = saved as [Tensor, Tensor];
+      const { groups, epsilon } = attributes as unknown as { groups: number; epsilon: number };
+      const features = x.shape.at(-1) as number;
+      const dx = backend.allocate(x.shape);
+      const dGain = backend.allocate([features]);
+      const dShift = attributes['hasShift'] === true ? backend.allocate([features]) : undefined;
+      const partial = backend.allocate([backend.pool.threads, 2, features]);
+      backend.pool.run('layerNormalizeGradient', [
+        x.size / features,
+        features,
+        groups,
+        epsilon,
+        backend.offset(x),
+        backend.offset(dy as Tensor),
+        backend.offset(gain),
+        backend.offset(dx),
+        backend.offset(dGain),
+        optionalOffset(backend, dShift),
+        backend.offset(partial),
+      ]);
+      backend.disposeData(partial.dataId);
+      return handOut({ x: dx, gain: dGain, shift: dShift });
+    },
+  },
+};

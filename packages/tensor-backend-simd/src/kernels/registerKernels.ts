@@ -1,0 +1,45 @@
+import { getKernelsForBackend, registerKernel } from '@tensorflow/tfjs-core';
+import { cast } from './cast';
+import { projectedCrossEntropy, softmaxCrossEntropy } from './crossEntropy';
+import { dropout } from './dropout';
+import { binaryKernels, unaryKernels } from './elementwise';
+import { embedding } from './embedding';
+import { backendName, register, type SimdKernel } from './kernel';
+import { lstmScan } from './lstmScan';
+import { batchNormalize, layerNormalize } from './normalize';
+import { batchMatMul } from './product';
+import { rnnScan } from './rnnScan';
+import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
+
+/** The kernels that this backend brings; everything else runs tfjs's cpu kernels on its memory. */
+const own: readonly SimdKernel[] = [
+  adamStep,
+  batchMatMul,
+  batchNormalize,
+  ...binaryKernels,
+  cast,
+  dropout,
+  embedding,
+  globalNorm,
+  layerNormalize,
+  lstmScan,
+  momentumStep,
+  projectedCrossEntropy,
+  rnnScan,
+  sgdStep,
+  softmaxCrossEntropy,
+  ...unaryKernels,
+];
+
+let done = false;
+
+/** Registers all kernels once for the process. */
+export function registerKernels(): void {
+  if (done) return;
+  done = true;
+  const taken = new Set(own.map(({ name }) => name));
+  for (const config of getKernelsForBackend('cpu')) {
+    if (!taken.has(config.kernelName)) registerKernel({ ...config, backendName });
+  }
+  for (const kernel of own) register(kernel);
+}

@@ -1,0 +1,79 @@
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { activeBackend, handOut, optionalOffset, type SimdKernel, underTape } from './kernel';
+import { copyOf, finalStep } from './scanShape';
+
+type Inputs = Record<'projected' | 'recurrent' | 'hidden0' | 'recurrentBias' | 'mask', TensorInfo>;
+
+/** The vanilla scan. For its gradient it keeps, with a mask, the carried states. */
+export const rnnScan: SimdKernel = {
+  name: 'RnnScan',
+  run(backend, inputs, attributes) {
+    const { projected, recurrent, hidden0, recurrentBias, mask } = inputs as Inputs;
+    const [time, batch, units] = projected.shape as [number, number, number];
+    const reverse = attributes['reverse'] === true;
+    const masked = attributes['hasMask'] === true;
+    const hidden = backend.allocate([time, batch, units]);
+    const states = masked ? backend.allocate([time, batch, units]) : hidden;
+    const products = backend.allocate([batch, units]);
+    backend.pool.run('rnnForward', [
+      time,
+      batch,
+      units,
+      Number(reverse),
+      Number(attributes['activation'] === 'relu'),
+      backend.offset(projected),
+      backend.offset(recurrent),
+      optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
+      backend.offset(hidden0),
+      optionalOffset(backend, mask, masked),
+      backend.offset(hidden),
+      backend.offset(states),
+      backend.offset(products),
+    ]);
+    backend.disposeData(products.dataId);
+    const outputs = [hidden, finalStep(backend, states, { time, batch, units }, reverse)];
+    const residuals = masked ? [states] : [];
+    if (underTape()) backend.keepResiduals(hidden.dataId, residuals);
+    else for (const tensor of residuals) backend.disposeData(tensor.dataId);
+    return outputs;
+  },
+  gradient: {
+    inputsToSave: ['recurrent', 'hidden0', 'mask'],
+    outputsToSave: [true, false],
+    gradFunc(dys, saved, attributes) {
+      const backend = activeBackend();
+      const [dHidden, dFinalHidden] = dys as unknown as [Tensor, Tensor];
+      const [recurrent, hidden0, mask, hidden] = saved as [Tensor, Tensor, Tensor, Tensor];
+      const [time, batch, units] = hidden.shape as [number, number, number];
+      const [states = hidden] = backend.residuals(hidden.dataId) as [TensorInfo?];
+      const dHidden0 = copyOf(backend, dFinalHidden);
+      const dProjected = backend.allocate([time, batch, units]);
+      const dRecurrent = backend.allocate([units, units]);
+      const dBias = attributes['hasRecurrentBias'] === true ? backend.allocate([units]) : undefined;
+      backend.pool.run('rnnBackward', [
+        time,
+        batch,
+        units,
+        Number(attributes['reverse']),
+        Number(attributes['activation'] === 'relu'),
+        backend.offset(recurrent),
+        backend.offset(hidden0),
+        optionalOffset(backend, mask, attributes['hasMask']),
+        backend.offset(states),
+        backend.offset(dHidden),
+        backend.offset(dHidden0),
+        backend.offset(dProjected),
+        backend.offset(dRecurrent),
+        optionalOffset(backend, dBias),
+      ]);
+      backend.dropResiduals(hidden.dataId);
+      return handOut({
+        projected: dProjected,
+        recurrent: dRecurrent,
+        hidden0: dHidden0,
+        recurrentBias: dBias,
+        mask: undefined,
+      });
+    },
+  },
+};

@@ -1,0 +1,27 @@
+import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
+
+/** The sizes of a scan. */
+export interface ScanShape {
+  time: number;
+  batch: number;
+  units: number;
+}
+
+/** Copies the last computed step of a [T, B, H] array into a tensor of its own. */
+export function finalStep(
+  backend: SharedMemoryBackend,
+  all: TensorInfo,
+  { time, batch, units }: ScanShape,
+  reverse: boolean,
+): TensorInfo {
+  const start = (reverse ? 0 : time - 1) * batch * units;
+  const values = backend.view(all).subarray(start, start + batch * units);
+  return backend.makeTensorInfo([batch, units], 'float32', values);
+}
+
+/** A tensor of the same numbers in a block of its own. */
+export function copyOf(backend: SharedMemoryBackend, tensor: TensorInfo): TensorInfo {
+  util.assert(tensor.dtype === 'float32', () => 'copyOf: expected float32.');
+  return backend.makeTensorInfo(tensor.shape, 'float32', backend.view(tensor));
+}

@@ -1,0 +1,92 @@
+import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { SimdKernel } from './kernel';
+
+/** The L2 norm over a list of gradients, summed in float64. */
+export const globalNorm: SimdKernel = {
+  name: 'GlobalNorm',
+  run(backend, inputs) {
+    const sums = backend.allocate([2 * backend.pool.threads]);
+    let total = 0;
+    for (const gradient of Object.values(inputs)) {
+      const size = util.sizeFromShape(gradient.shape);
+      backend.pool.run('sumOfSquares', [backend.offset(gradient), size, backend.offset(sums)]);
+      const { buffer, byteOffset } = backend.view(sums);
+      for (const part of new Float64Array(buffer, byteOffset, backend.pool.threads)) total += part;
+    }
+    backend.disposeData(sums.dataId);
+    return backend.makeTensorInfo([], 'float32', Float32Array.of(Math.sqrt(total)));
+  },
+};
+
+/** variable -= learningRate · scale · gradient, in place. */
+export const sgdStep: SimdKernel = {
+  name: 'SgdStep',
+  run(backend, inputs, attributes) {
+    const { variable, gradient } = inputs as Record<'variable' | 'gradient', TensorInfo>;
+    const { learningRate, scale } = attributes as { learningRate: number; scale: number };
+    backend.unshare(variable);
+    backend.pool.run('sgd', [
+      backend.offset(variable),
+      backend.offset(gradient),
+      learningRate * scale,
+      util.sizeFromShape(variable.shape),
+    ]);
+    return [];
+  },
+};
+
+/** velocity = momentum · velocity - learningRate · scale · gradient; variable += velocity, in place. */
+export const momentumStep: SimdKernel = {
+  name: 'MomentumStep',
+  run(backend, inputs, attributes) {
+    const { variable, gradient, velocity } = inputs as Record<
+      'variable' | 'gradient' | 'velocity',
+      TensorInfo
+    >;
+    const { learningRate, momentum, scale } = attributes as Record<
+      'learningRate' | 'momentum' | 'scale',
+      number
+    >;
+    backend.unshare(variable);
+    backend.unshare(velocity);
+    backend.pool.run('momentum', [
+      backend.offset(variable),
+      backend.offset(velocity),
+      backend.offset(gradient),
+      learningRate * scale,
+      momentum,
+      util.sizeFromShape(variable.shape),
+    ]);
+    return [];
+  },
+};
+
+/** Adam, in place. */
+export const adamStep: SimdKernel = {
+  name: 'AdamStep',
+  run(backend, inputs, attributes) {
+    const { variable, gradient, firstMoment, secondMoment } = inputs as Record<
+      'variable' | 'gradient' | 'firstMoment' | 'secondMoment',
+      TensorInfo
+    >;
+    const { learningRate, beta1, beta2, epsilon, step, scale } = attributes as Record<
+      'learningRate' | 'beta1' | 'beta2' | 'epsilon' | 'step' | 'scale',
+      number
+    >;
+    for (const tensor of [variable, firstMoment, secondMoment]) backend.unshare(tensor);
+    backend.pool.run('adam', [
+      backend.offset(variable),
+      backend.offset(firstMoment),
+      backend.offset(secondMoment),
+      backend.offset(gradient),
+      scale,
+      learningRate / (1 - beta1 ** step),
+      1 / (1 - beta2 ** step),
+      beta1,
+      beta2,
+      epsilon,
+      util.sizeFromShape(variable.shape),
+    ]);
+    return [];
+  },
+};

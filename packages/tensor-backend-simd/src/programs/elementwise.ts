@@ -1,0 +1,59 @@
+import { ownRange, type Program } from '../threads/thread';
+import { unpack } from '../threads/unpack';
+
+/** out = a ∘ b: equal sizes (mode 0), b one row of `columns` (1), b one number (2). */
+export const binary: Program = (thread, values) => {
+  const [operation, mode, a, b, out, count, columns] = unpack(values, 7);
+  const { kernels, float32 } = thread;
+  if (mode === 1) {
+    const [start, end] = ownRange(thread, count / columns);
+    const at = start * columns * 4;
+    kernels.binaryRows(operation, a + at, b, out + at, end - start, columns);
+    return;
+  }
+  const [start, end] = ownRange(thread, count, 16);
+  const at = start * 4;
+  if (mode === 0) kernels.binary(operation, a + at, b + at, out + at, end - start);
+  else kernels.binaryScalar(operation, a + at, float32[b >>> 2] as number, out + at, end - start);
+};
+
+/** out = sigmoid(x) or tanh(x). */
+export const unary: Program = (thread, values) => {
+  const [operation, x, out, count] = unpack(values, 4);
+  const [start, end] = ownRange(thread, count, 16);
+  thread.kernels.unary(operation, x + start * 4, out + start * 4, end - start);
+};
+
+/** Inverted dropout, the bits of core's `dropoutMask`. */
+export const dropout: Program = (thread, values) => {
+  const [x, out, count, key0, key1, step, threshold, kept] = unpack(values, 8);
+  const [start, end] = ownRange(thread, count, 16);
+  thread.kernels.dropout(x, out, start, end, key0, key1, step, threshold, kept);
+};
+
+/** rows[n] = table[ids[n]] */
+export const embedding: Program = (thread, values) => {
+  const [count, width, table, ids, rows] = unpack(values, 5);
+  const { float32, int32 } = thread;
+  const [start, end] = ownRange(thread, count);
+  for (let n = start; n < end; n++) {
+    const from = (table >>> 2) + (int32[(ids >>> 2) + n] as number) * width;
+    float32.copyWithin((rows >>> 2) + n * width, from, from + width);
+  }
+};
+
+/** dTable = 0, then dTable[ids[n]] += dy[n]; a thread owns a range of columns. */
+export const embeddingGradient: Program = (thread, values) => {
+  const [count, width, types, ids, dy, dTable] = unpack(values, 6);
+  const { float32, int32 } = thread;
+  const [first, last] = ownRange(thread, types);
+  float32.fill(0, (dTable >>> 2) + first * width, (dTable >>> 2) + last * width);
+  thread.barrier();
+  const [start, end] = ownRange(thread, width, 16);
+  for (let n = 0; n < count; n++) {
+    const from = (dy >>> 2) + n * width;
+    const to = (dTable >>> 2) + (int32[(ids >>> 2) + n] as number) * width;
+    for (let i = start; i < end; i++)
+      float32[to + i] = (float32[to + i] as number) + (float32[from + i] as number);
+  }
+};

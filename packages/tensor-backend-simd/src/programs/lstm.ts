@@ -1,0 +1,226 @@
+import { ownRange, type Program } from '../threads/thread';
+import { unpack } from '../threads/unpack';
+import { splitProduct } from './product';
+
+/**
+ * The LSTM scan. A thread owns a range of units: it computes their gates, cells and hidden states for all
+ * rows, and meets the others once a step, when the whole hidden state is there.
+ *
+ * `gates` [T, B, 4H] receives the activated gates and `cells` [T, B, H] the cells for the gradient. `states`
+ * is `hidden` without a mask; with one it is an array of its own that holds the carried states.
+ */
+export const lstmForward: Program = (thread, values) => {
+  const [
+    time,
+    batch,
+    units,
+    reverse,
+    projected,
+    recurrent,
+    bias,
+    peepholes,
+    hidden0,
+    cell0,
+    mask,
+    gates,
+    cells,
+    hidden,
+    states,
+  ] = unpack(values, 15);
+  const { kernels } = thread;
+  const [start, end] = ownRange(thread, units, 4);
+  const stateBytes = batch * units * 4;
+  let hiddenBefore = hidden0;
+  let cellBefore = cell0;
+  for (let step = 0; step < time; step++) {
+    const t = reverse ? time - 1 - step : step;
+    const stepGates = gates + t * stateBytes * 4;
+    for (let gate = 0; gate < 4 && end > start; gate++) {
+      const column = (gate * units + start) * 4;
+      thread.product(
+        false,
+        false,
+        batch,
+        end - start,
+        units,
+        hiddenBefore,
+        units,
+        recurrent + column,
+        4 * units,
+        false,
+        stepGates + column,
+        4 * units,
+      );
+    }
+    const cell = cells + t * stateBytes;
+    const state = states + t * stateBytes;
+    kernels.lstmForward(
+      projected + t * stateBytes * 4,
+      stepGates,
+      bias,
+      peepholes,
+      hiddenBefore,
+      cellBefore,
+      cell,
+      hidden + t * stateBytes,
+      state,
+      mask === 0 ? 0 : mask + t * batch * 4,
+      batch,
+      units,
+      start,
+      end,
+    );
+    thread.barrier();
+    hiddenBefore = state;
+    cellBefore = cell;
+  }
+};
+
+/**
+ * The gradient of the LSTM scan. `dState` and `dCell` [B, H] hold the gradients of the final state on
+ * entry and of the initial state on return; `dProjected` [T, B, 4H], `dRecurrent`, `dBias` and `dPeepholes`
+ * (0 for none) are written.
+ */
+export const lstmBackward: Program = (thread, values) => {
+  const [
+    time,
+    batch,
+    units,
+    reverse,
+    recurrent,
+    peepholes,
+    hidden0,
+    cell0,
+    mask,
+    gates,
+    cells,
+    states,
+    dHidden,
+    dState,
+    dCell,
+    dProjected,
+    dRecurrent,
+    dBias,
+    dPeepholes,
+  ] = unpack(values, 19);
+  const { kernels, float32 } = thread;
+  const [start, end] = ownRange(thread, units, 4);
+  const stateBytes = batch * units * 4;
+  if (dPeepholes !== 0) {
+    for (let place = 0; place < 3; place++) {
+      const row = (dPeepholes >>> 2) + place * units;
+      float32.fill(0, row + start, row + end);
+    }
+  }
+  for (let step = time - 1; step >= 0; step--) {
+    const t = reverse ? time - 1 - step : step;
+    const before = reverse ? t + 1 : t - 1;
+    const stepGates = dProjected + t * stateBytes * 4;
+    kernels.lstmBackward(
+      gates + t * stateBytes * 4,
+      peepholes,
+      step === 0 ? cell0 : cells + before * stateBytes,
+      cells + t * stateBytes,
+      dHidden + t * stateBytes,
+      dState,
+      dCell,
+      stepGates,
+      mask === 0 ? 0 : mask + t * batch * 4,
+      batch,
+      units,
+      start,
+      end,
+    );
+    if (dPeepholes !== 0) {
+      kernels.peepholeGradient(
+        stepGates,
+        step === 0 ? cell0 : cells + before * stateBytes,
+        cells + t * stateBytes,
+        dPeepholes,
+        batch,
+        units,
+        start,
+        end,
+      );
+    }
+    thread.barrier();
+    if (end > start) {
+      thread.product(
+        false,
+        true,
+        batch,
+        end - start,
+        4 * units,
+        stepGates,
+        4 * units,
+        recurrent + start * 4 * units * 4,
+        4 * units,
+        true,
+        dState + start * 4,
+        units,
+      );
+    }
+  }
+  recurrentGradient(thread, {
+    time,
+    batch,
+    units,
+    gates: 4,
+    reverse,
+    hidden0,
+    states,
+    dProjected,
+    dRecurrent,
+  });
+  if (dBias !== 0) {
+    const [first, last] = ownRange(thread, 4 * units, 4);
+    float32.fill(0, dBias / 4 + first, dBias / 4 + last);
+    kernels.addRows(dProjected, dBias, time * batch, 4 * units, first, last);
+  }
+};
+
+/** dU = Σ over steps of (state before the step)ᵀ · dGates: one product over all steps but the first. */
+export function recurrentGradient(
+  thread: Parameters<Program>[0],
+  scan: {
+    time: number;
+    batch: number;
+    units: number;
+    gates: number;
+    reverse: number;
+    hidden0: number;
+    states: number;
+    dProjected: number;
+    dRecurrent: number;
+  },
+): void {
+  const { time, batch, units, gates, reverse, hidden0, states, dProjected, dRecurrent } = scan;
+  const stateBytes = batch * units * 4;
+  const first = reverse ? time - 1 : 0;
+  const columns = gates * units;
+  splitProduct(
+    thread,
+    true,
+    false,
+    units,
+    columns,
+    batch,
+    hidden0,
+    dProjected + first * stateBytes * gates,
+    false,
+    dRecurrent,
+  );
+  if (time === 1) return;
+  splitProduct(
+    thread,
+    true,
+    false,
+    units,
+    columns,
+    (time - 1) * batch,
+    reverse ? states + stateBytes : states,
+    reverse ? dProjected : dProjected + stateBytes * gates,
+    true,
+    dRecurrent,
+  );
+}

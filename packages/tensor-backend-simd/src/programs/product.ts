@@ -1,0 +1,78 @@
+import { ownRange, type Program, type Thread } from '../threads/thread';
+import { unpack } from '../threads/unpack';
+
+/**
+ * C = op(A) · op(B) for `count` matrices; each thread computes a block of rows or of columns of each,
+ * whichever side is longer.
+ */
+export const product: Program = (thread, values) => {
+  const [count, transposeA, transposeB, m, n, k, a, b, c, strideA, strideB] = unpack(values, 11);
+  for (let i = 0; i < count; i++) {
+    splitProduct(
+      thread,
+      transposeA !== 0,
+      transposeB !== 0,
+      m,
+      n,
+      k,
+      a + i * strideA,
+      b + i * strideB,
+      false,
+      c + i * m * n * 4,
+    );
+  }
+};
+
+/** One product of densely stored matrices, shared by all threads. */
+export function splitProduct(
+  thread: Thread,
+  transposeA: boolean,
+  transposeB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  b: number,
+  accumulate: boolean,
+  c: number,
+): void {
+  const lda = transposeA ? m : k;
+  const ldb = transposeB ? k : n;
+  if (n >= m) {
+    const [start, end] = ownRange(thread, n, 16);
+    if (start === end) return;
+    const offset = b + start * 4 * (transposeB ? k : 1);
+    thread.product(
+      transposeA,
+      transposeB,
+      m,
+      end - start,
+      k,
+      a,
+      lda,
+      offset,
+      ldb,
+      accumulate,
+      c + start * 4,
+      n,
+    );
+  } else {
+    const [start, end] = ownRange(thread, m, 16);
+    if (start === end) return;
+    const offset = a + start * 4 * (transposeA ? 1 : k);
+    thread.product(
+      transposeA,
+      transposeB,
+      end - start,
+      n,
+      k,
+      offset,
+      lda,
+      b,
+      ldb,
+      accumulate,
+      c + start * n * 4,
+      n,
+    );
+  }
+}

@@ -1,0 +1,132 @@
+import { ownRange, type Program } from '../threads/thread';
+import { unpack } from '../threads/unpack';
+import { recurrentGradient } from './lstm';
+
+/** The vanilla scan; arguments as in `lstmForward`. `products` [B, H] is scratch. */
+export const rnnForward: Program = (thread, values) => {
+  const [
+    time,
+    batch,
+    units,
+    reverse,
+    rectify,
+    projected,
+    recurrent,
+    bias,
+    hidden0,
+    mask,
+    hidden,
+    states,
+    products,
+  ] = unpack(values, 13);
+  const [start, end] = ownRange(thread, units, 4);
+  const stateBytes = batch * units * 4;
+  let before = hidden0;
+  for (let step = 0; step < time; step++) {
+    const t = reverse ? time - 1 - step : step;
+    const state = states + t * stateBytes;
+    if (end > start) {
+      thread.product(
+        false,
+        false,
+        batch,
+        end - start,
+        units,
+        before,
+        units,
+        recurrent + start * 4,
+        units,
+        false,
+        products + start * 4,
+        units,
+      );
+    }
+    thread.kernels.rnnForward(
+      projected + t * stateBytes,
+      bias,
+      before,
+      products,
+      hidden + t * stateBytes,
+      state,
+      mask === 0 ? 0 : mask + t * batch * 4,
+      rectify,
+      batch,
+      units,
+      start,
+      end,
+    );
+    thread.barrier();
+    before = state;
+  }
+};
+
+/** Its gradient; arguments as in `lstmBackward`. */
+export const rnnBackward: Program = (thread, values) => {
+  const [
+    time,
+    batch,
+    units,
+    reverse,
+    rectify,
+    recurrent,
+    hidden0,
+    mask,
+    states,
+    dHidden,
+    dState,
+    dProjected,
+    dRecurrent,
+    dBias,
+  ] = unpack(values, 14);
+  const [start, end] = ownRange(thread, units, 4);
+  const stateBytes = batch * units * 4;
+  for (let step = time - 1; step >= 0; step--) {
+    const t = reverse ? time - 1 - step : step;
+    const dZ = dProjected + t * stateBytes;
+    thread.kernels.rnnBackward(
+      states + t * stateBytes,
+      dHidden + t * stateBytes,
+      dState,
+      dZ,
+      mask === 0 ? 0 : mask + t * batch * 4,
+      rectify,
+      batch,
+      units,
+      start,
+      end,
+    );
+    thread.barrier();
+    if (end > start) {
+      thread.product(
+        false,
+        true,
+        batch,
+        end - start,
+        units,
+        dZ,
+        units,
+        recurrent + start * units * 4,
+        units,
+        true,
+        dState + start * 4,
+        units,
+      );
+    }
+  }
+  recurrentGradient(thread, {
+    time,
+    batch,
+    units,
+    gates: 1,
+    reverse,
+    hidden0,
+    states,
+    dProjected,
+    dRecurrent,
+  });
+  if (dBias !== 0) {
+    const [first, last] = ownRange(thread, units, 4);
+    thread.float32.fill(0, dBias / 4 + first, dBias / 4 + last);
+    thread.kernels.addRows(dProjected, dBias, time * batch, units, first, last);
+  }
+};

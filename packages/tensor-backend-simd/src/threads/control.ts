@@ -1,0 +1,28 @@
+/**
+ * The head of the shared memory, through which the threads start and meet.
+ *
+ * Bytes 0 to 63: signals (int32). Bytes 64 to 511: the running program's arguments (float64, which
+ * holds byte offsets, sizes and scalars alike). The kernels' static data begins at 1024 (`asconfig.json`).
+ */
+export const signal = {
+  /** Counts jobs; a worker runs when it differs from the last one it saw. */
+  job: 0,
+  /** Workers that have finished the current job. */
+  finished: 1,
+  /** Threads that have reached the current barrier. */
+  arrived: 2,
+  /** Counts barriers passed. */
+  generation: 3,
+  /** Workers that sleep and must be notified. */
+  sleeping: 4,
+  /** The index of the running program. */
+  program: 5,
+  /** Not 0 when a worker's program threw. */
+  failed: 6,
+} as const;
+
+export const argumentsStart = 64;
+export const argumentCount = 56;
+
+/** The first byte that the allocator may hand out. */
+export const heapStart = 65_536;

@@ -1,0 +1,39 @@
+import { loadBlas, type BlasSource } from '../blas/loadBlas';
+import { makeBarrier } from './barrier';
+import { argumentCount, argumentsStart } from './control';
+import { instantiateKernels, scratchStart, wasmProduct } from './kernels';
+import type { Thread } from './thread';
+
+/** What it takes to build a thread's view of the shared memory; can be posted to a worker. */
+export interface ThreadSeed {
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly blas: BlasSource | null;
+  readonly part: number;
+  readonly parts: number;
+}
+
+/** A thread, its signals and the arguments of the running program. */
+export function makeThread(seed: ThreadSeed): {
+  thread: Thread;
+  signals: Int32Array;
+  values: Float64Array;
+} {
+  const { memory, module, blas, part, parts } = seed;
+  const { buffer } = memory;
+  const signals = new Int32Array(buffer, 0, argumentsStart / 4);
+  const kernels = instantiateKernels(module, memory);
+  const thread: Thread = {
+    part,
+    parts,
+    kernels,
+    float32: new Float32Array(buffer),
+    int32: new Int32Array(buffer),
+    product:
+      blas === null
+        ? wasmProduct(kernels, scratchStart(kernels, part))
+        : loadBlas(blas, memory).product,
+    barrier: makeBarrier(signals, parts),
+  };
+  return { thread, signals, values: new Float64Array(buffer, argumentsStart, argumentCount) };
+}

@@ -1,0 +1,68 @@
+import { Worker } from 'node:worker_threads';
+import { BackendError } from '@bnrnn/core';
+import { programs, type ProgramName, programNames } from '../programs';
+import { spins } from './barrier';
+import { signal } from './control';
+import { makeThread, type ThreadSeed } from './makeThread';
+
+/** The threads of one backend: the calling thread and, with more than one, workers. */
+export interface Pool {
+  readonly threads: number;
+  /** Runs a program on every thread and returns when all have finished. */
+  run(program: ProgramName, values: readonly number[]): void;
+  stop(): Promise<void>;
+}
+
+/** Starts `threads - 1` workers; one thread starts none. */
+export async function startPool(
+  seed: Omit<ThreadSeed, 'part' | 'parts'>,
+  threads: number,
+): Promise<Pool> {
+  const own = makeThread({ ...seed, part: 0, parts: threads });
+  const workers = await Promise.all(
+    Array.from({ length: threads - 1 }, (_, index) =>
+      startWorker({ ...seed, part: index + 1, parts: threads }),
+    ),
+  );
+  const { signals } = own;
+
+  return {
+    threads,
+    run(name, values) {
+      const index = programNames.indexOf(name);
+      own.values.set(values);
+      if (workers.length > 0) {
+        Atomics.store(signals, signal.finished, 0);
+        Atomics.store(signals, signal.program, index);
+        Atomics.add(signals, signal.job, 1);
+        if (Atomics.load(signals, signal.sleeping) > 0) Atomics.notify(signals, signal.job);
+      }
+      programs[index]?.(own.thread, own.values);
+      waitUntilFinished(signals, workers.length);
+      if (Atomics.exchange(signals, signal.failed, 0) !== 0) {
+        throw new BackendError(`simd: the program ${name} failed in a worker thread.`);
+      }
+    },
+    async stop() {
+      await Promise.all(workers.map((worker) => worker.terminate()));
+    },
+  };
+}
+
+function waitUntilFinished(signals: Int32Array, workers: number): void {
+  let looks = 0;
+  let finished = Atomics.load(signals, signal.finished);
+  while (finished < workers) {
+    if (++looks > spins) Atomics.wait(signals, signal.finished, finished, 1);
+    finished = Atomics.load(signals, signal.finished);
+  }
+}
+
+function startWorker(seed: ThreadSeed): Promise<Worker> {
+  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: seed });
+  worker.unref();
+  return new Promise((resolve, reject) => {
+    worker.once('message', () => resolve(worker));
+    worker.once('error', reject);
+  });
+}

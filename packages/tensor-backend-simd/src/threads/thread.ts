@@ -1,0 +1,46 @@
+import type { Kernels } from './kernels';
+
+/**
+ * C = op(A) · op(B), or C += where `accumulate`, on row-major float32 matrices of the shared memory,
+ * where op transposes when asked: op(A) is [m, k], op(B) is [k, n], C is [m, n]. `a`, `b`, `c` are byte
+ * offsets; leading dimensions are in elements.
+ */
+export type Product = (
+  transposeA: boolean,
+  transposeB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  lda: number,
+  b: number,
+  ldb: number,
+  accumulate: boolean,
+  c: number,
+  ldc: number,
+) => void;
+
+/** What a program sees of the thread it runs on. Every thread runs the same program on its part. */
+export interface Thread {
+  readonly part: number;
+  readonly parts: number;
+  readonly kernels: Kernels;
+  /** The whole shared memory. */
+  readonly float32: Float32Array;
+  readonly int32: Int32Array;
+  /** Single-threaded; a program splits its products itself. */
+  readonly product: Product;
+  /** Returns when every thread has called it. */
+  barrier(): void;
+}
+
+/** A computation that all threads run together, each on its part, told apart by `thread.part`. */
+export type Program = (thread: Thread, values: Float64Array) => void;
+
+/** The half-open range of `count` things that belongs to this thread, cut at multiples of `step`. */
+export function ownRange(thread: Thread, count: number, step = 1): [start: number, end: number] {
+  const pieces = Math.ceil(count / step);
+  const start = Math.floor((pieces * thread.part) / thread.parts) * step;
+  const end = Math.floor((pieces * (thread.part + 1)) / thread.parts) * step;
+  return [start, Math.min(end, count)];
+}

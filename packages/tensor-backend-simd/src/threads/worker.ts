@@ -1,0 +1,35 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { programs } from '../programs';
+import { spins } from './barrier';
+import { signal } from './control';
+import { makeThread, type ThreadSeed } from './makeThread';
+
+/** A worker: waits for a job, runs its part of the program, says so, waits again. */
+const seed = workerData as ThreadSeed;
+const { thread, signals, values } = makeThread(seed);
+let seen = Atomics.load(signals, signal.job);
+parentPort?.postMessage('ready');
+
+for (;;) {
+  waitForJob();
+  seen = Atomics.load(signals, signal.job);
+  const program = programs[Atomics.load(signals, signal.program)];
+  if (program === undefined) break;
+  try {
+    program(thread, values);
+  } catch {
+    Atomics.store(signals, signal.failed, 1);
+  }
+  Atomics.add(signals, signal.finished, 1);
+  Atomics.notify(signals, signal.finished);
+}
+
+function waitForJob(): void {
+  let looks = 0;
+  while (Atomics.load(signals, signal.job) === seen) {
+    if (++looks <= spins) continue;
+    Atomics.add(signals, signal.sleeping, 1);
+    Atomics.wait(signals, signal.job, seen);
+    Atomics.sub(signals, signal.sleeping, 1);
+  }
+}

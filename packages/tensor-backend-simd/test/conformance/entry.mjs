@@ -1,0 +1,2 @@
+import './start.mjs';
+import '@tensorflow/tfjs-core/tests';

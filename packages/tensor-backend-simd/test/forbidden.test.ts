@@ -1,0 +1,123 @@
+import * as ops from '@bnrnn/tensor-backend';
+import {
+  filled,
+  toIds,
+  toTensor1D,
+  toTensor2D,
+  toTensor3D,
+  weightedSumOfTensors,
+} from '@bnrnn/test-utils';
+import { grads, tidy, variable, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+
+const [time, batch, units, classes] = [3, 4, 5, 7];
+const rows = time * batch;
+let seed = 1;
+const vector = (n: number) => toTensor1D(filled([n], seed++));
+const matrix = (n: number, m: number) => toTensor2D(filled([n, m], seed++));
+const cube = (features: number) => toTensor3D(filled([time, batch, features], seed++));
+
+interface Case {
+  op: string;
+  inputs: () => Tensor[];
+  run: (...inputs: never[]) => Tensor[];
+}
+
+const outputsOf = (result: object) => Object.values(result) as Tensor[];
+
+const cases: Case[] = [
+  {
+    op: 'lstmScan',
+    inputs: () => [cube(4 * units), matrix(units, 4 * units), matrix(batch, units)],
+    run: (projected, recurrent, hidden0) =>
+      outputsOf(ops.lstmScan({ projected, recurrent, hidden0, cell0: hidden0 })),
+  },
+  {
+    op: 'rnnScan',
+    inputs: () => [cube(units), matrix(units, units), matrix(batch, units)],
+    run: (projected, recurrent, hidden0) =>
+      outputsOf(ops.rnnScan({ projected, recurrent, hidden0, activation: 'tanh' })),
+  },
+  ...(['frame', 'sequence'] as const).map((over) => ({
+    op: 'batchNormalize',
+    inputs: () => [cube(units), vector(units)],
+    run: (x: never, gain: never) => [
+      ops.batchNormalize({ x, gain, over, epsilon: 0.01, epsilonRule: 'variance' }).y,
+    ],
+  })),
+  {
+    op: 'layerNormalize',
+    inputs: () => [cube(units), vector(units)],
+    run: (x, gain) => [ops.layerNormalize({ x, gain, groups: 1, epsilon: 0.01 })],
+  },
+  {
+    op: 'softmaxCrossEntropy',
+    inputs: () => [matrix(rows, classes)],
+    run: (logits) => [ops.softmaxCrossEntropy({ logits, labels: labels() })],
+  },
+  {
+    op: 'projectedCrossEntropy',
+    inputs: () => [matrix(rows, units), matrix(units, classes), vector(classes)],
+    run: (hidden, weights, bias) => [
+      ops.projectedCrossEntropy({ hidden, weights, bias, labels: labels() }),
+    ],
+  },
+  {
+    op: 'embedding',
+    inputs: () => [matrix(classes, units)],
+    run: (table) => [ops.embedding({ table, ids: labels() })],
+  },
+  {
+    op: 'dropout',
+    inputs: () => [matrix(rows, units)],
+    run: (x) => [ops.dropout({ x, rate: 0.5, key: [3, 9], step: 4 })],
+  },
+];
+
+const labels = () => toIds(Array.from({ length: rows }, (_, i) => (i * 3) % classes));
+
+describe('with references forbidden, kernels run', () => {
+  beforeAll(() => ops.startBackend('simd', { reference: 'forbid' }));
+
+  test.each(cases)('$op, forward and backward', ({ op, inputs, run }) => {
+    const log = ops.startKernelLog();
+    tidy(() => {
+      const given = inputs();
+      const gradients = grads((...all: Tensor[]) =>
+        weightedSumOfTensors(...run(...(all as never[]))),
+      )(given);
+      for (const gradient of gradients) {
+        expect(gradient.dataSync().some((value) => value !== 0)).toBe(true);
+      }
+    });
+    expect(log.stop()).toEqual([{ op, ran: 'kernel', count: 1 }]);
+  });
+
+  test('globalNorm and the optimizers’ steps', () => {
+    const log = ops.startKernelLog();
+    const [variables, velocities, seconds] = [1, 2, 3].map(() => [variable(matrix(3, units))]) as [
+      Variable[],
+      Variable[],
+      Variable[],
+    ];
+    const gradients = [matrix(3, units)];
+    const rate = { learningRate: 0.1, scale: 1 };
+    ops.globalNorm(gradients);
+    ops.sgdStep({ variables, gradients, ...rate });
+    ops.momentumStep({ variables, gradients, velocities, momentum: 0.9, ...rate });
+    ops.adamStep({
+      variables,
+      gradients,
+      firstMoments: velocities,
+      secondMoments: seconds,
+      beta1: 0.9,
+      beta2: 0.999,
+      epsilon: 1e-8,
+      step: 1,
+      ...rate,
+    });
+    expect(log.stop().map(({ op, ran }) => [op, ran])).toEqual(
+      ['globalNorm', 'sgdStep', 'momentumStep', 'adamStep'].map((op) => [op, 'kernel']),
+    );
+  });
+});

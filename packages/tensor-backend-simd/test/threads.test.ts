@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { startBackend } from '@bnrnn/tensor-backend';
+import { expectClose } from '@bnrnn/test-utils';
+import { describe, expect, test } from 'vitest';
+
+interface Fingerprint {
+  threads: number;
+  losses: number[];
+  weights: number[];
+}
+
+const script = fileURLToPath(new URL('fingerprint.mjs', import.meta.url));
+
+async function train(threads: number, env: Record<string, string> = {}): Promise<Fingerprint> {
+  const { stdout } = await promisify(execFile)(process.execPath, [script, String(threads)], {
+    env: { ...process.env, ...env },
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  return JSON.parse(stdout) as Fingerprint;
+}
+
+const one = train(1);
+
+describe('three training steps', () => {
+  test('two threads give what one gives, to rounding', async () => {
+    const [alone, together] = await Promise.all([one, train(2)]);
+    expect([alone.threads, together.threads]).toEqual([1, 2]);
+    expect(alone.losses[2]).toBeLessThan(alone.losses[0]!);
+    expectClose(together.losses, alone.losses, { rtol: 1e-6 });
+    expectClose(together.weights, alone.weights, { rtol: 1e-6 });
+  });
+
+  test('more threads than some ranges have parts', async () => {
+    expectClose((await train(5)).weights, (await one).weights, { rtol: 1e-6 });
+  });
+
+  test('without a BLAS, and with freed memory poisoned', async () => {
+    const own = await train(2, { BNRNN_BLAS: 'none', BNRNN_SIMD_POISON: '1' });
+    expectClose(own.weights, (await one).weights, { rtol: 1e-6 });
+  });
+
+  test('the same threads give the same bits from run to run', async () => {
+    const [first, second] = [await train(2), await train(2)];
+    expect(second).toEqual(first);
+  });
+});
+
+describe('starting', () => {
+  test('BNRNN_THREADS is the default; another number in one process is refused', async () => {
+    const before = process.env['BNRNN_THREADS'];
+    process.env['BNRNN_THREADS'] = '3';
+    try {
+      expect((await startBackend('simd')).threads).toBe(3);
+      await expect(startBackend('simd', { threads: 2 })).rejects.toThrow(
+        'simd: already runs with 3 threads in this process, asked for 2.',
+      );
+      process.env['BNRNN_THREADS'] = 'many';
+      await expect(startBackend('simd')).rejects.toThrow('BNRNN_THREADS');
+    } finally {
+      if (before === undefined) delete process.env['BNRNN_THREADS'];
+      else process.env['BNRNN_THREADS'] = before;
+    }
+  });
+});

@@ -1,0 +1,6 @@
+import { packageBuild } from '../../tools/config/tsup';
+
+export default packageBuild({
+  entry: { index: 'src/index.ts', worker: 'src/threads/worker.ts' },
+  shims: true,
+});
