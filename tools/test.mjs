@@ -9,7 +9,8 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
-const env = { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' };
+const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
+const env = { ...process.env, ...plain, NX_DAEMON: 'false', NX_TUI: 'false' };
 
 const targets = ['typecheck', 'lint', 'build', 'test', 'check-package'];
 const steps = [

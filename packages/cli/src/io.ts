@@ -13,10 +13,17 @@ export interface Io {
 
 /** The process's own streams. */
 export function processIo(): Io {
+  process.stdout.on('error', endQuietly);
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     note: (line) => void process.stderr.write(`${line}\n`),
     progress: process.stderr,
     env: process.env,
   };
+}
+
+/** A reader that has seen enough, as in `bnrnn presets | head`, is no failure. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
 }

@@ -2,5 +2,7 @@
 import { processIo } from './io';
 import { runCli } from './runCli';
 
-// Threads of a backend may still be alive: the process ends when the command has.
-void runCli(process.argv.slice(2), processIo()).then((status) => process.exit(status));
+void runCli(process.argv.slice(2), processIo()).then((status) => {
+  // Threads of a backend may still be alive: the process ends once everything is written.
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(status)));
+});

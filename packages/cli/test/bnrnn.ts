@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { afterAll } from 'vitest';
 
 const main = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
@@ -13,9 +14,11 @@ export interface Finished {
   readonly stderr: string;
 }
 
-/** A new empty folder, which is also the working directory of the commands run in it. */
+/** A new empty folder for one test file, removed after it: the working directory of its commands. */
 export function newFolder(): string {
-  return mkdtempSync(join(tmpdir(), 'bnrnn-cli-'));
+  const folder = mkdtempSync(join(tmpdir(), 'bnrnn-cli-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 /** Starts `bnrnn ARGS` in a folder. */

@@ -174,6 +174,16 @@ describe('report', () => {
     expect(page).not.toMatch(/<script|https?:\/\/[^"]*\.(js|css)/);
   });
 
+  it('writes the curves as files', async () => {
+    await bnrnn(folder, 'report', 'plain', 'bn', '--markdown', '--curves', 'curves');
+    const svg = readFileSync(join(folder, 'curves', 'training.svg'), 'utf8');
+    expect(svg).toContain('training step');
+    expect(svg).toContain('ptb-small-bn');
+    expect(readFileSync(join(folder, 'curves', 'validation.svg'), 'utf8')).toContain(
+      'validation loss',
+    );
+  });
+
   it('prints Markdown and LaTeX', async () => {
     const { stdout } = await bnrnn(folder, 'report', 'plain', 'bn', '--markdown', '--latex');
     expect(stdout).toMatch(/^\| ptb-small-tiny/m);

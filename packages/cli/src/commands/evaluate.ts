@@ -1,7 +1,13 @@
 import { expectOneOf, statisticsChoices, type StatisticsChoice } from '@bnrnn/core';
 import { loadCorpus, runBatches, type RunConfig } from '@bnrnn/experiments';
 import type { SequenceModel } from '@bnrnn/recurrent';
-import { evaluate, loadModel, recalibrate, type EvaluateResult } from '@bnrnn/training';
+import {
+  evaluate,
+  loadModel,
+  recalibrate,
+  type EvaluateResult,
+  type Recalibration,
+} from '@bnrnn/training';
 import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged } from '../backendFlags';
 import { corpusLines, expectSameCorpus } from '../corpusLines';
@@ -9,6 +15,7 @@ import type { Io } from '../io';
 import { readConfig } from '../runFolder';
 import { textColumns } from '../textColumns';
 import { addEvaluations } from '../train/writeResult';
+import { watched } from '../watched';
 
 interface EvaluateFlags {
   readonly statistics: string;
@@ -74,33 +81,53 @@ async function evaluateAll(
   split: 'valid' | 'test',
   choices: readonly StatisticsChoice[],
 ): Promise<EvaluateResult[]> {
-  const source = runBatches(settings, splits[split]);
-  const most = settings['evaluation.maxBatches'].value;
-  const limits = most > 0 ? { maxBatches: most } : {};
-  if (most > 0 && most < source.batchesPerEpoch) {
-    io.note(`evaluation.maxBatches: the first ${most} of ${source.batchesPerEpoch} batches`);
+  const windows = runBatches(settings, splits[split]);
+  const limits = limitOf(settings['evaluation.maxBatches'].value);
+  if (limits.maxBatches !== undefined && limits.maxBatches < windows.batchesPerEpoch) {
+    const all = windows.batchesPerEpoch;
+    io.note(`evaluation.maxBatches: the first ${limits.maxBatches} of ${all} batches`);
   }
+  const evaluateUnder = (statistics: StatisticsChoice, recalibration?: Recalibration) =>
+    evaluate({
+      model,
+      source: watched(io, windows, { label: `${statistics} statistics`, now, ...mostOf(limits) }),
+      statistics,
+      ...limits,
+      ...(recalibration !== undefined && { recalibration }),
+    });
   if (model.normalizers.size === 0) {
-    const result = await evaluate({ model, source, statistics: 'running', ...limits });
+    const result = await evaluateUnder('running');
     return choices.map((statistics) => ({ ...result, statistics }));
   }
   const results: EvaluateResult[] = [];
   for (const statistics of choices) {
     if (statistics !== 'recalibrated') {
-      results.push(await evaluate({ model, source, statistics, ...limits }));
+      results.push(await evaluateUnder(statistics));
       continue;
     }
-    const limit = settings['evaluation.recalibrationBatches'].value;
-    const recalibration = await recalibrate({
-      model,
-      source: runBatches(settings, splits.train),
-      ...(limit > 0 && { maxBatches: limit }),
+    const training = limitOf(settings['evaluation.recalibrationBatches'].value);
+    const source = watched(io, runBatches(settings, splits.train), {
+      label: 'recalibration',
+      now,
+      ...mostOf(training),
     });
+    const recalibration = await recalibrate({ model, source, ...training });
     io.note(`recalibrated over ${recalibration.batches} training batches`);
-    results.push(await evaluate({ model, source, statistics, recalibration, ...limits }));
+    results.push(await evaluateUnder(statistics, recalibration));
     recalibration.dispose();
   }
   return results;
+}
+
+const { now } = Date;
+
+/** A limit as `evaluate` and `recalibrate` take it: absent where the setting is 0. */
+function limitOf(most: number): { maxBatches?: number } {
+  return most > 0 ? { maxBatches: most } : {};
+}
+
+function mostOf({ maxBatches }: { maxBatches?: number }): { most?: number } {
+  return maxBatches === undefined ? {} : { most: maxBatches };
 }
 
 /** A result with the field names of `--json`. */

@@ -20,7 +20,7 @@ const settings = [
   'data.batch=20',
   'data.time=10',
   'schedule.epochs=1',
-  'schedule.maxSteps=150',
+  'schedule.maxSteps=250',
   'evaluation.maxBatches=40',
 ].map(readOverride);
 

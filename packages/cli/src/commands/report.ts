@@ -1,6 +1,13 @@
-import { comparisonTable, readRun, type TableFormat } from '@bnrnn/reporting';
-import type { Command } from 'commander';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import {
+  comparisonTable,
+  curveKinds,
+  curvesSvg,
+  readRun,
+  type TableFormat,
+} from '@bnrnn/reporting';
+import type { Command } from 'commander';
 import type { Io } from '../io';
 import { runFiles } from '../runFolder';
 import { writeReport } from '../train/writeReport';
@@ -8,6 +15,7 @@ import { writeReport } from '../train/writeReport';
 interface ReportFlags {
   readonly markdown?: boolean;
   readonly latex?: boolean;
+  readonly curves?: string;
   readonly out?: string;
   readonly json?: boolean;
 }
@@ -21,6 +29,7 @@ export function addReport(program: Command, io: Io): void {
     .option('--out <file>', 'the page (default: report.html in the run, or here for several)')
     .option('--markdown', 'print the tables as Markdown, write no page')
     .option('--latex', 'print the tables as LaTeX (booktabs), write no page')
+    .option('--curves <folder>', 'also write the curves there, as training.svg and validation.svg')
     .option('--json', 'one JSON object as the last line')
     .action((folders: string[], flags: ReportFlags) => runReport(io, folders, flags));
 }
@@ -34,6 +43,13 @@ async function runReport(io: Io, folders: readonly string[], flags: ReportFlags)
     comparisonTable(runs, format),
   );
   for (const table of tables) io.out(table.trimEnd());
+
+  if (flags.curves !== undefined) {
+    mkdirSync(flags.curves, { recursive: true });
+    for (const kind of curveKinds) {
+      writeFileSync(join(flags.curves, `${kind}.svg`), await curvesSvg(runs, kind));
+    }
+  }
 
   const [only] = folders;
   const byDefault =

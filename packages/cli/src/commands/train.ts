@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { expectOneOf, UsageError } from '@bnrnn/core';
 import {
   findPreset,
@@ -13,8 +12,6 @@ import {
   type ResolveRunOptions,
   type RunConfig,
 } from '@bnrnn/experiments';
-import { placements } from '@bnrnn/recurrent';
-import type { BackendInfo } from '@bnrnn/tensor-backend';
 import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, expectBackendName, startFlagged } from '../backendFlags';
 import { corpusLines, expectSameCorpus } from '../corpusLines';
@@ -22,10 +19,10 @@ import { gather, wholeFlag } from '../flags';
 import { watchInterruption } from '../interruption';
 import type { Io } from '../io';
 import { codeVersion, commandText } from '../provenance';
-import { expectFree, freeRunFolder, readConfig, runFiles } from '../runFolder';
+import { expectFree, freeRunFolder, readConfig } from '../runFolder';
 import { resumeConfig } from '../train/resumeConfig';
+import { summaryLines, trainJson } from '../train/trainOutput';
 import { trainRun } from '../train/trainRun';
-import type { TrainResult } from '../train/writeResult';
 
 interface TrainFlags {
   readonly data?: string;
@@ -89,7 +86,12 @@ async function runTrain(
   for (const line of corpusLines(corpus)) io.out(line);
   if (stored !== undefined) expectSameCorpus(stored.corpus, corpus.info, data ?? '');
 
-  const backend = await startFlagged(flags, stored?.backend);
+  const backend = await startFlagged(
+    stored === undefined || flags.backend !== 'auto'
+      ? flags
+      : { ...flags, backend: stored.backend },
+    stored?.backend,
+  );
   io.out(backendLine(backend));
   const asked = resolveRun({
     ...request,
@@ -164,51 +166,4 @@ function readStored(out: string | undefined): RunConfig {
 function parametersLine(config: RunConfig, corpus: LoadedCorpus): string {
   const count = parameterCount(modelSpec(config, corpus.vocabulary.size));
   return `model ${config.preset}, recipe ${config.recipe}, seed ${config.seed}: ${count.toLocaleString('en-US')} parameters`;
-}
-
-/** The fields of `train --json`. */
-function trainJson(config: RunConfig, folder: string, result: TrainResult) {
-  const { preset, recipe, backend, seed } = config;
-  const { steps, firstLoss, lastLoss, unitsPerSecond } = result;
-  const validation = result.evaluations
-    .filter(({ split }) => split === 'valid')
-    .map(({ statistics, nllPerUnit, perplexity, perplexityMeanOfBatches }) => ({
-      statistics,
-      nllPerWord: nllPerUnit,
-      perplexity,
-      perplexityMeanOfBatches,
-    }))[0];
-  return {
-    preset,
-    recipe,
-    backend,
-    seed,
-    steps,
-    firstLoss,
-    lastLoss,
-    unitsPerSecond,
-    runFolder: folder,
-    validation: validation ?? null,
-  };
-}
-
-function summaryLines(
-  { settings }: RunConfig,
-  folder: string,
-  backend: BackendInfo,
-  result: TrainResult,
-): string[] {
-  const { steps, firstLoss, lastLoss, unitsPerSecond, evaluations } = result;
-  // Statistics are a choice only where something is normalized over the batch.
-  const choosable = placements.some((at) => settings[`model.normalize.${at}`].value === 'frame');
-  return [
-    `${steps} steps: loss ${firstLoss.toFixed(3)} -> ${lastLoss.toFixed(3)} nats per word, ` +
-      `${Math.round(unitsPerSecond).toLocaleString('en-US')} words/s on ${backend.name}`,
-    ...evaluations.map(({ split, statistics, nllPerUnit, perplexity }) => {
-      const choice = choosable ? ` (${statistics} statistics)` : '';
-      return `${split}: ${nllPerUnit.toFixed(3)} nats per word, perplexity ${perplexity.toFixed(2)}${choice}`;
-    }),
-    `run folder: ${folder}`,
-    `report: ${join(folder, runFiles.report)}`,
-  ];
 }

@@ -30,6 +30,7 @@ export interface FinishedRun {
 export async function trainRun(io: Io, options: TrainRunOptions): Promise<FinishedRun> {
   const { config, corpus, folder, signal, now } = options;
   const plan = buildTraining(config, corpus);
+  const model = buildModel(config, corpus.vocabulary.size);
   writeJson(folder, runFiles.config, config);
   writeJson(folder, runFiles.vocabulary, corpus.vocabulary.toJSON());
   const events = join(folder, runFiles.events);
@@ -38,7 +39,6 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
     io.note(`${folder} has no checkpoint yet: the run starts from its beginning.`);
     truncateEvents(events, -1);
   }
-  const model = buildModel(config, corpus.vocabulary.size);
   const bar = progress(io.progress);
   let log: EventConsumer | undefined;
   let reason: FinishedRun['reason'] = 'finished';

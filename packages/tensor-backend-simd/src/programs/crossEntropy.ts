@@ -115,8 +115,9 @@ export const projectedCrossEntropy: Program = (thread, values) => {
         );
       }
     }
-    if (dHidden === 0) continue;
     thread.barrier();
+    // The next block may be cut elsewhere between the threads: nobody starts it before all are here.
+    if (dHidden === 0) continue;
     if (lastClass > firstClass) {
       thread.product(
         true,

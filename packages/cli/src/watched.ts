@@ -1,0 +1,38 @@
+import type { BatchSource, TokenBatch } from '@bnrnn/core';
+import type { Io } from './io';
+
+/** Milliseconds between two lines. */
+const interval = 15_000;
+
+export interface WatchedOptions {
+  /** What is going on, e.g. `running statistics`. */
+  readonly label: string;
+  /** Batches that will be read, where not all are. */
+  readonly most?: number;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/** The same batches, with a line about how far they are read every 15 seconds. */
+export function watched(
+  io: Io,
+  source: BatchSource<TokenBatch>,
+  { label, most = Infinity, now }: WatchedOptions,
+): BatchSource<TokenBatch> {
+  const total = Math.min(source.batchesPerEpoch, most);
+  return {
+    batchesPerEpoch: source.batchesPerEpoch,
+    async *batches(epoch, from) {
+      let told = now();
+      let read = from ?? 0;
+      for await (const batch of source.batches(epoch, from)) {
+        if (now() - told >= interval) {
+          told = now();
+          io.note(`${label}: ${read} of ${total} batches`);
+        }
+        read++;
+        yield batch;
+      }
+    },
+  };
+}
