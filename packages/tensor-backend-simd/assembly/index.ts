@@ -12,6 +12,7 @@ export {
   sumOfSquares,
   unary,
 } from './elementwise';
+export { gruBackward, gruForward } from './gru';
 export { lstmBackward, lstmForward, peepholeGradient } from './lstm';
 export {
   layerNormalize,

@@ -4,6 +4,7 @@ import { projectedCrossEntropy, softmaxCrossEntropy } from './crossEntropy';
 import { dropout } from './dropout';
 import { binaryKernels, unaryKernels } from './elementwise';
 import { embedding } from './embedding';
+import { gruScan } from './gruScan';
 import { backendName, register, type SimdKernel } from './kernel';
 import { lstmScan } from './lstmScan';
 import { batchNormalize, layerNormalize } from './normalize';
@@ -22,6 +23,7 @@ const own: readonly SimdKernel[] = [
   dropout,
   embedding,
   globalNorm,
+  gruScan,
   layerNormalize,
   lstmScan,
   momentumStep,

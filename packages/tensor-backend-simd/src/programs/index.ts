@@ -1,6 +1,7 @@
 import type { Program } from '../threads/thread';
 import { projectedCrossEntropy, softmaxCrossEntropy, softmaxGradient } from './crossEntropy';
 import { binary, dropout, embedding, scatterRows, sumRows, unary } from './elementwise';
+import { gruBackward, gruForward } from './gru';
 import { lstmBackward, lstmForward } from './lstm';
 import {
   batchNormalize,
@@ -20,6 +21,8 @@ const table = {
   binary,
   dropout,
   embedding,
+  gruBackward,
+  gruForward,
   layerNormalize,
   layerNormalizeGradient,
   lstmBackward,

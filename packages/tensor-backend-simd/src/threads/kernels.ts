@@ -14,6 +14,8 @@ type KernelName =
   | 'binaryRows'
   | 'binaryScalar'
   | 'dropout'
+  | 'gruBackward'
+  | 'gruForward'
   | 'layerNormalize'
   | 'layerNormalizeGradient'
   | 'lstmBackward'
