@@ -10,6 +10,7 @@ import { batchNormalize, layerNormalize } from './normalize';
 import { batchMatMul } from './product';
 import { rnnScan } from './rnnScan';
 import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
+import { sum } from './sum';
 
 /** The kernels that this backend brings; everything else runs tfjs's cpu kernels on its memory. */
 const own: readonly SimdKernel[] = [
@@ -28,6 +29,7 @@ const own: readonly SimdKernel[] = [
   rnnScan,
   sgdStep,
   softmaxCrossEntropy,
+  sum,
   ...unaryKernels,
 ];
 

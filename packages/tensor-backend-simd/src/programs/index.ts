@@ -1,6 +1,6 @@
 import type { Program } from '../threads/thread';
 import { projectedCrossEntropy, softmaxCrossEntropy, softmaxGradient } from './crossEntropy';
-import { binary, dropout, embedding, embeddingGradient, unary } from './elementwise';
+import { binary, dropout, embedding, embeddingGradient, sumRows, unary } from './elementwise';
 import { lstmBackward, lstmForward } from './lstm';
 import {
   batchNormalize,
@@ -33,6 +33,7 @@ const table = {
   softmaxCrossEntropy,
   softmaxGradient,
   sumOfSquares,
+  sumRows,
   unary,
 } satisfies Record<string, Program>;
 
