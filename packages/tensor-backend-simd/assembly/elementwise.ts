@@ -35,13 +35,35 @@ export function unary(operation: i32, x: usize, out: usize, count: i32): void {
   else for (; i < count; i += 4) store4(out + at(i), tanh4(load4(x + at(i), count - i)), count - i);
 }
 
-/** Adds the rows [0, rows) of x to out [end - start], columns [start, end) only. */
+/** Adds the rows of x to out, columns [start, end) only; a whole cache line of columns at a time. */
 export function addRows(x: usize, out: usize, rows: i32, columns: i32, start: i32, end: i32): void {
   const stride: usize = (<usize>columns) << 2;
-  for (let column = start; column < end; column += 4) {
+  let column = start;
+  for (; column + 16 <= end; column += 16) {
+    const target = out + at(column);
+    let a = v128.load(target);
+    let b = v128.load(target, 16);
+    let c = v128.load(target, 32);
+    let d = v128.load(target, 48);
+    let source = x + at(column);
+    for (let row = 0; row < rows; row++) {
+      a = f32x4.add(a, v128.load(source));
+      b = f32x4.add(b, v128.load(source, 16));
+      c = f32x4.add(c, v128.load(source, 32));
+      d = f32x4.add(d, v128.load(source, 48));
+      source += stride;
+    }
+    v128.store(target, a);
+    v128.store(target, b, 16);
+    v128.store(target, c, 32);
+    v128.store(target, d, 48);
+  }
+  for (; column < end; column += 4) {
     const count = end - column;
     let sum = load4(out + at(column), count);
-    for (let row = 0; row < rows; row++) sum = f32x4.add(sum, load4(x + (<usize>row) * stride + at(column), count));
+    for (let row = 0; row < rows; row++) {
+      sum = f32x4.add(sum, load4(x + <usize>row * stride + at(column), count));
+    }
     store4(out + at(column), sum, count);
   }
 }

@@ -30,7 +30,7 @@ export const embedding: SimdKernel = {
         ids: backend.makeTensorInfo([distinct.length], 'int32', distinct),
         values: backend.allocate([distinct.length, width]),
       };
-      backend.pool.run('sumRows', [
+      backend.pool.run('sumByRow', [
         ...[slots.length, width, distinct.length, backend.offset(where)],
         ...[backend.offset(dy as Tensor), backend.offset(rows.values)],
       ]);

@@ -12,6 +12,7 @@ import { normalizedScan } from './normalizedScan';
 import { batchMatMul } from './product';
 import { rnnScan } from './rnnScan';
 import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
+import { sum } from './sum';
 
 /** The kernels that this backend brings; everything else runs tfjs's cpu kernels on its memory. */
 const own: readonly SimdKernel[] = [
@@ -32,6 +33,7 @@ const own: readonly SimdKernel[] = [
   rnnScan,
   sgdStep,
   softmaxCrossEntropy,
+  sum,
   ...unaryKernels,
 ];
 

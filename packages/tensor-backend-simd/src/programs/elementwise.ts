@@ -24,6 +24,14 @@ export const unary: Program = (thread, values) => {
   thread.kernels.unary(operation, x + start * 4, out + start * 4, end - start);
 };
 
+/** out[column] = Σ x[row, column]; a thread owns a range of columns. */
+export const sumRows: Program = (thread, values) => {
+  const [x, out, rows, columns] = unpack(values, 4);
+  const [start, end] = ownRange(thread, columns, 16);
+  thread.float32.fill(0, (out >>> 2) + start, (out >>> 2) + end);
+  thread.kernels.addRows(x, out, rows, columns, start, end);
+};
+
 /** Inverted dropout, the bits of core's `dropoutMask`. */
 export const dropout: Program = (thread, values) => {
   const [x, out, count, key0, key1, step, threshold, kept] = unpack(values, 8);
@@ -43,7 +51,7 @@ export const embedding: Program = (thread, values) => {
 };
 
 /** rows = 0, then rows[slots[n]] += dy[n]; a thread owns a range of columns. */
-export const sumRows: Program = (thread, values) => {
+export const sumByRow: Program = (thread, values) => {
   const [count, width, rowCount, slots, dy, rows] = unpack(values, 6);
   const { float32, int32 } = thread;
   const [first, last] = ownRange(thread, rowCount);

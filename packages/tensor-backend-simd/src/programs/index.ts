@@ -1,6 +1,6 @@
 import type { Program } from '../threads/thread';
 import { projectedCrossEntropy, softmaxCrossEntropy, softmaxGradient } from './crossEntropy';
-import { binary, dropout, embedding, scatterRows, sumRows, unary } from './elementwise';
+import { binary, dropout, embedding, scatterRows, sumByRow, sumRows, unary } from './elementwise';
 import { gruBackward, gruForward } from './gru';
 import { lstmBackward, lstmForward } from './lstm';
 import {
@@ -40,6 +40,7 @@ const table = {
   softmaxCrossEntropy,
   softmaxGradient,
   sumOfSquares,
+  sumByRow,
   sumRows,
   unary,
 } satisfies Record<string, Program>;
