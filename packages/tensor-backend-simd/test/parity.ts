@@ -6,10 +6,12 @@ interface Setting {
   readonly blas?: 'none';
   /** Freed blocks are filled with NaN. */
   readonly poison?: true;
+  readonly reference?: 'allow';
 }
 
 /** Suites on `simd` in one setting; files share a process, so its threads start once. */
-export function parity(include: readonly string[], { threads, blas, poison }: Setting) {
+export function parity(include: readonly string[], setting: Setting) {
+  const { threads, blas, poison, reference = 'forbid' } = setting;
   const name = [`${threads} thread${threads === 1 ? '' : 's'}`];
   if (blas === 'none') name.push('own product');
   if (poison) name.push('poison');
@@ -19,6 +21,7 @@ export function parity(include: readonly string[], { threads, blas, poison }: Se
     isolate: false,
     env: {
       BNRNN_TEST_BACKENDS: 'simd',
+      BNRNN_REFERENCE: reference,
       BNRNN_THREADS: String(threads),
       ...(blas !== undefined && { BNRNN_BLAS: blas }),
       ...(poison && { BNRNN_SIMD_POISON: '1' }),

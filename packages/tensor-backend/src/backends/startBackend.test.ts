@@ -1,6 +1,7 @@
 import { BackendError, UsageError } from '@bnrnn/core';
-import { getBackend, getGradient } from '@tensorflow/tfjs-core';
-import { describe, expect, test } from 'vitest';
+import { getBackend, getGradient, tensor1d } from '@tensorflow/tfjs-core';
+import { afterEach, describe, expect, test } from 'vitest';
+import { globalNorm } from '../ops/globalNorm';
 import { backendNames } from './backend';
 import { backends } from './backends';
 import { startBackend } from './startBackend';
@@ -63,4 +64,21 @@ describe('backends', () => {
       );
     },
   );
+});
+
+describe('BNRNN_REFERENCE', () => {
+  afterEach(() => {
+    delete process.env['BNRNN_REFERENCE'];
+  });
+
+  test('is the policy of a caller that names none', async () => {
+    const x = tensor1d([1, 2, 3]);
+    process.env['BNRNN_REFERENCE'] = 'forbid';
+    await startBackend('cpu');
+    expect(() => globalNorm([x])).toThrow('reference implementations are forbidden');
+    await startBackend('cpu', { reference: 'allow' });
+    expect(globalNorm([x]).dataSync()[0]).toBeCloseTo(Math.sqrt(14), 6);
+    process.env['BNRNN_REFERENCE'] = 'perhaps';
+    await expect(startBackend('cpu')).rejects.toThrow('BNRNN_REFERENCE');
+  });
 });

@@ -5,7 +5,10 @@ import { backendNames, type Backend, type BackendInfo, type BackendName } from '
 import { backends } from './backends';
 
 export interface StartBackendOptions {
-  /** Whether ops may run their reference implementation where the backend has no kernel; `allow`. */
+  /**
+   * Whether ops may run their reference implementation where the backend has no kernel. When absent,
+   * what `BNRNN_REFERENCE` says, otherwise `allow`.
+   */
   reference?: ReferencePolicy | undefined;
   /**
    * Threads to compute with; the backend's own choice when absent. `wasm` and `cpu` have one in Node:
@@ -28,8 +31,8 @@ export async function startBackend(
   options: StartBackendOptions = {},
 ): Promise<BackendInfo> {
   const wanted = expectOneOf('startBackend: name', name, ['auto', ...backendNames] as const);
-  const { reference = 'allow', threads } = options;
-  expectOneOf('startBackend: reference', reference, ['allow', 'forbid'] as const);
+  const { threads } = options;
+  const reference = readPolicy(options.reference);
   if (threads !== undefined) {
     expectNumber('startBackend: threads', threads, { integer: true, min: 1 });
   }
@@ -38,6 +41,12 @@ export async function startBackend(
   registerGradients();
   setReferencePolicy(reference);
   return info;
+}
+
+function readPolicy(given: ReferencePolicy | undefined): ReferencePolicy {
+  const policies = ['allow', 'forbid'] as const;
+  if (given !== undefined) return expectOneOf('startBackend: reference', given, policies);
+  return expectOneOf('BNRNN_REFERENCE', process.env['BNRNN_REFERENCE'] || 'allow', policies);
 }
 
 function byName(name: BackendName): Backend {
