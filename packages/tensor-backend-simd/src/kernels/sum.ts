@@ -16,7 +16,7 @@ export const sum: SimdKernel = {
     const axes = util.parseAxisParam(axis, x.shape);
     const leads = axes.length > 0 && axes.every((position, i) => position === i);
     const size = util.sizeFromShape(x.shape);
-    const [kept] = backend_util.computeOutAndReduceShapes(x.shape, axes) as [number[], number[]];
+    const [kept] = backend_util.computeOutAndReduceShapes(x.shape, axes);
     const columns = util.sizeFromShape(kept);
     if (x.dtype !== 'float32' || !leads || columns < narrowest || size === 0) {
       return cpuKernel('Sum', backend, inputs, attributes);
