@@ -12,6 +12,7 @@ export {
   sumOfSquares,
   unary,
 } from './elementwise';
+export { gruBackward, gruForward } from './gru';
 export { lstmBackward, lstmForward, peepholeGradient } from './lstm';
 export {
   layerNormalize,
@@ -20,6 +21,7 @@ export {
   standardize,
   standardizeGradient,
 } from './normalize';
+export { lstmOutput, lstmOutputGradient, sumColumns } from './normalizedScan';
 export { product, productScratchBytes } from './product';
 export { rnnBackward, rnnForward } from './rnn';
 export { softmaxGradientRows, softmaxRows } from './softmax';

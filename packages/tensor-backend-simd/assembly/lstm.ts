@@ -10,7 +10,7 @@ const one: v128 = f32x4.splat(1);
  * `gates` [rows, 4H] holds h·U and receives the activated gates; `projected` [rows, 4H] and `bias` [4H] are added to
  * it. `peepholes` [3, H]: the input and forget gates see the cell before the step, the output gate the one
  * after it. `state` receives the carried hidden state, `hidden` the output, zero at a padded row; without a
- * mask they are the same array. `bias`, `peepholes` and `mask` are 0 where there is none.
+ * mask they are the same array. `projected`, `bias`, `peepholes` and `mask` are 0 where there is none.
  */
 export function lstmForward(
   projected: usize,
@@ -31,7 +31,7 @@ export function lstmForward(
   const width: usize = (<usize>units) << 2;
   for (let row = 0; row < rows; row++) {
     const z = gates + <usize>row * width * 4;
-    const input = projected + <usize>row * width * 4;
+    const input: usize = projected == 0 ? 0 : projected + <usize>row * width * 4;
     const line = <usize>row * width;
     const real = mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
     for (let unit = start; unit < end; unit += 4) {
@@ -77,6 +77,9 @@ export function lstmForward(
  * state and `dCell` that of the cell, both from later steps; `dCell` receives the gradient of the cell
  * before this step, `dState` what bypasses the step (all of it at a padded row, else zero), to which the
  * caller adds dGates · Uᵀ. `dGates` [rows, 4H] receives the gradient of the pre-activations.
+ *
+ * With a normalizer on the cell's way to the output, `lstmOutputGradient` has put the output gate's gradient
+ * into `dGates`, and `dCellOut` [rows, H] is the cell's gradient by that way; it is 0 otherwise.
  */
 export function lstmBackward(
   gates: usize,
@@ -87,6 +90,7 @@ export function lstmBackward(
   dState: usize,
   dCell: usize,
   dGates: usize,
+  dCellOut: usize,
   mask: usize,
   rows: i32,
   units: i32,
@@ -114,11 +118,18 @@ export function lstmBackward(
       const g = load4(activated + 2 * width + at, count);
       const o = load4(activated + 3 * width + at, count);
       const before = load4(cellBefore + line + at, count);
-      const squashed = tanh4(load4(cell + line + at, count));
-      const dh = f32x4.add(load4(dHidden + line + at, count), load4(dState + line + at, count));
-      const dO = f32x4.mul(f32x4.mul(dh, squashed), slope(o));
-      const dTanh = f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(squashed, squashed)));
-      let dc = f32x4.add(load4(dCell + line + at, count), dTanh);
+      let dO: v128;
+      let dc = load4(dCell + line + at, count);
+      if (dCellOut == 0) {
+        const squashed = tanh4(load4(cell + line + at, count));
+        const dh = f32x4.add(load4(dHidden + line + at, count), load4(dState + line + at, count));
+        dO = f32x4.mul(f32x4.mul(dh, squashed), slope(o));
+        const dTanh = f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(squashed, squashed)));
+        dc = f32x4.add(dc, dTanh);
+      } else {
+        dO = load4(out + 3 * width + at, count);
+        dc = f32x4.add(dc, load4(dCellOut + line + at, count));
+      }
       if (peepholes != 0) {
         dc = f32x4.add(dc, f32x4.mul(dO, load4(peepholes + 2 * width + at, count)));
       }
@@ -175,13 +186,14 @@ export function peepholeGradient(
 // @ts-ignore: decorator
 @inline
 function sum(product: usize, input: usize, bias: usize, at: usize, count: i32): v128 {
-  const z = f32x4.add(load4(product + at, count), load4(input + at, count));
+  let z = load4(product + at, count);
+  if (input != 0) z = f32x4.add(z, load4(input + at, count));
   return bias == 0 ? z : f32x4.add(z, load4(bias + at, count));
 }
 
 /** The slope of the sigmoid by its value. */
 // @ts-ignore: decorator
 @inline
-function slope(value: v128): v128 {
+export function slope(value: v128): v128 {
   return f32x4.mul(value, f32x4.sub(one, value));
 }

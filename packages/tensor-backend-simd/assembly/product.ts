@@ -1,9 +1,15 @@
 // The matrix product for machines without a BLAS: blocks that fit the caches, packed into panels of 4
 // rows and 8 columns, multiplied by a kernel that keeps a 4 x 8 tile of C in registers.
 
+import { load4 } from './math';
+
 const blockRows = 128;
 const blockDepth = 256;
 const blockColumns = 512;
+/** Rows of B that are packed, or read as they lie, together. */
+const packedRows = 16;
+/** Up to so many rows of A, packing B costs more than it saves. */
+const fewRows = 8;
 
 /** Bytes of scratch memory that `product` needs: one packed block of A and one of B. */
 export function productScratchBytes(): i32 {
@@ -20,6 +26,10 @@ export function product(
 ): void {
   const packedA = scratch;
   const packedB = scratch + <usize>((blockRows + 4) * blockDepth * 4);
+  if (m <= fewRows && !transposeB && k > 0) {
+    productOfFewRows(transposeA, m, n, k, a, lda, b, ldb, accumulate, c, ldc, packedA);
+    return;
+  }
   for (let column = 0; column < n; column += blockColumns) {
     const columns = min(blockColumns, n - column);
     for (let depth = 0; depth < k; depth += blockDepth) {
@@ -33,7 +43,7 @@ export function product(
           const panelB = packedB + <usize>(j * depths) * 4;
           for (let i = 0; i < rows; i += 4) {
             tile(
-              packedA + <usize>(i * depths) * 4, panelB, depths,
+              packedA + <usize>(i * depths) * 4, panelB, 32, depths,
               c + ((<usize>(row + i) * <usize>ldc + <usize>(column + j)) << 2), ldc,
               min(4, rows - i), min(8, columns - j), keep,
             );
@@ -47,6 +57,31 @@ export function product(
   }
 }
 
+/** The same for few rows: B is read where it lies, a few of its rows at a time over all columns. */
+function productOfFewRows(
+  transposeA: i32, m: i32, n: i32, k: i32,
+  a: usize, lda: i32, b: usize, ldb: i32, accumulate: i32, c: usize, ldc: i32, packedA: usize,
+): void {
+  const line: usize = <usize>ldb << 2;
+  for (let depth = 0; depth < k; depth += blockDepth) {
+    const depths = min(blockDepth, k - depth);
+    packRows(transposeA, a, lda, 0, m, depth, depths, packedA);
+    for (let from = 0; from < depths; from += packedRows) {
+      const count = min(packedRows, depths - from);
+      const keep = accumulate != 0 || depth + from > 0;
+      const rowsOfB = b + <usize>(depth + from) * line;
+      for (let j = 0; j < n; j += 8) {
+        for (let i = 0; i < m; i += 4) {
+          tile(
+            packedA + (<usize>(i * depths) << 2) + (<usize>from << 4), rowsOfB + (<usize>j << 2), line, count,
+            c + ((<usize>i * <usize>ldc + <usize>j) << 2), ldc, min(4, m - i), min(8, n - j), keep,
+          );
+        }
+      }
+    }
+  }
+}
+
 /** Panels of 4 rows of op(A): for each depth its 4 rows side by side, rows past the end as 0. */
 function packRows(
   transposed: i32, a: usize, lda: i32, row: i32, rows: i32, depth: i32, depths: i32, out: usize,
@@ -54,20 +89,13 @@ function packRows(
   for (let i = 0; i < rows; i += 4) {
     const panel = out + <usize>(i * depths) * 4;
     const count = min(4, rows - i);
-    if (transposed) {
-      for (let p = 0; p < depths; p++) {
-        const source = a + ((<usize>(depth + p) * <usize>lda + <usize>(row + i)) << 2);
-        const target = panel + (<usize>p << 4);
-        if (count == 4) v128.store(target, v128.load(source));
-        else for (let r = 0; r < 4; r++) store<f32>(target + (<usize>r << 2), r < count ? load<f32>(source + (<usize>r << 2)) : 0);
-      }
+    if (!transposed) {
+      packAcross(a + ((<usize>(row + i) * <usize>lda + <usize>depth) << 2), lda, count, depths, panel, 16);
       continue;
     }
-    for (let r = 0; r < 4; r++) {
-      const source = a + ((<usize>(row + i + r) * <usize>lda + <usize>depth) << 2);
-      const target = panel + (<usize>r << 2);
-      if (r < count) for (let p = 0; p < depths; p++) store<f32>(target + (<usize>p << 4), load<f32>(source + (<usize>p << 2)));
-      else for (let p = 0; p < depths; p++) store<f32>(target + (<usize>p << 4), 0);
+    for (let p = 0; p < depths; p++) {
+      const source = a + ((<usize>(depth + p) * <usize>lda + <usize>(row + i)) << 2);
+      v128.store(panel + (<usize>p << 4), load4(source, count));
     }
   }
 }
@@ -76,32 +104,70 @@ function packRows(
 function packColumns(
   transposed: i32, b: usize, ldb: i32, depth: i32, depths: i32, column: i32, columns: i32, out: usize,
 ): void {
-  for (let j = 0; j < columns; j += 8) {
-    const panel = out + <usize>(j * depths) * 4;
-    const count = min(8, columns - j);
-    if (transposed) {
-      for (let r = 0; r < 8; r++) {
-        const source = b + ((<usize>(column + j + r) * <usize>ldb + <usize>depth) << 2);
-        const target = panel + (<usize>r << 2);
-        if (r < count) for (let p = 0; p < depths; p++) store<f32>(target + (<usize>p << 5), load<f32>(source + (<usize>p << 2)));
-        else for (let p = 0; p < depths; p++) store<f32>(target + (<usize>p << 5), 0);
-      }
-      continue;
+  if (transposed) {
+    for (let j = 0; j < columns; j += 8) {
+      const panel = out + <usize>(j * depths) * 4;
+      const source = b + ((<usize>(column + j) * <usize>ldb + <usize>depth) << 2);
+      packAcross(source, ldb, min(4, columns - j), depths, panel, 32);
+      packAcross(source + (<usize>ldb << 4), ldb, max(0, min(4, columns - j - 4)), depths, panel + 16, 32);
     }
-    for (let p = 0; p < depths; p++) {
-      const source = b + ((<usize>(depth + p) * <usize>ldb + <usize>(column + j)) << 2);
-      const target = panel + (<usize>p << 5);
-      if (count == 8) {
-        v128.store(target, v128.load(source));
-        v128.store(target, v128.load(source, 16), 16);
-      } else for (let r = 0; r < 8; r++) store<f32>(target + (<usize>r << 2), r < count ? load<f32>(source + (<usize>r << 2)) : 0);
+    return;
+  }
+  // A few rows of B at a time over all columns: more would be as many pages and streams of memory.
+  for (let from = 0; from < depths; from += packedRows) {
+    const until = min(from + packedRows, depths);
+    for (let j = 0; j < columns; j += 8) {
+      const panel = out + <usize>(j * depths) * 4;
+      const count = columns - j;
+      for (let p = from; p < until; p++) {
+        const source = b + ((<usize>(depth + p) * <usize>ldb + <usize>(column + j)) << 2);
+        const target = panel + (<usize>p << 5);
+        if (count >= 8) {
+          v128.store(target, v128.load(source));
+          v128.store(target, v128.load(source, 16), 16);
+        } else {
+          v128.store(target, load4(source, count));
+          v128.store(target, count > 4 ? load4(source + 16, count - 4) : f32x4.splat(0), 16);
+        }
+      }
     }
   }
 }
 
-/** One 4 x 8 tile of C from a panel of A and a panel of B. */
+/** Transposes `count` (0 to 4) rows into 4 lanes: depth p goes to out + p · step, rows past `count` as 0. */
+function packAcross(source: usize, stride: i32, count: i32, depths: i32, out: usize, step: usize): void {
+  const line: usize = <usize>stride << 2;
+  let p = 0;
+  if (count == 4) {
+    for (; p + 4 <= depths; p += 4) {
+      const at = source + (<usize>p << 2);
+      const r0 = v128.load(at);
+      const r1 = v128.load(at + line);
+      const r2 = v128.load(at + 2 * line);
+      const r3 = v128.load(at + 3 * line);
+      const low01 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5);
+      const high01 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7);
+      const low23 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5);
+      const high23 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7);
+      const target = out + <usize>p * step;
+      v128.store(target, v128.shuffle<f32>(low01, low23, 0, 1, 4, 5));
+      v128.store(target + step, v128.shuffle<f32>(low01, low23, 2, 3, 6, 7));
+      v128.store(target + 2 * step, v128.shuffle<f32>(high01, high23, 0, 1, 4, 5));
+      v128.store(target + 3 * step, v128.shuffle<f32>(high01, high23, 2, 3, 6, 7));
+    }
+  }
+  for (; p < depths; p++) {
+    const target = out + <usize>p * step;
+    for (let r = 0; r < 4; r++) {
+      const value: f32 = r < count ? load<f32>(source + <usize>r * line + (<usize>p << 2)) : 0;
+      store<f32>(target + (<usize>r << 2), value);
+    }
+  }
+}
+
+/** One 4 x 8 tile of C from a panel of A and 8 columns of B whose rows are `line` bytes apart. */
 function tile(
-  a: usize, b: usize, depths: i32, c: usize, ldc: i32, rows: i32, columns: i32, keep: bool,
+  a: usize, b: usize, line: usize, depths: i32, c: usize, ldc: i32, rows: i32, columns: i32, keep: bool,
 ): void {
   let c00 = f32x4.splat(0), c01 = f32x4.splat(0), c10 = f32x4.splat(0), c11 = f32x4.splat(0);
   let c20 = f32x4.splat(0), c21 = f32x4.splat(0), c30 = f32x4.splat(0), c31 = f32x4.splat(0);
@@ -122,7 +188,7 @@ function tile(
     c30 = f32x4.add(c30, f32x4.mul(a3, b0));
     c31 = f32x4.add(c31, f32x4.mul(a3, b1));
     a += 16;
-    b += 32;
+    b += line;
   }
   const stride: usize = <usize>ldc << 2;
   storeRow(c, c00, c01, columns, keep);

@@ -3,7 +3,8 @@ import { load4, store4, tanh4 } from './math';
 
 /**
  * state = activation(projected + hidden·U + bias), with hidden·U already in `state`.
- * `linear` 0 for tanh, 1 for the rectifier. Masks, `hidden` and `state` as in `lstmForward`.
+ * `linear` 0 for tanh, 1 for the rectifier. Masks, `projected`, `hidden` and `state` as in
+ * `lstmForward`.
  */
 export function rnnForward(
   projected: usize,
@@ -31,7 +32,8 @@ export function rnnForward(
         store4(state + at, load4(hiddenBefore + at, count), count);
         continue;
       }
-      let z = f32x4.add(load4(product + at, count), load4(projected + at, count));
+      let z = load4(product + at, count);
+      if (projected != 0) z = f32x4.add(z, load4(projected + at, count));
       if (bias != 0) z = f32x4.add(z, load4(bias + ((<usize>unit) << 2), count));
       const h = rectify ? f32x4.max(z, f32x4.splat(0)) : tanh4(z);
       store4(hidden + at, h, count);

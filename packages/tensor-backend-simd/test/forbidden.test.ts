@@ -38,6 +38,12 @@ const cases: Case[] = [
     run: (projected, recurrent, hidden0) =>
       outputsOf(ops.rnnScan({ projected, recurrent, hidden0, activation: 'tanh' })),
   },
+  {
+    op: 'gruScan',
+    inputs: () => [cube(3 * units), matrix(units, 3 * units), matrix(batch, units)],
+    run: (projected, recurrent, hidden0) =>
+      outputsOf(ops.gruScan({ projected, recurrent, hidden0 })),
+  },
   ...(['frame', 'sequence'] as const).map((over) => ({
     op: 'batchNormalize',
     inputs: () => [cube(units), vector(units)],

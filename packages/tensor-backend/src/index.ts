@@ -30,6 +30,7 @@ export {
   type OpAttributes,
   type OpContract,
   type OpInputs,
+  type OpKernelConfig,
   type OpOutputs,
 } from './dispatch/opContract';
 export type { ReferencePolicy } from './dispatch/referencePolicy';

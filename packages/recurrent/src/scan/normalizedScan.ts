@@ -3,6 +3,7 @@ import { defineContract, runOp } from '@bnrnn/tensor-backend';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { PlacementSpecs } from '../layers/layerSpec';
 import type { CellKind } from './cellSteps';
+import { expectPrefixMask } from './expectPrefixMask';
 import { stepwiseScan } from './stepwiseScan';
 
 /** The plain values of a normalized scan: what a fused kernel reads to see whether it knows them. */
@@ -68,5 +69,6 @@ export function normalizedScan(
   inputs: NormalizedScanInputs,
   attributes: NormalizedScanAttributes,
 ): NormalizedScanOutputs {
+  if (inputs.mask !== undefined) expectPrefixMask('normalizedScan', inputs.mask);
   return runOp(normalizedScanContract, inputs, attributes, () => stepwiseScan(inputs, attributes));
 }

@@ -22,7 +22,6 @@ import {
   type NormalizeAt,
   type StepWeights,
 } from './cellSteps';
-import { expectPrefixMask } from './expectPrefixMask';
 import type {
   NormalizedScanAttributes,
   NormalizedScanInputs,
@@ -38,7 +37,6 @@ export function stepwiseScan(
   inputs: NormalizedScanInputs,
   attributes: NormalizedScanAttributes,
 ): NormalizedScanOutputs {
-  if (inputs.mask !== undefined) expectPrefixMask('normalizedScan', inputs.mask);
   const x = unstack(inputs.projected) as Tensor2D[];
   const masks = inputs.mask === undefined ? undefined : (unstack(inputs.mask) as Tensor1D[]);
   const step = cellStep(attributes);

@@ -1,5 +1,6 @@
 import { BackendError } from '@bnrnn/core';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
+import type { TensorData } from '@tensorflow/tfjs-backend-cpu/dist/backend_cpu';
 import {
   DataStorage,
   engine,
@@ -10,7 +11,9 @@ import {
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { Allocator } from '../memory/allocator';
+import { doesNotFit } from '../memory/doesNotFit';
 import type { Pool } from '../threads/pool';
+import type { RowStorage } from './rowStorage';
 
 type Values = backend_util.BackendValues;
 type DataId = TensorInfo['dataId'];
@@ -24,8 +27,6 @@ export interface SharedMemoryBackendOptions {
   /** Fills freed blocks with NaN, so that a read after free shows. For tests. */
   poison: boolean;
 }
-
-const mebibyte = 1024 * 1024;
 
 /**
  * A tfjs backend whose numbers live in one shared WebAssembly memory.
@@ -43,6 +44,9 @@ export class SharedMemoryBackend extends MathBackendCPU {
   readonly #poison: boolean;
   /** Tensors that a gradient will need and that go with the one they are filed under. */
   readonly #residuals = new Map<DataId, TensorInfo[]>();
+
+  /** Matrices that are stored as rows, until something reads them whole. */
+  readonly #rows = new Map<DataId, RowStorage>();
 
   constructor(options: SharedMemoryBackendOptions) {
     super();
@@ -82,10 +86,13 @@ export class SharedMemoryBackend extends MathBackendCPU {
   }
 
   override disposeData(dataId: object, force = false): boolean {
-    const values = this.data.has(dataId) ? this.data.get(dataId).values : undefined;
+    const rows = this.#rows.get(dataId);
+    const whole = rows === undefined && this.data.has(dataId);
+    const values = whole ? this.data.get(dataId).values : undefined;
     const gone = super.disposeData(dataId, force);
     if (gone) {
       if (isView(values)) this.#release(values);
+      if (rows !== undefined) this.#dropRows(dataId, rows);
       this.dropResiduals(dataId);
     }
     return gone;
@@ -95,6 +102,7 @@ export class SharedMemoryBackend extends MathBackendCPU {
   override dispose(): void {
     this.data = new DataStorage(this, engine());
     this.#residuals.clear();
+    this.#rows.clear();
     this.#allocator.clear();
   }
 
@@ -116,6 +124,36 @@ export class SharedMemoryBackend extends MathBackendCPU {
   /** A tensor's numbers, live. */
   view(tensor: TensorInfo): NumericView {
     return this.data.get(tensor.dataId).values as NumericView;
+  }
+
+  /** A float32 matrix by the rows that are not 0; whoever reads it whole makes it so. Takes the rows over. */
+  makeFromRows(shape: [number, number], rows: RowStorage): TensorInfo {
+    const dataId = {};
+    const record: TensorData<DataType> = { dtype: 'float32', refCount: 1 };
+    const get = () => {
+      const values = this.#allocate(util.sizeFromShape(shape), 'float32');
+      Object.defineProperty(record, 'values', { value: values });
+      const { ids, values: given } = rows;
+      const [count = 0, width = 0] = given.shape;
+      const offsets = [this.offset(ids), this.offset(given), values.byteOffset];
+      this.pool.run('scatterRows', [count, width, shape[0], ...offsets]);
+      this.#dropRows(dataId, rows);
+      return values;
+    };
+    Object.defineProperty(record, 'values', { configurable: true, enumerable: true, get });
+    this.data.set(dataId, record);
+    this.#rows.set(dataId, rows);
+    return { dataId, shape, dtype: 'float32' };
+  }
+
+  /** The rows of a matrix that is stored so. */
+  rows(tensor: TensorInfo): RowStorage | undefined {
+    return this.#rows.get(tensor.dataId);
+  }
+
+  #dropRows(dataId: DataId, rows: RowStorage): void {
+    this.#rows.delete(dataId);
+    for (const tensor of [rows.ids, rows.values]) this.disposeData(tensor.dataId);
   }
 
   /** Files tensors under another: they are freed with it, or by `dropResiduals`. */
@@ -168,14 +206,7 @@ export class SharedMemoryBackend extends MathBackendCPU {
   #allocate(size: number, dtype: DataType): NumericView {
     const width = dtype === 'bool' ? 1 : 4;
     const offset = this.#allocator.allocate(size * width);
-    if (offset === undefined) {
-      const { bytesInUse, capacity } = this.#allocator;
-      const mib = (bytes: number) => Math.ceil(bytes / mebibyte).toLocaleString('en');
-      throw new BackendError(
-        `simd: a tensor of ${mib(size * width)} MiB does not fit: ${mib(bytesInUse)} of ${mib(capacity)} MiB are in use, and one WebAssembly memory holds no more.`,
-        { hint: 'Take fewer rows in a batch or fewer time steps, or a smaller model.' },
-      );
-    }
+    if (offset === undefined) throw doesNotFit(size * width, this.bytes);
     if (dtype === 'bool') return new Uint8Array(this.#buffer, offset, size);
     if (dtype === 'int32') return new Int32Array(this.#buffer, offset, size);
     return new Float32Array(this.#buffer, offset, size);

@@ -1,7 +1,7 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { activeBackend, handOut, type SimdKernel } from './kernel';
 
-/** Rows of a table by number; the gradient adds up the rows of each number. */
+/** Rows of a table by number; the gradient is stored as the rows that were looked up, each number's summed. */
 export const embedding: SimdKernel = {
   name: 'Embedding',
   run(backend, inputs) {
@@ -24,16 +24,29 @@ export const embedding: SimdKernel = {
       const backend = activeBackend();
       const [table, ids] = saved as [Tensor, Tensor];
       const [types, width] = table.shape as [number, number];
-      const dTable = backend.allocate([types, width]);
-      backend.pool.run('embeddingGradient', [
-        ids.size,
-        width,
-        types,
-        backend.offset(ids),
-        backend.offset(dy as Tensor),
-        backend.offset(dTable),
+      const { slots, distinct } = slotsOf(backend.view(ids) as Int32Array);
+      const where = backend.makeTensorInfo([slots.length], 'int32', slots);
+      const rows = {
+        ids: backend.makeTensorInfo([distinct.length], 'int32', distinct),
+        values: backend.allocate([distinct.length, width]),
+      };
+      backend.pool.run('sumByRow', [
+        ...[slots.length, width, distinct.length, backend.offset(where)],
+        ...[backend.offset(dy as Tensor), backend.offset(rows.values)],
       ]);
-      return handOut({ table: dTable, ids: undefined });
+      backend.disposeData(where.dataId);
+      return handOut({ table: backend.makeFromRows([types, width], rows), ids: undefined });
     },
   },
 };
+
+/** The distinct ids, and for each id where it stands among them. */
+function slotsOf(ids: Int32Array): { slots: Int32Array; distinct: Int32Array } {
+  const known = new Map<number, number>();
+  const slots = ids.map((id) => {
+    const slot = known.get(id) ?? known.size;
+    known.set(id, slot);
+    return slot;
+  });
+  return { slots, distinct: Int32Array.from(known.keys()) };
+}

@@ -8,11 +8,11 @@ import {
   unregisterGradient,
   getGradient,
   type GradConfig,
-  type KernelConfig,
   type NamedAttrMap,
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
+import type { OpKernelConfig } from '@bnrnn/tensor-backend';
 import { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 
 /** The name under which tfjs knows this backend. */
@@ -26,17 +26,23 @@ export interface SimdKernel {
     inputs: Record<string, TensorInfo>,
     attributes: Record<string, unknown>,
   ): TensorInfo | TensorInfo[];
+  /** Whether it can serve a call; always where absent. */
+  readonly supports?: (
+    attributes: Readonly<Record<string, unknown>>,
+    inputs: Readonly<Record<string, TensorInfo>>,
+  ) => boolean;
   readonly gradient?: Omit<GradConfig, 'kernelName'>;
 }
 
 /** Registers a kernel and its gradient with tfjs. */
 export function register(kernel: SimdKernel): void {
-  const config: KernelConfig = {
+  const config: OpKernelConfig = {
     kernelName: kernel.name,
     backendName,
     kernelFunc: ({ inputs, attrs, backend }) =>
       kernel.run(expectOwn(backend), inputs as Record<string, TensorInfo>, attrs ?? {}),
   };
+  if (kernel.supports !== undefined) config.supports = kernel.supports;
   registerKernel(config);
   if (kernel.gradient === undefined) return;
   if ((getGradient(kernel.name) as unknown) !== undefined) unregisterGradient(kernel.name);

@@ -4,9 +4,11 @@ import { projectedCrossEntropy, softmaxCrossEntropy } from './crossEntropy';
 import { dropout } from './dropout';
 import { binaryKernels, unaryKernels } from './elementwise';
 import { embedding } from './embedding';
+import { gruScan } from './gruScan';
 import { backendName, register, type SimdKernel } from './kernel';
 import { lstmScan } from './lstmScan';
 import { batchNormalize, layerNormalize } from './normalize';
+import { normalizedScan } from './normalizedScan';
 import { batchMatMul } from './product';
 import { rnnScan } from './rnnScan';
 import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
@@ -22,9 +24,11 @@ const own: readonly SimdKernel[] = [
   dropout,
   embedding,
   globalNorm,
+  gruScan,
   layerNormalize,
   lstmScan,
   momentumStep,
+  normalizedScan,
   projectedCrossEntropy,
   rnnScan,
   sgdStep,

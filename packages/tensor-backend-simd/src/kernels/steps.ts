@@ -7,7 +7,8 @@ export const globalNorm: SimdKernel = {
   run(backend, inputs) {
     const sums = backend.allocate([2 * backend.pool.threads]);
     let total = 0;
-    for (const gradient of Object.values(inputs)) {
+    for (const given of Object.values(inputs)) {
+      const gradient = backend.rows(given)?.values ?? given; // all other rows are 0
       const size = util.sizeFromShape(gradient.shape);
       backend.pool.run('sumOfSquares', [backend.offset(gradient), size, backend.offset(sums)]);
       const { buffer, byteOffset } = backend.view(sums);
@@ -18,13 +19,21 @@ export const globalNorm: SimdKernel = {
   },
 };
 
-/** variable -= learningRate · scale · gradient, in place. */
+/** variable -= learningRate · scale · gradient, in place; only the rows that a gradient of rows has. */
 export const sgdStep: SimdKernel = {
   name: 'SgdStep',
   run(backend, inputs, attributes) {
     const { variable, gradient } = inputs as Record<'variable' | 'gradient', TensorInfo>;
     const { learningRate, scale } = attributes as { learningRate: number; scale: number };
     backend.unshare(variable);
+    const rows = backend.rows(gradient);
+    if (rows !== undefined) {
+      backend.pool.run('sgdRows', [
+        ...[backend.offset(variable), backend.offset(rows.ids), backend.offset(rows.values)],
+        ...[learningRate * scale, ...(rows.values.shape as [number, number])],
+      ]);
+      return [];
+    }
     backend.pool.run('sgd', [
       backend.offset(variable),
       backend.offset(gradient),

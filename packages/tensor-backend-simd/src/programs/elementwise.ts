@@ -50,18 +50,33 @@ export const embedding: Program = (thread, values) => {
   }
 };
 
-/** dTable = 0, then dTable[ids[n]] += dy[n]; a thread owns a range of columns. */
-export const embeddingGradient: Program = (thread, values) => {
-  const [count, width, types, ids, dy, dTable] = unpack(values, 6);
+/** rows = 0, then rows[slots[n]] += dy[n]; a thread owns a range of columns. */
+export const sumByRow: Program = (thread, values) => {
+  const [count, width, rowCount, slots, dy, rows] = unpack(values, 6);
   const { float32, int32 } = thread;
-  const [first, last] = ownRange(thread, types);
-  float32.fill(0, (dTable >>> 2) + first * width, (dTable >>> 2) + last * width);
+  const [first, last] = ownRange(thread, rowCount);
+  float32.fill(0, (rows >>> 2) + first * width, (rows >>> 2) + last * width);
   thread.barrier();
   const [start, end] = ownRange(thread, width, 16);
   for (let n = 0; n < count; n++) {
     const from = (dy >>> 2) + n * width;
-    const to = (dTable >>> 2) + (int32[(ids >>> 2) + n] as number) * width;
+    const to = (rows >>> 2) + (int32[(slots >>> 2) + n] as number) * width;
     for (let i = start; i < end; i++)
       float32[to + i] = (float32[to + i] as number) + (float32[from + i] as number);
+  }
+};
+
+/** table = 0, then table[ids[u]] = rows[u], the ids distinct. */
+export const scatterRows: Program = (thread, values) => {
+  const [count, width, types, ids, rows, table] = unpack(values, 6);
+  const { float32, int32 } = thread;
+  const [first, last] = ownRange(thread, types);
+  float32.fill(0, (table >>> 2) + first * width, (table >>> 2) + last * width);
+  thread.barrier();
+  const [start, end] = ownRange(thread, count);
+  for (let u = start; u < end; u++) {
+    const from = (rows >>> 2) + u * width;
+    const to = (table >>> 2) + (int32[(ids >>> 2) + u] as number) * width;
+    float32.copyWithin(to, from, from + width);
   }
 };

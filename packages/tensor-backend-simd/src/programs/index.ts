@@ -1,6 +1,7 @@
 import type { Program } from '../threads/thread';
 import { projectedCrossEntropy, softmaxCrossEntropy, softmaxGradient } from './crossEntropy';
-import { binary, dropout, embedding, embeddingGradient, sumRows, unary } from './elementwise';
+import { binary, dropout, embedding, scatterRows, sumByRow, sumRows, unary } from './elementwise';
+import { gruBackward, gruForward } from './gru';
 import { lstmBackward, lstmForward } from './lstm';
 import {
   batchNormalize,
@@ -8,9 +9,10 @@ import {
   layerNormalize,
   layerNormalizeGradient,
 } from './normalize';
+import { normalizedScan, normalizedScanGradient } from './normalizedScan';
 import { product } from './product';
 import { rnnBackward, rnnForward } from './rnn';
-import { adam, momentum, sgd, sumOfSquares } from './steps';
+import { adam, momentum, sgd, sgdRows, sumOfSquares } from './steps';
 
 const table = {
   adam,
@@ -19,20 +21,26 @@ const table = {
   binary,
   dropout,
   embedding,
-  embeddingGradient,
+  gruBackward,
+  gruForward,
   layerNormalize,
   layerNormalizeGradient,
   lstmBackward,
   lstmForward,
   momentum,
+  normalizedScan,
+  normalizedScanGradient,
   product,
   projectedCrossEntropy,
   rnnBackward,
   rnnForward,
+  scatterRows,
   sgd,
+  sgdRows,
   softmaxCrossEntropy,
   softmaxGradient,
   sumOfSquares,
+  sumByRow,
   sumRows,
   unary,
 } satisfies Record<string, Program>;

@@ -1,6 +1,6 @@
 import { ownRange, type Program } from '../threads/thread';
 import { unpack } from '../threads/unpack';
-import { splitProduct } from './product';
+import { recurrentGradient } from './recurrentGradient';
 
 /**
  * The LSTM scan. A thread owns a range of units: it computes their gates, cells and hidden states for all
@@ -125,6 +125,7 @@ export const lstmBackward: Program = (thread, values) => {
       dState,
       dCell,
       stepGates,
+      0,
       mask === 0 ? 0 : mask + t * batch * 4,
       batch,
       units,
@@ -178,49 +179,3 @@ export const lstmBackward: Program = (thread, values) => {
     kernels.addRows(dProjected, dBias, time * batch, 4 * units, first, last);
   }
 };
-
-/** dU = Σ over steps of (state before the step)ᵀ · dGates: one product over all steps but the first. */
-export function recurrentGradient(
-  thread: Parameters<Program>[0],
-  scan: {
-    time: number;
-    batch: number;
-    units: number;
-    gates: number;
-    reverse: number;
-    hidden0: number;
-    states: number;
-    dProjected: number;
-    dRecurrent: number;
-  },
-): void {
-  const { time, batch, units, gates, reverse, hidden0, states, dProjected, dRecurrent } = scan;
-  const stateBytes = batch * units * 4;
-  const first = reverse ? time - 1 : 0;
-  const columns = gates * units;
-  splitProduct(
-    thread,
-    true,
-    false,
-    units,
-    columns,
-    batch,
-    hidden0,
-    dProjected + first * stateBytes * gates,
-    false,
-    dRecurrent,
-  );
-  if (time === 1) return;
-  splitProduct(
-    thread,
-    true,
-    false,
-    units,
-    columns,
-    (time - 1) * batch,
-    reverse ? states + stateBytes : states,
-    reverse ? dProjected : dProjected + stateBytes * gates,
-    true,
-    dRecurrent,
-  );
-}

@@ -1,4 +1,4 @@
-import { ownRange, type Program } from '../threads/thread';
+import { ownRange, type Program, type Thread } from '../threads/thread';
 import { unpack } from '../threads/unpack';
 
 /**
@@ -155,10 +155,22 @@ export const layerNormalizeGradient: Program = (thread, values) => {
     epsilon,
   );
   thread.barrier();
+  sumPartials(thread, partial, dGain, dShift, features);
+};
+
+/** dGain and dShift (0 for none) from each thread's share, `partial` [threads, 2, F]. */
+export function sumPartials(
+  thread: Thread,
+  partial: number,
+  dGain: number,
+  dShift: number,
+  features: number,
+): void {
+  const { kernels, float32, parts } = thread;
   if (thread.part !== 0) return;
   float32.fill(0, dGain >>> 2, (dGain >>> 2) + features);
-  kernels.addRows(partial, dGain, thread.parts, 2 * features, 0, features);
+  kernels.addRows(partial, dGain, parts, 2 * features, 0, features);
   if (dShift === 0) return;
   float32.fill(0, dShift >>> 2, (dShift >>> 2) + features);
-  kernels.addRows(partial + features * 4, dShift, thread.parts, 2 * features, 0, features);
-};
+  kernels.addRows(partial + features * 4, dShift, parts, 2 * features, 0, features);
+}

@@ -1,6 +1,6 @@
 import { ownRange, type Program } from '../threads/thread';
 import { unpack } from '../threads/unpack';
-import { recurrentGradient } from './lstm';
+import { recurrentGradient } from './recurrentGradient';
 
 /** The vanilla scan; arguments as in `lstmForward`. `products` [B, H] is scratch. */
 export const rnnForward: Program = (thread, values) => {

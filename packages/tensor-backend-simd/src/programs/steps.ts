@@ -16,6 +16,16 @@ export const sgd: Program = (thread, values) => {
   thread.kernels.sgd(variable + start * 4, gradient + start * 4, rate, end - start);
 };
 
+/** variable[ids[u]] -= rate · rows[u], the ids distinct. */
+export const sgdRows: Program = (thread, values) => {
+  const [variable, ids, rows, rate, count, width] = unpack(values, 6);
+  const [start, end] = ownRange(thread, count);
+  for (let u = start; u < end; u++) {
+    const row = (thread.int32[(ids >>> 2) + u] as number) * width * 4;
+    thread.kernels.sgd(variable + row, rows + u * width * 4, rate, width);
+  }
+};
+
 /** velocity = momentum · velocity - rate · gradient;  variable += velocity */
 export const momentum: Program = (thread, values) => {
   const [variable, velocity, gradient, rate, share, count] = unpack(values, 6);

@@ -1,7 +1,7 @@
 /**
  * The head of the shared memory, through which the threads start and meet.
  *
- * Bytes 0 to 63: signals (int32). Bytes 64 to 511: the running program's arguments (float64, which
+ * Bytes 0 to 63: signals (int32). Bytes 64 to 1023: the running program's arguments (float64, which
  * holds byte offsets, sizes and scalars alike). The kernels' static data begins at 1024 (`asconfig.json`).
  */
 export const signal = {
@@ -22,7 +22,7 @@ export const signal = {
 } as const;
 
 export const argumentsStart = 64;
-export const argumentCount = 56;
+export const argumentCount = 120;
 
 /** The first byte that the allocator may hand out. */
 export const heapStart = 65_536;

@@ -14,10 +14,14 @@ type KernelName =
   | 'binaryRows'
   | 'binaryScalar'
   | 'dropout'
+  | 'gruBackward'
+  | 'gruForward'
   | 'layerNormalize'
   | 'layerNormalizeGradient'
   | 'lstmBackward'
   | 'lstmForward'
+  | 'lstmOutput'
+  | 'lstmOutputGradient'
   | 'moments'
   | 'momentum'
   | 'peepholeGradient'
@@ -30,6 +34,7 @@ type KernelName =
   | 'softmaxRows'
   | 'standardize'
   | 'standardizeGradient'
+  | 'sumColumns'
   | 'sumOfSquares'
   | 'unary';
 

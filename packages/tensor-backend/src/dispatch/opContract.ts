@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs-core';
+import type { KernelConfig, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 
 /**
  * What an op takes and gives: the agreement between this package's ops and a backend's kernels.
@@ -9,7 +9,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
  *   caller gave none, and the attribute `has<Key>` (`hasMask`, ...) tells which it is;
  * - for a list contract the tensors as an array instead, as tfjs's own `AddN` does;
  * - the contract's attributes;
- * and returns its outputs in the order of `outputs`.
+ * and returns its outputs in the order of `outputs`. A kernel that can serve some calls only is
+ * registered with `supports` (`OpKernelConfig`); the others run the reference.
  */
 export interface OpContract<
   Input extends string = string,
@@ -26,6 +27,15 @@ export interface OpContract<
   readonly outputs: readonly Output[];
   /** Only a type: what the attributes hold. */
   readonly attributes?: Attributes;
+}
+
+/** A tfjs kernel configuration that may say which calls it can serve: all where it does not. */
+export interface OpKernelConfig extends KernelConfig {
+  /** Gets what the kernel would get: attributes with flags, inputs with placeholders. */
+  supports?: (
+    attributes: Readonly<Record<string, unknown>>,
+    inputs: Readonly<Record<string, TensorInfo>>,
+  ) => boolean;
 }
 
 /** The tensors that a contract's op is called with. */

@@ -11,11 +11,18 @@ export function setReferencePolicy(next: ReferencePolicy): void {
   policy = next;
 }
 
-/** @throws BackendError where reference implementations are forbidden. */
-export function expectReferenceAllowed(op: string, kernel: string): void {
+/**
+ * @param refused  the attributes of a call that the backend's kernel cannot serve; absent where it
+ *   has no kernel.
+ * @throws BackendError where reference implementations are forbidden.
+ */
+export function expectReferenceAllowed(op: string, kernel: string, refused?: object): void {
   if (policy === 'allow') return;
-  throw new BackendError(
-    `${op}: the backend "${getBackend()}" has no kernel ${kernel}, and reference implementations are forbidden.`,
-    { hint: "Start the backend with reference: 'allow', or register the kernel and its gradient." },
-  );
+  const cause =
+    refused === undefined
+      ? `the backend "${getBackend()}" has no kernel ${kernel}`
+      : `the kernel ${kernel} of the backend "${getBackend()}" does not serve ${JSON.stringify(refused)}`;
+  throw new BackendError(`${op}: ${cause}, and reference implementations are forbidden.`, {
+    hint: "Start the backend with reference: 'allow', or register the kernel and its gradient.",
+  });
 }

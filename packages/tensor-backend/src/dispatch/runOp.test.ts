@@ -11,6 +11,7 @@ import {
   add,
   addN,
   div,
+  getKernel,
   grads,
   mul,
   neg,
@@ -28,7 +29,7 @@ import {
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startBackend } from '../backends/startBackend';
 import { startKernelLog } from './kernelLog';
-import { defineContract, type KernelAttributes } from './opContract';
+import { defineContract, type KernelAttributes, type OpKernelConfig } from './opContract';
 import { runListOp, runOp } from './runOp';
 
 /** sum = factor·a + b, where b may be absent, and difference = factor·a − b. */
@@ -160,6 +161,32 @@ describe.each(['cpu', 'wasm'] as const)('runOp on %s', (backend) => {
       expectClose(gradient as Tensor, new Float32Array(35).fill(4));
     } finally {
       unregisterTestKernels(backend);
+    }
+  });
+
+  test('a call that the kernel cannot serve runs the reference, or is refused', async () => {
+    registerTestKernels(backend);
+    const kernel: OpKernelConfig = getKernel(contract.name, backend);
+    kernel.supports = ({ factor, hasB }, inputs) => {
+      return factor === 2 && hasB === true && inputs['a']?.shape[0] === 7;
+    };
+    try {
+      const log = startKernelLog();
+      const [a, b] = [toTensor2D(a64), toTensor2D(b64)];
+      expectClose(sumAndDifference(a, b, 3)['difference'], add(mul(a, 3), neg(b)));
+      expectClose(sumAndDifference(a, b, 2)['sum'], add(add(mul(a, 2), b), 1000));
+      expectNoLeak(() => sumAndDifference(a, undefined, 2));
+      expect(log.stop()).toEqual([
+        { op: 'sumAndDifference', ran: 'reference', count: 2 },
+        { op: 'sumAndDifference', ran: 'kernel', count: 1 },
+      ]);
+      await startBackend(backend, { reference: 'forbid' });
+      expect(() => sumAndDifference(a, b, 3)).toThrow(
+        `sumAndDifference: the kernel TestSumAndDifference of the backend "${backend}" does not serve {"factor":3}, and reference implementations are forbidden.`,
+      );
+    } finally {
+      unregisterTestKernels(backend);
+      await startBackend(backend);
     }
   });
 

@@ -1,18 +1,20 @@
 import { engine, getBackend, getKernel, scalar, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { registerGradients } from '../gradients/registerGradients';
 import { noteRun } from './kernelLog';
-import type { OpAttributes, OpContract, OpInputs, OpOutputs } from './opContract';
+import type { OpAttributes, OpContract, OpInputs, OpKernelConfig, OpOutputs } from './opContract';
 import { expectReferenceAllowed } from './referencePolicy';
 
 /**
- * Runs an op: on the kernel that the active backend registered under the contract's name, otherwise
- * on the reference implementation. All tensors but the outputs are freed.
+ * Runs an op: on the kernel that the active backend registered under the contract's name, otherwise,
+ * or where that kernel cannot serve the call, on the reference implementation. All tensors but the
+ * outputs are freed.
  *
  * @param contract    what the op takes and gives.
  * @param inputs      the tensors by name; optional ones may be absent. Not modified.
  * @param attributes  the plain values of the call.
  * @param reference   computes the outputs in plain tfjs ops.
- * @throws BackendError where the kernel is missing and reference implementations are forbidden.
+ * @throws BackendError where a kernel is missing or cannot serve the call, and reference
+ *   implementations are forbidden.
  */
 export function runOp<Contract extends OpContract>(
   contract: Contract,
@@ -21,12 +23,13 @@ export function runOp<Contract extends OpContract>(
   reference: () => OpOutputs<Contract>,
 ): OpOutputs<Contract> {
   registerGradients();
-  if (!hasKernel(contract)) {
-    expectReferenceAllowed(contract.op, contract.name);
+  const kernel = findKernel(contract);
+  const runReference = (refused?: object): OpOutputs<Contract> => {
+    expectReferenceAllowed(contract.op, contract.name, refused);
     noteRun(contract.op, 'reference');
     return tidy(reference);
-  }
-  noteRun(contract.op, 'kernel');
+  };
+  if (kernel === undefined) return runReference();
   return tidy(() => {
     const given = inputs as Readonly<Record<string, Tensor | undefined>>;
     const all: Record<string, Tensor> = {};
@@ -37,7 +40,10 @@ export function runOp<Contract extends OpContract>(
       flags[`has${key.charAt(0).toUpperCase()}${key.slice(1)}`] = tensor !== undefined;
       all[key] = tensor ?? scalar(0);
     }
-    return named(contract, runKernel(contract.name, all, { ...attributes, ...flags }));
+    const described: Record<string, unknown> = { ...attributes, ...flags };
+    if (kernel.supports?.(described, all) === false) return runReference(attributes);
+    noteRun(contract.op, 'kernel');
+    return named(contract, runKernel(contract.name, all, described));
   });
 }
 
@@ -60,7 +66,11 @@ export function runListOp<Contract extends OpContract>(
 
 /** Whether the active backend has a kernel of its own for an op. */
 export function hasKernel(contract: OpContract): boolean {
-  return (getKernel(contract.name, getBackend()) as unknown) !== undefined;
+  return findKernel(contract) !== undefined;
+}
+
+function findKernel({ name }: OpContract): OpKernelConfig | undefined {
+  return getKernel(name, getBackend());
 }
 
 function runKernel(

@@ -3,6 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core
 import { gruScanContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
 import { gruCell } from './gruCell';
+import { scanMask } from './mask';
 import { scan } from './scan';
 
 export interface GruScanOptions {
@@ -40,7 +41,7 @@ export interface GruScanResult {
  * @see Cho et al. 2014, in the form that PyTorch and cuDNN compute.
  */
 export function gruScan(options: GruScanOptions): GruScanResult {
-  const { projected, recurrent, recurrentBias, hidden0, mask } = options;
+  const { projected, recurrent, recurrentBias, hidden0 } = options;
   const reverse = options.reverse ?? false;
   const units = recurrent.shape[0];
   expectShape('gruScan', 'recurrent', recurrent, { units, gates: 3 * units });
@@ -48,10 +49,10 @@ export function gruScan(options: GruScanOptions): GruScanResult {
   const batch = projected.shape[1];
   expectShape('gruScan', 'hidden0', hidden0, { batch, units });
   if (recurrentBias) expectShape('gruScan', 'recurrentBias', recurrentBias, { gates: 3 * units });
-  if (mask) expectShape('gruScan', 'mask', mask, { time: projected.shape[0], batch });
+  const mask = scanMask('gruScan', options.mask, projected);
   const inputs = { projected, recurrent, recurrentBias, hidden0, mask };
   return runOp(gruScanContract, inputs, { reverse }, () =>
-    reference(options),
+    reference({ ...options, mask }),
   ) as unknown as GruScanResult;
 }
 

@@ -3,6 +3,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core
 import { lstmScanContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
 import { lstmCell } from './lstmCell';
+import { scanMask } from './mask';
 import { scan } from './scan';
 
 export interface LstmScanOptions {
@@ -45,7 +46,7 @@ export interface LstmScanResult {
  * @see Hochreiter, Schmidhuber 1997; Gers, Schmidhuber 2000 for the peepholes; PyTorch's gate order.
  */
 export function lstmScan(options: LstmScanOptions): LstmScanResult {
-  const { projected, recurrent, recurrentBias, peepholes, hidden0, cell0, mask } = options;
+  const { projected, recurrent, recurrentBias, peepholes, hidden0, cell0 } = options;
   const reverse = options.reverse ?? false;
   const units = recurrent.shape[0];
   expectShape('lstmScan', 'recurrent', recurrent, { units, gates: 4 * units });
@@ -55,10 +56,10 @@ export function lstmScan(options: LstmScanOptions): LstmScanResult {
   expectShape('lstmScan', 'cell0', cell0, { batch, units });
   if (recurrentBias) expectShape('lstmScan', 'recurrentBias', recurrentBias, { gates: 4 * units });
   if (peepholes) expectShape('lstmScan', 'peepholes', peepholes, { places: 3, units });
-  if (mask) expectShape('lstmScan', 'mask', mask, { time: projected.shape[0], batch });
+  const mask = scanMask('lstmScan', options.mask, projected);
   const inputs = { projected, recurrent, recurrentBias, peepholes, hidden0, cell0, mask };
   return runOp(lstmScanContract, inputs, { reverse }, () =>
-    reference(options),
+    reference({ ...options, mask }),
   ) as unknown as LstmScanResult;
 }
 

@@ -43,8 +43,25 @@ export function maskFacts(caller: string, mask: Tensor, time: number, batch: num
 
 const withoutHoles = new WeakSet();
 
+/**
+ * The mask of a scan where something is padded, undefined where all is real.
+ *
+ * @throws what `maskFacts` throws; UsageError when a row turns real again after padding.
+ */
+export function scanMask<Mask extends Tensor>(
+  caller: string,
+  mask: Mask | undefined,
+  projected: Tensor,
+): Mask | undefined {
+  if (mask === undefined) return undefined;
+  const [time, batch] = projected.shape as [number, number];
+  if (!maskFacts(caller, mask, time, batch).padded) return undefined;
+  expectNoHole(caller, mask);
+  return mask;
+}
+
 /** @throws UsageError when a row turns real again after padding. */
-export function expectNoHole(caller: string, mask: Tensor): void {
+function expectNoHole(caller: string, mask: Tensor): void {
   if (withoutHoles.has(mask.dataId)) return;
   const [time, batch] = mask.shape as [number, number];
   const values = mask.dataSync();

@@ -14,6 +14,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { rnnScanContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
+import { scanMask } from './mask';
 import { scan } from './scan';
 import type { ScanCell } from './scanCell';
 
@@ -53,7 +54,7 @@ export interface RnnScanResult {
  * @see Elman 1990.
  */
 export function rnnScan(options: RnnScanOptions): RnnScanResult {
-  const { projected, recurrent, recurrentBias, hidden0, mask, activation } = options;
+  const { projected, recurrent, recurrentBias, hidden0, activation } = options;
   const reverse = options.reverse ?? false;
   const units = recurrent.shape[0];
   expectShape('rnnScan', 'recurrent', recurrent, { units, columns: units });
@@ -61,10 +62,10 @@ export function rnnScan(options: RnnScanOptions): RnnScanResult {
   const batch = projected.shape[1];
   expectShape('rnnScan', 'hidden0', hidden0, { batch, units });
   if (recurrentBias) expectShape('rnnScan', 'recurrentBias', recurrentBias, { units });
-  if (mask) expectShape('rnnScan', 'mask', mask, { time: projected.shape[0], batch });
+  const mask = scanMask('rnnScan', options.mask, projected);
   const inputs = { projected, recurrent, recurrentBias, hidden0, mask };
   return runOp(rnnScanContract, inputs, { reverse, activation }, () =>
-    reference(options),
+    reference({ ...options, mask }),
   ) as unknown as RnnScanResult;
 }
 

@@ -15,7 +15,7 @@ import {
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { customOp } from './customOp';
-import { expectNoHole, maskFacts } from './mask';
+import { maskFacts } from './mask';
 import { zeroPadding } from './padding';
 import type { ScanCell } from './scanCell';
 
@@ -25,6 +25,7 @@ export interface ScanOptions {
   recurrent: Tensor2D;
   recurrentBias: Tensor1D | undefined;
   states: readonly Tensor2D[];
+  /** From `scanMask`. */
   mask: Tensor2D | undefined;
   reverse: boolean;
   /** The cell's own parameters, e.g. peepholes. */
@@ -74,13 +75,10 @@ export function scan(options: ScanOptions): { hidden: Tensor3D; states: Tensor2D
   };
 }
 
-/** Real rows of each step where any is padded. */
+/** Real rows of each step, undefined where none is padded. */
 function paddedRows({ caller, projected, mask }: ScanOptions): Float32Array | undefined {
   if (mask === undefined) return undefined;
-  const facts = maskFacts(caller, mask, projected.shape[0], projected.shape[1]);
-  if (!facts.padded) return undefined;
-  expectNoHole(caller, mask);
-  return facts.rows;
+  return maskFacts(caller, mask, projected.shape[0], projected.shape[1]).rows;
 }
 
 interface ForwardRun {

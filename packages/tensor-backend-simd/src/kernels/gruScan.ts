@@ -1,0 +1,68 @@
+import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { activeBackend, handOut, optionalOffset, type SimdKernel, underTape } from './kernel';
+import { copyOf, finalStep } from './scanShape';
+
+type Inputs = Record<'projected' | 'recurrent' | 'hidden0' | 'recurrentBias' | 'mask', TensorInfo>;
+
+/** The GRU scan. For its gradient it keeps gates, the candidates' recurrent terms and, with a mask, the states. */
+export const gruScan: SimdKernel = {
+  name: 'GruScan',
+  run(backend, inputs, attributes) {
+    const { projected, recurrent, hidden0, recurrentBias, mask } = inputs as Inputs;
+    const [time, batch] = projected.shape as [number, number];
+    const units = recurrent.shape[0] as number;
+    const reverse = attributes['reverse'] === true;
+    const masked = attributes['hasMask'] === true;
+    const hidden = backend.allocate([time, batch, units]);
+    const states = masked ? backend.allocate([time, batch, units]) : hidden;
+    const gates = backend.allocate([time, batch, 3 * units]);
+    const candidates = backend.allocate([time, batch, units]);
+    backend.pool.run('gruForward', [
+      ...[time, batch, units, Number(reverse)],
+      backend.offset(projected),
+      backend.offset(recurrent),
+      optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
+      backend.offset(hidden0),
+      optionalOffset(backend, mask, masked),
+      ...[gates, candidates, hidden, states].map((tensor) => backend.offset(tensor)),
+    ]);
+    const outputs = [hidden, finalStep(backend, states, { time, batch, units }, reverse)];
+    const residuals = [gates, candidates, ...(masked ? [states] : [])];
+    if (underTape()) backend.keepResiduals(hidden.dataId, residuals);
+    else for (const tensor of residuals) backend.disposeData(tensor.dataId);
+    return outputs;
+  },
+  gradient: {
+    inputsToSave: ['recurrent', 'hidden0', 'mask'],
+    outputsToSave: [true, false],
+    gradFunc(dys, saved, attributes) {
+      const backend = activeBackend();
+      const [dHidden, dFinalHidden] = dys as unknown as [Tensor, Tensor];
+      const [recurrent, hidden0, mask, hidden] = saved as [Tensor, Tensor, Tensor, Tensor];
+      const [time, batch, units] = hidden.shape as [number, number, number];
+      const [gates, candidates, states = hidden] = backend.residuals(hidden.dataId) as [
+        ...[TensorInfo, TensorInfo],
+        TensorInfo?,
+      ];
+      const dHidden0 = copyOf(backend, dFinalHidden);
+      const dProjected = backend.allocate([time, batch, 3 * units]);
+      const dRecurrent = backend.allocate([units, 3 * units]);
+      const hasBias = attributes['hasRecurrentBias'] === true;
+      const dBias = hasBias ? backend.allocate([3 * units]) : undefined;
+      backend.pool.run('gruBackward', [
+        ...[time, batch, units, Number(attributes['reverse'])],
+        ...[recurrent, hidden0].map((tensor) => backend.offset(tensor)),
+        optionalOffset(backend, mask, attributes['hasMask']),
+        ...[gates, candidates, states, dHidden, dHidden0, dProjected, dRecurrent].map((tensor) =>
+          backend.offset(tensor),
+        ),
+        optionalOffset(backend, dBias),
+      ]);
+      backend.dropResiduals(hidden.dataId);
+      return handOut({
+        ...{ projected: dProjected, recurrent: dRecurrent, hidden0: dHidden0 },
+        ...{ recurrentBias: dBias, mask: undefined },
+      });
+    },
+  },
+};

@@ -1,0 +1,115 @@
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
+import { optionalOffset } from './kernel';
+
+/** A normalizer's specification as the contract of `normalizedScan` carries it. */
+type Spec =
+  | { kind: 'none' }
+  | { kind: 'layer'; groups: number; epsilon: number }
+  | { kind: 'batch'; over: string; epsilon: number; epsilonRule: 'variance' | 'double' };
+
+const names = ['hiddenToHidden', 'preActivation', 'cell'] as const;
+type Name = (typeof names)[number];
+
+/** The attributes of `normalizedScan`, with the flags of its optional inputs. */
+export interface ScanAttributes {
+  cell: 'lstm' | 'rnn' | 'gru';
+  activation: 'tanh' | 'relu';
+  normalize: Partial<Record<Name, Spec>>;
+  mode: 'batch' | 'stored';
+  reverse: boolean;
+  firstStep: number;
+  [flag: `has${string}`]: boolean | undefined;
+}
+
+interface PlacementShape {
+  name: Name;
+  kind: Spec['kind'];
+  epsilon: number;
+  /** 1 for the rule `double`, or the groups of layer normalization. */
+  detail: number;
+  features: number;
+  /** Where its features begin in the moments of a step. */
+  column: number;
+}
+
+/** The placements in the contract's order. */
+export interface Placements {
+  list: readonly PlacementShape[];
+  /** Features of all batch-normalized placements together. */
+  width: number;
+}
+
+const flag = (name: Name, part: string) =>
+  `has${name.charAt(0).toUpperCase()}${name.slice(1)}${part}` as const;
+
+/** Whether the kernel knows every specification, and the batch has the rows that it needs. */
+export function servesPlacements(attributes: ScanAttributes, rows: number): boolean {
+  return names.every((name) => {
+    const spec = attributes.normalize[name];
+    if (spec === undefined || spec.kind === 'none') return true;
+    if (attributes[flag(name, 'Gain')] !== true) return false;
+    if (spec.kind === 'layer') return true;
+    if ((spec.kind as string) !== 'batch' || attributes[flag(name, 'Mean')] !== true) return false;
+    return attributes.mode === 'stored' || (spec.over === 'frame' && rows >= 2);
+  });
+}
+
+export function readPlacements({ cell, normalize }: ScanAttributes, units: number): Placements {
+  let width = 0;
+  const list = names.map((name): PlacementShape => {
+    const spec = normalize[name] ?? { kind: 'none' };
+    const features = name === 'cell' || cell === 'rnn' ? units : 4 * units;
+    const shape = { name, features, column: width };
+    if (spec.kind === 'none') return { ...shape, kind: 'none', epsilon: 0, detail: 0 };
+    const { kind, epsilon } = spec;
+    if (spec.kind === 'layer') return { ...shape, kind, epsilon, detail: spec.groups };
+    width += features;
+    return { ...shape, kind, epsilon, detail: Number(spec.epsilonRule === 'double') };
+  });
+  return { list, width };
+}
+
+/** What a program reads of a placement, up to `raw`. */
+export function placementArguments(
+  backend: SharedMemoryBackend,
+  inputs: Record<string, TensorInfo>,
+  attributes: ScanAttributes,
+  { name, kind, epsilon, detail, column }: PlacementShape,
+): number[] {
+  const offset = (part: string) =>
+    optionalOffset(backend, inputs[`${name}${part}`], attributes[flag(name, part)]);
+  return [
+    ...[{ none: 0, batch: 1, layer: 2 }[kind], epsilon, detail],
+    ...['Gain', 'Shift', 'Mean', 'Variance'].map(offset),
+    ...[inputs[`${name}Mean`]?.shape[0] ?? 0, column],
+  ];
+}
+
+/** The gradients of gains and shifts, by the names of the inputs and as a program's arguments. */
+export function placementGradients(
+  backend: SharedMemoryBackend,
+  attributes: ScanAttributes,
+  { list }: Placements,
+) {
+  const byName: Record<string, TensorInfo | undefined> = {};
+  const scratch: TensorInfo[] = [];
+  const offsets = list.map(({ name, kind, features }) => {
+    const make = (part: string) =>
+      kind !== 'none' && attributes[flag(name, part)] === true
+        ? backend.allocate([features])
+        : undefined;
+    const [gain, shift] = [make('Gain'), make('Shift')];
+    const partial =
+      kind === 'layer' ? backend.allocate([backend.pool.threads, 2, features]) : undefined;
+    if (partial !== undefined) scratch.push(partial);
+    Object.assign(byName, {
+      [`${name}Gain`]: gain,
+      [`${name}Shift`]: shift,
+      [`${name}Mean`]: undefined,
+      [`${name}Variance`]: undefined,
+    });
+    return [gain, shift, partial].map((tensor) => optionalOffset(backend, tensor));
+  });
+  return { byName, offsets, scratch };
+}
