@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { version } from '../package.json';
+import { addBench } from './commands/bench';
 import { addDoctor } from './commands/doctor';
 import { addEvaluate } from './commands/evaluate';
 import { addGenerate } from './commands/generate';
@@ -28,6 +29,7 @@ export function makeProgram(io: Io, args: readonly string[]): Command {
     addEvaluate,
     addReport,
     addGenerate,
+    addBench,
     addQuickstart,
   ]) {
     add(program, io, args);

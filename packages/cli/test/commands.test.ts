@@ -191,6 +191,28 @@ describe('report', () => {
   });
 });
 
+describe('bench', () => {
+  it('times steps beside their matrix products', async () => {
+    const finished = await bnrnn(folder, 'bench', 'ptb-small-bn-tiny', '--steps', '2', '--json');
+    const result = lastJson(finished);
+    expect(result).toMatchObject({ preset: 'ptb-small-bn-tiny', unit: 'word' });
+    // 160 rows, two layers of 32 units with six products each, and three of the softmax layer.
+    expect(result['matmulFlops']).toBe(2 * (12 * 160 * 32 * 128 + 3 * 160 * 32 * 10_000));
+    const step = result['stepMilliseconds'] as number;
+    const bound = result['matmulBoundMilliseconds'] as number;
+    expect(bound).toBeGreaterThan(0);
+    expect(result['efficiency']).toBeCloseTo(bound / step, 10);
+    expect(result['unitsPerSecond']).toBeCloseTo(160_000 / step, 6);
+    expect(result['normalizationShare']).toBeTypeOf('number');
+    expect(result['peakRssMiB']).toBeGreaterThan(50);
+  });
+
+  it('has no normalization share for a baseline', async () => {
+    const finished = await bnrnn(folder, 'bench', 'ptb-small-tiny', '--steps', '1', '--json');
+    expect(lastJson(finished)['normalizationShare']).toBeNull();
+  });
+});
+
 describe('generate', () => {
   it('continues a prompt, the same for one seed and another for another', async () => {
     const text = async (seed: string, temperature = '1') =>

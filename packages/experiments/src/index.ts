@@ -1,3 +1,5 @@
+export { benchPreset, type BenchOptions, type BenchResult } from './bench/benchPreset';
+export { productFlops, productList, type StepProduct } from './bench/productList';
 export { buildModel } from './build/buildModel';
 export { buildTraining, runBatches, type TrainingPlan } from './build/buildTraining';
 export { loadCorpus, type LoadedCorpus } from './build/loadCorpus';

@@ -106,8 +106,9 @@ export class SharedMemoryBackend extends MathBackendCPU {
     this.#allocator.clear();
   }
 
-  override memory(): { unreliable: boolean; reasons: string[] } {
-    return { unreliable: false, reasons: [] };
+  /** tfjs adds its own counts; `peakBytes` is the most that tensors ever held. */
+  override memory(): { unreliable: boolean; reasons: string[]; peakBytes: number } {
+    return { unreliable: false, reasons: [], peakBytes: this.#allocator.peakBytes };
   }
 
   /** A tensor whose block holds whatever was there before. */

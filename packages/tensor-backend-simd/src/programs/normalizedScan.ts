@@ -11,7 +11,7 @@ import {
 import { recurrentGradient } from './recurrentGradient';
 
 /** How many arguments come before those of the placements. */
-export const scanLength = 20;
+const scanLength = 20;
 
 /** The part of the arguments that both directions share. A thread owns a range of units. */
 function readScan(thread: Thread, values: Float64Array) {

@@ -1,0 +1,127 @@
+import { performance } from 'node:perf_hooks';
+import { expectOneOf } from '@bnrnn/core';
+import {
+  benchPreset,
+  normalizationChoices,
+  readOverride,
+  resolveRun,
+  type BenchResult,
+  type NormalizationChoice,
+  type ResolveRunOptions,
+} from '@bnrnn/experiments';
+import type { BackendInfo } from '@bnrnn/tensor-backend';
+import { Option, type Command } from 'commander';
+import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
+import { gather, wholeFlag } from '../flags';
+import type { Io } from '../io';
+import { textColumns } from '../textColumns';
+
+interface BenchFlags extends BackendFlags {
+  readonly recipe?: string;
+  readonly steps: number;
+  readonly set?: readonly string[];
+  readonly normalize?: string;
+  readonly json?: boolean;
+}
+
+/** The size of the Penn Treebank's vocabulary: the tokens themselves are random. */
+const types = 10_000;
+
+const noNormalization = ['inputToHidden', 'hiddenToHidden', 'preActivation', 'cell'].map(
+  (placement) => readOverride(`model.normalize.${placement}=none`),
+);
+
+/** `bench PRESET`: the time of a training step beside that of its matrix products. */
+export function addBench(program: Command, io: Io): void {
+  const command = program
+    .command('bench')
+    .description('time training steps on random tokens beside the matrix products they need')
+    .argument('<preset>', 'a row of the tables, see "bnrnn presets"')
+    .option('--recipe <name>', 'whose hyper-parameters (default: authors-code)');
+  addBackendFlags(command, 'auto')
+    .addOption(
+      new Option('--steps <n>', 'timed steps').argParser(wholeFlag('--steps', 1)).default(20),
+    )
+    .addOption(
+      new Option('--set <path=value>', 'change one setting; may be repeated').argParser(gather),
+    )
+    .option('--normalize <choice>', `${normalizationChoices.join(', ')}: normalization of W·x`)
+    .option('--json', 'one JSON object as the last line')
+    .action((preset: string, flags: BenchFlags) => runBench(io, preset, flags));
+}
+
+async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void> {
+  const { recipe, normalize, set = [] } = flags;
+  const overrides = set.map(readOverride);
+  const request: ResolveRunOptions = {
+    preset,
+    overrides,
+    ...(recipe !== undefined && { recipe }),
+    ...(normalize !== undefined && {
+      normalize: expectOneOf<NormalizationChoice>('--normalize', normalize, normalizationChoices),
+    }),
+    backend: '',
+    corpus: { name: 'random', sha256: {}, counts: {}, classes: types },
+    data: 'random',
+  };
+  resolveRun(request);
+  const backend = await startFlagged(flags);
+  io.note(backendLine(backend));
+  const config = resolveRun({ ...request, backend: backend.name });
+  const isNormalized = Object.entries(config.settings).some(
+    ([path, { value }]) => path.startsWith('model.normalize.') && value !== 'none',
+  );
+  const result = await benchPreset({
+    config,
+    ...(isNormalized && {
+      without: resolveRun({
+        ...request,
+        backend: backend.name,
+        normalize: 'none',
+        overrides: [...overrides, ...noNormalization],
+      }),
+    }),
+    types,
+    steps: flags.steps,
+    now: () => performance.now(),
+  });
+  if (flags.json === true) io.out(JSON.stringify(benchJson(preset, backend, result)));
+  else for (const line of benchLines(result)) io.out(line);
+}
+
+function benchJson(preset: string, backend: BackendInfo, result: BenchResult) {
+  return {
+    preset,
+    backend: backend.name,
+    unit: result.unit,
+    unitsPerSecond: result.unitsPerSecond,
+    stepMilliseconds: result.stepMilliseconds,
+    matmulBoundMilliseconds: result.matmulBoundMilliseconds,
+    matmulFlops: result.matmulFlops,
+    efficiency: result.efficiency,
+    normalizationShare: result.normalizationShare,
+    backendPeakMiB: result.backendPeakMiB,
+    peakRssMiB: process.resourceUsage().maxRSS / 1024,
+    threads: backend.threads,
+    blas: backend.blas,
+  };
+}
+
+function benchLines(result: BenchResult): string[] {
+  const { products, normalizationShare: share } = result;
+  const rows = products.map(({ name, m, n, k, transposeA, transposeB, count }) => [
+    name,
+    `${m} x ${n} x ${k}`,
+    [transposeA ? 'Aᵀ' : '', transposeB ? 'Bᵀ' : ''].filter(Boolean).join(' '),
+    String(count),
+  ]);
+  const ms = (value: number) => `${value.toFixed(1)} ms`;
+  return [
+    ...textColumns([['product', 'm x n x k', 'transposed', 'times'], ...rows]),
+    '',
+    `products: ${(result.matmulFlops / 1e9).toFixed(2)} GFLOP, ${ms(result.matmulBoundMilliseconds)} with warm buffers`,
+    `step: ${ms(result.stepMilliseconds)}, ${Math.round(result.unitsPerSecond).toLocaleString('en-US')} ${result.unit}s a second`,
+    `efficiency: ${result.efficiency.toFixed(2)} of a step is matrix products`,
+    ...(share === null ? [] : [`normalization: ${(100 * share).toFixed(1)} % of a step`]),
+  ];
+}
