@@ -6,14 +6,13 @@ const ops = ['../tensor-backend/src/ops/*.test.ts'];
 const layers = [
   '../normalization/src/{batchNorm,foldMoments,layerNorm,none}.test.ts',
   '../normalization/test/*.test.ts',
-  '../recurrent/src/layers/bidirectional.test.ts',
+  '../recurrent/src/layers/{bidirectional,gru}.test.ts',
   '../recurrent/test/{golden,layers,none}.test.ts',
   '../training/test/optimizers.test.ts',
 ];
 
-/** Suites that need a reference: parts of them run on cpu, or normalize inside a GRU. */
+/** Suites that need a reference: parts of them run on cpu. */
 const mixed = [
-  '../recurrent/src/layers/gru.test.ts',
   '../recurrent/src/scan/normalizedScan.test.ts',
   '../recurrent/test/{frameClassifier,languageModel}.test.ts',
 ];

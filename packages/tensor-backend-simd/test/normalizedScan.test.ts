@@ -1,6 +1,6 @@
 import { batchNorm, layerNorm } from '@bnrnn/normalization';
 import { gru, lstm, rnn, type Layer } from '@bnrnn/recurrent';
-import { startBackend, startKernelLog } from '@bnrnn/tensor-backend';
+import { runOp, startBackend, startKernelLog } from '@bnrnn/tensor-backend';
 import {
   expectClose,
   fromTensor,
@@ -9,7 +9,7 @@ import {
   weightedSumOfTensors,
   type Array64,
 } from '@bnrnn/test-utils';
-import { variableGrads } from '@tensorflow/tfjs-core';
+import { ones, variableGrads } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { layerArrays, layerStatistics, layerVariables } from '../../recurrent/test/layerRig';
 
@@ -71,6 +71,16 @@ const cases: readonly Case[] = [
     lengths: ragged,
   },
   {
+    name: 'a gru’s h·U, two biases',
+    layer: gru({ units, biases: 2, normalize: { hiddenToHidden: double } }),
+    lengths: ragged,
+  },
+  {
+    name: 'a gru’s h·U by layer',
+    layer: gru({ units, normalize: { hiddenToHidden: layerNorm({ groups: 3 }) } }),
+    lengths: ragged,
+  },
+  {
     name: 'an rnn’s sum by layer',
     layer: rnn({ units, normalize: { preActivation: layerNorm() } }),
   },
@@ -120,15 +130,20 @@ describe('normalizers inside the recurrence run on the kernel and agree with the
     }
   });
 
-  test('a cell that the kernel does not know is refused by its attributes, or runs the reference', async () => {
-    const layer = gru({ units, normalize: { hiddenToHidden: frame } });
+  test('a call that the kernel does not serve is refused by its attributes, or runs the reference', async () => {
+    const contract = {
+      ...{ name: 'NormalizedScan', op: 'normalizedScan', optional: [] },
+      ...{ inputs: ['projected'], outputs: ['hidden'] },
+    };
+    const projected = toTensor2D(prefixMask(ragged, steps));
+    const normalize = { hiddenToHidden: { kind: 'batch', over: 'sequence' } };
+    const attributes = { cell: 'lstm', normalize, mode: 'batch' };
+    const call = () => runOp(contract, { projected }, attributes, () => ({ hidden: ones([2]) }));
     await startBackend('simd', { threads: 2, reference: 'forbid' });
-    expect(() => run({ name: 'gru', layer })).toThrow(
-      /the kernel NormalizedScan of the backend "simd" does not serve \{"cell":"gru"/,
+    expect(call).toThrow(
+      /the kernel NormalizedScan of the backend "simd" does not serve \{"cell":"lstm","normalize"/,
     );
     await startBackend('simd', { threads: 2 });
-    const log = startKernelLog();
-    run({ name: 'gru', layer });
-    expect(log.stop()).toContainEqual({ op: 'normalizedScan', ran: 'reference', count: 2 });
+    expectClose(call()['hidden']!, Float32Array.of(1, 1));
   });
 });

@@ -2,6 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import { activeBackend, handOut, optionalOffset, type SimdKernel, underTape } from './kernel';
 import {
+  gateCounts,
   type Placements,
   placementArguments,
   placementGradients,
@@ -40,7 +41,7 @@ function scanArguments(
   const { time, batch, units } = shape;
   const { gates, cells, states, mean, variance, counts, raw } = residuals;
   return [
-    ...[attributes.cell === 'lstm' ? 4 : 1, Number(attributes.activation === 'relu')],
+    ...[gateCounts[attributes.cell], Number(attributes.activation === 'relu')],
     ...[time, batch, units, Number(attributes.reverse)],
     ...[Number(attributes.mode === 'stored'), attributes.firstStep],
     backend.offset(recurrent as TensorInfo),
@@ -59,13 +60,13 @@ function scanArguments(
   ];
 }
 
-/** A scan of an LSTM or a vanilla RNN with batch or layer normalization inside the recurrence. */
+/** A scan of a cell with batch or layer normalization inside the recurrence. */
 export const normalizedScan: SimdKernel = {
   name: 'NormalizedScan',
   supports: (given, inputs) => {
     const attributes = given as unknown as ScanAttributes;
     const rows = inputs['projected']?.shape[1] ?? 0;
-    return attributes.cell !== 'gru' && servesPlacements(attributes, rows);
+    return servesPlacements(attributes, rows);
   },
   run(backend, inputs, given) {
     const attributes = given as unknown as ScanAttributes;
@@ -74,14 +75,15 @@ export const normalizedScan: SimdKernel = {
     const units = (recurrent as TensorInfo).shape[0] as number;
     const shape = { time, batch, units };
     const lstm = attributes.cell === 'lstm';
+    const gated = attributes.cell !== 'rnn';
     const placements = readPlacements(attributes, units);
     const measured = attributes.mode === 'batch' && placements.width > 0;
     const masked = mask !== undefined && attributes['hasMask'] === true;
 
     const hidden = backend.allocate([time, batch, units]);
     const states = masked ? backend.allocate([time, batch, units]) : hidden;
-    const cells = backend.allocate(lstm ? [time, batch, units] : [0]);
-    const gates = backend.allocate(lstm ? [time, batch, columns] : [batch, units]);
+    const cells = backend.allocate(gated ? [time, batch, units] : [0]);
+    const gates = backend.allocate(gated ? [time, batch, columns] : [batch, units]);
     const mean = backend.allocate(measured ? [time, placements.width] : [0, 0]);
     const variance = backend.allocate(measured ? [time, placements.width] : [0, 0]);
     const counts = backend.allocate(measured ? [time] : [0]);
@@ -132,7 +134,7 @@ export const normalizedScan: SimdKernel = {
       const [time, batch, units] = hidden.shape as [number, number, number];
       const shape = { time, batch, units };
       const lstm = attributes.cell === 'lstm';
-      const columns = lstm ? 4 * units : units;
+      const columns = gateCounts[attributes.cell] * units;
       const placements = readPlacements(attributes, units);
       const [gates, cells, ...rest] = backend.residuals(hidden.dataId) as [
         ...[TensorInfo, TensorInfo],

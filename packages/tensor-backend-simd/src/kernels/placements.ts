@@ -33,6 +33,9 @@ interface PlacementShape {
   column: number;
 }
 
+/** Gates by cell: h·U is as many times as wide as h. */
+export const gateCounts = { lstm: 4, gru: 3, rnn: 1 } as const;
+
 /** The placements in the contract's order. */
 export interface Placements {
   list: readonly PlacementShape[];
@@ -49,6 +52,8 @@ export function servesPlacements(attributes: ScanAttributes, rows: number): bool
     const spec = attributes.normalize[name];
     if (spec === undefined || spec.kind === 'none') return true;
     if (attributes[flag(name, 'Gain')] !== true) return false;
+    if (name === 'cell' && attributes.cell !== 'lstm') return false;
+    if (name === 'preActivation' && attributes.cell === 'gru') return false;
     if (spec.kind === 'layer') return true;
     if ((spec.kind as string) !== 'batch' || attributes[flag(name, 'Mean')] !== true) return false;
     return attributes.mode === 'stored' || (spec.over === 'frame' && rows >= 2);
@@ -59,7 +64,7 @@ export function readPlacements({ cell, normalize }: ScanAttributes, units: numbe
   let width = 0;
   const list = names.map((name): PlacementShape => {
     const spec = normalize[name] ?? { kind: 'none' };
-    const features = name === 'cell' || cell === 'rnn' ? units : 4 * units;
+    const features = name === 'cell' ? units : gateCounts[cell] * units;
     const shape = { name, features, column: width };
     if (spec.kind === 'none') return { ...shape, kind: 'none', epsilon: 0, detail: 0 };
     const { kind, epsilon } = spec;

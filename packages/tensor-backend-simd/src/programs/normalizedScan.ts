@@ -42,9 +42,10 @@ function readScan(thread: Thread, values: Float64Array) {
 }
 
 /**
- * A scan of an LSTM (4 gates) or vanilla RNN (1) with normalizers on h·U, on the sum, or on the cell.
+ * A scan of an LSTM (4 gates), a GRU (3) or a vanilla RNN (1) with normalizers on h·U, on the sum, or on the cell.
  *
- * `gates` [T, B, 4H] receives the activated gates, or is one step's scratch [B, H] of an RNN; the placements' `raw`
+ * `gates` [T, B, 4H or 3H] receives the activated gates, or is one step's scratch [B, H] of an RNN; `cells`
+ * are a GRU's candidates; the placements' `raw`
  * receives what they normalize, the cell's the tanh of what it gave. Otherwise as `lstmForward`.
  */
 export const normalizedScan: Program = (thread, values) => {
@@ -60,7 +61,7 @@ export const normalizedScan: Program = (thread, values) => {
   for (let step = 0; step < time; step++) {
     const t = scan.at(step);
     const mask = scan.maskAt(t);
-    const z = gateCount === 4 ? scan.gates + t * gateBytes : scan.gates;
+    const z = gateCount === 1 ? scan.gates : scan.gates + t * gateBytes;
     const product = hiddenToHidden.kind === 'none' ? z : hiddenToHidden.raw + t * gateBytes;
     for (let gate = 0; gate < columns && end > start; gate += units) {
       const at = (gate + start) * 4;
@@ -94,6 +95,9 @@ export const normalizedScan: Program = (thread, values) => {
         kernels.lstmOutput(z, normalized, out, state, mask, ...size);
       }
       cellBefore = cellAt;
+    } else if (gateCount === 3) {
+      const candidate = cells + t * stateBytes;
+      kernels.gruForward(input, z, bias, hiddenBefore, candidate, out, state, mask, ...size);
     } else {
       kernels.rnnForward(
         input,
@@ -128,7 +132,9 @@ export const normalizedScanGradient: Program = (thread, values) => {
   const { kernels, float32 } = thread;
   const columns = gateCount * units;
   const size = [batch, units, start, end] as const;
-  const dProducts = hiddenToHidden.kind === 'none' ? dProjected : hiddenToHidden.raw;
+  // A GRU's reset gate stands between h·U and the sum: its gates receive the gradient of N(h·U) + b.
+  const dTerms = gateCount === 3 ? gates : dProjected;
+  const dProducts = hiddenToHidden.kind === 'none' ? dTerms : hiddenToHidden.raw;
   const placements = [hiddenToHidden, preActivation, cell];
   for (const placement of placements) clearGradients(thread, scan, placement);
   for (let place = 0; place < 3 && dPeepholes !== 0; place++) {
@@ -157,6 +163,10 @@ export const normalizedScanGradient: Program = (thread, values) => {
       if (dPeepholes !== 0) {
         kernels.peepholeGradient(dZ, cellBefore, cellAt, dPeepholes, ...size);
       }
+    } else if (gateCount === 3) {
+      const before = step === 0 ? hidden0 : states + scan.at(step - 1) * stateBytes;
+      const [z, candidate] = [gates + t * gateBytes, cells + t * stateBytes];
+      kernels.gruBackward(z, candidate, before, dOut, dState, dZ, mask, ...size);
     } else {
       const state = states + t * stateBytes;
       kernels.rnnBackward(state, dOut, dState, dZ, mask, scan.rectify, ...size);
@@ -164,7 +174,8 @@ export const normalizedScanGradient: Program = (thread, values) => {
     const sum = preActivation.raw + t * gateBytes;
     normalizeStepGradient(thread, scan, preActivation, step, sum, dZ, dZ, mask);
     const dProduct = dProducts + t * gateBytes;
-    normalizeStepGradient(thread, scan, hiddenToHidden, step, dProduct, dZ, dProduct, mask);
+    const dTerm = dTerms + t * gateBytes;
+    normalizeStepGradient(thread, scan, hiddenToHidden, step, dProduct, dTerm, dProduct, mask);
     thread.barrier();
     if (end === start) continue;
     thread.product(
@@ -180,5 +191,5 @@ export const normalizedScanGradient: Program = (thread, values) => {
   if (dBias === 0) return;
   const [first, last] = ownRange(thread, columns, 4);
   float32.fill(0, (dBias >>> 2) + first, (dBias >>> 2) + last);
-  kernels.addRows(dProjected, dBias, time * batch, columns, first, last);
+  kernels.addRows(dTerms, dBias, time * batch, columns, first, last);
 };
