@@ -55,7 +55,10 @@ export function servesPlacements(attributes: ScanAttributes, rows: number): bool
     if (name === 'cell' && attributes.cell !== 'lstm') return false;
     if (name === 'preActivation' && attributes.cell === 'gru') return false;
     if (spec.kind === 'layer') return true;
-    if ((spec.kind as string) !== 'batch' || attributes[flag(name, 'Mean')] !== true) return false;
+    if ((spec.kind as string) !== 'batch') return false;
+    // Without a mask every step has the whole batch, and none falls back on running statistics.
+    const needsStored = attributes.mode === 'stored' || attributes.hasMask === true;
+    if (needsStored && attributes[flag(name, 'Mean')] !== true) return false;
     return attributes.mode === 'stored' || (spec.over === 'frame' && rows >= 2);
   });
 }
