@@ -49,6 +49,7 @@ import { transposeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Transp
 import { unpackGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Unpack_grad';
 import { zerosLikeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/ZerosLike_grad';
 import type { GradConfig } from '@tensorflow/tfjs-core';
+import { listGradient } from './listGradient';
 
 /** tfjs's own gradients of the plain ops that layers and reference implementations use. */
 export const tfjsGradients: readonly GradConfig[] = [
@@ -91,7 +92,7 @@ export const tfjsGradients: readonly GradConfig[] = [
   sliceGradConfig,
   softmaxGradConfig,
   softplusGradConfig,
-  splitVGradConfig,
+  listGradient(splitVGradConfig),
   sqrtGradConfig,
   squareGradConfig,
   squaredDifferenceGradConfig,
@@ -100,6 +101,6 @@ export const tfjsGradients: readonly GradConfig[] = [
   tanhGradConfig,
   tileGradConfig,
   transposeGradConfig,
-  unpackGradConfig,
+  listGradient(unpackGradConfig),
   zerosLikeGradConfig,
 ];
