@@ -92,6 +92,12 @@ function reserveMemory(): WebAssembly.Memory {
 }
 
 async function loadModule(): Promise<WebAssembly.Module> {
-  const bytes = await readFile(new URL('./kernels.wasm', import.meta.url));
+  const file = new URL('./kernels.wasm', import.meta.url);
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new BackendError(
+      'The package @bnrnn/tensor-backend-simd is incomplete: dist/kernels.wasm is missing.',
+      { hint: 'Build it again (npm run bundle) or install the package again.', cause },
+    );
+  });
   return WebAssembly.compile(bytes);
 }
