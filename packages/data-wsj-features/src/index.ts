@@ -1,1 +1,2 @@
+export type { AlignmentTable, FeatureTable } from './features';
 export type { Matrix } from './matrix';
