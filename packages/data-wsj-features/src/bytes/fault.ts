@@ -14,18 +14,19 @@ export function fault(
   sentence: string,
   options: { hint?: string; cause?: unknown } = {},
 ): DataError {
-  const key = place.key === undefined || place.key === '' ? '' : `, key ${printable(place.key)}`;
+  const key =
+    place.key === undefined || place.key === '' ? '' : `, key ${printable(place.key, 120)}`;
   const offset = place.offset === undefined ? '' : `, byte ${place.offset}`;
   return new DataError(`${place.file}${key}${offset}: ${sentence}`, options);
 }
 
-/** Text from a file as an error may show it: at most 40 characters, control characters escaped. */
-export function printable(text: string): string {
+/** Text from a file as an error may show it: not longer than `most`, control characters escaped. */
+export function printable(text: string, most = 40): string {
   const escaped = text.replace(/[^ -~\u00a0-\uffff]/gu, (character) => {
     const code = (character.codePointAt(0) ?? 0).toString(16);
     return `\\u{${code}}`;
   });
-  return escaped.length > 40 ? `${escaped.slice(0, 37)}...` : escaped;
+  return escaped.length > most ? `${escaped.slice(0, most - 3)}...` : escaped;
 }
 
 /** The reason in an error of the file system or of zlib, without its path. */

@@ -6,7 +6,7 @@ import { StreamSource, type OpenStream } from './streamSource';
 
 /** What a shell command writes. The caller has been allowed to run it; nothing runs before the first read. */
 export function openCommand(command: string): ByteSource {
-  return new StreamSource(`the command "${printable(command)}"`, () => run(command));
+  return new StreamSource(`the command "${printable(command, 120)}"`, () => run(command));
 }
 
 function run(command: string): OpenStream {
@@ -22,7 +22,7 @@ function run(command: string): OpenStream {
     const last = said.trim().split('\n').at(-1) ?? '';
     const how = status === null ? `was ended by ${String(signal)}` : `ended with status ${status}`;
     output.destroy(
-      fault({ file: `the command "${printable(command)}"` }, `${how}. ${last}`.trim()),
+      fault({ file: `the command "${printable(command, 120)}"` }, `${how}. ${last}`.trim()),
     );
   });
   const stop = (): void => {

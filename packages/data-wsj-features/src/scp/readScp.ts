@@ -15,7 +15,7 @@ export async function* readScp(path: string): AsyncGenerator<ScpLine, void, unde
     const key = parts?.[1] ?? '';
     const target = parts?.[2] === undefined ? undefined : parseScpTarget(parts[2]);
     if (target === undefined || !isKey(key)) {
-      const shown = text === '' ? 'is empty' : `is "${printable(text)}"`;
+      const shown = text === '' ? 'is empty' : `is "${printable(text, 120)}"`;
       throw fault({ file: path, offset }, `line ${line} ${shown}, expected "KEY PATH:OFFSET".`);
     }
     if (typeof target === 'string') {
