@@ -1,4 +1,4 @@
-import { DataError } from '@bnrnn/core';
+import { fault } from '../bytes/fault';
 
 const latin1 = new TextDecoder('latin1');
 
@@ -52,10 +52,8 @@ export class ByteReader {
   }
 
   fail(offset: number, problem: string, hint?: string): never {
-    throw new DataError(
-      `${this.where}: ${problem} (byte ${offset}).`,
-      hint === undefined ? {} : { hint },
-    );
+    const place = { file: this.where, offset };
+    throw fault(place, `${problem}.`, hint === undefined ? {} : { hint });
   }
 
   #need(offset: number, length: number, field: string): void {

@@ -1,11 +1,22 @@
 import { DataError } from '@bnrnn/core';
-import { open } from 'node:fs/promises';
+import type { ByteSource } from '../bytes/byteSource';
+import { printable } from '../bytes/fault';
+import { openCommand } from '../bytes/openCommand';
+import { openFile } from '../bytes/openFile';
 import type { Audio } from './audio';
 import { ByteReader } from './byteReader';
 import { parseSphere } from './parseSphere';
 import { parseWav } from './parseWav';
+import { readAll } from './readAll';
 
-const sizeLimit = 2 ** 30;
+const mostBytes = 2 ** 30;
+const tooLong =
+  'Cut the recording into utterances first, e.g. with sox FILE OUT.wav trim START LENGTH.';
+
+export interface ReadAudioOptions {
+  /** Lets a path that ends in `|` run as a shell command, with all that it may do. Default false. */
+  readonly allowCommands?: boolean;
+}
 
 /** Formats by what their files begin with, for the error's sake. */
 const otherFormats: readonly (readonly [start: string, name: string])[] = [
@@ -17,20 +28,24 @@ const otherFormats: readonly (readonly [start: string, name: string])[] = [
   ['FORM', 'AIFF'],
   ['RIFX', 'big-endian RIFX'],
   ['RF64', 'RF64'],
-  ['\x1f\x8b', 'gzip'],
 ];
 
 /**
- * Reads a recording: RIFF WAV or NIST SPHERE, 16-bit PCM, one channel; which of the two it is, its first
- * bytes tell.
+ * Reads a recording: RIFF WAV or NIST SPHERE, 16-bit PCM, one channel; which of the two it is, its first bytes tell.
  *
- * Memory is the file's size, twice that where a SPHERE file's byte order has to be turned.
+ * Memory is the file's size, twice that for samples in big-endian order. A gzipped file is unpacked.
  *
- * @throws DataError naming file and byte offset for a file that is missing, above 1 GiB, cut short,
- *   contradictory, empty or of another format; its hint says how to convert.
+ * @param path  a file, or as in Kaldi's `wav.scp` a command that ends in `|` and writes one.
+ * @throws DataError naming file and byte offset for a file that is missing, above 1 GiB, cut short, contradictory,
+ *   empty or of another format, whose hint says how to convert it; for a command that is not allowed or fails.
  */
-export async function readAudio(path: string): Promise<Audio> {
-  return parseAudio(await readWholeFile(path), path);
+export async function readAudio(path: string, options: ReadAudioOptions = {}): Promise<Audio> {
+  const source = await openRecording(path, options.allowCommands ?? false);
+  try {
+    return parseAudio(await readAll(source, mostBytes, tooLong), source.path);
+  } finally {
+    await source.close();
+  }
 }
 
 /**
@@ -54,24 +69,11 @@ export function parseAudio(bytes: Uint8Array, where: string): Audio {
   );
 }
 
-async function readWholeFile(path: string): Promise<Uint8Array> {
-  const file = await open(path).catch((error: unknown) => {
-    throw new DataError(`${path} cannot be read: ${reason(error)}.`, { cause: error });
+function openRecording(path: string, allowCommands: boolean): Promise<ByteSource> {
+  if (!path.endsWith('|')) return openFile(path);
+  const command = path.slice(0, -1).trim();
+  if (allowCommands) return Promise.resolve(openCommand(command));
+  throw new DataError(`the command "${printable(command)}" was not run.`, {
+    hint: 'Allow commands if you trust the list, or write the recordings to files first.',
   });
-  try {
-    const stat = await file.stat();
-    if (!stat.isFile()) throw new DataError(`${path} is not a file, expected a recording.`);
-    if (stat.size > sizeLimit) {
-      throw new DataError(`${path} has ${stat.size} bytes, expected at most ${sizeLimit}.`, {
-        hint: 'Cut the recording into utterances first, e.g. with sox FILE OUT.wav trim START LENGTH.',
-      });
-    }
-    return await file.readFile();
-  } finally {
-    await file.close();
-  }
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
