@@ -1,3 +1,4 @@
 import { packageBuild } from '../../tools/config/tsup';
 
-export default packageBuild();
+// The FFT library is ESM alone; inside our files it also serves CommonJS users on every Node 20.
+export default packageBuild({ noExternal: ['fourier-transform'] });

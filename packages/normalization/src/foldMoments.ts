@@ -1,20 +1,14 @@
 import {
   add,
-  cast,
   concat,
-  div,
-  expandDims,
-  greaterEqual,
-  maximum,
+  matMul,
   mul,
   slice,
   sub,
-  sum,
+  tensor2d,
   tidy,
   where,
   zerosLike,
-  type Tensor,
-  type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import type { Moments, Statistics } from './normalizer';
@@ -38,10 +32,11 @@ import type { Moments, Statistics } from './normalizer';
  */
 export function foldMoments(statistics: Statistics, moments: Moments, decay: number): Statistics {
   return tidy(() => {
-    const real = greaterEqual(moments.rows, 2);
-    const weights: Tensor1D = mul(moments.rows, cast(real, 'float32'));
+    const rows = moments.rows.dataSync();
+    const weights = Array.from(rows, (count) => (count < 2 ? 0 : count));
+    const measured = weights.every((weight) => weight > 0);
     const fold = (old: Tensor2D, values: Tensor2D): Tensor2D =>
-      foldRows(old, where(expandDims(real, 1), values, zerosLike(values)), weights, decay);
+      foldRows(old, measured ? values : clearRows(values, weights), weights, decay);
     return {
       mean: fold(statistics.mean, moments.mean),
       variance: fold(statistics.variance, moments.variance),
@@ -49,29 +44,51 @@ export function foldMoments(statistics: Statistics, moments: Moments, decay: num
   });
 }
 
-function foldRows(old: Tensor2D, values: Tensor2D, weights: Tensor1D, decay: number): Tensor2D {
-  const [rows] = old.shape;
-  const [steps] = values.shape;
-  if (steps > rows) {
-    const own = rows - 1;
-    const pooled = pool(slice(values, [own, 0]), slice(weights, [own]));
-    const folded = foldRows(
-      old,
-      concat([slice(values, [0, 0], [own, -1]), pooled.values]),
-      concat([slice(weights, [0], [own]), pooled.weight]),
-      decay,
-    );
-    return folded;
-  }
-  const share = mul(cast(greaterEqual(weights, 1), 'float32'), 1 - decay); // 0 keeps a row's bits
-  const head: Tensor2D = slice(old, [0, 0], [steps, -1]);
-  const next = add(head, mul(expandDims(share, 1), sub(values, head)));
-  return steps === rows ? (next as Tensor2D) : concat([next as Tensor2D, slice(old, [steps, 0])]);
+/** Zeros in the rows of weight 0, whatever they hold. */
+function clearRows(values: Tensor2D, weights: readonly number[]): Tensor2D {
+  const real = tensor2d(
+    weights.map((weight) => weight > 0),
+    [weights.length, 1],
+    'bool',
+  );
+  return where(real, values, zerosLike(values));
 }
 
-/** The average over steps, each weighed by its real rows: values [1, features], weight [1]. */
-function pool(values: Tensor2D, weights: Tensor1D): { values: Tensor2D; weight: Tensor1D } {
-  const weight: Tensor = sum(weights, 0, true);
-  const total = sum(mul(values, expandDims(weights, 1)), 0, true);
-  return { values: div(total, maximum(weight, 1)), weight: weight as Tensor1D };
+function foldRows(
+  old: Tensor2D,
+  values: Tensor2D,
+  weights: readonly number[],
+  decay: number,
+): Tensor2D {
+  const [rows] = old.shape;
+  const steps = weights.length;
+  if (steps > rows) {
+    const own = rows - 1;
+    const rest = weights.slice(own);
+    const pooled = average(own === 0 ? values : slice(values, [own, 0]), rest);
+    const total = rest.reduce((sum, weight) => sum + weight, 0);
+    return foldRows(
+      old,
+      own === 0 ? pooled : concat([slice(values, [0, 0], [own, -1]), pooled]),
+      [...weights.slice(0, own), total],
+      decay,
+    );
+  }
+  const head = steps === rows ? old : slice(old, [0, 0], [steps, -1]);
+  const change = mul(sub(values, head), shares(weights, decay));
+  const next: Tensor2D = add(head, change);
+  return steps === rows ? next : concat([next, slice(old, [steps, 0])]);
+}
+
+/** 1 − decay for a row that was measured, else 0, which keeps a row's bits; one number where all are alike. */
+function shares(weights: readonly number[], decay: number): number | Tensor2D {
+  const each = weights.map((weight) => (weight > 0 ? 1 - decay : 0));
+  return each.includes(0) ? tensor2d(each, [each.length, 1]) : 1 - decay;
+}
+
+/** The average over steps, each weighed by its real rows: [1, features]; 0 where none is real. */
+function average(values: Tensor2D, weights: readonly number[]): Tensor2D {
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const parts = weights.map((weight) => weight / Math.max(total, 1));
+  return matMul(tensor2d(parts, [1, parts.length]), values);
 }

@@ -8,6 +8,7 @@ export {
   binaryRows,
   binaryScalar,
   momentum,
+  scaleRows,
   sgd,
   sumOfSquares,
   unary,
@@ -24,4 +25,4 @@ export {
 export { lstmOutput, lstmOutputGradient, sumColumns } from './normalizedScan';
 export { product, productScratchBytes } from './product';
 export { rnnBackward, rnnForward } from './rnn';
-export { softmaxGradientRows, softmaxRows } from './softmax';
+export { rowExponentials, rowMaxima } from './softmax';

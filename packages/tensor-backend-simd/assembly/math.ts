@@ -3,13 +3,17 @@
 
 const one: v128 = f32x4.splat(1.0);
 
-/** exp(x), 0 below -87.3 and clamped above 88.3. */
+/** 1.5 · 2²³: added to a small number, it leaves the nearest integer in the mantissa's low bits. */
+const roundingShift: v128 = f32x4.splat(12582912.0);
+
+/** exp(x), 0 below -87.3 and clamped above 88.3; NaN stays NaN. */
 // @ts-ignore: decorator
 @inline
 export function exp4(x: v128): v128 {
   const tooSmall = f32x4.lt(x, f32x4.splat(-87.33654));
-  x = f32x4.min(f32x4.max(x, f32x4.splat(-87.33654)), f32x4.splat(88.37626));
-  const n = f32x4.floor(f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504)), f32x4.splat(0.5)));
+  x = f32x4.pmin(f32x4.pmax(x, f32x4.splat(-87.33654)), f32x4.splat(88.37626));
+  const shifted = f32x4.add(f32x4.mul(x, f32x4.splat(1.44269504)), roundingShift);
+  const n = f32x4.sub(shifted, roundingShift);
   let r = f32x4.sub(x, f32x4.mul(n, f32x4.splat(0.693359375)));
   r = f32x4.add(r, f32x4.mul(n, f32x4.splat(2.12194440e-4)));
   let p = f32x4.splat(1.9875691500e-4);
@@ -19,7 +23,7 @@ export function exp4(x: v128): v128 {
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(1.6666665459e-1));
   p = f32x4.add(f32x4.mul(p, r), f32x4.splat(5.0000001201e-1));
   p = f32x4.add(f32x4.add(f32x4.mul(p, f32x4.mul(r, r)), r), one);
-  const power = i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(n), i32x4.splat(127)), 23);
+  const power = i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23);
   return v128.andnot(f32x4.mul(p, power), tooSmall);
 }
 

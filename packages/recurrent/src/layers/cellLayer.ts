@@ -1,13 +1,6 @@
 import { hasStatistics } from '@bnrnn/normalization';
 import { product } from '@bnrnn/tensor-backend';
-import {
-  add,
-  reshape,
-  zeros,
-  type Rank,
-  type Tensor2D,
-  type Tensor3D,
-} from '@tensorflow/tfjs-core';
+import { reshape, zeros, type Rank, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { State } from '../model/state';
 import { tidyResult } from '../tidyResult';
 import { cellParameters, featuresOf, gatesOf, type RecurrentSpec } from './cellParameters';
@@ -24,7 +17,7 @@ export interface CellLayer extends Layer {
   readonly normalize: PlacementNormalizers;
   /** W·x of all steps in one product, float32 [time, batch, gates·units]. */
   project(x: Tensor3D, context: LayerContext): Tensor3D;
-  /** The recurrence over normalized W·x, to which it adds the bias where the layer has one. */
+  /** The recurrence over normalized W·x, with the biases where the layer has them. */
   scan(projected: Tensor3D, state: State, context: LayerContext, reverse: boolean): LayerResult;
   /** All three parts in one direction; `reverse` starts at the last step. */
   applyDirection(x: Tensor3D, state: State, context: LayerContext, reverse: boolean): LayerResult;
@@ -59,11 +52,8 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
       const weights = parameterAt(parameters, `${path}.input`) as unknown as Tensor2D;
       return reshape(product(rows, weights), [time, batch, width]);
     },
-    scan(projected, state, context, reverse) {
-      const bias = context.parameters.get(`${context.path}.bias`);
-      const biased: Tensor3D = bias === undefined ? projected : add(projected, bias);
-      return runCell(spec, normalize, biased, state, context, reverse);
-    },
+    scan: (projected, state, context, reverse) =>
+      runCell(spec, normalize, projected, state, context, reverse),
     applyDirection: (x, state, context, reverse) =>
       tidyResult(() => {
         const projected = layer.project(x, context);

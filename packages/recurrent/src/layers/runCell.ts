@@ -1,5 +1,6 @@
 import { gruScan, lstmScan, rnnScan } from '@bnrnn/tensor-backend';
 import {
+  add,
   concat,
   zeros,
   type Rank,
@@ -28,14 +29,13 @@ export function runCell(
   reverse: boolean,
 ): LayerResult {
   const { path, parameters, mask } = context;
-  const recurrentBias = parameters.get(`${path}.recurrentBias`) as Tensor1D | undefined;
+  const biases = placeBiases(spec, normalize, projected, context);
   const peepholes = parameters.get(`${path}.peepholes`) as Tensor2D | undefined;
   const [hidden0, cell0] = state as readonly Tensor2D[];
   const shared = {
-    projected,
+    ...biases,
     recurrent: parameterAt(parameters, `${path}.recurrent`) as unknown as Tensor2D,
     hidden0: hidden0 as Tensor2D,
-    ...(recurrentBias && { recurrentBias }),
     ...(mask && { mask }),
   };
   const ofLstm = {
@@ -73,6 +73,28 @@ export function runCell(
       ? gruScan({ ...shared, reverse })
       : rnnScan({ ...shared, reverse, activation: spec.activation });
   return { hidden, state: [finalHidden], moments: {} };
+}
+
+/**
+ * The addends of W·x and of h·U. A lone bias goes to h·U where nothing stands between the two, because the
+ * scan adds it on its way; otherwise it belongs to W·x.
+ */
+function placeBiases(
+  spec: RecurrentSpec,
+  normalize: PlacementNormalizers,
+  projected: Tensor3D,
+  { path, parameters }: LayerContext,
+): { projected: Tensor3D; recurrentBias?: Tensor1D } {
+  const bias = parameters.get(`${path}.bias`) as Tensor1D | undefined;
+  const recurrentBias = parameters.get(`${path}.recurrentBias`) as Tensor1D | undefined;
+  const isPlainSum = spec.kind !== 'gru' && !normalizesInside(normalize);
+  if (bias !== undefined && recurrentBias === undefined && isPlainSum) {
+    return { projected, recurrentBias: bias };
+  }
+  return {
+    projected: bias === undefined ? projected : add(projected, bias),
+    ...(recurrentBias && { recurrentBias }),
+  };
 }
 
 /** Peepholes of the output gate alone get zeros for the other two. */

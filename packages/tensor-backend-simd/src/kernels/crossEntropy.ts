@@ -1,5 +1,6 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
+import { scratchLength } from '../programs/projectedCrossEntropy';
 import { activeBackend, handOut, optionalOffset, type SimdKernel, underTape } from './kernel';
 
 /** Logits of one block of rows: small enough to stay in a core's cache beside the weights' columns. */
@@ -16,6 +17,7 @@ export const softmaxCrossEntropy: SimdKernel = {
     const [rows, columns] = logits.shape as [number, number];
     const nats = backend.allocate([rows]);
     const probabilities = backend.allocate([rows, columns]);
+    const scratch = backend.allocate([2, rows]);
     backend.pool.run('softmaxCrossEntropy', [
       rows,
       columns,
@@ -24,7 +26,9 @@ export const softmaxCrossEntropy: SimdKernel = {
       optionalOffset(backend, weights, attributes['hasWeights']),
       backend.offset(nats),
       backend.offset(probabilities),
+      backend.offset(scratch),
     ]);
+    backend.disposeData(scratch.dataId);
     if (underTape()) backend.keepResiduals(nats.dataId, [probabilities]);
     else backend.disposeData(probabilities.dataId);
     return nats;
@@ -37,6 +41,7 @@ export const softmaxCrossEntropy: SimdKernel = {
       const [labels, weights, nats] = saved as [Tensor, Tensor, Tensor];
       const [probabilities] = backend.residuals(nats.dataId) as [TensorInfo];
       const [rows, columns] = probabilities.shape as [number, number];
+      const scratch = backend.allocate([rows]);
       backend.pool.run('softmaxGradient', [
         rows,
         columns,
@@ -44,7 +49,9 @@ export const softmaxCrossEntropy: SimdKernel = {
         backend.offset(labels),
         optionalOffset(backend, weights, attributes['hasWeights']),
         backend.offset(dy as Tensor),
+        backend.offset(scratch),
       ]);
+      backend.disposeData(scratch.dataId);
       backend.releaseResiduals(nats.dataId);
       return handOut({ logits: probabilities, labels: undefined, weights: undefined });
     },
@@ -79,6 +86,8 @@ function runLayer(
   const classes = weights.shape[1] as number;
   const blockRows = Math.max(1, Math.min(rows, Math.floor(blockBytes / (classes * 4))));
   const block = backend.allocate([blockRows, classes]);
+  const { threads } = backend.pool;
+  const scratch = backend.allocate([scratchLength(threads, rows, units, blockRows)]);
   backend.pool.run('projectedCrossEntropy', [
     rows,
     units,
@@ -91,12 +100,14 @@ function runLayer(
     optionalOffset(backend, rowWeights, hasRowWeights),
     backend.offset(nats),
     backend.offset(block),
+    backend.offset(scratch),
     dNats === undefined ? 0 : backend.offset(dNats),
     gradients === undefined ? 0 : backend.offset(gradients.dHidden),
     gradients === undefined ? 0 : backend.offset(gradients.dWeights),
     gradients === undefined ? 0 : backend.offset(gradients.dBias),
   ]);
   backend.disposeData(block.dataId);
+  backend.disposeData(scratch.dataId);
 }
 
 function allocateGradients(backend: SharedMemoryBackend, layer: Layer): LayerGradients {

@@ -1,140 +1,51 @@
 import { ownRange, type Program } from '../threads/thread';
 import { unpack } from '../threads/unpack';
 
-/** Softmax cross entropy of whole logits; `probabilities` receives a copy that becomes the softmax. */
+/**
+ * Softmax cross entropy of whole logits; a thread owns a range of rows. `probabilities` receives a copy that
+ * becomes the softmax; `scratch` [2, rows].
+ */
 export const softmaxCrossEntropy: Program = (thread, values) => {
-  const [rows, columns, logits, labels, weights, nats, probabilities] = unpack(values, 7);
+  const [rows, columns, logits, labels, weights, nats, probabilities, scratch] = unpack(values, 8);
   const [start, end] = ownRange(thread, rows);
   if (start === end) return;
-  const { float32 } = thread;
+  const { kernels, float32, int32 } = thread;
+  const source = logits >>> 2;
   float32.copyWithin(
     (probabilities >>> 2) + start * columns,
-    (logits >>> 2) + start * columns,
-    (logits >>> 2) + end * columns,
+    source + start * columns,
+    source + end * columns,
   );
-  thread.kernels.softmaxRows(
-    probabilities + start * columns * 4,
-    0,
-    labels + start * 4,
-    weights && weights + start * 4,
-    nats + start * 4,
-    end - start,
-    columns,
-  );
+  const own = probabilities + start * columns * 4;
+  const maxima = scratch + start * 4;
+  const totals = scratch + (rows + start) * 4;
+  kernels.rowMaxima(own, 0, maxima, end - start, columns);
+  kernels.rowExponentials(own, 0, maxima, totals, end - start, columns);
+  for (let row = start; row < end; row++) {
+    const total = float32[(scratch >>> 2) + rows + row] as number;
+    const label = int32[(labels >>> 2) + row] as number;
+    const chosen = float32[source + row * columns + label] as number;
+    const weight = weights === 0 ? 1 : (float32[(weights >>> 2) + row] as number);
+    const max = float32[(scratch >>> 2) + row] as number;
+    float32[(nats >>> 2) + row] = weight * (Math.log(total) + max - chosen);
+    float32[(scratch >>> 2) + rows + row] = 1 / total;
+  }
+  kernels.scaleRows(own, totals, own, end - start, columns);
 };
 
-/** Turns saved probabilities into the gradient of the logits, in place. */
+/** Turns saved probabilities into the gradient of the logits, in place; `scratch` [rows]. */
 export const softmaxGradient: Program = (thread, values) => {
-  const [rows, columns, probabilities, labels, weights, dNats] = unpack(values, 6);
+  const [rows, columns, probabilities, labels, weights, dNats, scratch] = unpack(values, 7);
   const [start, end] = ownRange(thread, rows);
   if (start === end) return;
-  thread.kernels.softmaxGradientRows(
-    probabilities + start * columns * 4,
-    labels + start * 4,
-    weights && weights + start * 4,
-    dNats && dNats + start * 4,
-    end - start,
-    columns,
-  );
-};
-
-/**
- * The softmax layer with its loss, in blocks of rows: product, softmax, and, where `dHidden` is not 0, the
- * gradients while the block's probabilities are still in the cache. Logits are never whole.
- *
- * A thread makes the probabilities of its rows of a block and the columns of dWeights that it owns.
- * `dNats` is 0 for a gradient of all ones.
- */
-export const projectedCrossEntropy: Program = (thread, values) => {
-  const [
-    rows,
-    units,
-    classes,
-    blockRows,
-    hidden,
-    weights,
-    bias,
-    labels,
-    rowWeights,
-    nats,
-    block,
-    dNats,
-    dHidden,
-    dWeights,
-    dBias,
-  ] = unpack(values, 15);
-  const { kernels, float32 } = thread;
-  const [firstClass, lastClass] = ownRange(thread, classes, 16);
-  if (dHidden !== 0) float32.fill(0, (dBias >>> 2) + firstClass, (dBias >>> 2) + lastClass);
-  for (let from = 0; from < rows; from += blockRows) {
-    const count = Math.min(blockRows, rows - from);
-    const [start, end] = ownRange(thread, count);
-    const own = end - start;
-    const row = from + start;
-    const logits = block + start * classes * 4;
-    if (own > 0) {
-      const hiddenRows = hidden + row * units * 4;
-      const ownWeights = rowWeights && rowWeights + row * 4;
-      thread.product(
-        false,
-        false,
-        own,
-        classes,
-        units,
-        hiddenRows,
-        units,
-        weights,
-        classes,
-        false,
-        logits,
-        classes,
-      );
-      kernels.softmaxRows(logits, bias, labels + row * 4, ownWeights, nats + row * 4, own, classes);
-      if (dHidden !== 0) {
-        kernels.softmaxGradientRows(
-          logits,
-          labels + row * 4,
-          ownWeights,
-          dNats && dNats + row * 4,
-          own,
-          classes,
-        );
-        thread.product(
-          false,
-          true,
-          own,
-          units,
-          classes,
-          logits,
-          classes,
-          weights,
-          classes,
-          false,
-          dHidden + row * units * 4,
-          units,
-        );
-      }
-    }
-    thread.barrier();
-    // The next block may be cut elsewhere between the threads: nobody starts it before all are here.
-    if (dHidden === 0) continue;
-    if (lastClass > firstClass) {
-      thread.product(
-        true,
-        false,
-        units,
-        lastClass - firstClass,
-        count,
-        hidden + from * units * 4,
-        units,
-        block + firstClass * 4,
-        classes,
-        from > 0,
-        dWeights + firstClass * 4,
-        classes,
-      );
-      kernels.addRows(block, dBias, count, classes, firstClass, lastClass);
-    }
-    thread.barrier();
+  const { kernels, float32, int32 } = thread;
+  for (let row = start; row < end; row++) {
+    const label = int32[(labels >>> 2) + row] as number;
+    const at = (probabilities >>> 2) + row * columns + label;
+    float32[at] = (float32[at] as number) - 1;
+    const weight = weights === 0 ? 1 : (float32[(weights >>> 2) + row] as number);
+    float32[(scratch >>> 2) + row] = weight * (float32[(dNats >>> 2) + row] as number);
   }
+  const own = probabilities + start * columns * 4;
+  kernels.scaleRows(own, scratch + start * 4, own, end - start, columns);
 };

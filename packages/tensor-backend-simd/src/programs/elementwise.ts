@@ -29,7 +29,7 @@ export const sumRows: Program = (thread, values) => {
   const [x, out, rows, columns] = unpack(values, 4);
   const [start, end] = ownRange(thread, columns, 16);
   thread.float32.fill(0, (out >>> 2) + start, (out >>> 2) + end);
-  thread.kernels.addRows(x, out, rows, columns, start, end);
+  thread.kernels.addRows(x, 0, out, rows, columns, start, end);
 };
 
 /** Inverted dropout, the bits of core's `dropoutMask`. */

@@ -68,5 +68,5 @@ export const gruBackward: Program = (thread, values) => {
   if (dBias === 0) return;
   const [first, last] = ownRange(thread, 3 * units, 4);
   float32.fill(0, (dBias >>> 2) + first, (dBias >>> 2) + last);
-  kernels.addRows(gates, dBias, time * batch, 3 * units, first, last);
+  kernels.addRows(gates, 0, dBias, time * batch, 3 * units, first, last);
 };

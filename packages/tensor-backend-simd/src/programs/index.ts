@@ -1,5 +1,5 @@
 import type { Program } from '../threads/thread';
-import { projectedCrossEntropy, softmaxCrossEntropy, softmaxGradient } from './crossEntropy';
+import { softmaxCrossEntropy, softmaxGradient } from './crossEntropy';
 import { binary, dropout, embedding, scatterRows, sumByRow, sumRows, unary } from './elementwise';
 import { gruBackward, gruForward } from './gru';
 import { lstmBackward, lstmForward } from './lstm';
@@ -11,6 +11,7 @@ import {
 } from './normalize';
 import { normalizedScan, normalizedScanGradient } from './normalizedScan';
 import { product } from './product';
+import { projectedCrossEntropy } from './projectedCrossEntropy';
 import { rnnBackward, rnnForward } from './rnn';
 import { adam, momentum, sgd, sgdRows, sumOfSquares } from './steps';
 

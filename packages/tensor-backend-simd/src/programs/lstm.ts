@@ -176,6 +176,6 @@ export const lstmBackward: Program = (thread, values) => {
   if (dBias !== 0) {
     const [first, last] = ownRange(thread, 4 * units, 4);
     float32.fill(0, dBias / 4 + first, dBias / 4 + last);
-    kernels.addRows(dProjected, dBias, time * batch, 4 * units, first, last);
+    kernels.addRows(dProjected, 0, dBias, time * batch, 4 * units, first, last);
   }
 };

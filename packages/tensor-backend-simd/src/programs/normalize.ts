@@ -169,8 +169,8 @@ export function sumPartials(
   const { kernels, float32, parts } = thread;
   if (thread.part !== 0) return;
   float32.fill(0, dGain >>> 2, (dGain >>> 2) + features);
-  kernels.addRows(partial, dGain, parts, 2 * features, 0, features);
+  kernels.addRows(partial, 0, dGain, parts, 2 * features, 0, features);
   if (dShift === 0) return;
   float32.fill(0, dShift >>> 2, (dShift >>> 2) + features);
-  kernels.addRows(partial + features * 4, dShift, parts, 2 * features, 0, features);
+  kernels.addRows(partial + features * 4, 0, dShift, parts, 2 * features, 0, features);
 }

@@ -191,5 +191,5 @@ export const normalizedScanGradient: Program = (thread, values) => {
   if (dBias === 0) return;
   const [first, last] = ownRange(thread, columns, 4);
   float32.fill(0, (dBias >>> 2) + first, (dBias >>> 2) + last);
-  kernels.addRows(dTerms, dBias, time * batch, columns, first, last);
+  kernels.addRows(dTerms, 0, dBias, time * batch, columns, first, last);
 };

@@ -127,6 +127,6 @@ export const rnnBackward: Program = (thread, values) => {
   if (dBias !== 0) {
     const [first, last] = ownRange(thread, units, 4);
     thread.float32.fill(0, dBias / 4 + first, dBias / 4 + last);
-    thread.kernels.addRows(dProjected, dBias, time * batch, units, first, last);
+    thread.kernels.addRows(dProjected, 0, dBias, time * batch, units, first, last);
   }
 };

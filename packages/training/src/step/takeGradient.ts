@@ -1,33 +1,33 @@
 import { BnrnnError } from '@bnrnn/core';
 import type { Moments } from '@bnrnn/normalization';
 import type { SequenceModel, State } from '@bnrnn/recurrent';
-import { dispose, keep, variableGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { batchLoss, batchNats } from './batchNats';
+import { dispose, keep, sum, variableGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { batchNats } from './batchNats';
 import type { BatchTensors } from './batchTensors';
 import { freeTape } from './freeTape';
 
 /** What one forward and backward pass leaves; all of it the caller's. */
 export interface Gradient {
-  readonly loss: Scalar;
+  /** Nats, summed over time and batch. */
+  readonly nats: Scalar;
   /** One for each parameter, in the model's order. */
   readonly gradients: readonly Tensor[];
   readonly state: State;
   readonly moments: ReadonlyMap<string, Moments>;
-  /** Frees loss, gradients and moments, but not the state. */
+  /** Frees nats, gradients and moments, but not the state. */
   dispose(): void;
 }
 
 /**
- * The loss of one mini-batch and its gradient with respect to every parameter; nothing is changed.
+ * The cross entropy of one mini-batch and its gradient with respect to every parameter; nothing is changed.
  *
- * @param width  sequences in the batch: the loss is averaged over them.
  * @param step   steps done: it chooses the dropout masks.
  * @throws BnrnnError when a parameter has no gradient. Nothing is left behind by a throw.
  */
 export function takeGradient(
   model: SequenceModel,
   tensors: BatchTensors,
-  { state, width, step }: { state: State; width: number; step: number },
+  { state, step }: { state: State; step: number },
 ): Gradient {
   let next: State = [];
   let moments: ReadonlyMap<string, Moments> = new Map();
@@ -44,7 +44,7 @@ export function takeGradient(
       next = result.state.map((tensor) => keep(tensor));
       moments = result.moments;
       for (const { mean, variance, rows } of moments.values()) [mean, variance, rows].map(keep);
-      return batchLoss(batchNats(result, tensors), width);
+      return sum(batchNats(result, tensors));
     }, [...model.parameters.values()]);
     const gradients = [...model.parameters].map(([path, parameter]) => {
       const gradient = grads[parameter.name];
@@ -53,7 +53,7 @@ export function takeGradient(
       throw new BnrnnError(`train: the loss does not depend on the parameter ${path}.`);
     });
     return {
-      loss: value,
+      nats: value,
       gradients,
       state: next,
       moments,

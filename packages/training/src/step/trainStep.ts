@@ -2,7 +2,7 @@ import { BnrnnError, type Batch } from '@bnrnn/core';
 import type { Moments, Statistics } from '@bnrnn/normalization';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { globalNorm } from '@bnrnn/tensor-backend';
-import { dispose, memory, stack, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, memory, stack, type Scalar } from '@tensorflow/tfjs-core';
 import { clipScale, type ClipSpec } from '../clip';
 import { DivergedError } from '../divergedError';
 import type { Optimizer } from '../optimizer/optimizer';
@@ -55,7 +55,7 @@ function runStep(options: TrainStepOptions): TrainStepResult {
   const tensors = batchTensors(batch);
   let gradient: Gradient | undefined;
   try {
-    gradient = takeGradient(model, tensors, { state, width: batch.batch, step });
+    gradient = takeGradient(model, tensors, { state, step });
     carried.replace(gradient.state);
     const taken = update(options, gradient);
     foldMoments(model, gradient.moments);
@@ -67,25 +67,38 @@ function runStep(options: TrainStepOptions): TrainStepResult {
   }
 }
 
+/**
+ * The loss is summed over time and averaged over the batch: Σ nats / batch. Over words it is T times the mean
+ * per word, over utterances the sum of an utterance's real frames, averaged over utterances; clip thresholds
+ * and learning rates assume this scale. The sum is what was differentiated; the batch divides norm and update.
+ *
+ * @see recipes: semantics shared by all; the loss of the speech model.
+ */
 function update(
   { model, batch, optimizer, learningRate, clip, step, checkpoint }: TrainStepOptions,
-  { loss, gradients }: Gradient,
+  { nats, gradients }: Gradient,
 ): Omit<TrainStepResult, 'units'> {
-  const [value, gradientNorm] = readLossAndNorm(loss, gradients);
-  if (!Number.isFinite(value)) throw new DivergedError(`loss is ${value}`, step, checkpoint);
+  const [total, totalNorm] = readTogether(nats, globalNorm(gradients));
+  if (!Number.isFinite(total)) throw new DivergedError(`loss is ${total}`, step, checkpoint);
+  const gradientNorm = totalNorm / batch.batch;
   if (!Number.isFinite(gradientNorm)) {
     throw new DivergedError(`norm of the gradient is ${gradientNorm}`, step, checkpoint);
   }
   const { scale, clipped } = clipScale(gradientNorm, clip);
   const variables = [...model.parameters.values()];
-  optimizer.apply({ variables, gradients, learningRate, scale, step: step + 1 });
-  return { nats: value * batch.batch, gradientNorm, clipped };
+  optimizer.apply({
+    variables,
+    gradients,
+    learningRate,
+    scale: scale / batch.batch,
+    step: step + 1,
+  });
+  return { nats: total, gradientNorm, clipped };
 }
 
 /** Both in one transfer: on a device each read waits for the whole step. */
-function readLossAndNorm(loss: Scalar, gradients: readonly Tensor[]): [number, number] {
-  const norm = globalNorm(gradients);
-  const both = stack([loss, norm]);
+function readTogether(nats: Scalar, norm: Scalar): [number, number] {
+  const both = stack([nats, norm]);
   const [first, second] = both.dataSync();
   dispose([norm, both]);
   return [first as number, second as number];

@@ -1,0 +1,81 @@
+import { UsageError } from '@bnrnn/core';
+import { FileWriter } from '../bytes/fileWriter';
+import { encodeEntry } from './encodeEntry';
+import type { Entry } from './entry';
+
+export interface ArkWriterOptions {
+  /** Writes Kaldi's text form. Default false: binary. */
+  readonly text?: boolean;
+  /** Where to write the list of keys and offsets beside the archive; not for `.gz`. */
+  readonly scp?: string;
+  /** What the list calls the archive. Default: the archive's path as given, as Kaldi does. */
+  readonly nameInScp?: string;
+}
+
+/** An archive (and its scp) that is being written. */
+export interface ArkWriter {
+  /** Appends an entry; UsageError when its key was written before. */
+  write(entry: Entry): Promise<void>;
+  /** Makes the files appear under their names. */
+  close(): Promise<void>;
+  /** Removes what was written. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Writes a Kaldi archive and, where asked for, its scp. Both stand under temporary names until `close`.
+ *
+ * What is read back has the same bits: float32 as `FM` and `FV`, float64 as `DM` and `DV`, integers as integers.
+ * The text form keeps 7 digits. A path that ends in `.gz` is packed, as Kaldi's alignments are.
+ *
+ * @throws UsageError for an scp beside a packed archive; DataError when a file cannot be written.
+ */
+export function createArkWriter(path: string, options: ArkWriterOptions = {}): ArkWriter {
+  const { text = false, scp, nameInScp = path } = options;
+  if (scp !== undefined && path.endsWith('.gz')) {
+    throw new UsageError(`createArkWriter: ${path} is packed, so an scp cannot point into it.`, {
+      hint: 'Leave out .gz, or the scp.',
+    });
+  }
+  const ark = new FileWriter(path);
+  const list = scp === undefined ? undefined : new FileWriter(scp);
+  const seen = new Set<string>();
+  return {
+    async write(entry) {
+      if (seen.has(entry.key)) {
+        throw new UsageError(`createArkWriter: ${path} already has the key ${entry.key}.`);
+      }
+      const { bytes, objectAt } = encodeEntry(entry, text);
+      seen.add(entry.key);
+      const offset = ark.position + objectAt;
+      await ark.write(bytes);
+      await list?.write(`${entry.key} ${nameInScp}:${offset}\n`);
+    },
+    async close() {
+      await ark.end();
+      await list?.end();
+      await ark.commit();
+      await list?.commit();
+    },
+    async abort() {
+      await ark.abort();
+      await list?.abort();
+    },
+  };
+}
+
+/** Writes all entries to an archive; when one fails, nothing stays behind. */
+export async function writeArk(
+  path: string,
+  entries: Iterable<Entry> | AsyncIterable<Entry>,
+  options: ArkWriterOptions = {},
+): Promise<void> {
+  const writer = createArkWriter(path, options);
+  try {
+    for await (const entry of entries) await writer.write(entry);
+    await writer.close();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+}

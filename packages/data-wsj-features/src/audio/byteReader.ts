@@ -1,0 +1,68 @@
+import { fault } from '../bytes/fault';
+
+const latin1 = new TextDecoder('latin1');
+
+/** Reads fields of a file's bytes; whatever lies past the end is an error that names file, field and offset. */
+export class ByteReader {
+  readonly #view: DataView;
+
+  constructor(
+    readonly bytes: Uint8Array,
+    /** The file, as errors name it. */
+    readonly where: string,
+  ) {
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  get length(): number {
+    return this.bytes.byteLength;
+  }
+
+  /** Whether the file begins like this. */
+  startsWith(text: string): boolean {
+    return latin1.decode(this.bytes.subarray(0, text.length)) === text;
+  }
+
+  uint16(offset: number, field: string): number {
+    this.#need(offset, 2, field);
+    return this.#view.getUint16(offset, true);
+  }
+
+  uint32(offset: number, field: string): number {
+    this.#need(offset, 4, field);
+    return this.#view.getUint32(offset, true);
+  }
+
+  /** `length` bytes as Latin-1 text. */
+  text(offset: number, length: number, field: string): string {
+    this.#need(offset, length, field);
+    return latin1.decode(this.bytes.subarray(offset, offset + length));
+  }
+
+  /** int16 [count]: a view of the file's bytes where order and alignment allow it, a copy otherwise. */
+  int16s(offset: number, count: number, littleEndian: boolean, field: string): Int16Array {
+    this.#need(offset, count * 2, field);
+    const start = this.bytes.byteOffset + offset;
+    if (littleEndian && hostIsLittleEndian && start % 2 === 0) {
+      return new Int16Array(this.bytes.buffer, start, count);
+    }
+    const out = new Int16Array(count);
+    for (let i = 0; i < count; i++) out[i] = this.#view.getInt16(offset + i * 2, littleEndian);
+    return out;
+  }
+
+  fail(offset: number, problem: string, hint?: string): never {
+    const place = { file: this.where, offset };
+    throw fault(place, `${problem}.`, hint === undefined ? {} : { hint });
+  }
+
+  #need(offset: number, length: number, field: string): void {
+    if (offset + length <= this.length) return;
+    this.fail(
+      offset,
+      `cut short: ${field} needs ${length} bytes from byte ${offset} on, the file ends at byte ${this.length}`,
+    );
+  }
+}
+
+const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

@@ -1,0 +1,47 @@
+import { DataError } from '@bnrnn/core';
+
+/** Where in a file something was read: what an error says first. */
+export interface Place {
+  readonly file: string;
+  readonly key?: string | undefined;
+  /** Byte offset from the start of the file (of what it unpacks to, where it is gzipped). */
+  readonly offset?: number | undefined;
+}
+
+/** The DataError for what stands at a place: file, key and byte offset, then one sentence. */
+export function fault(
+  place: Place,
+  sentence: string,
+  options: { hint?: string; cause?: unknown } = {},
+): DataError {
+  const key =
+    place.key === undefined || place.key === '' ? '' : `, key ${printable(place.key, 120)}`;
+  const offset = place.offset === undefined ? '' : `, byte ${place.offset}`;
+  return new DataError(`${place.file}${key}${offset}: ${sentence}`, options);
+}
+
+/** Text from a file as an error may show it: not longer than `most`, control characters escaped. */
+export function printable(text: string, most = 40): string {
+  const escaped = text.replace(/[^ -~\u00a0-\uffff]/gu, (character) => {
+    const code = (character.codePointAt(0) ?? 0).toString(16);
+    return `\\u{${code}}`;
+  });
+  return escaped.length > most ? `${escaped.slice(0, most - 3)}...` : escaped;
+}
+
+/** The reason in an error of the file system or of zlib, without its path. */
+export function reason(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const code = 'code' in cause ? String(cause.code) : '';
+  const known: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    ENOTDIR: 'part of its path is not a folder',
+    EISDIR: 'it is a folder',
+    EACCES: 'reading it is not allowed',
+    ELOOP: 'its symbolic links go in a circle',
+    ENAMETOOLONG: 'its name is too long',
+    EMFILE: 'too many files are open',
+    Z_BUF_ERROR: 'the gzip data ends early',
+  };
+  return known[code] ?? cause.message;
+}

@@ -1,0 +1,78 @@
+import { fault } from '../bytes/fault';
+import type { FeatureTable } from '../features';
+import type { Matrix } from '../matrix';
+import { TargetReader, type ReadOptions } from '../scp/targetReader';
+import { indexFeatures } from './featureIndex';
+import { parseSpecification } from './specification';
+
+export interface OpenFeaturesOptions extends ReadOptions {
+  /** Frame counts that are known already (`utt2num_frames`); others are read from the headers. */
+  readonly frames?: ReadonlyMap<string, number>;
+}
+
+/**
+ * Opens the features of a list or an archive for random access.
+ *
+ * Opening reads the list and, where counts are not known, a few bytes an utterance; of a text or gzipped archive
+ * everything once. Reading one utterance of a binary archive is one read at its offset. A gzipped archive is
+ * unpacked from its start wherever an earlier utterance follows a later one, so unpack what is read in any order.
+ *
+ * @param spec  as for `readEntries`.
+ * @returns a table whose `read` throws DataError for values that are not finite, for other sizes than the table
+ *   states, and for anything malformed.
+ * @throws DataError when a key stands twice, an archive is missing or a header malformed.
+ */
+export async function openFeatures(
+  spec: string,
+  options: OpenFeaturesOptions = {},
+): Promise<FeatureTable> {
+  const specification = await parseSpecification(spec);
+  const { path } = specification;
+  // The archive of an archive is where it says.
+  const reader = new TargetReader(path, specification.kind === 'scp' ? options : {});
+  try {
+    const { utterances, columns } = await indexFeatures(specification, reader, options.frames);
+    const find = (key: string): NonNullable<ReturnType<typeof utterances.get>> => {
+      const found = utterances.get(key);
+      if (found !== undefined) return found;
+      throw fault({ file: path, key }, 'there are no features for this utterance.');
+    };
+    return {
+      keys: [...utterances.keys()],
+      columns,
+      frames: (key) => find(key).frames,
+      async read(key) {
+        const { line, frames, span } = find(key);
+        const entry = await reader.read(line, { kind: 'matrix' }, span);
+        const matrix = entry.kind === 'matrix' ? entry.matrix : noMatrix;
+        if (matrix.rows !== frames || matrix.columns !== columns) {
+          throw fault(
+            { file: path, key },
+            `the archive holds ${matrix.rows} frames of ${matrix.columns} values, expected ${frames} of ${columns}.`,
+            {
+              hint: 'Is utt2num_frames of these features, and were all made with the same settings?',
+            },
+          );
+        }
+        return finite(matrix, path, key);
+      },
+      close: () => reader.close(),
+    };
+  } catch (error) {
+    await reader.close();
+    throw error;
+  }
+}
+
+const noMatrix: Matrix = { rows: 0, columns: 0, data: new Float32Array(0) };
+
+/** The matrix in float32, or a DataError with the first value that is not finite. */
+function finite({ rows, columns, data }: Matrix, file: string, key: string): Matrix {
+  const values = data instanceof Float32Array ? data : Float32Array.from(data);
+  for (let i = 0; i < values.length; i++) {
+    if (Number.isFinite(values[i])) continue;
+    const where = `frame ${Math.floor(i / columns)}, column ${i % columns}`;
+    throw fault({ file, key }, `the features hold ${data[i] ?? NaN} at ${where}, counted from 0.`);
+  }
+  return { rows, columns, data: values };
+}

@@ -1,0 +1,69 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fault, reason } from '../bytes/fault';
+
+/** Names that recipes give to the jobs of frame labels, the likeliest first. */
+const stems = ['ali', 'pdf', 'phn', 'phones', 'phone', 'labels', 'targets'];
+const job = /^(.+)\.(\d+)(?:\.(?:ark|txt))?(?:\.gz)?$/;
+
+/**
+ * The files behind a name of alignments: the file itself, or of a folder its `ali.1.gz`, `ali.2.gz` ... in the order
+ * of their numbers (or `pdf.*`, `phn.*` ..., or the one other name that is numbered so).
+ *
+ * @param note  told when `num_jobs` says that some are missing.
+ * @throws DataError when nothing is there, or names of several kinds that nobody can choose between.
+ */
+export async function alignmentFiles(
+  path: string,
+  note?: (sentence: string) => void,
+): Promise<string[]> {
+  try {
+    const name = path.replace(/^(?:ark|scp)(?:,[a-z]{1,3})*:/, '');
+    if (!(await stat(name)).isDirectory()) return [path];
+  } catch (cause) {
+    throw fault({ file: path }, `cannot be opened: ${reason(cause)}.`, { cause });
+  }
+  const jobs = new Map<string, { name: string; number: number }[]>();
+  for (const name of await readdir(path)) {
+    const [, stem, number] = job.exec(name) ?? [];
+    if (stem === undefined) continue;
+    jobs.set(stem, [...(jobs.get(stem) ?? []), { name, number: Number(number) }]);
+  }
+  const only = jobs.size === 1 ? jobs.keys().next().value : undefined;
+  const stem = stems.find((candidate) => jobs.has(candidate)) ?? only;
+  const found = stem === undefined ? [] : (jobs.get(stem) ?? []);
+  if (found.length === 0) {
+    throw fault(
+      { file: path },
+      'has no ali.1.gz, ali.2.gz and so on, expected an alignment folder.',
+      {
+        hint: 'Give the folder of steps/align_fmllr.sh, or the file of labels itself.',
+      },
+    );
+  }
+  await tellMissing(path, found.length, note);
+  return found.sort((a, b) => a.number - b.number).map(({ name }) => join(path, name));
+}
+
+/** Whether a file's name is that of Kaldi's alignments, which hold transition-ids. */
+export function holdsTransitionIds(path: string): boolean {
+  return job.exec(basename(path))?.[1] === 'ali';
+}
+
+/** The model beside an alignment; undefined where there is none. */
+export async function modelBeside(path: string): Promise<string | undefined> {
+  const model = join(dirname(path), 'final.mdl');
+  return (await stat(model).catch(() => undefined))?.isFile() === true ? model : undefined;
+}
+
+async function tellMissing(
+  folder: string,
+  found: number,
+  note: ((sentence: string) => void) | undefined,
+): Promise<void> {
+  const text = await readFile(join(folder, 'num_jobs'), 'latin1').catch(() => '');
+  const jobs = /^\s*(\d{1,6})\s*$/.exec(text)?.[1];
+  if (jobs !== undefined && Number(jobs) !== found) {
+    note?.(`${folder}: ${found} of ${jobs} alignment jobs are here.`);
+  }
+}

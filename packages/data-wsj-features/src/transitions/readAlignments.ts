@@ -1,0 +1,145 @@
+import { expectNumber } from '@bnrnn/core';
+import { fault } from '../bytes/fault';
+import type { AlignmentTable } from '../features';
+import type { ReadOptions } from '../scp/targetReader';
+import { readEntries } from '../tables/readEntries';
+import { alignmentFiles, holdsTransitionIds, modelBeside } from './alignmentFiles';
+import { alignmentToPdfs } from './alignmentToPdfs';
+import { readSymbolLabels } from './symbolLabels';
+import { readTransitionModel, type TransitionModel } from './transitionModel';
+
+export interface ReadAlignmentsOptions extends ReadOptions {
+  /**
+   * The model that made the alignments, which turns their transition-ids into pdf-ids: a `final.mdl`, wherever it
+   * lies, or one read before. Left out, the `final.mdl` beside files called `ali.N` is used.
+   */
+  readonly model?: string | TransitionModel;
+  /** Takes the numbers of files called `ali.N` as classes although such files hold transition-ids. Default false. */
+  readonly alreadyClasses?: boolean;
+  /** A symbol table (`phones.txt`) for text files whose frames are labelled by name. */
+  readonly symbols?: string;
+  /** The number of classes, where a model read before or the training set decides. Default: the model's, else as seen. */
+  readonly classes?: number;
+}
+
+/**
+ * Reads the target class of every frame: forced alignments with their model, or tables of pdf-ids or phones, binary
+ * or text, packed or not.
+ *
+ * @param paths  alignment folders (`ali.*.gz`) and files; together they hold each utterance once.
+ * @returns a table in memory, two bytes a frame up to 65,536 classes.
+ * @throws DataError when a file is missing or malformed, a key stands twice, a transition-id is not the model's, a
+ *   label is negative or not below `classes`, or transition-ids come without a model.
+ */
+export async function readAlignments(
+  paths: string | readonly string[],
+  options: ReadAlignmentsOptions = {},
+): Promise<AlignmentTable> {
+  const { symbols, note } = options;
+  const models = new ModelCache(options);
+  const labels = new LabelStore(options.classes);
+  for (const path of typeof paths === 'string' ? [paths] : paths) {
+    for (const file of await alignmentFiles(path, note)) {
+      const model = symbols === undefined ? await models.for(file) : undefined;
+      if (model !== undefined) labels.expectClasses(model.pdfs);
+      const entries =
+        symbols === undefined
+          ? readEntries(file, { ...options, kind: 'integers' })
+          : readSymbolLabels(file, symbols);
+      for await (const { key, integers } of entries) {
+        const what = `${file}, key ${key}`;
+        labels.add(
+          key,
+          model === undefined ? integers : alignmentToPdfs(model, integers, what),
+          file,
+        );
+      }
+    }
+  }
+  return labels.table(typeof paths === 'string' ? paths : paths.join(', '));
+}
+
+/** Finds the model for a file's numbers, and reads each model once. */
+class ModelCache {
+  readonly #read = new Map<string, Promise<TransitionModel>>();
+
+  constructor(readonly options: ReadAlignmentsOptions) {}
+
+  async for(file: string): Promise<TransitionModel | undefined> {
+    const { model, alreadyClasses = false, note } = this.options;
+    if (typeof model === 'object') return model;
+    if (model !== undefined) return this.#once(model);
+    if (alreadyClasses || !holdsTransitionIds(file)) return undefined;
+    const beside = await modelBeside(file);
+    if (beside === undefined) {
+      throw fault(
+        { file },
+        'holds transition-ids, by its name, but there is no final.mdl beside it.',
+        {
+          hint: 'Name the model that made the alignment, or say that the numbers are classes already.',
+        },
+      );
+    }
+    if (!this.#read.has(beside)) note?.(`${file}: transition-ids become pdf-ids by ${beside}.`);
+    return this.#once(beside);
+  }
+
+  #once(path: string): Promise<TransitionModel> {
+    const known = this.#read.get(path) ?? readTransitionModel(path);
+    this.#read.set(path, known);
+    return known;
+  }
+}
+
+/** Labels of all utterances, two bytes each while they fit. */
+class LabelStore {
+  readonly #labels = new Map<string, Uint16Array | Int32Array>();
+  #largest = -1;
+  #classes: number | undefined;
+  readonly #given: boolean;
+
+  constructor(classes: number | undefined) {
+    this.#given = classes !== undefined;
+    this.#classes =
+      classes === undefined
+        ? undefined
+        : expectNumber('readAlignments: classes', classes, { integer: true, min: 1 });
+  }
+
+  expectClasses(pdfs: number): void {
+    if (!this.#given) this.#classes = Math.max(this.#classes ?? 0, pdfs);
+  }
+
+  add(key: string, labels: Int32Array, file: string): void {
+    if (this.#labels.has(key))
+      throw fault({ file, key }, 'the key stands twice in the alignments.');
+    let largest = 0;
+    labels.forEach((label, frame) => {
+      if (label < 0 || (this.#classes !== undefined && label >= this.#classes)) {
+        const allowed = this.#classes === undefined ? 'from 0' : `from 0 to ${this.#classes - 1}`;
+        throw fault(
+          { file, key },
+          `frame ${frame} has the label ${label}, expected one ${allowed}.`,
+        );
+      }
+      if (label > largest) largest = label;
+    });
+    this.#largest = Math.max(this.#largest, largest);
+    this.#labels.set(key, largest < 65_536 ? Uint16Array.from(labels) : labels);
+  }
+
+  table(paths: string): AlignmentTable {
+    const labels = this.#labels;
+    if (labels.size === 0) throw fault({ file: paths }, 'there is no alignment.');
+    return {
+      keys: [...labels.keys()],
+      classes: this.#classes ?? this.#largest + 1,
+      has: (key) => labels.has(key),
+      read(key) {
+        const found = labels.get(key);
+        if (found !== undefined) return Int32Array.from(found);
+        throw fault({ file: paths, key }, 'there is no alignment for this utterance.');
+      },
+    };
+  }
+}

@@ -1,0 +1,77 @@
+import { DataError, type UtteranceBatch } from '@bnrnn/core';
+import type { AlignmentTable, FeatureTable } from '../features';
+
+/** One utterance of a data set. */
+export interface Utterance {
+  readonly key: string;
+  /** Frames that have both features and a target. */
+  readonly frames: number;
+}
+
+/** Where the frames of utterances and their targets come from. */
+export interface UtteranceTables {
+  readonly features: FeatureTable;
+  readonly alignments: AlignmentTable;
+}
+
+/**
+ * Reads some utterances side by side, padded with zeros to the longest.
+ *
+ * @returns  inputs [time, batch, features], targets and mask [time, batch], a column an utterance.
+ * @throws DataError naming the utterance and the frame where a value is not a finite number or a target
+ *   is no class; and whatever the tables say of files that are not what they should be.
+ */
+export async function loadBatch(
+  { features, alignments }: UtteranceTables,
+  utterances: readonly Utterance[],
+): Promise<UtteranceBatch> {
+  const { columns } = features;
+  const batch = utterances.length;
+  const time = Math.max(...utterances.map(({ frames }) => frames));
+  const inputs = new Float32Array(time * batch * columns);
+  const targets = new Int32Array(time * batch);
+  const mask = new Float32Array(time * batch);
+  const load = async ({ key, frames }: Utterance, column: number): Promise<void> => {
+    const { data, rows } = await features.read(key);
+    const labels = alignments.read(key);
+    if (rows < frames || labels.length < frames) {
+      throw new DataError(
+        `${key} has ${rows} frames of features and ${labels.length} targets, expected at least ${frames} of each.`,
+        { hint: 'Were the archives changed while they were read?' },
+      );
+    }
+    for (let t = 0; t < frames; t++) {
+      const row = t * batch + column;
+      inputs.set(finite(data.subarray(t * columns, (t + 1) * columns), key, t), row * columns);
+      targets[row] = classOf(labels[t] as number, alignments.classes, key, t);
+      mask[row] = 1;
+    }
+  };
+  await Promise.all(utterances.map(load));
+  const keys = utterances.map(({ key }) => key);
+  return { kind: 'utterances', time, batch, features: columns, inputs, targets, mask, keys };
+}
+
+function finite<Values extends Float32Array | Float64Array>(
+  values: Values,
+  key: string,
+  frame: number,
+): Values {
+  for (let i = 0; i < values.length; i++) {
+    if (!Number.isFinite(values[i])) {
+      throw new DataError(
+        `${key}: value ${i} of frame ${frame} is ${String(values[i])}, expected a finite number.`,
+        { hint: 'Look at the utterance with "bnrnn features copy --text", or leave it out.' },
+      );
+    }
+  }
+  return values;
+}
+
+function classOf(label: number, classes: number, key: string, frame: number): number {
+  if (label >= 0 && label < classes) return label;
+  throw new DataError(
+    `${key}: the target of frame ${frame} is ${label}, expected one of ${classes} classes from 0.`,
+    { hint: 'Do the alignments belong to the model?' },
+  );
+}
