@@ -3,6 +3,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { tfjsNodeFolder } from './tfjsNodeFolder.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const nx = fileURLToPath(new URL('../node_modules/nx/dist/bin/nx.js', import.meta.url));
@@ -16,5 +17,8 @@ if (build.status !== 0) {
   process.stderr.write(`${build.stdout}${build.stderr}\nThe build failed; see above.\n`);
   process.exit(1);
 }
+
+const built = tfjsNodeFolder();
+if (built !== null) process.env['BNRNN_TFJS_NODE'] = built;
 
 await import('../packages/cli/dist/main.js');

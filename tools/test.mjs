@@ -6,11 +6,19 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { tfjsNodeFolder } from './tfjsNodeFolder.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const bin = (name) => join(root, 'node_modules', '.bin', name);
 const plain = process.stdout.isTTY ? {} : { NO_COLOR: '1' };
-const env = { ...process.env, ...plain, NX_DAEMON: 'false', NX_TUI: 'false' };
+const tensorflow = tfjsNodeFolder();
+const env = {
+  ...process.env,
+  ...plain,
+  NX_DAEMON: 'false',
+  NX_TUI: 'false',
+  ...(tensorflow === null ? {} : { BNRNN_TFJS_NODE: tensorflow }),
+};
 
 const targets = ['typecheck', 'lint', 'build', 'test', 'check-package'];
 const steps = [
@@ -21,6 +29,15 @@ const steps = [
     command: bin('nx'),
     args: ['run-many', '-t', ...targets, '--parallel=2', '--outputStyle=static', '--nxBail=false'],
   },
+  ...(tensorflow === null
+    ? []
+    : [
+        {
+          name: 'suites on TensorFlow',
+          command: process.execPath,
+          args: [join(root, 'tools', 'suites.mjs'), 'node'],
+        },
+      ]),
 ];
 
 const failedSteps = steps.filter(({ name, command, args }) => {
@@ -30,8 +47,16 @@ const failedSteps = steps.filter(({ name, command, args }) => {
 
 const summary = { passed: 0, failed: 0, skipped: [] };
 for (const folder of workspaceFolders()) {
-  const file = join(root, folder, '.test-results', 'vitest.json');
-  if (existsSync(file)) addResults(folder, JSON.parse(readFileSync(file, 'utf8')));
+  const names = ['vitest', ...(tensorflow === null ? [] : ['suites-node'])];
+  for (const name of names) {
+    const file = join(root, folder, '.test-results', `${name}.json`);
+    if (existsSync(file)) addResults(folder, JSON.parse(readFileSync(file, 'utf8')));
+  }
+}
+if (tensorflow === null) {
+  summary.skipped.push(
+    'suites on TensorFlow: no addon; node tools/libtensorflow/build.mjs --pip tensorflow-cpu==2.21.0',
+  );
 }
 
 for (const name of summary.skipped) process.stdout.write(`skipped: ${name}\n`);

@@ -1,4 +1,5 @@
 import { startBackend } from '@bnrnn/tensor-backend';
+import { testBackend } from '@bnrnn/test-utils';
 import { ones, tensor1d, tensor2d, type Rank } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNorm } from './batchNorm';
@@ -46,7 +47,7 @@ describe('placements', () => {
 
 describe('mode batch', () => {
   beforeAll(async () => {
-    await startBackend('cpu');
+    await startBackend(testBackend());
   });
 
   const apply = (

@@ -1,11 +1,11 @@
 import { startBackend } from '@bnrnn/tensor-backend';
-import { array64, expectClose, expectNoLeak } from '@bnrnn/test-utils';
+import { array64, expectClose, expectNoLeak, testBackend } from '@bnrnn/test-utils';
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, it } from 'vitest';
 import { stackMoments } from './stackMoments';
 
 beforeAll(async () => {
-  await startBackend('cpu');
+  await startBackend(testBackend());
 });
 
 it('puts the moments of steps together in time order', () => {

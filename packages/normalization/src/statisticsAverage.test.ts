@@ -1,5 +1,5 @@
 import { startBackend } from '@bnrnn/tensor-backend';
-import { array64, expectClose, expectNoLeak } from '@bnrnn/test-utils';
+import { array64, expectClose, expectNoLeak, testBackend } from '@bnrnn/test-utils';
 import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNorm } from './batchNorm';
@@ -41,7 +41,7 @@ const second = () =>
 
 describe('StatisticsAverage', () => {
   beforeAll(async () => {
-    await startBackend('cpu');
+    await startBackend(testBackend());
   });
 
   it('averages means and biased variances, each weighed by its real rows', () => {

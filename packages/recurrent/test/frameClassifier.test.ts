@@ -9,6 +9,7 @@ import {
 import { startBackend } from '@bnrnn/tensor-backend';
 import {
   array64,
+  type Array64,
   centralDifferences,
   expectClose,
   expectNoLeak,
@@ -16,12 +17,12 @@ import {
   fromTensor,
   oracle,
   prefixMask,
+  testBackend,
   testBackends,
   toTensor2D,
   toTensor3D,
   weightedSum,
   weightedSumOfTensors,
-  type Array64,
 } from '@bnrnn/test-utils';
 import { variableGrads } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -124,7 +125,7 @@ describe.each(testBackends())('a frame classifier on %s', (backend) => {
 });
 
 describe('a frame classifier', () => {
-  beforeAll(() => startBackend('cpu'));
+  beforeAll(() => startBackend(testBackend()));
 
   it('starts at Glorot weights and zero biases', () => {
     const layer = bidirectional(lstm({ units }));

@@ -12,6 +12,7 @@ import {
 import { projectedCrossEntropy, startBackend } from '@bnrnn/tensor-backend';
 import {
   array64,
+  type Array64,
   centralDifferences,
   expectClose,
   expectNoLeak,
@@ -19,10 +20,10 @@ import {
   filledIds,
   fromTensor,
   oracle,
+  testBackend,
   testBackends,
   toIds,
   toTensor,
-  type Array64,
 } from '@bnrnn/test-utils';
 import { memory, mul, sum, variableGrads, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -174,7 +175,7 @@ describe.each(testBackends())('a language model on %s', (backend) => {
 });
 
 describe('a language model', () => {
-  beforeAll(() => startBackend('cpu'));
+  beforeAll(() => startBackend(testBackend()));
 
   it('shares every weight that baseline and treatment have in common', () => {
     const [baseline, treatment] = [plain(), treated()];

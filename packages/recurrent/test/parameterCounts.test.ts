@@ -10,6 +10,7 @@ import {
   type SequenceModel,
 } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
+import { testBackend } from '@bnrnn/test-utils';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 const frame = batchNorm({ over: 'frame' });
@@ -42,7 +43,7 @@ function countOf(model: SequenceModel): number {
 }
 
 describe('parameter counts', () => {
-  beforeAll(() => startBackend('cpu'));
+  beforeAll(() => startBackend(testBackend()));
 
   // 10,000·200 embedding + 2·(2·200·800) matrices + 200·10,000 + 10,000 softmax = 4,650,000.
   it.each([

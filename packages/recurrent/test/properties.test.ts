@@ -13,16 +13,17 @@ import {
 import { startBackend } from '@bnrnn/tensor-backend';
 import {
   array64,
+  type Array64,
   expectClose,
   filled,
   filledIds,
   fromTensor,
   oracle,
   prefixMask,
+  testBackend,
   toIds,
   toTensor2D,
   toTensor3D,
-  type Array64,
 } from '@bnrnn/test-utils';
 import { reverse, slice, type Tensor3D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
@@ -78,7 +79,7 @@ function columns(x: Array64, axis: 0 | 1, order: readonly number[]): Array64 {
 }
 
 describe('properties of layers', () => {
-  beforeAll(() => startBackend('cpu'));
+  beforeAll(() => startBackend(testBackend()));
 
   it('what stands in the padding changes nothing', () => {
     const lengths = fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 3, maxLength: 5 });
@@ -191,7 +192,7 @@ function statisticsOf(one: Layer) {
 }
 
 describe('properties of models', () => {
-  beforeAll(() => startBackend('cpu'));
+  beforeAll(() => startBackend(testBackend()));
 
   it('a window is its steps, one at a time', () => {
     const perStep = batchNorm({ over: 'frame', epsilon: 0.01, perStep: true, maxSteps: 3 });
@@ -262,7 +263,8 @@ describe('properties of models', () => {
           mask: toTensor2D(prefixMask([time], time)),
         });
         const expected = array64([time, 1, 5], columnOf(fromTensor(together.logits), 1, time));
-        expectClose(single.logits, expected, { rtol: 1e-6 });
+        // A product of more rows may add its terms in another order.
+        expectClose(single.logits, expected, { rtol: 3e-6 });
         model.dispose();
       }),
       runs,

@@ -13,6 +13,7 @@ import {
   type PytorchWeight,
 } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
+import { testBackend } from '@bnrnn/test-utils';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
@@ -30,7 +31,7 @@ function values({ parameters }: HasLayers): unknown[] {
 }
 
 describe("PyTorch's weights", () => {
-  beforeAll(() => startBackend('cpu'));
+  beforeAll(() => startBackend(testBackend()));
 
   it.each([
     ['lstm, two biases', [lstm({ units, biases: 2 }), lstm({ units, biases: 2 })]],

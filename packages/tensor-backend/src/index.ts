@@ -4,6 +4,7 @@ export {
   type BackendInfo,
   type BackendName,
   type BackendProbe,
+  type StartOptions,
 } from './backends/backend';
 export { backends } from './backends/backends';
 export { startBackend, type StartBackendOptions } from './backends/startBackend';

@@ -15,7 +15,7 @@ export {
   toTensor2D,
   toTensor3D,
 } from './tensors';
-export { testBackends, type TestBackend } from './testBackends';
+export { testBackend, testBackends, type TestBackend } from './testBackends';
 export { tinySentences, writeTinyPtb, type TinyPtbOptions } from './tinyPtb';
 export { countingTokens, learnableTokens } from './tinyTokens';
 export { lossWeights, weightedSum, weightedSumOfTensors } from './weightedSum';

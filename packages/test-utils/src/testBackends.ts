@@ -20,3 +20,8 @@ export function testBackends(
   if (names.length === 0) return ['cpu', 'wasm'];
   return names.map((name) => expectOneOf('BNRNN_TEST_BACKENDS', name, known));
 }
+
+/** The first of `testBackends`: what a suite runs on that needs one backend and not each. */
+export function testBackend(setting?: string): TestBackend {
+  return testBackends(setting)[0] as TestBackend;
+}

@@ -2,6 +2,7 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { join } from 'node:path';
 import { DataError, type RunEvent } from '@bnrnn/core';
 import { startBackend } from '@bnrnn/tensor-backend';
+import { testBackend } from '@bnrnn/test-utils';
 import {
   decodeSafetensors,
   readBestCheckpoint,
@@ -17,7 +18,7 @@ import { tinyOptions } from './tinyData';
 import { tinyModel, type TinyModelOptions } from './tinyModel';
 
 beforeAll(async () => {
-  await startBackend('cpu');
+  await startBackend(testBackend());
 });
 
 /** Runs to the end in a new model; the events and the weights. */

@@ -2,7 +2,7 @@ import { UsageError, type BatchSource, type TokenBatch, type UtteranceBatch } fr
 import { bidirectional, frameClassifier, lstm } from '@bnrnn/recurrent';
 import { batchNorm } from '@bnrnn/normalization';
 import { startBackend } from '@bnrnn/tensor-backend';
-import { expectClose, expectNoLeakAsync } from '@bnrnn/test-utils';
+import { expectClose, expectNoLeakAsync, testBackend } from '@bnrnn/test-utils';
 import { evaluate, recalibrate } from '@bnrnn/training';
 import { tensor2d, tensor3d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { tinyData, type TinyData } from './tinyData';
 import { tinyModel } from './tinyModel';
 
 beforeAll(async () => {
-  await startBackend('cpu');
+  await startBackend(testBackend());
 });
 
 /** The batches of a source one by one. */

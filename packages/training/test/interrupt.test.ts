@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BnrnnError, type RunEvent } from '@bnrnn/core';
 import { startBackend } from '@bnrnn/tensor-backend';
+import { testBackend } from '@bnrnn/test-utils';
 import { DivergedError, readLatestCheckpoint, train, type TrainOptions } from '@bnrnn/training';
 import { memory, scalar, tensor1d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -10,7 +11,7 @@ import { tinyData, tinyOptions } from './tinyData';
 import { tinyModel } from './tinyModel';
 
 beforeAll(async () => {
-  await startBackend('cpu');
+  await startBackend(testBackend());
 });
 
 const momentum = { kind: 'momentum', momentum: 0.9 } as const;

@@ -4,13 +4,14 @@ import { DataError } from '@bnrnn/core';
 import { batchNorm } from '@bnrnn/normalization';
 import { languageModel, lstm, type SequenceModel } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
+import { testBackend } from '@bnrnn/test-utils';
 import { evaluate, loadModel, train } from '@bnrnn/training';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from './temporaryFolder';
 import { tinyData, tinyOptions } from './tinyData';
 
 beforeAll(async () => {
-  await startBackend('cpu');
+  await startBackend(testBackend());
 });
 
 function model(): SequenceModel {

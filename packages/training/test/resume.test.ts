@@ -2,6 +2,7 @@ import type { RunEvent } from '@bnrnn/core';
 import { batchNorm, recurrentBatchNorm } from '@bnrnn/normalization';
 import { languageModel, lstm, type SequenceModel } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
+import { testBackends } from '@bnrnn/test-utils';
 import { train, type TrainOptions } from '@bnrnn/training';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -65,7 +66,7 @@ function optionsFor(trained: SequenceModel, kind: keyof typeof optimizers): Trai
   };
 }
 
-describe.each(['cpu', 'wasm'] as const)('on %s a resumed run ends in the same bits', (backend) => {
+describe.each(testBackends())('on %s a resumed run ends in the same bits', (backend) => {
   beforeAll(async () => {
     await startBackend(backend);
   });

@@ -2,7 +2,7 @@ import { runEventSchema, type RunEvent, type RunEventOf } from '@bnrnn/core';
 import { batchNorm } from '@bnrnn/normalization';
 import { frameClassifier, lstm } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
-import { expectClose } from '@bnrnn/test-utils';
+import { expectClose, testBackend, testBackends } from '@bnrnn/test-utils';
 import { train, type TrainOptions } from '@bnrnn/training';
 import {
   logSoftmax,
@@ -21,7 +21,7 @@ import { tinyData, tinyOptions, tinyUtterances } from './tinyData';
 import { tinyModel } from './tinyModel';
 
 beforeAll(async () => {
-  await startBackend('cpu');
+  await startBackend(testBackend());
 });
 
 async function collect(options: TrainOptions): Promise<RunEvent[]> {
@@ -197,28 +197,25 @@ describe('a run stops at maxSteps', () => {
   });
 });
 
-test.each(['cpu', 'wasm'] as const)(
-  'the tensor count is constant over 200 steps on %s',
-  async (name) => {
-    await startBackend(name);
-    const model = tinyModel({ dropout: 0.3 });
-    const before = memory().numTensors;
-    const counts = new Set<number>();
-    const events = train({
-      ...tinyOptions(),
-      model,
-      epochs: 40,
-      optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
-      schedule: { initial: 0.01, decayFactor: 1, firstDecayedEpoch: 1 },
-      maxSteps: 200,
-    });
-    for await (const event of events) if (event.type === 'step') counts.add(memory().numTensors);
-    expect([...counts]).toEqual([before + 12 + 1]); // Adam's slots and the carried state
-    expect(memory().numTensors).toBe(before);
-    model.dispose();
-    await startBackend('cpu');
-  },
-);
+test.each(testBackends())('the tensor count is constant over 200 steps on %s', async (name) => {
+  await startBackend(name);
+  const model = tinyModel({ dropout: 0.3 });
+  const before = memory().numTensors;
+  const counts = new Set<number>();
+  const events = train({
+    ...tinyOptions(),
+    model,
+    epochs: 40,
+    optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
+    schedule: { initial: 0.01, decayFactor: 1, firstDecayedEpoch: 1 },
+    maxSteps: 200,
+  });
+  for await (const event of events) if (event.type === 'step') counts.add(memory().numTensors);
+  expect([...counts]).toEqual([before + 12 + 1]); // Adam's slots and the carried state
+  expect(memory().numTensors).toBe(before);
+  model.dispose();
+  await startBackend(testBackend());
+});
 
 describe('speech', () => {
   const speech = (over: 'frame' | 'sequence') =>

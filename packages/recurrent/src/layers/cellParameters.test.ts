@@ -1,10 +1,11 @@
 import { startBackend } from '@bnrnn/tensor-backend';
+import { testBackend } from '@bnrnn/test-utils';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gru } from './gru';
 import { lstm } from './lstm';
 
 describe('the parameters of a layer', () => {
-  beforeAll(() => startBackend('cpu'));
+  beforeAll(() => startBackend(testBackend()));
 
   it("start by the layer's own initializer, which tells h·U from W·x", () => {
     const initializer = { kind: 'orthogonal', recurrent: 'identity' } as const;

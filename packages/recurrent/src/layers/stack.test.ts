@@ -1,6 +1,6 @@
 import { randomStream } from '@bnrnn/core';
 import { dropout, startBackend } from '@bnrnn/tensor-backend';
-import { expectClose, expectNoLeak } from '@bnrnn/test-utils';
+import { expectClose, expectNoLeak, testBackend } from '@bnrnn/test-utils';
 import { concat, type Tensor3D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { layerArrays, layerVariables, path } from '../../test/layerRig';
@@ -13,7 +13,7 @@ import { stack } from './stack';
 const sizes = { inputs: 3, time: 6, batch: 4, seed: 2 };
 
 describe('stack', () => {
-  beforeAll(() => startBackend('cpu'));
+  beforeAll(() => startBackend(testBackend()));
 
   it('drops units between two layers, at a place of its own, and nowhere else', () => {
     const layers = [lstm({ units: 5 }), gru({ units: 4 }), lstm({ units: 3 })] as const;

@@ -25,6 +25,14 @@ export interface BackendInfo {
   versions: Record<string, string>;
 }
 
+/** How a backend starts. */
+export interface StartOptions {
+  /** Threads to compute with; the backend's own choice when absent. */
+  threads?: number;
+  /** Whether a GPU backend may compute on the CPU where it sees no GPU; not when absent. */
+  allowCpu?: boolean;
+}
+
 /** Something that can compute. */
 export interface Backend {
   readonly name: BackendName;
@@ -35,5 +43,5 @@ export interface Backend {
    *
    * @throws BackendError when it cannot run here.
    */
-  start(options: { threads?: number }): Promise<BackendInfo>;
+  start(options: StartOptions): Promise<BackendInfo>;
 }

@@ -2,78 +2,106 @@ import { availableParallelism } from 'node:os';
 import { BackendError } from '@bnrnn/core';
 import { version_core } from '@tensorflow/tfjs-core';
 import { activate } from './activate';
-import type { Backend, BackendProbe } from './backend';
-import { importOptional } from './optionalPackage';
-import { expectPackage, probePackage } from './probePackage';
+import type { Backend, BackendInfo, BackendProbe, StartOptions } from './backend';
+import { askTensorflow } from './tensorflow/askTensorflow';
+import { expectNvidiaDriver } from './tensorflow/expectNvidiaDriver';
+import { findSecondCore, findTfjsNode } from './tensorflow/findTfjsNode';
+import { loadTfjsNode } from './tensorflow/loadTfjsNode';
+import { commands, type Problem } from './tensorflow/problem';
 
-/**
- * What we use of `@tensorflow/tfjs-node` and `-node-gpu`. Declared here because neither may stand in
- * the lock file: their install scripts download native libraries.
- */
-interface TfjsNode {
-  version: Record<string, string>;
-  backend(): { isUsingGpuDevice?: boolean };
-}
+/** The threads that TensorFlow computes with, once it is loaded. */
+let threads: number | undefined;
 
 /** TensorFlow's C library on the CPU. */
-export const nodeBackend = tensorflowBackend('node', '@tensorflow/tfjs-node');
+export const nodeBackend: Backend = {
+  name: 'node',
+  async probe() {
+    const found = await probeTensorflow('@tensorflow/tfjs-node');
+    if ('problem' in found) return unavailable(found.problem);
+    return { available: true, details: found.details };
+  },
+  start: (options) =>
+    // A library built for CUDA takes a GPU where it sees one; that is what node-gpu is for.
+    start(
+      'node',
+      '@tensorflow/tfjs-node',
+      { ...options, allowCpu: true },
+      { CUDA_VISIBLE_DEVICES: '-1' },
+    ),
+};
 
 /** TensorFlow's C library on an NVIDIA GPU. */
-export const nodeGpuBackend = tensorflowBackend('node-gpu', '@tensorflow/tfjs-node-gpu');
+export const nodeGpuBackend: Backend = {
+  name: 'node-gpu',
+  async probe() {
+    const driver = expectNvidiaDriver();
+    if (driver.value === undefined) return unavailable(driver.problem);
+    const found = await probeTensorflow('@tensorflow/tfjs-node-gpu');
+    if ('problem' in found) return unavailable(found.problem);
+    if (found.gpu) return { available: true, details: found.details };
+    return { ...unavailable(noGpu(found.complaint)), details: found.details };
+  },
+  start: (options) => start('node-gpu', '@tensorflow/tfjs-node-gpu', options, {}),
+};
 
-function tensorflowBackend(name: 'node' | 'node-gpu', packageName: string): Backend {
-  const probeModule = async (module: TfjsNode): Promise<BackendProbe> => {
-    const version = module.version['tfjs-node'] ?? module.version['tfjs'] ?? 'of unknown version';
-    const details = `TensorFlow's C library, ${packageName} ${version}`;
-    if (lacksRemovedFunction()) {
-      return {
-        available: false,
-        details,
-        reason: `${packageName} calls util.isNullOrUndefined, which Node 23 removed; this is Node ${process.versions.node}.`,
-        fix: 'Run with Node 20 or 22.',
-      };
-    }
-    if (name === 'node') return { available: true, details };
-    await activate('tensorflow');
-    if (module.backend().isUsingGpuDevice === true) return { available: true, details };
-    return {
-      available: false,
-      details,
-      reason: 'TensorFlow sees no GPU.',
-      fix: 'Install the NVIDIA driver, CUDA 11.8 and cuDNN 8.6, and see that `nvidia-smi` lists a GPU.',
-    };
-  };
+async function probeTensorflow(name: '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-gpu') {
+  const found = findTfjsNode(name);
+  if (found.value === undefined) return found;
+  const copies = findSecondCore(found.value);
+  if (copies.value === undefined) return copies;
+  const answer = await askTensorflow(found.value);
+  if (answer.value === undefined) return answer;
+  const { tensorflow, cuda, gpu, complaint } = answer.value;
+  const libraries = gpu && cuda.length > 0 ? `; ${cuda.join(', ')}` : '';
+  const details = `TensorFlow ${tensorflow} through ${found.value.folder}${libraries}`;
+  return { details, gpu, complaint };
+}
 
+async function start(
+  name: 'node' | 'node-gpu',
+  packageName: '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-gpu',
+  options: StartOptions,
+  environment: Readonly<Record<string, string>>,
+): Promise<BackendInfo> {
+  if (options.allowCpu !== true) {
+    const driver = expectNvidiaDriver();
+    if (driver.value === undefined) throw cannotStart(name, driver.problem);
+  }
+  // TensorFlow reads the number of threads once, as it is loaded.
+  threads ??= options.threads ?? availableParallelism();
+  const loaded = loadTfjsNode(packageName, {
+    ...environment,
+    TF_NUM_INTRAOP_THREADS: String(threads),
+  });
+  if (loaded.value === undefined) throw cannotStart(name, loaded.problem);
+  const { isUsingGpuDevice, binding } = loaded.value.backend();
+  if (!isUsingGpuDevice && options.allowCpu !== true) throw cannotStart(name, noGpu(null));
+  await activate('tensorflow');
   return {
     name,
-    async probe() {
-      const found = await importOptional<TfjsNode>(packageName);
-      return 'module' in found
-        ? probeModule(found.module)
-        : probePackage(packageName, found, () => ({ available: true, details: '' }));
-    },
-    async start() {
-      const found = await importOptional<TfjsNode>(packageName);
-      const module = expectPackage(name, packageName, found);
-      const probe = await probeModule(module);
-      if (!probe.available) {
-        throw new BackendError(`The backend "${name}" cannot start: ${probe.reason ?? ''}`, {
-          hint: probe.fix ?? '',
-        });
-      }
-      await activate('tensorflow');
-      return {
-        name,
-        device: name === 'node' ? 'CPU' : 'NVIDIA GPU',
-        threads: availableParallelism(),
-        blas: null,
-        versions: { '@tensorflow/tfjs-core': version_core, ...module.version },
-      };
+    device: isUsingGpuDevice ? 'NVIDIA GPU' : 'CPU',
+    threads,
+    blas: isUsingGpuDevice ? 'cuBLAS' : 'Eigen and oneDNN in TensorFlow',
+    versions: {
+      '@tensorflow/tfjs-core': version_core,
+      [packageName]: loaded.value.version['tfjs-node'] ?? 'unknown',
+      tensorflow: binding.TF_Version,
     },
   };
 }
 
-/** tfjs-node 4.22 calls `util.isNullOrUndefined` inside ops: it loads and fails later. */
-function lacksRemovedFunction(): boolean {
-  return Number(process.versions.node.split('.')[0]) >= 23;
+function unavailable({ reason, fix }: Problem): BackendProbe {
+  return { available: false, details: 'needs TensorFlow', reason, fix };
+}
+
+function noGpu(complaint: string | null): Problem {
+  const said = complaint === null ? '' : ` It says: ${complaint}`;
+  return {
+    reason: `TensorFlow sees no GPU.${said}`,
+    fix: `${commands.buildForGpu}; then \`nvidia-smi\` must list a GPU (--allow-cpu runs it on the CPU)`,
+  };
+}
+
+function cannotStart(name: string, { reason, fix }: Problem): BackendError {
+  return new BackendError(`The backend "${name}" cannot start: ${reason}`, { hint: fix });
 }

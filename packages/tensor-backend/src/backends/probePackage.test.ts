@@ -33,19 +33,6 @@ test('a native addon that does not load is told from a package that is not there
   expect(() => expectPackage('node', packageName, found)).toThrow(BackendError);
 });
 
-test('the function that Node 23 removed is named', () => {
-  const found = {
-    missing: 'not loadable',
-    cause: new TypeError('util_1.isNullOrUndefined is not a function'),
-  } as const;
-  expect(probePackage(packageName, found, available)).toMatchObject({
-    reason: expect.stringContaining(
-      'calls util.isNullOrUndefined, which Node 23 removed',
-    ) as string,
-    fix: 'Run with Node 20 or 22.',
-  });
-});
-
 test('a module that is there is used as it is, or its default where it is CommonJS', async () => {
   const found = await importOptional<{ sep: string }>('node:path');
   expect(expectPackage('cpu', 'node:path', found).sep).toMatch(/[\\/]/);

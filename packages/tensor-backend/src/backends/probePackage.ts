@@ -43,12 +43,6 @@ function whatIsMissing(
     return { reason: `The package ${packageName} is not installed.`, fix: install };
   }
   const firstLine = cause.message.split('\n')[0] ?? '';
-  if (/isNullOrUndefined/.test(cause.message)) {
-    return {
-      reason: `${packageName} calls util.isNullOrUndefined, which Node 23 removed; this is Node ${process.versions.node}.`,
-      fix: 'Run with Node 20 or 22.',
-    };
-  }
   return {
     reason: `The package ${packageName} is installed but its native addon does not load: ${firstLine}`,
     fix: `npm rebuild ${packageName} --build-addon-from-source`,

@@ -15,6 +15,8 @@ export interface StartBackendOptions {
    * what a backend really uses stands in the returned `threads`.
    */
   threads?: number | undefined;
+  /** Whether `node-gpu` may start where TensorFlow sees no GPU, and then compute on the CPU. */
+  allowCpu?: boolean | undefined;
 }
 
 /**
@@ -31,13 +33,16 @@ export async function startBackend(
   options: StartBackendOptions = {},
 ): Promise<BackendInfo> {
   const wanted = expectOneOf('startBackend: name', name, ['auto', ...backendNames] as const);
-  const { threads } = options;
+  const { threads, allowCpu } = options;
   const reference = readPolicy(options.reference);
   if (threads !== undefined) {
     expectNumber('startBackend: threads', threads, { integer: true, min: 1 });
   }
   const backend = wanted === 'auto' ? await firstAvailable() : byName(wanted);
-  const info = await backend.start(threads === undefined ? {} : { threads });
+  const info = await backend.start({
+    ...(threads === undefined ? {} : { threads }),
+    ...(allowCpu === undefined ? {} : { allowCpu }),
+  });
   registerGradients();
   setReferencePolicy(reference);
   return info;
