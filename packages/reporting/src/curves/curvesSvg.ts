@@ -20,7 +20,9 @@ export async function curvesSvg(runs: readonly Run[], kind: CurveKind): Promise<
   expectOneOf('curvesSvg: kind', kind, curveKinds);
   const drawn = await comparisonCurves(compareRuns(runs), kind, lightPalette);
   if (drawn === undefined) {
-    throw new UsageError(`curvesSvg: none of the ${runs.length} runs has data for the ${kind} curve.`);
+    throw new UsageError(
+      `curvesSvg: none of the ${runs.length} runs has data for the ${kind} curve.`,
+    );
   }
   return drawn.svg;
 }
