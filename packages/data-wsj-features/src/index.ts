@@ -44,3 +44,8 @@ export {
   type UtteranceBatches,
   type UtteranceBatchesOptions,
 } from './utterances/utteranceBatches';
+export {
+  synthesizeSpeech,
+  type SynthesizeSpeechOptions,
+  type SyntheticSpeech,
+} from './synthetic/synthesizeSpeech';
