@@ -36,6 +36,7 @@ export {
 } from './dispatch/opContract';
 export type { ReferencePolicy } from './dispatch/referencePolicy';
 export { hasKernel, runListOp, runOp } from './dispatch/runOp';
+export { freeConsumed } from './gradients/freeConsumed';
 export { registerGradients } from './gradients/registerGradients';
 export { adamStep, type AdamStepOptions } from './ops/adamStep';
 export {

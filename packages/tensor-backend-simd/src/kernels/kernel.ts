@@ -12,7 +12,7 @@ import {
   type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import type { OpKernelConfig } from '@bnrnn/tensor-backend';
+import { freeConsumed, type OpKernelConfig } from '@bnrnn/tensor-backend';
 import { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 
 /** The name under which tfjs knows this backend. */
@@ -46,7 +46,16 @@ export function register(kernel: SimdKernel): void {
   registerKernel(config);
   if (kernel.gradient === undefined) return;
   if ((getGradient(kernel.name) as unknown) !== undefined) unregisterGradient(kernel.name);
-  registerGradient({ kernelName: kernel.name, ...kernel.gradient });
+  const { gradFunc, ...kept } = kernel.gradient;
+  registerGradient({
+    kernelName: kernel.name,
+    ...kept,
+    gradFunc(dys, saved, attributes) {
+      const gradients = gradFunc(dys, saved, attributes);
+      freeConsumed(Array.isArray(dys) ? dys : [dys], saved);
+      return gradients;
+    },
+  });
 }
 
 /** The active backend, inside a gradient function. */

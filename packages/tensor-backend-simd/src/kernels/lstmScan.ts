@@ -71,7 +71,7 @@ export const lstmScan: SimdKernel = {
       ];
       const dHidden0 = copyOf(backend, dFinalHidden);
       const dCell0 = copyOf(backend, dFinalCell);
-      const dProjected = backend.allocate([time, batch, 4 * units]);
+      const dProjected = gates; // overwritten: each step reads its gates last
       const dRecurrent = backend.allocate([units, 4 * units]);
       const has = (key: string, shape: number[]) =>
         attributes[key] === true ? backend.allocate(shape) : undefined;
@@ -98,7 +98,9 @@ export const lstmScan: SimdKernel = {
         optionalOffset(backend, dBias),
         optionalOffset(backend, dPeepholes),
       ]);
-      backend.dropResiduals(hidden.dataId);
+      backend.releaseResiduals(hidden.dataId);
+      backend.disposeData(cells.dataId);
+      if (states !== hidden) backend.disposeData(states.dataId);
       return handOut({
         projected: dProjected,
         recurrent: dRecurrent,

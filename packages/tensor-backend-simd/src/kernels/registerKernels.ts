@@ -1,5 +1,6 @@
 import { getKernelsForBackend, registerKernel } from '@tensorflow/tfjs-core';
 import { cast } from './cast';
+import { concat, slice, splitV } from './copies';
 import { projectedCrossEntropy, softmaxCrossEntropy } from './crossEntropy';
 import { dropout } from './dropout';
 import { binaryKernels, unaryKernels } from './elementwise';
@@ -21,6 +22,7 @@ const own: readonly SimdKernel[] = [
   batchNormalize,
   ...binaryKernels,
   cast,
+  concat,
   dropout,
   embedding,
   globalNorm,
@@ -32,7 +34,9 @@ const own: readonly SimdKernel[] = [
   projectedCrossEntropy,
   rnnScan,
   sgdStep,
+  slice,
   softmaxCrossEntropy,
+  splitV,
   sum,
   ...unaryKernels,
 ];

@@ -1,4 +1,5 @@
 import type { Program } from '../threads/thread';
+import { copyRows } from './copyRows';
 import { softmaxCrossEntropy, softmaxGradient } from './crossEntropy';
 import { binary, dropout, embedding, scatterRows, sumByRow, sumRows, unary } from './elementwise';
 import { gruBackward, gruForward } from './gru';
@@ -20,6 +21,7 @@ const table = {
   batchNormalize,
   batchNormalizeGradient,
   binary,
+  copyRows,
   dropout,
   embedding,
   gruBackward,

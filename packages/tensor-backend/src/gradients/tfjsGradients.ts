@@ -50,6 +50,7 @@ import { unpackGradConfig } from '@tensorflow/tfjs-core/dist/gradients/Unpack_gr
 import { zerosLikeGradConfig } from '@tensorflow/tfjs-core/dist/gradients/ZerosLike_grad';
 import type { GradConfig } from '@tensorflow/tfjs-core';
 import { listGradient } from './listGradient';
+import { frugal } from './frugal';
 
 /** tfjs's own gradients of the plain ops that layers and reference implementations use. */
 export const tfjsGradients: readonly GradConfig[] = [
@@ -60,7 +61,7 @@ export const tfjsGradients: readonly GradConfig[] = [
   broadcastToGradConfig,
   castGradConfig,
   clipByValueGradConfig,
-  concatGradConfig,
+  frugal(concatGradConfig),
   cumsumGradConfig,
   divGradConfig,
   eluGradConfig,
@@ -84,7 +85,7 @@ export const tfjsGradients: readonly GradConfig[] = [
   powGradConfig,
   reciprocalGradConfig,
   reluGradConfig,
-  reshapeGradConfig,
+  frugal(reshapeGradConfig),
   reverseGradConfig,
   rsqrtGradConfig,
   selectGradConfig,

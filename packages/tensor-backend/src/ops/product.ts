@@ -7,6 +7,7 @@ import {
   type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
+import { freeConsumed } from '../gradients/freeConsumed';
 import { registerGradients } from '../gradients/registerGradients';
 
 type Save = (tensors: Tensor[]) => void;
@@ -36,10 +37,12 @@ const multiply = customGrad((...args: (Tensor | Save)[]) => {
     gradFunc: (dy: Tensor, saved: Tensor[]) => {
       const [left, right] = saved as [Tensor2D, Tensor2D];
       // tfjs's wasm backend runs a product with a transposed argument ten times slower.
-      if (getBackend() === 'wasm') {
-        return [matMul(dy, transpose(right)), matMul(transpose(left), dy)];
-      }
-      return [matMul(dy, right, false, true), matMul(left, dy, true, false)];
+      const gradients =
+        getBackend() === 'wasm'
+          ? [matMul(dy, transpose(right)), matMul(transpose(left), dy)]
+          : [matMul(dy, right, false, true), matMul(left, dy, true, false)];
+      freeConsumed([dy], saved);
+      return gradients;
     },
   };
 }) as (a: Tensor2D, b: Tensor2D) => Tensor2D;
