@@ -76,6 +76,7 @@ describe.skipIf(absent)(`the TIMIT sample as a data directory ${title}`, () => {
         total += difference;
       });
     }
+    expect((await theirs.next()).done).toBe(true);
     expect(worst).toBeLessThan(0.12);
     expect(total / (42_769 * 40)).toBeLessThan(0.02);
   });
