@@ -1,10 +1,4 @@
-import {
-  backend_util,
-  slice_util,
-  util,
-  type Tensor,
-  type TensorInfo,
-} from '@tensorflow/tfjs-core';
+import { backend_util, slice_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import { cpuKernel, type SimdKernel } from './kernel';
 
