@@ -1,16 +1,18 @@
 import { UsageError } from '@bnrnn/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 
-/** Masks already read: every layer of a step sees the same one. */
-const known = new WeakSet();
+/** The longest rows of masks already read: every layer of a step sees the same one. */
+const known = new WeakMap<object, number>();
 
 /**
  * Refuses a mask [time, batch] whose padding does not stand at the end.
  *
+ * @returns the real steps of the longest row.
  * @throws UsageError naming the row and the step that is real again after padding.
  */
-export function expectPrefixMask(caller: string, mask: Tensor): void {
-  if (known.has(mask.dataId)) return;
+export function expectPrefixMask(caller: string, mask: Tensor): number {
+  const before = known.get(mask.dataId);
+  if (before !== undefined) return before;
   const [time, batch] = mask.shape as [number, number];
   const values = mask.dataSync();
   for (let i = batch; i < time * batch; i++) {
@@ -20,5 +22,8 @@ export function expectPrefixMask(caller: string, mask: Tensor): void {
       { hint: 'Padding stands at the end of a row.' },
     );
   }
-  known.add(mask.dataId);
+  const last = values.findLastIndex((real) => real !== 0);
+  const longest = last < 0 ? 0 : Math.floor(last / batch) + 1;
+  known.set(mask.dataId, longest);
+  return longest;
 }

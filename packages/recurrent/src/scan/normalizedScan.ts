@@ -1,7 +1,8 @@
 import type { NormalizerMode } from '@bnrnn/normalization';
 import { defineContract, runOp } from '@bnrnn/tensor-backend';
-import type { Tensor } from '@tensorflow/tfjs-core';
+import { concat, slice, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import type { PlacementSpecs } from '../layers/layerSpec';
+import { tidyResult } from '../tidyResult';
 import type { CellKind } from './cellSteps';
 import { expectPrefixMask } from './expectPrefixMask';
 import { stepwiseScan } from './stepwiseScan';
@@ -64,11 +65,47 @@ export type NormalizedScanOutputs = Record<(typeof normalizedScanContract.output
 /**
  * Runs a cell over time with normalizers inside the recurrence: on a backend's fused kernel where
  * it has one, step by step otherwise.
+ *
+ * A reversed scan takes its first step at the last frame of the longest row: padding behind it would
+ * shift statistics that are kept per step.
  */
 export function normalizedScan(
   inputs: NormalizedScanInputs,
   attributes: NormalizedScanAttributes,
 ): NormalizedScanOutputs {
-  if (inputs.mask !== undefined) expectPrefixMask('normalizedScan', inputs.mask);
+  const [time] = inputs.projected.shape as [number];
+  const { mask } = inputs;
+  const longest = mask === undefined ? time : expectPrefixMask('normalizedScan', mask);
+  if (attributes.reverse && mask !== undefined && longest > 0 && longest < time) {
+    return tidyResult(() => withoutPadding(inputs, mask, attributes, longest));
+  }
+  return run(inputs, attributes);
+}
+
+function run(
+  inputs: NormalizedScanInputs,
+  attributes: NormalizedScanAttributes,
+): NormalizedScanOutputs {
   return runOp(normalizedScanContract, inputs, attributes, () => stepwiseScan(inputs, attributes));
+}
+
+/** The scan of the first `longest` steps, zeros behind them. */
+function withoutPadding(
+  inputs: NormalizedScanInputs,
+  mask: Tensor,
+  attributes: NormalizedScanAttributes,
+  longest: number,
+): NormalizedScanOutputs {
+  const [time, batch] = inputs.projected.shape as [number, number];
+  const outputs = run(
+    {
+      ...inputs,
+      projected: slice(inputs.projected, 0, longest),
+      mask: slice(mask, 0, longest),
+    },
+    attributes,
+  );
+  const [, , units] = outputs.hidden.shape as [number, number, number];
+  const padding = zeros([time - longest, batch, units]);
+  return { ...outputs, hidden: concat([outputs.hidden, padding]) };
 }
