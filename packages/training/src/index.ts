@@ -16,6 +16,7 @@ export {
 export { clipScale, type ClipResult, type ClipSpec } from './clip';
 export { DivergedError } from './divergedError';
 export { evaluate, type EvaluateOptions, type EvaluateResult } from './evaluation/evaluate';
+export { framePosteriors, type UtterancePosteriors } from './evaluation/framePosteriors';
 export { evaluationPoints } from './evaluation/evaluationPoints';
 export { recalibrate, type Recalibration, type RecalibrateOptions } from './evaluation/recalibrate';
 export { addBatch, meansOf, noLoss, type LossMeans, type LossSums } from './lossSums';

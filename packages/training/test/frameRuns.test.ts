@@ -2,6 +2,7 @@ import type { BatchSource, RunEvent, RunEventOf, UtteranceBatch } from '@bnrnn/c
 import { batchNorm } from '@bnrnn/normalization';
 import { bidirectional, frameClassifier, lstm, type SequenceModel } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
+import { testBackend } from '@bnrnn/test-utils';
 import { evaluate, train, type TrainOptions } from '@bnrnn/training';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -9,7 +10,7 @@ import { temporaryFolder } from './temporaryFolder';
 import { tinyOptions, tinyUtterances } from './tinyData';
 
 beforeAll(async () => {
-  await startBackend('cpu');
+  await startBackend(testBackend());
 });
 
 function newModel(): SequenceModel {
