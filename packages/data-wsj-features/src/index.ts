@@ -1,4 +1,5 @@
 export { createArkWriter, writeArk, type ArkWriter, type ArkWriterOptions } from './ark/arkWriter';
+export { encodeEntry, type EncodedEntry } from './ark/encodeEntry';
 export type { Entry, EntryKind, EntryOf } from './ark/entry';
 export { formatEntry } from './ark/formatEntry';
 export type { Audio } from './audio/audio';

@@ -92,6 +92,16 @@ describe('utteranceBatches', () => {
     expect([...only!.mask]).toEqual([1, 1, 1, 1]);
   });
 
+  it('needs no alignment where nothing is to be learnt or measured', async () => {
+    const { features, utterances } = memoryTables({ lengths });
+    const source = utteranceBatches({ features, utterances, batch: 4, order: { kind: 'listed' } });
+    const [first] = await all(source.batches(0));
+    expect(source.classes).toBe(0);
+    expect(first!.keys).toEqual(['u0', 'u1', 'u2', 'u3']);
+    expect(new Set(first!.targets)).toEqual(new Set([0]));
+    expect([...first!.inputs.subarray(0, 3)]).toEqual([0, 1, 2].map((c) => valueAt(0, 0, c)));
+  });
+
   it('reads only a little ahead of what is used', async () => {
     // A batch of 3 utterances of at most 12 frames, 20 bytes a frame: 720 bytes.
     const { source, read } = batchesOf({ readAheadBytes: 1 });

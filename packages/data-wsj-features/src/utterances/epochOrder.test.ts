@@ -20,6 +20,11 @@ function padding(batches: readonly number[][]): number {
 }
 
 describe('epochOrder', () => {
+  it('takes them as they came', () => {
+    expect(orderOf({ kind: 'listed' }, 3).flat()).toEqual([...lengths.keys()]);
+    expect(orderOf({ kind: 'listed' })[1]).toEqual([8, 9, 10, 11, 12, 13, 14, 15]);
+  });
+
   it.each([['sorted', { kind: 'sorted' }] as const, ['shuffled', shuffled(3)] as const])(
     '%s: each utterance once, one batch smaller than the rest',
     (_, order) => {

@@ -2,6 +2,8 @@ import { randomStream } from '@bnrnn/core';
 
 /** How the utterances of an epoch are put into batches. */
 export type UtteranceOrder =
+  /** As they came. */
+  | { readonly kind: 'listed' }
   /** By length, the same in every epoch: for splits that are only evaluated. */
   | { readonly kind: 'sorted' }
   /** Shuffled anew in each epoch, then sorted by length within pools of so many batches. */
@@ -25,6 +27,7 @@ export function epochOrder(
   const all = Int32Array.from(lengths, (_, i) => i);
   const byLength = (a: number, b: number): number =>
     (lengths[a] as number) - (lengths[b] as number) || a - b;
+  if (order.kind === 'listed') return pieces(all, batch);
   if (order.kind === 'sorted') return pieces(all.sort(byLength), batch);
   const { seed, poolBatches } = order;
   const shuffled = randomStream('utterances.order', seed).permutation(lengths.length, epoch);

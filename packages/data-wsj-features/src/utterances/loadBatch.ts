@@ -11,7 +11,8 @@ export interface Utterance {
 /** Where the frames of utterances and their targets come from. */
 export interface UtteranceTables {
   readonly features: FeatureTable;
-  readonly alignments: AlignmentTable;
+  /** Every target is 0 when absent. */
+  readonly alignments?: AlignmentTable;
 }
 
 /**
@@ -33,17 +34,20 @@ export async function loadBatch(
   const mask = new Float32Array(time * batch);
   const load = async ({ key, frames }: Utterance, column: number): Promise<void> => {
     const { data, rows } = await features.read(key);
-    const labels = alignments.read(key);
-    if (rows < frames || labels.length < frames) {
+    const labels = alignments?.read(key);
+    const labelled = labels?.length ?? rows;
+    if (rows < frames || labelled < frames) {
       throw new DataError(
-        `${key} has ${rows} frames of features and ${labels.length} targets, expected at least ${frames} of each.`,
+        `${key} has ${rows} frames of features and ${labelled} targets, expected at least ${frames} of each.`,
         { hint: 'Were the archives changed while they were read?' },
       );
     }
     for (let t = 0; t < frames; t++) {
       const row = t * batch + column;
       inputs.set(finite(data.subarray(t * columns, (t + 1) * columns), key, t), row * columns);
-      targets[row] = classOf(labels[t] as number, alignments.classes, key, t);
+      if (alignments !== undefined && labels !== undefined) {
+        targets[row] = classOf(labels[t] as number, alignments.classes, key, t);
+      }
       mask[row] = 1;
     }
   };

@@ -26,6 +26,7 @@ export interface UtteranceBatches extends BatchSource<UtteranceBatch> {
   readonly frames: number;
   /** Values of a frame. */
   readonly features: number;
+  /** 0 without alignments. */
   readonly classes: number;
 }
 
@@ -70,7 +71,7 @@ export function utteranceBatches(options: UtteranceBatchesOptions): UtteranceBat
     tooLong: tooLong.map(({ key }) => key),
     frames: lengths.reduce((sum, frames) => sum + frames, 0),
     features: features.columns,
-    classes: alignments.classes,
+    classes: alignments?.classes ?? 0,
     batches(epoch, from = 0) {
       const batches = epochOrder(lengths, { batch, order, epoch }).slice(from);
       const chosen = batches.map((positions) =>
@@ -79,7 +80,7 @@ export function utteranceBatches(options: UtteranceBatchesOptions): UtteranceBat
       const rowBytes = 4 * (features.columns + 2);
       return readAhead({
         count: batches.length,
-        load: (index) => loadBatch({ features, alignments }, chosen[index] as Utterance[]),
+        load: (index) => loadBatch(options, chosen[index] as Utterance[]),
         bytesOf: (index) => {
           const columns = chosen[index] as Utterance[];
           return rowBytes * columns.length * Math.max(...columns.map(({ frames }) => frames));
