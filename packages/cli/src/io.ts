@@ -4,6 +4,8 @@ import type { ProgressStream } from '@bnrnn/reporting';
 export interface Io {
   /** One line of results. */
   out(line: string): void;
+  /** Part of a result that is larger than a line; waits until the reader has taken it. */
+  write(chunk: Uint8Array | string): Promise<void>;
   /** One line about how it goes. */
   note(line: string): void;
   /** Where a progress bar is drawn: standard error. */
@@ -16,6 +18,7 @@ export function processIo(): Io {
   process.stdout.on('error', endQuietly);
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
+    write: (chunk) => new Promise((resolve) => process.stdout.write(chunk, () => resolve())),
     note: (line) => void process.stderr.write(`${line}\n`),
     progress: process.stderr,
     env: process.env,

@@ -4,10 +4,12 @@ import { addBench } from './commands/bench';
 import { addDoctor } from './commands/doctor';
 import { addEvaluate } from './commands/evaluate';
 import { addGenerate } from './commands/generate';
+import { addPosteriors } from './commands/posteriors';
 import { addPresets } from './commands/presets';
 import { addQuickstart } from './commands/quickstart';
 import { addReport } from './commands/report';
 import { addTrain } from './commands/train';
+import { addFeatures } from './features/addFeatures';
 import type { Io } from './io';
 
 /** The whole command line; `args` is what a run records as its command. */
@@ -29,8 +31,10 @@ export function makeProgram(io: Io, args: readonly string[]): Command {
     addEvaluate,
     addReport,
     addGenerate,
+    addPosteriors,
     addBench,
     addQuickstart,
+    addFeatures,
   ]) {
     add(program, io, args);
   }

@@ -21,6 +21,7 @@ it('watched passes every batch on and tells every 15 seconds how many were read'
   const notes: string[] = [];
   const io: Io = {
     out: () => undefined,
+    write: () => Promise.resolve(),
     note: (line) => notes.push(line),
     progress: { write: () => true },
     env: {},

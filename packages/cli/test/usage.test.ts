@@ -18,6 +18,8 @@ function writeCorpus(name: string, prefix: string, text: string): void {
 
 const train = ['train', 'ptb-small-tiny', '--data', 'synthetic', '--out', 'run'];
 
+const speech = ['--train', 'full', '--dev', 'full', '--alignments', 'full'];
+
 /** Arguments, exit status, what the sentence says, what the hint says. */
 const failures: [string, string[], number, string, string?][] = [
   ['no corpus', ['train', 'ptb-small-bn'], 2, 'needs --data', 'glosses'],
@@ -74,6 +76,46 @@ const failures: [string, string[], number, string, string?][] = [
   ['evaluation of no run', ['evaluate', 'full'], 1, 'is not a run folder'],
   ['report of no run', ['report', 'nowhere'], 1, 'nowhere'],
   ['text of no run', ['generate', 'nowhere'], 1, 'nowhere'],
+  ['speech without data', ['train', 'wsj-birnn'], 2, 'needs --train', '--alignments DIR'],
+  [
+    'speech without alignments',
+    ['train', 'wsj-birnn', '--train', 'full', '--dev', 'full'],
+    2,
+    'needs --alignments',
+  ],
+  [
+    'a corpus of words for speech',
+    ['train', 'wsj-birnn', '--data', 'glosses'],
+    2,
+    '--data is a flag of language models',
+    '--train DIR',
+  ],
+  ['features for words', [...train, '--deltas', '2'], 2, '--deltas is a flag of frame classifiers'],
+  [
+    'unknown normalization of features',
+    ['train', 'wsj-birnn', ...speech, '--cmvn', 'variance'],
+    2,
+    'data.cmvn is "variance", expected one of: none, mean, mean-variance',
+  ],
+  [
+    'a recipe of words for speech',
+    ['train', 'wsj-birnn', ...speech, '--recipe', 'zaremba'],
+    2,
+    '--recipe of a frame classifier is "zaremba"',
+  ],
+  [
+    'a setting of words for speech',
+    ['train', 'wsj-birnn', ...speech, '--set', 'data.time=20'],
+    2,
+    'a frame classifier has no setting "data.time"',
+  ],
+  ['no data directory', ['train', 'wsj-birnn', ...speech], 1, 'full'],
+  ['frames of words', ['bench', 'ptb-small', '--frames', '3'], 2, '--frames is a flag of frame'],
+  ['posteriors of no run', ['posteriors', 'full', '--data', 'x', '--out', 'y'], 1, 'run folder'],
+  ['posteriors to nowhere', ['posteriors', 'full', '--data', 'x'], 2, 'posteriors needs --out'],
+  ['features of nothing', ['features', 'inspect', 'nowhere'], 1, 'nowhere'],
+  ['unknown kind of features', ['features', 'cpoy'], 2, "Unknown command 'cpoy'", 'copy'],
+  ['synthetic hours', ['features', 'synthesize', '--out', 'x'], 2, 'needs --hours'],
 ];
 
 describe('wrong use', () => {
@@ -113,6 +155,9 @@ describe('help', () => {
       'evaluate',
       'report',
       'generate',
+      'posteriors',
+      'bench',
+      'features',
       'quickstart',
     ]) {
       expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));

@@ -1,4 +1,4 @@
-import { randomStream } from '@bnrnn/core';
+import { randomStream, UsageError } from '@bnrnn/core';
 import { vocabularyFromData } from '@bnrnn/data-ptb';
 import type { SequenceModel, State } from '@bnrnn/recurrent';
 import { loadModel } from '@bnrnn/training';
@@ -46,6 +46,11 @@ export function addGenerate(program: Command, io: Io): void {
 
 async function runGenerate(io: Io, folder: string, flags: GenerateFlags): Promise<void> {
   const config = readConfig(folder);
+  if (config.unit === 'frame') {
+    throw new UsageError(`The run ${folder} is of a frame classifier, which writes no text.`, {
+      hint: 'Its output is what "bnrnn posteriors" writes.',
+    });
+  }
   const file = join(folder, runFiles.vocabulary);
   const vocabulary = vocabularyFromData(readJson(file), file);
   const prompt = vocabulary.encode(flags.prompt);

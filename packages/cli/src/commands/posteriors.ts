@@ -1,0 +1,115 @@
+import { DataError, expectOneOf, UsageError } from '@bnrnn/core';
+import { createArkWriter, utteranceBatches } from '@bnrnn/data-wsj-features';
+import { logPriors, openFeatureTable, type SpeechRunConfig } from '@bnrnn/experiments';
+import { framePosteriors, loadModel } from '@bnrnn/training';
+import { Option, type Command } from 'commander';
+import { join } from 'node:path';
+import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
+import type { Io } from '../io';
+import { readConfig, readJson, runFiles } from '../runFolder';
+import { readClassFrames } from '../speech/classFrames';
+
+interface PosteriorsFlags extends BackendFlags {
+  readonly data?: string;
+  readonly out?: string;
+  readonly scp?: string;
+  readonly subtractLogPriors?: boolean;
+  readonly root?: string;
+  readonly checkpoint: string;
+}
+
+/** `posteriors RUN`: what a frame classifier says of every frame, as a Kaldi archive. */
+export function addPosteriors(program: Command, io: Io): void {
+  const command = program
+    .command('posteriors')
+    .description('log p(pdf | frame) of a data directory as a Kaldi archive, for decoding')
+    .argument('<run>', 'a run folder of a frame classifier')
+    .option('--data <dir>', 'the data directory to read')
+    .option('--out <ark>', 'the archive to write, a matrix an utterance')
+    .option('--scp <file>', 'the list of keys and offsets beside --out')
+    .option(
+      '--subtract-log-priors',
+      'log-likelihoods: less the log of each class’s share of the training frames',
+    )
+    .option('--root <dir>', 'where relative paths of scp files are looked for first')
+    .addOption(new Option('--checkpoint <which>', 'latest or best').default('latest'));
+  addBackendFlags(command, "the run's").action((folder: string, flags: PosteriorsFlags) =>
+    runPosteriors(io, folder, flags),
+  );
+}
+
+async function runPosteriors(io: Io, folder: string, flags: PosteriorsFlags): Promise<void> {
+  const which = expectOneOf('--checkpoint', flags.checkpoint, ['latest', 'best']);
+  const { data, out, scp, subtractLogPriors = false } = flags;
+  if (data === undefined || out === undefined) {
+    const missing = data === undefined ? '--data' : '--out';
+    throw new UsageError(`posteriors needs ${missing}.`, {
+      hint: 'For example: posteriors RUN --data data/test --out loglikes.ark --subtract-log-priors.',
+    });
+  }
+  const config = speechConfig(folder);
+  const file = join(folder, runFiles.classes);
+  const known = readClassFrames(readJson(file), file);
+  const priors = subtractLogPriors ? logPriors(known.frames) : undefined;
+  const { features, dropped } = await openFeatureTable(data, {
+    settings: config.settings,
+    note: (text) => io.note(text),
+    ...(flags.root !== undefined && { root: flags.root }),
+  });
+  try {
+    if (features.columns !== known.features) {
+      throw new DataError(
+        `${data} has ${features.columns} values a frame, expected ${known.features} as in training.`,
+      );
+    }
+    for (const { key, reason } of dropped) io.note(`left out: ${key}, ${reason}`);
+    io.note(backendLine(await startFlagged(flags, config.backend)));
+    const model = await loadModel(folder, {
+      which,
+      onRefused: (sentence) => io.note(`warning: ${sentence}`),
+    });
+    const batches = utteranceBatches({
+      features,
+      utterances: features.keys.map((key) => ({ key, frames: features.frames(key) })),
+      batch: config.settings['data.batch'].value,
+      order: { kind: 'listed' },
+    });
+    const writer = createArkWriter(out, scp === undefined ? {} : { scp });
+    let frames = 0;
+    try {
+      for await (const batch of batches.batches(0)) {
+        for (const each of framePosteriors(model, batch)) {
+          const { key, classes, values } = each;
+          if (priors !== undefined) subtract(values, priors);
+          const matrix = { rows: each.frames, columns: classes, data: values };
+          await writer.write({ key, kind: 'matrix', matrix });
+          frames += each.frames;
+        }
+      }
+      await writer.close();
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+    model.dispose();
+    const what = priors === undefined ? 'log-posteriors' : 'log-likelihoods';
+    io.out(
+      `${out}: ${what} of ${known.frames.length} classes, ${batches.utterances.length} utterances, ${frames} frames`,
+    );
+  } finally {
+    await features.close();
+  }
+}
+
+/** values [frames, classes] less the log prior of each class. */
+function subtract(values: Float32Array, priors: Float64Array): void {
+  for (let i = 0; i < values.length; i++) {
+    values[i] = (values[i] as number) - (priors[i % priors.length] as number);
+  }
+}
+
+function speechConfig(folder: string): SpeechRunConfig {
+  const config = readConfig(folder);
+  if (config.unit === 'frame') return config;
+  throw new UsageError(`The run ${folder} is of a language model, expected a frame classifier.`);
+}

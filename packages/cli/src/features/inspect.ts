@@ -1,0 +1,82 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  joinUtterances,
+  openDataDirectory,
+  openFeatures,
+  readAlignments,
+  type DataDirectory,
+} from '@bnrnn/data-wsj-features';
+import type { Command } from 'commander';
+import type { Io } from '../io';
+import { addArchiveFlags, readOptions, type ArchiveFlags } from './archiveFlags';
+import { inspectionLines } from './inspectionLines';
+import { lengthsOf, type Inspection } from './inspection';
+
+interface InspectFlags extends ArchiveFlags {
+  readonly alignments?: readonly string[];
+  readonly model?: string;
+  readonly json?: boolean;
+}
+
+/** `features inspect DIR`: what a data directory holds, and what of it has targets. */
+export function addInspect(features: Command, io: Io): void {
+  const command = features
+    .command('inspect')
+    .description('counts, widths, speakers, lengths and missing joins of a data directory')
+    .argument('<dir>', 'a data directory, an .scp or an .ark')
+    .option('--alignments <dir...>', 'alignment folders or files to join with')
+    .option('--model <file>', 'the transition model, where no final.mdl lies with the alignments');
+  addArchiveFlags(command)
+    .option('--json', 'one JSON object as the last line')
+    .action(async (path: string, flags: InspectFlags) => {
+      const inspection = await inspect(io, path, flags);
+      if (flags.json === true) io.out(JSON.stringify(inspection));
+      else for (const line of inspectionLines(inspection)) io.out(line);
+    });
+}
+
+async function inspect(io: Io, path: string, flags: InspectFlags): Promise<Inspection> {
+  const options = readOptions(io, flags);
+  const normalized = existsSync(join(path, 'cmvn.scp'));
+  const { features, speakers, dropped }: DataDirectory = existsSync(join(path, 'feats.scp'))
+    ? await openDataDirectory(path, { ...options, cmvn: normalized ? 'means' : 'none' })
+    : {
+        path,
+        features: await openFeatures(path, options),
+        speakers: new Map<string, string>(),
+        dropped: [],
+      };
+  try {
+    const lengths = features.keys.map((key) => features.frames(key));
+    const voices = new Set(features.keys.flatMap((key) => speakers.get(key) ?? []));
+    const inspection = {
+      path,
+      utterances: features.keys.length,
+      speakers: voices.size,
+      columns: features.columns,
+      speakerStatistics: normalized,
+      ...lengthsOf(lengths),
+      dropped: dropped.map(({ key, reason }) => ({ key, reason })),
+    };
+    if (flags.alignments === undefined) return inspection;
+    const { model } = flags;
+    const alignments = await readAlignments(flags.alignments, {
+      ...options,
+      ...(model !== undefined && { model }),
+    });
+    const joined = joinUtterances(features, alignments);
+    return {
+      ...inspection,
+      join: {
+        classes: alignments.classes,
+        utterances: joined.keys.length,
+        frames: joined.totalFrames,
+        shortened: joined.shortened.length,
+        dropped: joined.dropped.map(({ key, reason }) => ({ key, reason })),
+      },
+    };
+  } finally {
+    await features.close();
+  }
+}

@@ -1,0 +1,25 @@
+import { encodeEntry, formatEntry, writeArk, type Entry } from '@bnrnn/data-wsj-features';
+import type { Io } from '../io';
+import { refuseTerminal } from './archiveFlags';
+
+export interface WriteFlags {
+  readonly text?: boolean;
+  readonly out?: string;
+  readonly scp?: string;
+}
+
+/** Writes entries to `--out`, or to standard output, in Kaldi's text form or binary. */
+export async function writeEntries(
+  io: Io,
+  entries: AsyncIterable<Entry> | Iterable<Entry>,
+  { text = false, out, scp }: WriteFlags,
+): Promise<void> {
+  if (out !== undefined) {
+    await writeArk(out, entries, { text, ...(scp !== undefined && { scp }) });
+    return;
+  }
+  refuseTerminal(!text);
+  for await (const entry of entries) {
+    await io.write(text ? formatEntry(entry) : encodeEntry(entry, false).bytes);
+  }
+}

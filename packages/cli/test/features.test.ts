@@ -1,0 +1,162 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { formatEntry, readAlignments, readEntries, writeArk } from '@bnrnn/data-wsj-features';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { bnrnn, lastJson, newFolder } from './bnrnn';
+import { syntheticSpeech } from './syntheticSpeech';
+
+const folder = newFolder();
+const at = (...parts: string[]): string => join(folder, ...parts);
+
+beforeAll(async () => {
+  await syntheticSpeech(folder);
+  await writeArk(
+    at('small.ark'),
+    [
+      {
+        key: 'a',
+        kind: 'matrix',
+        matrix: { rows: 2, columns: 2, data: Float32Array.of(1, -2.5, 1e-7, 12345678) },
+      },
+      { key: 'b', kind: 'matrix', matrix: { rows: 1, columns: 2, data: Float32Array.of(0, 3) } },
+    ],
+    { scp: at('small.scp') },
+  );
+}, 120_000);
+
+describe('features copy', () => {
+  const text = 'a  [\n  1 -2.5 \n  1e-07 1.234568e+07 ]\nb  [\n  0 3 ]\n';
+
+  it.each(['small.ark', 'small.scp'])('writes Kaldi’s text form of %s', async (spec) => {
+    const { status, stdout, stderr } = await bnrnn(folder, 'features', 'copy', spec, '--text');
+    expect(status, stderr).toBe(0);
+    expect(stdout).toBe(text);
+  });
+
+  it('reads packed archives and data directories', async () => {
+    writeFileSync(at('small.ark.gz'), gzipSync(readFileSync(at('small.ark'))));
+    expect(await bnrnn(folder, 'features', 'copy', 'small.ark.gz', '--text')).toMatchObject({
+      stdout: text,
+    });
+    const { stdout } = await bnrnn(folder, 'features', 'copy', 'synthetic/data/dev', '--text');
+    let expected = '';
+    for await (const entry of readEntries(at('synthetic/data/dev'))) expected += formatEntry(entry);
+    expect(stdout).toBe(expected);
+  });
+
+  it('writes the same archive again, with its list', async () => {
+    const flags = ['--out', 'copy.ark', '--scp', 'copy.scp'];
+    const { status } = await bnrnn(folder, 'features', 'copy', 'small.scp', ...flags);
+    expect(status).toBe(0);
+    expect(readFileSync(at('copy.ark'))).toEqual(readFileSync(at('small.ark')));
+    expect(readFileSync(at('copy.scp'), 'utf8')).toBe('a copy.ark:2\nb copy.ark:35\n');
+  });
+
+  it('names the file and the place of what is no archive', async () => {
+    writeFileSync(at('broken.ark'), readFileSync(at('small.ark')).subarray(0, 20));
+    const { status, stderr } = await bnrnn(folder, 'features', 'copy', 'broken.ark', '--text');
+    expect(status).toBe(1);
+    expect(stderr.split('\n')[0]).toMatch(/^bnrnn: broken\.ark.*\.$/);
+  });
+
+  it('runs a command of a list only where it is told to', async () => {
+    writeFileSync(at('command.scp'), 'a tail -c +3 small.ark |\n');
+    const refused = await bnrnn(folder, 'features', 'copy', 'command.scp', '--text');
+    expect(refused.status).toBe(1);
+    const flags = ['--text', '--allow-commands'];
+    const allowed = await bnrnn(folder, 'features', 'copy', 'command.scp', ...flags);
+    expect(allowed.stdout).toBe('a  [\n  1 -2.5 \n  1e-07 1.234568e+07 ]\n');
+  });
+});
+
+describe('features pdf', () => {
+  it('writes the pdf-id of each frame', async () => {
+    const ali = 'synthetic/exp/ali_dev';
+    const args = ['features', 'pdf', `${ali}/ali.1.gz`, `${ali}/final.mdl`, '--text'];
+    const { stdout, status } = await bnrnn(folder, ...args);
+    expect(status).toBe(0);
+    const table = await readAlignments(at(ali));
+    const expected = table.keys.map((key) => `${key} ${table.read(key).join(' ')} \n`).join('');
+    expect(stdout).toBe(expected);
+    expect(stdout.length).toBeGreaterThan(1000);
+  });
+});
+
+describe('features inspect', () => {
+  it('counts utterances, speakers, frames, lengths and joins', async () => {
+    const flags = ['--alignments', 'synthetic/exp/ali_train', '--json'];
+    const json = lastJson(
+      await bnrnn(folder, 'features', 'inspect', 'synthetic/data/train', ...flags),
+    );
+    const counts = readFileSync(at('synthetic/data/train/utt2num_frames'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => Number(line.split(' ')[1]));
+    const frames = counts.reduce((sum, count) => sum + count, 0);
+    expect(json).toMatchObject({
+      utterances: counts.length,
+      speakers: 1,
+      columns: 6,
+      frames,
+      hours: frames / 360_000,
+      shortest: Math.min(...counts),
+      longest: Math.max(...counts),
+      speakerStatistics: true,
+      dropped: [],
+      join: { classes: 24, utterances: counts.length, frames, shortened: 0, dropped: [] },
+    });
+    const { histogram } = json as { histogram: { utterances: number }[] };
+    expect(histogram.reduce((sum, { utterances }) => sum + utterances, 0)).toBe(counts.length);
+  });
+
+  it('says what has no counterpart', async () => {
+    const flags = ['--alignments', 'synthetic/exp/ali_dev'];
+    const { stdout } = await bnrnn(folder, 'features', 'inspect', 'synthetic/data/train', ...flags);
+    expect(stdout).toMatch(/^left out: \d+ no alignment \(t0000-000000, /m);
+    expect(stdout).toMatch(/^left out: \d+ no features \(d0000-000000, /m);
+  });
+});
+
+describe('features extract', () => {
+  it('makes a data directory of recordings that train can read', async () => {
+    mkdirSync(at('wav', 'ann'), { recursive: true });
+    writeFileSync(at('wav', 'ann', 'one.wav'), wav(Array.from({ length: 4000 }, tone)));
+    const flags = ['--out', 'extracted', '--bins', '10', '--deltas', '2', '--dither', '0'];
+    const json = lastJson(await bnrnn(folder, 'features', 'extract', 'wav', ...flags, '--json'));
+    // floor((4000 − 400) / 160) + 1 frames of 10 filters and two orders of differences.
+    expect(json).toMatchObject({ utterances: 1, frames: 23, columns: 30, speakers: 1 });
+    const inspected = await bnrnn(folder, 'features', 'inspect', 'extracted', '--json');
+    expect(lastJson(inspected)).toMatchObject({ columns: 30, frames: 23, speakerStatistics: true });
+  });
+
+  it('needs to know where', async () => {
+    const { status, stderr } = await bnrnn(folder, 'features', 'extract', 'wav');
+    expect(status).toBe(2);
+    expect(stderr).toContain('features extract needs --out');
+  });
+});
+
+function tone(_: unknown, i: number): number {
+  return Math.round(8000 * Math.sin(i / 5) + 3000 * Math.sin(i / 2.2));
+}
+
+/** A RIFF file of 16-bit samples at 16 kHz. */
+function wav(samples: readonly number[]): Buffer {
+  const data = Buffer.alloc(2 * samples.length);
+  samples.forEach((sample, i) => data.writeInt16LE(sample, 2 * i));
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + data.length, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(16_000, 24);
+  header.writeUInt32LE(32_000, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(data.length, 40);
+  return Buffer.concat([header, data]);
+}
