@@ -1,0 +1,28 @@
+// node tools/keepRun.mjs RUN FOLDER [--every N]
+// Copies what a run's record needs without its weights: config.json, result.json, and events.jsonl with every
+// Nth step (20 unless told) beside all other events.
+import { mkdirSync, readFileSync, writeFileSync, copyFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { every: { type: 'string', default: '20' } },
+});
+const [run, folder] = positionals;
+const every = Number(values.every);
+if (run === undefined || folder === undefined || !Number.isInteger(every) || every < 1) {
+  process.stderr.write('usage: node tools/keepRun.mjs RUN FOLDER [--every N]\n');
+  process.exit(2);
+}
+
+mkdirSync(folder, { recursive: true });
+for (const file of ['config.json', 'result.json']) {
+  copyFileSync(path.join(run, file), path.join(folder, file));
+}
+const events = readFileSync(path.join(run, 'events.jsonl'), 'utf8').trimEnd().split('\n');
+const kept = events.filter((line) => {
+  const { type, step } = JSON.parse(line);
+  return type !== 'step' || step === 1 || step % every === 0;
+});
+writeFileSync(path.join(folder, 'events.jsonl'), `${kept.join('\n')}\n`);
