@@ -15,7 +15,7 @@ export interface TfjsNode {
 /** The tfjs backend that the packages register under the name `tensorflow`. */
 export interface TensorflowBackend {
   readonly isUsingGpuDevice: boolean;
-  readonly binding: { readonly TF_Version: string };
+  readonly binding: { readonly TF_Version: string; readonly TF_ATTR_TYPE: number };
   /** Runs any of TensorFlow's own ops. */
   executeMultipleOutputs(
     op: string,
