@@ -18,6 +18,7 @@ export const runFiles = {
   result: 'result.json',
   report: 'report.html',
   vocabulary: 'vocabulary.json',
+  classes: 'classes.json',
 } as const;
 
 /** A folder for a new run that was not named: the first of runs/NAME, runs/NAME-2, ... that is free. */

@@ -1,4 +1,4 @@
-import type { BatchSource, TokenBatch } from '@bnrnn/core';
+import type { Batch, BatchSource } from '@bnrnn/core';
 import type { Io } from './io';
 
 /** Milliseconds between two lines. */
@@ -14,11 +14,11 @@ export interface WatchedOptions {
 }
 
 /** The same batches, with a line about how far they are read every 15 seconds. */
-export function watched(
+export function watched<Kind extends Batch>(
   io: Io,
-  source: BatchSource<TokenBatch>,
+  source: BatchSource<Kind>,
   { label, most = Infinity, now }: WatchedOptions,
-): BatchSource<TokenBatch> {
+): BatchSource<Kind> {
   const total = Math.min(source.batchesPerEpoch, most);
   return {
     batchesPerEpoch: source.batchesPerEpoch,

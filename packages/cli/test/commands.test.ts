@@ -263,11 +263,16 @@ describe('presets', () => {
   it('lists every row with its parameters and the source of every number', async () => {
     const json = lastJson(await bnrnn(folder, 'presets', '--recipe', 'zaremba', '--json'));
     const rows = json['presets'] as { name: string; parameters: number; settings: object }[];
-    expect(rows).toHaveLength(26);
+    expect(rows).toHaveLength(30);
     expect(rows[0]).toMatchObject({
       name: 'ptb-small',
       parameters: 4_653_200,
       settings: { 'data.batch': { value: 20, source: 'lua' } },
+    });
+    expect(rows.find(({ name }) => name === 'wsj-birnn-bn')).toMatchObject({
+      parameters: 8_434_546,
+      recipe: 'paper-text',
+      settings: { 'optimizer.kind': { value: 'momentum', source: 'text' } },
     });
   });
 });

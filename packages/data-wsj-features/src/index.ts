@@ -17,7 +17,7 @@ export {
   type DataDirectoryOptions,
 } from './directory/openDataDirectory';
 export { extract, type ExtractOptions, type ExtractReport } from './extract/extract';
-export { findRecordings, type FindRecordingsOptions } from './extract/findRecordings';
+export { findRecordings, speakerRules, type FindRecordingsOptions } from './extract/findRecordings';
 export type { Recording } from './extract/recording';
 export { filterbank, type Filterbank } from './fbank/filterbank';
 export { windowKinds, type FilterbankOptions, type WindowKind } from './fbank/filterbankOptions';
@@ -44,3 +44,8 @@ export {
   type UtteranceBatches,
   type UtteranceBatchesOptions,
 } from './utterances/utteranceBatches';
+export {
+  synthesizeSpeech,
+  type SynthesizeSpeechOptions,
+  type SyntheticSpeech,
+} from './synthetic/synthesizeSpeech';

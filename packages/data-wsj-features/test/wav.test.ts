@@ -113,7 +113,9 @@ describe('readAudio', () => {
       const path = join(folder, 'a.wav');
       await writeFile(path, wavBytes(samples));
       expect([...(await readAudio(path)).samples]).toEqual(samples);
-      await expect(readAudio(folder)).rejects.toThrow(`${folder}: is a folder, expected a regular file`);
+      await expect(readAudio(folder)).rejects.toThrow(
+        `${folder}: is a folder, expected a regular file`,
+      );
       await expect(readAudio(join(folder, 'b.wav'))).rejects.toThrow(
         'b.wav: cannot be opened: there is no such file.',
       );

@@ -1,16 +1,46 @@
 export { benchPreset, type BenchOptions, type BenchResult } from './bench/benchPreset';
+export { languageSubject, speechSubject, type BenchSubject } from './bench/benchSubject';
 export { productFlops, productList, type StepProduct } from './bench/productList';
-export { buildModel } from './build/buildModel';
-export { buildTraining, runBatches, type TrainingPlan } from './build/buildTraining';
+export { buildModel, buildSpeechModel } from './build/buildModel';
+export { buildSpeechTraining, buildTraining, runBatches } from './build/buildTraining';
 export { loadCorpus, type LoadedCorpus } from './build/loadCorpus';
-export { modelSpec } from './build/modelSpec';
+export { modelSpec, speechModelSpec, type FrameSizes } from './build/modelSpec';
 export { parameterCount } from './build/parameterCount';
-export { resolveRun, type ResolveRunOptions } from './config/resolveRun';
-export { resolveSettings, type SettingsRequest } from './config/resolveSettings';
-export { parseRunConfig, type RunConfig } from './config/runConfig';
-export { noNormalization, vary, type Preset } from './presets/preset';
-export { findPreset, presets } from './presets/presets';
-export { tiny } from './presets/tiny';
+export type { TrainingPlan } from './build/trainingPlan';
+export {
+  resolveRun,
+  resolveSpeechRun,
+  type ResolveRunOptions,
+  type ResolveSpeechRunOptions,
+} from './config/resolveRun';
+export {
+  resolveSettings,
+  resolveSpeechSettings,
+  type SettingsRequest,
+} from './config/resolveSettings';
+export {
+  parseRunConfig,
+  type LanguageRunConfig,
+  type RunConfig,
+  type SpeechRunConfig,
+} from './config/runConfig';
+export type { SpeechFiles } from './config/speechFiles';
+export {
+  noNormalization,
+  vary,
+  type LanguagePreset,
+  type Preset,
+  type SpeechPreset,
+} from './presets/preset';
+export {
+  findLanguagePreset,
+  findPreset,
+  findSpeechPreset,
+  languagePresets,
+  presets,
+  speechPresets,
+} from './presets/presets';
+export { tiny, tinySpeech } from './presets/tiny';
 export {
   sizes,
   type NormalizationPath,
@@ -19,14 +49,49 @@ export {
   type Size,
 } from './recipes/recipe';
 export { defaultRecipe, findRecipe, recipes } from './recipes/recipes';
+export {
+  defaultSpeechRecipe,
+  findSpeechRecipe,
+  speechRecipes,
+  type SpeechRecipe,
+} from './recipes/speechRecipe';
+export {
+  normalizationChoices,
+  tasks,
+  type NormalizationChoice,
+  type SettingDefinition,
+  type Task,
+} from './settings/definition';
 export { readOverride, type Override } from './settings/readSetting';
 export { sources, type Setting, type SettingValue, type Source } from './settings/setting';
 export {
-  normalizationChoices,
   settingDefinitions,
   settingPaths,
-  type NormalizationChoice,
-  type SettingDefinition,
+  settingPathsOf,
+  type PathOf,
   type SettingPath,
 } from './settings/settingDefinitions';
-export type { Changes, Settings, SettingsOf, ValueAt } from './settings/settings';
+export type {
+  Changes,
+  LanguageSettings,
+  SettingsFor,
+  SettingsOf,
+  SharedSettings,
+  SpeechSettings,
+  ValueAt,
+} from './settings/settings';
+export { classCounts, logPriors } from './speech/classCounts';
+export {
+  evaluationBatches,
+  openAlignments,
+  openSpeechCorpus,
+  trainingBatches,
+  type SpeechCorpus,
+} from './speech/openSpeechCorpus';
+export {
+  openFeatureTable,
+  openSpeechSplit,
+  type FeatureSettings,
+  type OpenSplitOptions,
+  type SpeechSplit,
+} from './speech/openSpeechSplit';

@@ -31,8 +31,7 @@ it('ptb-small-bn-tiny comes within 5 % of the known perplexity of synthetic (see
     corpus: corpus.info,
   });
   const model = buildModel(config, corpus.vocabulary.size);
-  const { data, optimizer, schedule, clip, seed, epochs, run } = buildTraining(config, corpus);
-  const plan = { data, optimizer, schedule, clip, seed, epochs, run };
+  const plan = buildTraining(config, corpus);
   for await (const event of train({ ...plan, model, now: () => 0 })) {
     if (event.type === 'end') expect(event).toMatchObject({ reason: 'finished', step: 1248 });
   }

@@ -25,5 +25,5 @@ export {
 export { comparisonTable } from './table/comparisonTable';
 export { tableFormats, type TableFormat } from './table/table';
 export { curvesSvg } from './curves/curvesSvg';
-export { curveKinds, type CurveKind } from './curves/curve';
+export { curveKinds, curveKindsOf, type CurveKind } from './curves/curve';
 export { htmlReport } from './html/htmlReport';

@@ -135,16 +135,18 @@ async function* evaluations(
 ): AsyncGenerator<RunEvent, boolean, undefined> {
   const { evaluation, model, data, signal } = options;
   if (evaluation === undefined) return true;
-  const { perEpoch = 1, whenStopped = true, statistics } = evaluation;
+  const { perEpoch = 1, whenStopped = true, statistics, trainBatches } = evaluation;
   const points = evaluationPoints(data.train.batchesPerEpoch, perEpoch);
   const stopped = whenStopped && stopReason(options, run) === 'max-steps';
   if (!points.has(run.progress.batch) && !stopped) return true;
   // Without normalizers the choices are one and the same.
   const choices = model.normalizers.size === 0 ? statistics.slice(0, 1) : statistics;
-  for (const choice of choices.slice(run.progress.evaluated)) {
+  const splits = trainBatches === undefined ? (['valid'] as const) : (['valid', 'train'] as const);
+  const all = splits.flatMap((split) => choices.map((choice) => ({ split, choice })));
+  for (const { split, choice } of all.slice(run.progress.evaluated)) {
     try {
-      const result = await run.evaluate(choice);
-      yield { type: 'evaluation', ...position(options, run), split: 'valid', ...result };
+      const result = await run.evaluate(split, choice);
+      yield { type: 'evaluation', ...position(options, run), split, ...result };
     } catch (error) {
       if (signal?.aborted === true && error === signal.reason) return false;
       throw error;

@@ -23,6 +23,8 @@ export interface EvaluationOptions {
   readonly whenStopped?: boolean;
   /** Batches of the validation split; all when absent. */
   readonly maxBatches?: number;
+  /** Also evaluates the first so many batches of the training split, after the validation; none when absent. */
+  readonly trainBatches?: number;
   /** Training batches of one recalibration; the whole epoch when absent. */
   readonly recalibrationBatches?: number;
 }
@@ -80,6 +82,7 @@ export function checkTrainOptions(options: TrainOptions): void {
   if (evaluation !== undefined) {
     optionalWhole('evaluation.perEpoch', evaluation.perEpoch);
     optionalWhole('evaluation.maxBatches', evaluation.maxBatches);
+    optionalWhole('evaluation.trainBatches', evaluation.trainBatches);
     optionalWhole('evaluation.recalibrationBatches', evaluation.recalibrationBatches);
     if (options.data.valid === undefined) {
       throw new UsageError('train: evaluation is set but data.valid is absent.');

@@ -107,15 +107,16 @@ export class TrainRun {
     return { event, fewRows };
   }
 
-  /** Evaluates the validation split; the first of a step's evaluations may be the best so far. */
-  async evaluate(choice: StatisticsChoice): Promise<EvaluateResult> {
+  /** Evaluates one split; the first of a step's evaluations, a validation, may be the best so far. */
+  async evaluate(split: 'train' | 'valid', choice: StatisticsChoice): Promise<EvaluateResult> {
     const { model, data, evaluation, signal } = this.#options;
+    const isTrain = split === 'train';
     const result = await evaluate({
       model,
-      source: data.valid ?? data.train,
+      source: isTrain ? data.train : (data.valid ?? data.train),
       trainSource: data.train,
       statistics: choice,
-      maxBatches: evaluation?.maxBatches,
+      maxBatches: isTrain ? evaluation?.trainBatches : evaluation?.maxBatches,
       recalibrationBatches: evaluation?.recalibrationBatches,
       signal,
     });

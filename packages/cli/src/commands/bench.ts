@@ -1,13 +1,19 @@
 import { performance } from 'node:perf_hooks';
-import { expectOneOf } from '@bnrnn/core';
+import { expectOneOf, UsageError } from '@bnrnn/core';
 import {
   benchPreset,
+  findPreset,
+  languageSubject,
   normalizationChoices,
   readOverride,
   resolveRun,
+  resolveSpeechRun,
+  speechSubject,
   type BenchResult,
+  type BenchSubject,
   type NormalizationChoice,
   type ResolveRunOptions,
+  type RunConfig,
 } from '@bnrnn/experiments';
 import type { BackendInfo } from '@bnrnn/tensor-backend';
 import { Option, type Command } from 'commander';
@@ -19,6 +25,7 @@ import { textColumns } from '../textColumns';
 interface BenchFlags extends BackendFlags {
   readonly recipe?: string;
   readonly steps: number;
+  readonly frames?: number;
   readonly set?: readonly string[];
   readonly normalize?: string;
   readonly json?: boolean;
@@ -26,6 +33,12 @@ interface BenchFlags extends BackendFlags {
 
 /** The size of the Penn Treebank's vocabulary: the tokens themselves are random. */
 const types = 10_000;
+
+/** The paper's inputs and targets on WSJ: 23 filterbanks with deltas and delta-deltas, 3,546 states. */
+const wsj = { features: 69, classes: 3_546 };
+
+/** Frames of each utterance unless told otherwise: 3 seconds. */
+const defaultFrames = 300;
 
 const noNormalization = ['inputToHidden', 'hiddenToHidden', 'preActivation', 'cell'].map(
   (placement) => readOverride(`model.normalize.${placement}=none`),
@@ -35,12 +48,17 @@ const noNormalization = ['inputToHidden', 'hiddenToHidden', 'preActivation', 'ce
 export function addBench(program: Command, io: Io): void {
   const command = program
     .command('bench')
-    .description('time training steps on random tokens beside the matrix products they need')
+    .description('time training steps on random batches beside the matrix products they need')
     .argument('<preset>', 'a row of the tables, see "bnrnn presets"')
     .option('--recipe <name>', 'whose hyper-parameters (default: authors-code)');
   addBackendFlags(command, 'auto')
     .addOption(
       new Option('--steps <n>', 'timed steps').argParser(wholeFlag('--steps', 1)).default(20),
+    )
+    .addOption(
+      new Option('--frames <n>', 'speech: frames of each utterance (default: 300)').argParser(
+        wholeFlag('--frames', 1),
+      ),
     )
     .addOption(
       new Option('--set <path=value>', 'change one setting; may be repeated').argParser(gather),
@@ -52,41 +70,70 @@ export function addBench(program: Command, io: Io): void {
 
 async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void> {
   const { recipe, normalize, set = [] } = flags;
+  const { unit } = findPreset(preset);
+  if (unit !== 'frame' && flags.frames !== undefined) {
+    throw new UsageError(
+      '--frames is a flag of frame classifiers, and the preset is a language model.',
+      {
+        hint: 'The steps of a window are a setting: --set data.time=20.',
+      },
+    );
+  }
   const overrides = set.map(readOverride);
-  const request: ResolveRunOptions = {
+  const request = {
     preset,
     overrides,
     ...(recipe !== undefined && { recipe }),
     ...(normalize !== undefined && {
       normalize: expectOneOf<NormalizationChoice>('--normalize', normalize, normalizationChoices),
     }),
-    backend: '',
-    corpus: { name: 'random', sha256: {}, counts: {}, classes: types },
-    data: 'random',
   };
-  resolveRun(request);
+  const prepare = unit === 'frame' ? speechArm(flags.frames ?? defaultFrames) : languageArm;
+  prepare(request, '');
   const backend = await startFlagged(flags);
   io.note(backendLine(backend));
-  const config = resolveRun({ ...request, backend: backend.name });
+  const { config, subject } = prepare(request, backend.name);
   const isNormalized = Object.entries(config.settings).some(
     ([path, { value }]) => path.startsWith('model.normalize.') && value !== 'none',
   );
+  const plain: Request = {
+    ...request,
+    normalize: 'none',
+    overrides: [...overrides, ...noNormalization, ...perDirection(unit)],
+  };
   const result = await benchPreset({
-    config,
-    ...(isNormalized && {
-      without: resolveRun({
-        ...request,
-        backend: backend.name,
-        normalize: 'none',
-        overrides: [...overrides, ...noNormalization],
-      }),
-    }),
-    types,
+    subject,
+    ...(isNormalized && { without: prepare(plain, backend.name).subject }),
     steps: flags.steps,
     now: () => performance.now(),
   });
   if (flags.json === true) io.out(JSON.stringify(benchJson(preset, backend, result)));
   else for (const line of benchLines(result)) io.out(line);
+}
+
+type Request = Omit<ResolveRunOptions, 'backend' | 'corpus' | 'data'>;
+type Arm = (request: Request, backend: string) => { config: RunConfig; subject: BenchSubject };
+
+const random = { name: 'random', sha256: {}, counts: {} };
+
+const languageArm: Arm = (request, backend) => {
+  const corpus = { ...random, classes: types };
+  const config = resolveRun({ ...request, backend, corpus, data: 'random' });
+  return { config, subject: languageSubject(config, types) };
+};
+
+function speechArm(frames: number): Arm {
+  return (request, backend) => {
+    const corpus = { ...random, classes: wsj.classes };
+    const data = { train: 'random', dev: 'random', alignments: ['random'] };
+    const config = resolveSpeechRun({ ...request, backend, corpus, data });
+    return { config, subject: speechSubject(config, { ...wsj, frames }) };
+  };
+}
+
+/** Without a normalizer there is none to share. */
+function perDirection(unit: RunConfig['unit']) {
+  return unit === 'frame' ? [readOverride('model.directionStatistics=per direction')] : [];
 }
 
 function benchJson(preset: string, backend: BackendInfo, result: BenchResult) {

@@ -1,13 +1,21 @@
 import {
+  defaultSpeechRecipe,
   findRecipe,
+  findSpeechRecipe,
+  languagePresets,
   modelSpec,
   parameterCount,
-  presets,
   recipes,
   resolveSettings,
-  settingPaths,
+  resolveSpeechSettings,
+  speechModelSpec,
+  speechPresets,
+  speechRecipes,
+  type LanguagePreset,
   type Preset,
   type Recipe,
+  type Setting,
+  type SpeechPreset,
 } from '@bnrnn/experiments';
 import { Option, type Command } from 'commander';
 import type { Io } from '../io';
@@ -15,6 +23,9 @@ import { textColumns } from '../textColumns';
 
 /** The size of the Penn Treebank's vocabulary, for which parameters are counted. */
 const ptbTypes = 10_000;
+
+/** The paper's inputs and targets on WSJ, for which parameters are counted. */
+const wsj = { features: 69, classes: 3_546 };
 
 /** `presets`: rows of the paper's tables and their recipes, with sources. */
 export function addPresets(program: Command, io: Io): void {
@@ -27,7 +38,9 @@ export function addPresets(program: Command, io: Io): void {
     .option('--json', 'one JSON object as the last line')
     .action((options: { recipe: string; json?: boolean }) => {
       const recipe = findRecipe(options.recipe);
-      const rows = presets.map((preset) => describe(preset, recipe));
+      const language = languagePresets.map((preset) => describeLanguage(preset, recipe));
+      const speech = speechPresets.map(describeSpeech);
+      const rows = [...language, ...speech];
       if (options.json === true) {
         io.out(JSON.stringify({ recipe: recipe.name, presets: rows }));
         return;
@@ -36,7 +49,11 @@ export function addPresets(program: Command, io: Io): void {
         io.out(`recipe ${name}: ${title}${name === recipe.name ? ' (shown)' : ''}`);
       }
       io.out('');
-      for (const line of table(rows)) io.out(line);
+      for (const line of table(language, languageColumns)) io.out(line);
+      io.out('');
+      for (const { name, title } of speechRecipes) io.out(`speech, recipe ${name}: ${title}`);
+      io.out('');
+      for (const line of table(speech, speechColumns)) io.out(line);
       io.out('');
       io.out(
         'Numbers carry their source: t text, c code, l lua, f tf, r recalled, o our own choice.',
@@ -54,7 +71,9 @@ const sourceLetters = {
   user: 'u',
 } as const;
 
-const columns = [
+type Columns = readonly (readonly [string, string])[];
+
+const languageColumns: Columns = [
   ['units', 'model.units'],
   ['dropout', 'model.dropout'],
   ['init', 'model.initRange'],
@@ -62,20 +81,45 @@ const columns = [
   ['T', 'data.time'],
   ['norm', 'optimizer.maxGradientNorm'],
   ['epochs', 'schedule.epochs'],
-] as const;
+];
 
-function describe(preset: Preset, recipe: Recipe) {
-  const settings = resolveSettings(preset, recipe);
-  return {
-    name: preset.name,
-    title: preset.title,
-    baseline: preset.baseline ?? null,
-    parameters: parameterCount(modelSpec({ unit: preset.unit, settings }, ptbTypes)),
-    settings: Object.fromEntries(settingPaths.map((path) => [path, settings[path]] as const)),
-  };
+const speechColumns: Columns = [
+  ['layers', 'model.layers'],
+  ['units', 'model.units'],
+  ['batch', 'data.batch'],
+  ['frames', 'data.maxFrames'],
+  ['optimizer', 'optimizer.kind'],
+  ['rate', 'optimizer.learningRate'],
+  ['epochs', 'schedule.epochs'],
+];
+
+interface Row {
+  readonly name: string;
+  readonly title: string;
+  readonly baseline: string | null;
+  readonly recipe: string;
+  readonly parameters: number;
+  readonly settings: Readonly<Record<string, Setting>>;
 }
 
-function table(rows: readonly ReturnType<typeof describe>[]): string[] {
+function describeLanguage(preset: LanguagePreset, recipe: Recipe): Row {
+  const settings = resolveSettings(preset, recipe);
+  const parameters = parameterCount(modelSpec({ unit: preset.unit, settings }, ptbTypes));
+  return { ...identity(preset), recipe: recipe.name, parameters, settings };
+}
+
+function describeSpeech(preset: SpeechPreset): Row {
+  const recipe = findSpeechRecipe(defaultSpeechRecipe);
+  const settings = resolveSpeechSettings(preset, recipe);
+  const parameters = parameterCount(speechModelSpec({ settings }, wsj));
+  return { ...identity(preset), recipe: recipe.name, parameters, settings };
+}
+
+function identity({ name, title, baseline }: Preset) {
+  return { name, title, baseline: baseline ?? null };
+}
+
+function table(rows: readonly Row[], columns: Columns): string[] {
   const header = ['preset', 'parameters', ...columns.map(([name]) => name), 'row'];
   const body = rows.map(({ name, parameters, settings, title }) => [
     name,

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { loadCorpus, readOverride, resolveRun, type RunConfig } from '@bnrnn/experiments';
+import { loadCorpus, readOverride, resolveRun } from '@bnrnn/experiments';
 import { comparisonTable, readRun } from '@bnrnn/reporting';
 import type { Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
-import { corpusLines } from '../corpusLines';
 import { watchInterruption } from '../interruption';
 import type { Io } from '../io';
 import { codeVersion, commandText } from '../provenance';
 import { freeRunFolder, runFiles } from '../runFolder';
+import { languageDataOf } from '../train/languageData';
 import { trainRun } from '../train/trainRun';
 import { writeReport } from '../train/writeReport';
 
@@ -36,19 +36,19 @@ async function runQuickstart(io: Io, args: readonly string[], flags: BackendFlag
   const folder = freeRunFolder('quickstart');
   io.out('Two small language models on the definitions of WordNet: the same weights at the start,');
   io.out('the same data, the same recipe; the second normalizes W·x over the batch.');
-  const corpus = await loadCorpus(data);
-  for (const line of corpusLines(corpus)) io.out(line);
+  const loaded = languageDataOf(await loadCorpus(data));
+  for (const line of loaded.lines) io.out(line);
   const backend = await startFlagged(flags);
   io.out(backendLine(backend));
   const interruption = watchInterruption(io);
   const folders: string[] = [];
   try {
     for (const preset of rows) {
-      const config: RunConfig = resolveRun({
+      const config = resolveRun({
         preset,
         overrides: settings,
         backend: backend.name,
-        corpus: corpus.info,
+        corpus: loaded.info,
         data,
         command: commandText(args),
         commit: codeVersion(),
@@ -57,8 +57,7 @@ async function runQuickstart(io: Io, args: readonly string[], flags: BackendFlag
       const own = join(folder, preset);
       const { signal } = interruption;
       const { reason } = await trainRun(io, {
-        config,
-        corpus,
+        run: loaded.prepare(config),
         folder: own,
         resume: false,
         signal,

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   comparisonTable,
-  curveKinds,
+  curveKindsOf,
   curvesSvg,
   readRun,
   type TableFormat,
@@ -29,7 +29,10 @@ export function addReport(program: Command, io: Io): void {
     .option('--out <file>', 'the page (default: report.html in the run, or here for several)')
     .option('--markdown', 'print the tables as Markdown, write no page')
     .option('--latex', 'print the tables as LaTeX (booktabs), write no page')
-    .option('--curves <folder>', 'also write the curves there, as training.svg and validation.svg')
+    .option(
+      '--curves <folder>',
+      'also write the curves there: training.svg, validation.svg, of frames error.svg',
+    )
     .option('--json', 'one JSON object as the last line')
     .action((folders: string[], flags: ReportFlags) => runReport(io, folders, flags));
 }
@@ -46,7 +49,7 @@ async function runReport(io: Io, folders: readonly string[], flags: ReportFlags)
 
   if (flags.curves !== undefined) {
     mkdirSync(flags.curves, { recursive: true });
-    for (const kind of curveKinds) {
+    for (const kind of curveKindsOf(runs[0]?.config.unit ?? 'word')) {
       writeFileSync(join(flags.curves, `${kind}.svg`), await curvesSvg(runs, kind));
     }
   }

@@ -1,5 +1,5 @@
 import { UsageError } from '@bnrnn/core';
-import { settingPaths, type RunConfig, type SettingPath } from '@bnrnn/experiments';
+import { type RunConfig, type Setting, type SettingPath } from '@bnrnn/experiments';
 
 /** What a resumed run may change: how long it goes on and how often it is looked at. */
 const mayChange: ReadonlySet<SettingPath> = new Set([
@@ -16,11 +16,11 @@ const mayChange: ReadonlySet<SettingPath> = new Set([
  * @param given   which of preset, recipe, backend and seed the caller named.
  * @throws UsageError naming the first difference.
  */
-export function resumeConfig(
+export function resumeConfig<Config extends RunConfig>(
   stored: RunConfig,
-  asked: RunConfig,
+  asked: Config,
   given: { readonly recipe: boolean; readonly backend: boolean; readonly seed: boolean },
-): RunConfig {
+): Config {
   const refuse = (what: string, there: unknown, here: unknown): never => {
     throw new UsageError(
       `--resume: ${what} is ${String(there)} in the run and ${String(here)} here; nothing was changed.`,
@@ -31,16 +31,20 @@ export function resumeConfig(
   for (const field of ['recipe', 'backend', 'seed'] as const) {
     if (given[field] && asked[field] !== stored[field]) refuse(field, stored[field], asked[field]);
   }
-  const changed = settingPaths.filter((path) => asked.settings[path].source === 'user');
-  for (const path of changed) {
-    const [there, here] = [stored.settings[path].value, asked.settings[path].value];
-    if (there !== here && !mayChange.has(path)) refuse(path, there, here);
-  }
+  // One preset has one task, and with it the same settings.
+  const [kept, wanted] = [settingsOf(stored), settingsOf(asked)];
   const settings = Object.fromEntries(
-    settingPaths.map((path) => [
-      path,
-      changed.includes(path) ? asked.settings[path] : stored.settings[path],
-    ]),
-  ) as unknown as RunConfig['settings'];
-  return { ...stored, settings };
+    Object.entries(kept).map(([path, setting]) => {
+      const here = wanted[path as SettingPath];
+      if (here?.source !== 'user') return [path, setting];
+      if (here.value === setting.value) return [path, setting];
+      if (!mayChange.has(path as SettingPath)) refuse(path, setting.value, here.value);
+      return [path, here];
+    }),
+  );
+  return { ...stored, settings } as unknown as Config;
+}
+
+function settingsOf({ settings }: RunConfig): Readonly<Partial<Record<SettingPath, Setting>>> {
+  return settings;
 }

@@ -2,21 +2,15 @@ import { join } from 'node:path';
 import type { RunConfig } from '@bnrnn/experiments';
 import { placements } from '@bnrnn/recurrent';
 import type { BackendInfo } from '@bnrnn/tensor-backend';
+import { evaluationJson, evaluationText } from '../evaluate/evaluateOutput';
 import { runFiles } from '../runFolder';
 import type { TrainResult } from './writeResult';
 
 /** The fields of `train --json`. */
 export function trainJson(config: RunConfig, folder: string, result: TrainResult) {
-  const { preset, recipe, backend, seed } = config;
+  const { preset, recipe, backend, seed, unit } = config;
   const { steps, firstLoss, lastLoss, unitsPerSecond } = result;
-  const validation = result.evaluations
-    .filter(({ split }) => split === 'valid')
-    .map(({ statistics, nllPerUnit, perplexity, perplexityMeanOfBatches }) => ({
-      statistics,
-      nllPerWord: nllPerUnit,
-      perplexity,
-      perplexityMeanOfBatches,
-    }))[0];
+  const validation = result.evaluations.find(({ split }) => split === 'valid');
   return {
     preset,
     recipe,
@@ -27,26 +21,28 @@ export function trainJson(config: RunConfig, folder: string, result: TrainResult
     lastLoss,
     unitsPerSecond,
     runFolder: folder,
-    validation: validation ?? null,
+    validation: validation === undefined ? null : evaluationJson(unit, validation),
   };
 }
 
 /** What a finished run says to a reader. */
 export function summaryLines(
-  { settings }: RunConfig,
+  { settings, unit }: RunConfig,
   folder: string,
   backend: BackendInfo,
   result: TrainResult,
 ): string[] {
   const { steps, firstLoss, lastLoss, unitsPerSecond, evaluations } = result;
   // Statistics are a choice only where something is normalized over the batch.
-  const choosable = placements.some((at) => settings[`model.normalize.${at}`].value === 'frame');
+  const choosable = placements.some((at) =>
+    ['frame', 'sequence'].includes(settings[`model.normalize.${at}`].value),
+  );
   return [
-    `${steps} steps: loss ${firstLoss.toFixed(3)} -> ${lastLoss.toFixed(3)} nats per word, ` +
-      `${Math.round(unitsPerSecond).toLocaleString('en-US')} words/s on ${backend.name}`,
-    ...evaluations.map(({ split, statistics, nllPerUnit, perplexity }) => {
-      const choice = choosable ? ` (${statistics} statistics)` : '';
-      return `${split}: ${nllPerUnit.toFixed(3)} nats per word, perplexity ${perplexity.toFixed(2)}${choice}`;
+    `${steps} steps: loss ${firstLoss.toFixed(3)} -> ${lastLoss.toFixed(3)} nats per ${unit}, ` +
+      `${Math.round(unitsPerSecond).toLocaleString('en-US')} ${unit}s/s on ${backend.name}`,
+    ...evaluations.map((evaluation) => {
+      const choice = choosable ? ` (${evaluation.statistics} statistics)` : '';
+      return `${evaluation.split}: ${evaluationText(unit, evaluation)}${choice}`;
     }),
     `run folder: ${folder}`,
     `report: ${join(folder, runFiles.report)}`,

@@ -1,16 +1,15 @@
 import { join } from 'node:path';
 import type { RunEvent, RunEventOf } from '@bnrnn/core';
-import { buildModel, buildTraining, type LoadedCorpus, type RunConfig } from '@bnrnn/experiments';
 import { jsonLines, progress, truncateEvents, type EventConsumer } from '@bnrnn/reporting';
 import { train } from '@bnrnn/training';
 import type { Io } from '../io';
 import { hasCheckpoint, runFiles, writeJson } from '../runFolder';
+import type { PreparedRun } from './preparedRun';
 import { writeReport } from './writeReport';
 import { writeResult, type TrainResult } from './writeResult';
 
 export interface TrainRunOptions {
-  readonly config: RunConfig;
-  readonly corpus: LoadedCorpus;
+  readonly run: PreparedRun;
   readonly folder: string;
   readonly resume: boolean;
   readonly signal: AbortSignal;
@@ -24,15 +23,15 @@ export interface FinishedRun {
 }
 
 /**
- * Trains one run in its folder: configuration and vocabulary first, then events and checkpoints while
- * it goes, the result and the report at the end. A resumed run drops the events after its checkpoint.
+ * Trains one run in its folder: configuration, vocabulary or classes first, then events and checkpoints
+ * while it goes, the result and the report at the end. A resumed run drops the events after its checkpoint.
  */
 export async function trainRun(io: Io, options: TrainRunOptions): Promise<FinishedRun> {
-  const { config, corpus, folder, signal, now } = options;
-  const plan = buildTraining(config, corpus);
-  const model = buildModel(config, corpus.vocabulary.size);
+  const { run, folder, signal, now } = options;
+  const { config, plan } = run;
+  const model = run.makeModel();
   writeJson(folder, runFiles.config, config);
-  writeJson(folder, runFiles.vocabulary, corpus.vocabulary.toJSON());
+  for (const [name, content] of Object.entries(run.files)) writeJson(folder, name, content);
   const events = join(folder, runFiles.events);
   const resume = options.resume && hasCheckpoint(folder);
   if (options.resume && !resume) {

@@ -56,31 +56,29 @@ export function addEvaluations(folder: string, added: readonly RunEvaluation[]):
 }
 
 function bestOf(evaluations: readonly RunEventOf<'evaluation'>[]): RunResult['best'] {
-  const [first] = evaluations;
+  const first = evaluations.find(({ split }) => split === 'valid');
   if (first === undefined) return undefined;
   const best = evaluations
-    .filter(({ statistics }) => statistics === first.statistics)
+    .filter(({ split, statistics }) => split === 'valid' && statistics === first.statistics)
     .reduce((a, b) => (b.nllPerUnit < a.nllPerUnit ? b : a));
-  const { epoch, nllPerUnit, perplexity } = best;
-  return { epoch, nllPerUnit, perplexity };
+  const { epoch, nllPerUnit, perplexity, frameErrorRate } = best;
+  return { epoch, nllPerUnit, perplexity, ...(frameErrorRate !== undefined && { frameErrorRate }) };
 }
 
 /** The last of each split and choice of statistics, with the fields a result keeps. */
 function latest(evaluations: readonly RunEvaluation[]): RunEvaluation[] {
   const byKind = new Map<string, RunEvaluation>();
-  for (const {
-    split,
-    statistics,
-    nllPerUnit,
-    perplexity,
-    perplexityMeanOfBatches,
-  } of evaluations) {
+  for (const one of evaluations) {
+    const { split, statistics, nllPerUnit, perplexity } = one;
+    const { perplexityMeanOfBatches, frameErrorRate, units } = one;
     byKind.set(`${split} ${statistics}`, {
       split,
       statistics,
       nllPerUnit,
       perplexity,
       perplexityMeanOfBatches,
+      ...(frameErrorRate !== undefined && { frameErrorRate }),
+      ...(units !== undefined && { units }),
     });
   }
   return [...byKind.values()];

@@ -1,3 +1,4 @@
+import { printable } from '../bytes/fault';
 import type { Audio } from './audio';
 import { ByteReader } from './byteReader';
 import { checkSampleRate } from './checkSampleRate';
@@ -23,7 +24,10 @@ export function parseSphere(bytes: Uint8Array, where: string): Audio {
     const field = header.fields.get(name);
     if (field !== undefined) {
       if (typeof field.value === 'number') return { value: field.value, offset: field.offset };
-      return reader.fail(field.offset, `${name} is "${field.value}", expected a number (-i)`);
+      return reader.fail(
+        field.offset,
+        `${name} is "${printable(field.value)}", expected a number (-i)`,
+      );
     }
     if (missing !== undefined) return { value: missing, offset: 0 };
     return reader.fail(16, `the SPHERE header has no ${name}`);
@@ -65,13 +69,16 @@ function isLittleEndian(reader: ByteReader, field: SphereField | undefined): boo
   if (field === undefined) return reader.fail(16, 'the SPHERE header has no sample_byte_format');
   if (field.value === '01') return true;
   if (field.value === '10') return false;
-  return reader.fail(field.offset, `sample_byte_format is "${field.value}", expected 01 or 10`);
+  return reader.fail(
+    field.offset,
+    `sample_byte_format is "${printable(String(field.value))}", expected 01 or 10`,
+  );
 }
 
 function refuseOtherCodings(reader: ByteReader, field: SphereField | undefined): void {
   if (field === undefined || field.value === 'pcm') return;
-  const coding = String(field.value);
-  if (/shorten/.test(coding)) {
+  const coding = printable(String(field.value));
+  if (/shorten/.test(String(field.value))) {
     const hint = 'sph2pipe -f wav FILE OUT.wav unpacks it; then read OUT.wav.';
     reader.fail(field.offset, `holds shorten-compressed samples (${coding}), expected pcm`, hint);
   }

@@ -1,3 +1,4 @@
+import { printable } from '../bytes/fault';
 import type { ByteReader } from './byteReader';
 
 /** A header line `NAME -TYPE VALUE`; `offset` is where the line begins. */
@@ -34,7 +35,7 @@ export function sphereHeader(reader: ByteReader): SphereHeader {
     if (line === 'end_head') return { size, fields };
     if (line !== '' && !line.startsWith(';')) {
       const [name, value] = parseField(reader, line, offset);
-      if (fields.has(name)) reader.fail(offset, `the SPHERE header has ${name} twice`);
+      if (fields.has(name)) reader.fail(offset, `the SPHERE header has ${printable(name)} twice`);
       fields.set(name, { value, offset });
     }
     offset = end + 1;
@@ -44,7 +45,7 @@ export function sphereHeader(reader: ByteReader): SphereHeader {
 function parseField(reader: ByteReader, line: string, offset: number): [string, string | number] {
   const match = /^(\S+) +-(i|r|s([0-9]+)) +(.*)$/.exec(line);
   if (match === null) {
-    return reader.fail(offset, `the header line ${JSON.stringify(line)} is not NAME -TYPE VALUE`);
+    return reader.fail(offset, `the header line "${printable(line)}" is not NAME -TYPE VALUE`);
   }
   const [, name = '', type, length, value = ''] = match;
   // The length of a string comes first in its type: -s3 pcm.
@@ -52,7 +53,7 @@ function parseField(reader: ByteReader, line: string, offset: number): [string, 
   const number = Number(value.trim());
   const fits = type === 'i' ? Number.isSafeInteger(number) : Number.isFinite(number);
   if (!fits || value.trim() === '') {
-    reader.fail(offset, `${name} is ${JSON.stringify(value)}, expected a number`);
+    reader.fail(offset, `${printable(name)} is "${printable(value)}", expected a number`);
   }
   return [name, number];
 }

@@ -33,7 +33,7 @@ export class DataSetWriter {
     this.#labels =
       phones === undefined
         ? undefined
-        : createArkWriter(join(folder, 'labels.txt'), { text: true });
+        : createArkWriter(join(folder, 'labels.1.txt'), { text: true });
   }
 
   get speakers(): number {

@@ -48,7 +48,7 @@ export interface ExtractReport {
  * Makes a Kaldi data directory of recordings: filterbanks with deltas, frame labels, speaker statistics.
  *
  * Written are `feats.ark` (float32) and `feats.scp`, `cmvn.ark` and `cmvn.scp` (per speaker, of the values as written),
- * `utt2spk`, `spk2utt`, `utt2num_frames`, `wav.scp`, and with labels `labels.txt` (a line of `UTTERANCE ID ID ...`, an id
+ * `utt2spk`, `spk2utt`, `utt2num_frames`, `wav.scp`, and with labels `labels.1.txt` (a line of `UTTERANCE ID ID ...`, an id
  * a frame, as `ali-to-pdf ... ark,t:` writes) and `phones.txt`; sorted by key. Lists name absolute paths. One recording
  * is in memory at a time; the folder appears under its name when everything is in it.
  *

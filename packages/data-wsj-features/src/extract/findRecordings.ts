@@ -7,6 +7,7 @@ import { byteOrder } from '../labels/phoneTable';
 import { readWavScp } from './readWavScp';
 import type { Recording } from './recording';
 
+/** Who speaks in files and folders of files: see `FindRecordingsOptions`. */
 export const speakerRules = ['folder', 'utterance'] as const;
 
 export interface FindRecordingsOptions {

@@ -1,7 +1,9 @@
 import { UsageError } from '@bnrnn/core';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { fault, reason } from '../bytes/fault';
+
+let staged = 0;
 
 /** A folder that is filled under a temporary name beside its own. */
 export interface StagedFolder {
@@ -35,7 +37,8 @@ export async function stageFolder(folder: string): Promise<StagedFolder> {
     });
   }
   await mkdir(dirname(target), { recursive: true }).catch(failed);
-  const path = await mkdtemp(`${target}.partial-`).catch(failed);
+  const path = `${target}.${process.pid}-${++staged}.partial`;
+  await mkdir(path).catch(failed);
   return {
     path,
     target,

@@ -1,6 +1,6 @@
 import { UsageError } from '@bnrnn/core';
-import { fault, printable } from '../bytes/fault';
-import { readTextLines } from '../scp/readTextLines';
+import { fault } from '../bytes/fault';
+import { readSymbols } from '../transitions/symbolLabels';
 
 /** The classes of frames by name and number: Kaldi's `phones.txt`. */
 export interface PhoneTable {
@@ -18,27 +18,12 @@ export function phoneTable(symbols: Iterable<string>): PhoneTable {
 }
 
 /**
- * Reads a symbol table: lines of `SYMBOL ID`. Ids are whole numbers, each given once.
+ * Reads a symbol table: lines of `SYMBOL ID`.
  *
- * @throws DataError naming line and byte offset when it is not of that form.
+ * @throws DataError naming line and byte offset when it is not of that form, holds a symbol twice, or nothing.
  */
 export async function readPhoneTable(path: string): Promise<PhoneTable> {
-  const ids = new Map<string, number>();
-  const taken = new Set<number>();
-  for await (const { text, line, offset } of readTextLines(path)) {
-    if (text === '') continue;
-    const fail = (problem: string): never => {
-      throw fault({ file: path, offset }, `line ${line} ${problem}.`);
-    };
-    const match = /^(\S+)[ \t]+(\d{1,9})$/.exec(text);
-    if (match === null) return fail('is not SYMBOL ID');
-    const [, symbol = '', number] = match;
-    const id = Number(number);
-    if (ids.has(symbol)) fail(`has the symbol ${printable(symbol)} a second time`);
-    if (taken.has(id)) fail(`has the id ${id} a second time`);
-    ids.set(symbol, id);
-    taken.add(id);
-  }
+  const ids = await readSymbols(path);
   if (ids.size === 0) throw fault({ file: path }, 'has no symbols.');
   return tableOf(ids);
 }

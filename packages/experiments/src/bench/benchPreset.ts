@@ -1,17 +1,14 @@
-import { UsageError } from '@bnrnn/core';
+import { UsageError, type Unit } from '@bnrnn/core';
 import { memory } from '@tensorflow/tfjs-core';
-import { modelSpec } from '../build/modelSpec';
-import type { RunConfig } from '../config/runConfig';
-import { productFlops, productList, type StepProduct } from './productList';
+import type { BenchSubject } from './benchSubject';
+import { productFlops, type StepProduct } from './productList';
 import { stepTimer } from './stepTimer';
 import { timeProducts } from './timeProducts';
 
 export interface BenchOptions {
-  readonly config: RunConfig;
+  readonly subject: BenchSubject;
   /** The same settings without normalization of any placement; absent where there is none. */
-  readonly without?: RunConfig;
-  /** Distinct tokens. */
-  readonly types: number;
+  readonly without?: BenchSubject;
   /** Timed steps of each arm. */
   readonly steps: number;
   /** Steps before the clock starts; 3 when absent. */
@@ -21,7 +18,7 @@ export interface BenchOptions {
 }
 
 export interface BenchResult {
-  readonly unit: RunConfig['unit'];
+  readonly unit: Unit;
   readonly unitsPerSecond: number;
   /** Median over the timed steps. */
   readonly stepMilliseconds: number;
@@ -37,18 +34,16 @@ export interface BenchResult {
 }
 
 /**
- * Times whole training steps of a run's settings on random tokens, and, in the same process, the matrix
+ * Times whole training steps of a subject on random batches, and, in the same process, the matrix
  * products that they cannot do without.
  *
  * @throws UsageError when fewer than one step is asked for.
  */
 export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
-  const { config, without, types, steps, warmUp = 3, now } = options;
+  const { subject, without, steps, warmUp = 3, now } = options;
   if (steps < 1) throw new UsageError(`benchPreset: steps is ${steps}, expected at least 1.`);
-  const time = config.settings['data.time'].value;
-  const batch = config.settings['data.batch'].value;
-  const arms = [config, ...(without === undefined ? [] : [without])].map((arm) =>
-    stepTimer(arm, types, now),
+  const arms = [subject, ...(without === undefined ? [] : [without])].map((arm) =>
+    stepTimer(arm, now),
   );
   const times: number[][] = arms.map(() => []);
   for (let step = 0; step < warmUp + steps; step++) {
@@ -61,11 +56,11 @@ export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
   for (const timer of arms) await timer.stop();
 
   const [stepMilliseconds = NaN, plain] = times.map(median);
-  const products = productList(modelSpec(config, types), { time, batch });
+  const { unit, unitsPerStep, products } = subject;
   const bound = timeProducts(products, now);
   return {
-    unit: config.unit,
-    unitsPerSecond: (1000 * time * batch) / stepMilliseconds,
+    unit,
+    unitsPerSecond: (1000 * unitsPerStep) / stepMilliseconds,
     stepMilliseconds,
     products,
     matmulBoundMilliseconds: bound,

@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest';
-import { modelSpec } from '../build/modelSpec';
-import { resolveSettings } from '../config/resolveSettings';
-import { findPreset } from '../presets/presets';
+import { modelSpec, speechModelSpec } from '../build/modelSpec';
+import { resolveSettings, resolveSpeechSettings } from '../config/resolveSettings';
+import { findLanguagePreset, findSpeechPreset } from '../presets/presets';
 import { findRecipe } from '../recipes/recipes';
+import { findSpeechRecipe } from '../recipes/speechRecipe';
 import { productFlops, productList } from './productList';
 
 const spec = (name: string) => {
-  const preset = findPreset(name);
+  const preset = findLanguagePreset(name);
   const settings = resolveSettings(preset, findRecipe('authors-code'));
   return modelSpec({ unit: 'word', settings }, 10_000);
 };
@@ -32,4 +33,28 @@ it('counts the products of the small LSTM by hand', () => {
 it('is the same with and without normalization', () => {
   const sizes = { time: 20, batch: 32 };
   expect(productList(spec('ptb-small-bn'), sizes)).toEqual(productList(spec('ptb-small'), sizes));
+});
+
+it('counts the products of the bidirectional network by hand', () => {
+  const settings = resolveSpeechSettings(
+    findSpeechPreset('wsj-birnn'),
+    findSpeechRecipe('paper-text'),
+  );
+  const classifier = speechModelSpec({ settings }, { features: 69, classes: 3_546 });
+  const list = productList(classifier, { time: 300, batch: 24 });
+  // The first layer has no gradient of its input; each layer runs in two directions.
+  const products = 5 + 4 * 6 + 3;
+  expect(list).toHaveLength(products);
+  const rows = 2 * 300 * 24;
+  const recurrent = 3 * rows * 250 * 1_000;
+  const first = 2 * (2 * rows * 69 * 1_000 + recurrent);
+  const other = 2 * (3 * rows * 500 * 1_000 + recurrent);
+  const softmax = 3 * rows * 500 * 3_546;
+  expect(productFlops(list)).toBe(first + 4 * other + softmax);
+  expect(list.find(({ name }) => name === 'layers.2 h·U')).toMatchObject({
+    m: 24,
+    n: 1_000,
+    k: 250,
+    count: 600,
+  });
 });

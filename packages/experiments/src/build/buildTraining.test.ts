@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { resolveRun } from '../config/resolveRun';
+import { resolveRun, resolveSpeechRun } from '../config/resolveRun';
 import { readOverride } from '../settings/readSetting';
-import { buildTraining } from './buildTraining';
+import { buildSpeechTraining, buildTraining } from './buildTraining';
 
 const tokens = (length: number) => Int32Array.from({ length }, (_, i) => i % 11);
 const info = { name: 'made', sha256: { train: 'ab' }, counts: { train: 1400 }, classes: 11 };
@@ -57,6 +57,38 @@ describe('buildTraining', () => {
     expect(first?.inputs[1]).toBe(4);
     expect(schedule.firstDecayedEpoch).toBe(5);
     expect(clip).toEqual({ maxNorm: 5, at: 'above' });
+  });
+
+  it('builds the optimizer that was asked for, and clips where a threshold is set', () => {
+    const momentum = plan(
+      'ptb-small',
+      'zaremba',
+      'optimizer.kind=momentum',
+      'optimizer.momentum=0.5',
+    );
+    expect(momentum.optimizer).toEqual({ kind: 'momentum', momentum: 0.5 });
+    const adam = plan('ptb-small', 'zaremba', 'optimizer.kind=adam', 'optimizer.maxGradientNorm=0');
+    expect(adam.optimizer).toEqual({ kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 });
+    expect(adam).not.toHaveProperty('clip');
+  });
+
+  it('writes the paper’s frame classifier as options of train', () => {
+    const source = { batchesPerEpoch: 3, batches: () => [] };
+    const config = resolveSpeechRun({
+      preset: 'wsj-birnn-bn',
+      backend: 'cpu',
+      data: { train: 'train', dev: 'dev', alignments: ['ali'] },
+      corpus: info,
+    });
+    expect(buildSpeechTraining(config, { train: source, valid: source })).toEqual({
+      data: { train: source, valid: source },
+      optimizer: { kind: 'momentum', momentum: 0.9 },
+      schedule: { initial: 1e-4, decayFactor: 1, firstDecayedEpoch: 2, every: 1 },
+      seed: 1,
+      epochs: 20,
+      evaluation: { statistics: ['running'], perEpoch: 1, trainBatches: 20 },
+      run: { preset: 'wsj-birnn-bn', recipe: 'paper-text', backend: 'cpu', corpus: info },
+    });
   });
 
   it('leaves out limits that are 0 and passes on those that are not', () => {

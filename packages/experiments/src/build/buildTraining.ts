@@ -1,19 +1,11 @@
+import type { BatchSource, UtteranceBatch } from '@bnrnn/core';
 import { tokenBatches, type TextCorpus, type TokenBatches } from '@bnrnn/data-ptb';
-import type { EvaluationOptions, TrainOptions } from '@bnrnn/training';
-import type { RunConfig } from '../config/runConfig';
-import type { Settings } from '../settings/settings';
-
-/** What a run's configuration decides of `train`'s options. */
-export type TrainingPlan = Required<
-  Pick<
-    TrainOptions,
-    'data' | 'optimizer' | 'schedule' | 'clip' | 'seed' | 'epochs' | 'evaluation' | 'run'
-  >
-> &
-  Pick<TrainOptions, 'maxSteps'>;
+import type { LanguageRunConfig, SpeechRunConfig } from '../config/runConfig';
+import type { LanguageSettings } from '../settings/settings';
+import { sharedPlan, type TrainingPlan } from './trainingPlan';
 
 /** The windows of a token stream as a run's settings cut it. */
-export function runBatches(settings: Settings, tokens: Int32Array): TokenBatches {
+export function runBatches(settings: LanguageSettings, tokens: Int32Array): TokenBatches {
   return tokenBatches(tokens, {
     batch: settings['data.batch'].value,
     time: settings['data.time'].value,
@@ -23,49 +15,35 @@ export function runBatches(settings: Settings, tokens: Int32Array): TokenBatches
 }
 
 /**
- * The options of `train` that a run's configuration decides; model, folder, clock and signal are the
- * caller's.
+ * The options of `train` that a language model's configuration decides; model, folder, clock and
+ * signal are the caller's.
  *
  * @throws UsageError when the corpus does not fill one batch.
  */
 export function buildTraining(
-  config: RunConfig,
-  corpus: Pick<TextCorpus, 'splits' | 'info'>,
+  config: LanguageRunConfig,
+  corpus: Pick<TextCorpus, 'splits'>,
 ): TrainingPlan {
-  const { settings, preset, recipe, backend, seed } = config;
-  const maxSteps = settings['schedule.maxSteps'].value;
+  const { settings } = config;
   return {
+    ...sharedPlan(config),
     data: {
       train: runBatches(settings, corpus.splits.train),
       valid: runBatches(settings, corpus.splits.valid),
     },
-    optimizer: { kind: 'sgd' },
-    schedule: {
-      initial: settings['optimizer.learningRate'].value,
-      decayFactor: settings['schedule.decayFactor'].value,
-      firstDecayedEpoch: settings['schedule.firstDecayedEpoch'].value,
-      every: settings['schedule.decayEvery'].value,
-    },
-    clip: {
-      maxNorm: settings['optimizer.maxGradientNorm'].value,
-      at: settings['optimizer.clipAt'].value,
-    },
-    seed,
-    epochs: settings['schedule.epochs'].value,
-    ...(maxSteps > 0 && { maxSteps }),
-    evaluation: evaluationOptions(settings),
-    run: { preset, recipe, backend, corpus: corpus.info },
   };
 }
 
-/** Zero in a setting means no limit; `train` says so by leaving the option out. */
-function evaluationOptions(settings: Settings): EvaluationOptions {
-  const maxBatches = settings['evaluation.maxBatches'].value;
-  const recalibrationBatches = settings['evaluation.recalibrationBatches'].value;
+/** The same for a frame classifier, whose splits are batches already. */
+export function buildSpeechTraining(
+  config: SpeechRunConfig,
+  splits: Readonly<Record<'train' | 'valid', BatchSource<UtteranceBatch>>>,
+): TrainingPlan {
+  const plan = sharedPlan(config);
+  const trainBatches = config.settings['evaluation.trainBatches'].value;
   return {
-    statistics: [settings['evaluation.statistics'].value],
-    perEpoch: settings['evaluation.perEpoch'].value,
-    ...(maxBatches > 0 && { maxBatches }),
-    ...(recalibrationBatches > 0 && { recalibrationBatches }),
+    ...plan,
+    data: splits,
+    evaluation: { ...plan.evaluation, ...(trainBatches > 0 && { trainBatches }) },
   };
 }

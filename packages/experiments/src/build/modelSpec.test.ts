@@ -1,16 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { resolveSettings } from '../config/resolveSettings';
-import { findPreset } from '../presets/presets';
+import { resolveSettings, resolveSpeechSettings } from '../config/resolveSettings';
+import { findLanguagePreset, findSpeechPreset } from '../presets/presets';
 import { findRecipe } from '../recipes/recipes';
+import { findSpeechRecipe } from '../recipes/speechRecipe';
 import { readOverride } from '../settings/readSetting';
-import { modelSpec } from './modelSpec';
+import { modelSpec, speechModelSpec } from './modelSpec';
 import { parameterCount } from './parameterCount';
 
 function specOf(preset: string, recipe = 'authors-code', ...assignments: string[]) {
-  const settings = resolveSettings(findPreset(preset), findRecipe(recipe), {
+  const settings = resolveSettings(findLanguagePreset(preset), findRecipe(recipe), {
     overrides: assignments.map(readOverride),
   });
   return modelSpec({ unit: 'word', settings }, 10_000);
+}
+
+function speechSpecOf(preset: string, ...assignments: string[]) {
+  const settings = resolveSpeechSettings(findSpeechPreset(preset), findSpeechRecipe('paper-text'), {
+    overrides: assignments.map(readOverride),
+  });
+  return speechModelSpec({ settings }, { features: 69, classes: 3_546 });
 }
 
 describe('parameterCount', () => {
@@ -25,6 +33,19 @@ describe('parameterCount', () => {
     ['ptb-small-rnn', 'authors-code', 4_170_400],
   ])('%s under %s has %d', (preset, recipe, count) => {
     expect(parameterCount(specOf(preset, recipe))).toBe(count);
+  });
+
+  it.each([
+    ['wsj-birnn', 8_424_546],
+    ['wsj-birnn-bn', 8_434_546],
+  ])('%s has %d with 69 inputs and 3,546 classes', (preset, count) => {
+    expect(parameterCount(speechSpecOf(preset))).toBe(count);
+  });
+
+  it('counts one normalizer for both directions once', () => {
+    const shared = speechSpecOf('wsj-birnn-bn', 'model.directionStatistics=shared');
+    // A gain and a shift of 1,000 fewer in each of the five layers.
+    expect(parameterCount(shared)).toBe(8_434_546 - 5 * 2_000);
   });
 });
 
@@ -93,5 +114,39 @@ describe('modelSpec', () => {
       kind: 'lstm',
       peepholes: 'output',
     });
+  });
+});
+
+describe('speechModelSpec', () => {
+  it('is five bidirectional layers of 250 LSTM units side by side, Glorot weights', () => {
+    const layer = {
+      kind: 'bidirectional',
+      layer: { kind: 'lstm', units: 250, biases: 1, peepholes: 'none', normalize: {} },
+      merge: 'concat',
+      statistics: 'per direction',
+    };
+    expect(speechSpecOf('wsj-birnn')).toEqual({
+      kind: 'frameClassifier',
+      features: 69,
+      layers: Array.from({ length: 5 }, () => layer),
+      classes: 3_546,
+      initializer: { kind: 'glorot' },
+    });
+  });
+
+  it('puts the sequence-wise normalizer on W·x of every layer and nowhere else', () => {
+    const normalizer = {
+      kind: 'batch',
+      over: 'sequence',
+      epsilon: 1e-5,
+      epsilonRule: 'variance',
+      gain: 1,
+      decay: 0.9,
+      perStep: false,
+      maxSteps: 1300,
+    };
+    for (const layer of speechSpecOf('wsj-birnn-bn').layers) {
+      expect(layer).toMatchObject({ layer: { normalize: { inputToHidden: normalizer } } });
+    }
   });
 });

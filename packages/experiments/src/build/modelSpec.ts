@@ -1,57 +1,60 @@
-import { UsageError } from '@bnrnn/core';
-import {
-  placements,
-  type LanguageModelSpec,
-  type LayerSpec,
-  type PlacementSpecs,
-} from '@bnrnn/recurrent';
-import type { RunConfig } from '../config/runConfig';
-import type { Settings } from '../settings/settings';
-import { normalizerAt } from './normalizerAt';
+import type { FrameClassifierSpec, InitializerSpec, LanguageModelSpec } from '@bnrnn/recurrent';
+import type { LanguageRunConfig, SpeechRunConfig } from '../config/runConfig';
+import { cellSpec } from './cellSpec';
 
 /**
- * The architecture that a run's settings describe, as plain JSON.
+ * The language model that a run's settings describe, as plain JSON.
  *
  * @param vocabularySize  distinct tokens of the corpus.
- * @throws UsageError for a unit other than words or characters.
  */
 export function modelSpec(
-  config: Pick<RunConfig, 'unit' | 'settings'>,
+  { settings, unit }: Pick<LanguageRunConfig, 'unit' | 'settings'>,
   vocabularySize: number,
 ): LanguageModelSpec {
-  const { settings, unit } = config;
-  if (unit === 'frame') {
-    throw new UsageError('modelSpec: the unit is "frame", expected "word" or "character".');
-  }
-  const units = settings['model.units'].value;
+  const layer = cellSpec(settings, settings['data.time'].value);
   return {
     kind: 'languageModel',
     unit,
     vocabulary: vocabularySize,
-    embedding: units,
-    layers: Array.from({ length: settings['model.layers'].value }, () => layerSpec(settings)),
+    embedding: settings['model.units'].value,
+    layers: Array.from({ length: settings['model.layers'].value }, () => layer),
     dropout: settings['model.dropout'].value,
     initializer: { kind: 'uniform', range: settings['model.initRange'].value },
   };
 }
 
-function layerSpec(settings: Settings): LayerSpec {
-  const kind = settings['model.cell'].value;
-  const shared = {
-    units: settings['model.units'].value,
-    biases: settings['model.biases'].value === 2 ? 2 : 1,
-    normalize: placementSpecs(settings),
-  } as const;
-  if (kind === 'lstm') return { kind, ...shared, peepholes: settings['model.peepholes'].value };
-  if (kind === 'rnn') return { kind, ...shared, activation: 'tanh' };
-  return { kind, ...shared };
+/** What a frame classifier is told by its data. */
+export interface FrameSizes {
+  /** Values of a frame. */
+  readonly features: number;
+  readonly classes: number;
 }
 
-function placementSpecs(settings: Settings): PlacementSpecs {
-  return Object.fromEntries(
-    placements.flatMap((placement) => {
-      const spec = normalizerAt(settings, placement);
-      return spec === undefined ? [] : [[placement, spec]];
-    }),
-  );
+const initializers: Readonly<Record<'glorot' | 'orthogonal', InitializerSpec>> = {
+  glorot: { kind: 'glorot' },
+  orthogonal: { kind: 'orthogonal', recurrent: 'orthogonal' },
+};
+
+/** Steps with statistics of their own where no utterance is too long. */
+const mostSteps = 2000;
+
+/** The frame classifier that a run's settings describe, as plain JSON. */
+export function speechModelSpec(
+  { settings }: Pick<SpeechRunConfig, 'settings'>,
+  { features, classes }: FrameSizes,
+): FrameClassifierSpec {
+  const maxFrames = settings['data.maxFrames'].value;
+  const layer = {
+    kind: 'bidirectional',
+    layer: cellSpec(settings, maxFrames === 0 ? mostSteps : maxFrames),
+    merge: settings['model.merge'].value,
+    statistics: settings['model.directionStatistics'].value,
+  } as const;
+  return {
+    kind: 'frameClassifier',
+    features,
+    layers: Array.from({ length: settings['model.layers'].value }, () => layer),
+    classes,
+    initializer: initializers[settings['model.initializer'].value],
+  };
 }

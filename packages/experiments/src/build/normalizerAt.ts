@@ -1,13 +1,21 @@
 import type { NormalizerSpec } from '@bnrnn/normalization';
 import type { Placement } from '@bnrnn/recurrent';
 import type { PlacementPath } from '../recipes/recipe';
-import type { Settings } from '../settings/settings';
+import type { SharedSettings } from '../settings/settings';
 
 /** Gates whose features layer normalization standardizes apart. */
 const gates = { lstm: 4, gru: 3, rnn: 1 } as const;
 
-/** The normalizer that the settings put at a placement; undefined where they put none. */
-export function normalizerAt(settings: Settings, placement: Placement): NormalizerSpec | undefined {
+/**
+ * The normalizer that the settings put at a placement; undefined where they put none.
+ *
+ * @param maxSteps  time steps that have statistics of their own, where statistics are kept per step.
+ */
+export function normalizerAt(
+  settings: SharedSettings,
+  placement: Placement,
+  maxSteps: number,
+): NormalizerSpec | undefined {
   const path: PlacementPath = `model.normalize.${placement}`;
   const kind = settings[path].value;
   if (kind === 'none') return undefined;
@@ -26,6 +34,6 @@ export function normalizerAt(settings: Settings, placement: Placement): Normaliz
     gain,
     decay: settings['normalization.decay'].value,
     perStep: settings['normalization.perStep'].value,
-    maxSteps: settings['data.time'].value,
+    maxSteps,
   };
 }

@@ -2,23 +2,45 @@ import { UsageError } from '@bnrnn/core';
 import { refuseInCausalModel, refuseInsideRecurrence } from '@bnrnn/normalization';
 import { placements } from '@bnrnn/recurrent';
 import { normalizerAt } from '../build/normalizerAt';
-import type { Settings } from '../settings/settings';
+import type { LanguageSettings, SharedSettings, SpeechSettings } from '../settings/settings';
 
 /**
- * Refuses settings that cannot go together, before any data is read.
+ * Refuses settings of a language model that cannot go together, before any data is read.
  *
- * @throws UsageError for statistics over the sequence in a language model, or a cell's normalizer
- * or peepholes outside an LSTM.
+ * @throws UsageError for statistics over the sequence, or a cell's normalizer or peepholes outside
+ * an LSTM.
  */
-export function refuseImpossible(settings: Settings): void {
+export function refuseImpossible(settings: LanguageSettings): void {
+  const path = 'model.normalize.inputToHidden';
+  const spec = normalizerAt(settings, 'inputToHidden', 1);
+  if (spec !== undefined) withHint(path, () => refuseInCausalModel(spec, path));
+  refuseImpossibleCell(settings);
+}
+
+/**
+ * Refuses settings of a frame classifier that cannot go together, before any data is read.
+ *
+ * @throws UsageError for statistics over the sequence inside the recurrence, a cell's normalizer or
+ * peepholes outside an LSTM, or one normalizer for both directions of anything but W·x alone.
+ */
+export function refuseImpossibleSpeech(settings: SpeechSettings): void {
+  refuseImpossibleCell(settings);
+  if (settings['model.directionStatistics'].value !== 'shared') return;
+  const normalized = placements.filter((at) => settings[`model.normalize.${at}`].value !== 'none');
+  if (normalized.join() === 'inputToHidden') return;
+  const found = normalized.length === 0 ? 'nothing' : normalized.join(' and ');
+  throw new UsageError(
+    `model.directionStatistics is "shared" and ${found} is normalized, expected inputToHidden alone.`,
+    { hint: 'Leave it at "per direction", or normalize W·x alone: --normalize sequence.' },
+  );
+}
+
+function refuseImpossibleCell(settings: SharedSettings): void {
   for (const placement of placements) {
-    const spec = normalizerAt(settings, placement);
-    if (spec === undefined) continue;
+    if (placement === 'inputToHidden') continue;
+    const spec = normalizerAt(settings, placement, 1);
     const path = `model.normalize.${placement}`;
-    withHint(`Use "frame" or "layer" there, e.g. --set ${path}=frame.`, () => {
-      if (placement === 'inputToHidden') refuseInCausalModel(spec, path);
-      else refuseInsideRecurrence(spec, path);
-    });
+    if (spec !== undefined) withHint(path, () => refuseInsideRecurrence(spec, path));
   }
   const cell = settings['model.cell'].value;
   if (cell === 'lstm') return;
@@ -31,11 +53,12 @@ export function refuseImpossible(settings: Settings): void {
 }
 
 /** The same refusal with a hint in the words of the command line. */
-function withHint(hint: string, check: () => void): void {
+function withHint(path: string, check: () => void): void {
   try {
     check();
   } catch (cause) {
     if (!(cause instanceof UsageError)) throw cause;
+    const hint = `Use "frame" or "layer" there, e.g. --set ${path}=frame.`;
     throw new UsageError(cause.message, { cause, hint });
   }
 }

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { readOverride } from '../settings/readSetting';
-import { resolveRun, type ResolveRunOptions } from './resolveRun';
+import {
+  resolveRun,
+  resolveSpeechRun,
+  type ResolveRunOptions,
+  type ResolveSpeechRunOptions,
+} from './resolveRun';
 import { parseRunConfig } from './runConfig';
 
 const base: ResolveRunOptions = {
@@ -25,6 +30,7 @@ describe('resolveRun', () => {
   });
 
   it.each([
+    [{ preset: 'wsj-birnn' }, 'The preset wsj-birnn is a frame classifier, expected a language'],
     [{ preset: 'ptb-smal' }, '(each also as NAME-tiny) is "ptb-smal", expected one of: ptb-small,'],
     [{ recipe: 'lua' }, '--recipe is "lua", expected one of:'],
     [{ seed: -1 }, '--seed is -1, expected a whole number at least 0'],
@@ -47,6 +53,67 @@ describe('resolveRun', () => {
   });
 });
 
+const speech: ResolveSpeechRunOptions = {
+  preset: 'wsj-birnn-bn',
+  backend: 'simd',
+  data: { train: 'data/train', dev: 'data/dev', alignments: ['exp/ali'], model: 'final.mdl' },
+  corpus: { name: 'kaldi', sha256: { train: 'ab' }, counts: { train: 12 }, classes: 4 },
+};
+
+describe('resolveSpeechRun', () => {
+  it('gives plain JSON that reads back as itself', () => {
+    const config = resolveSpeechRun({ ...speech, seed: 7 });
+    expect(parseRunConfig(JSON.parse(JSON.stringify(config)), 'config.json')).toEqual(config);
+    expect(config).toMatchObject({ unit: 'frame', recipe: 'paper-text', seed: 7 });
+  });
+
+  it.each([
+    [{ preset: 'ptb-small' }, 'The preset ptb-small is a language model, expected a frame'],
+    [{ recipe: 'zaremba' }, '--recipe of a frame classifier is "zaremba", expected one of: paper-'],
+    [
+      { overrides: [readOverride('model.normalize.cell=sequence')] },
+      'they need the values of time steps that do not exist yet',
+    ],
+    [
+      { preset: 'wsj-birnn', overrides: [readOverride('model.directionStatistics=shared')] },
+      'model.directionStatistics is "shared" and nothing is normalized',
+    ],
+    [
+      {
+        overrides: ['model.directionStatistics=shared', 'model.normalize.cell=frame'].map(
+          readOverride,
+        ),
+      },
+      'and inputToHidden and cell is normalized, expected inputToHidden alone',
+    ],
+  ])('refuses %o', (change, sentence) => {
+    expect(() => resolveSpeechRun({ ...speech, ...change })).toThrow(sentence);
+  });
+
+  it('applies speaker statistics by default where there are any, and where it is told', () => {
+    const cmvnOf = (change: Partial<ResolveSpeechRunOptions>) =>
+      resolveSpeechRun({ ...speech, ...change }).settings['data.cmvn'];
+    expect(cmvnOf({})).toMatchObject({ value: 'mean-variance', source: 'chosen' });
+    expect(cmvnOf({ speakerStatistics: false })).toEqual({
+      value: 'none',
+      source: 'chosen',
+      note: 'the data directories have no cmvn.scp',
+    });
+    const overrides = [readOverride('data.cmvn=mean')];
+    expect(cmvnOf({ speakerStatistics: false, overrides })).toMatchObject({ value: 'mean' });
+  });
+
+  it('takes every normalization of W·x', () => {
+    for (const normalize of ['none', 'frame', 'sequence', 'layer'] as const) {
+      const { settings } = resolveSpeechRun({ ...speech, normalize });
+      expect(settings['model.normalize.inputToHidden']).toEqual({
+        value: normalize,
+        source: 'user',
+      });
+    }
+  });
+});
+
 describe('parseRunConfig', () => {
   const config = () => JSON.parse(JSON.stringify(resolveRun(base))) as Record<string, unknown>;
 
@@ -66,6 +133,27 @@ describe('parseRunConfig', () => {
     const wrong = { ...settings, 'model.units': { value: 'wide', source: 'code' } };
     expect(() => parseRunConfig({ ...rest, settings: wrong }, 'config.json')).toThrow(
       'model.units is "wide", expected a whole number at least 1.',
+    );
+  });
+});
+
+describe('parseRunConfig of runs before there was a choice of optimizer', () => {
+  it('reads them as plain gradient descent', () => {
+    const config = JSON.parse(JSON.stringify(resolveRun(base))) as { settings: object };
+    const settings = Object.fromEntries(
+      Object.entries(config.settings).filter(
+        ([path]) => !/optimizer\.(kind|momentum|beta|eps)/.test(path),
+      ),
+    );
+    expect(Object.keys(settings)).toHaveLength(Object.keys(config.settings).length - 5);
+    const read = parseRunConfig({ ...config, settings }, 'config.json');
+    expect(read.settings['optimizer.kind'].value).toBe('sgd');
+  });
+
+  it('refuses the files of one task under the unit of the other', () => {
+    const config = JSON.parse(JSON.stringify(resolveSpeechRun(speech))) as object;
+    expect(() => parseRunConfig({ ...config, data: 'glosses' }, 'a.json')).toThrow(
+      'a.json: data is string, expected object where the unit is "frame".',
     );
   });
 });

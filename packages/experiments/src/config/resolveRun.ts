@@ -1,57 +1,74 @@
 import { expectNumber, type CorpusInfo } from '@bnrnn/core';
-import { findPreset } from '../presets/presets';
+import { findLanguagePreset, findSpeechPreset } from '../presets/presets';
 import { defaultRecipe, findRecipe } from '../recipes/recipes';
-import { refuseImpossible } from './refuseImpossible';
-import { resolveSettings, type SettingsRequest } from './resolveSettings';
-import type { RunConfig } from './runConfig';
+import { defaultSpeechRecipe, findSpeechRecipe } from '../recipes/speechRecipe';
+import { chosen } from '../settings/setting';
+import { refuseImpossible, refuseImpossibleSpeech } from './refuseImpossible';
+import { resolveSettings, resolveSpeechSettings, type SettingsRequest } from './resolveSettings';
+import type { LanguageRunConfig, SpeechRunConfig } from './runConfig';
+import type { SpeechFiles } from './speechFiles';
 
-export interface ResolveRunOptions extends SettingsRequest {
+interface RunRequest extends SettingsRequest {
   readonly preset: string;
-  /** `authors-code` unless given. */
+  /** The task's first recipe unless given: `authors-code`, of frame classifiers `paper-text`. */
   readonly recipe?: string;
   /** 1 unless given. */
   readonly seed?: number;
   /** The backend that computes, by name. */
   readonly backend: string;
   readonly corpus: CorpusInfo;
-  /** Where the corpus was found: a folder, `glosses` or `synthetic`. */
-  readonly data: string;
   readonly command?: string;
   readonly commit?: string;
   readonly versions?: Readonly<Record<string, string>>;
 }
 
+export interface ResolveRunOptions extends RunRequest {
+  /** Where the corpus was found: a folder, `glosses` or `synthetic`. */
+  readonly data: string;
+}
+
+export interface ResolveSpeechRunOptions extends RunRequest {
+  readonly data: SpeechFiles;
+  /** False where the data directories have no `cmvn.scp`: then none is applied unless asked for. */
+  readonly speakerStatistics?: boolean;
+}
+
 /**
- * Decides everything about a run before it starts: the recipe's settings, the preset's changes, the
- * caller's, each with its source.
+ * Decides everything about a language model's run before it starts: the recipe's settings, the
+ * preset's changes, the caller's, each with its source.
  *
  * @throws UsageError for an unknown preset, recipe or value, and for settings that cannot go together.
  */
-export function resolveRun(options: ResolveRunOptions): RunConfig {
-  const {
-    seed = 1,
-    backend,
-    corpus,
-    data,
-    command = '',
-    commit = 'unknown',
-    versions = {},
-  } = options;
-  const preset = findPreset(options.preset);
+export function resolveRun(options: ResolveRunOptions): LanguageRunConfig {
+  const preset = findLanguagePreset(options.preset);
   const recipe = findRecipe(options.recipe ?? defaultRecipe);
   const settings = resolveSettings(preset, recipe, options);
   refuseImpossible(settings);
-  return {
-    preset: preset.name,
-    recipe: recipe.name,
-    backend,
-    seed: expectNumber('--seed', seed, { integer: true, min: 0, max: Number.MAX_SAFE_INTEGER }),
-    unit: preset.unit,
-    corpus,
-    data,
-    command,
-    commit,
-    versions,
-    settings,
-  };
+  const { unit } = preset;
+  return { ...identity(options, recipe.name), unit, data: options.data, settings };
+}
+
+/**
+ * Decides everything about a frame classifier's run in the same way.
+ *
+ * @throws UsageError as `resolveRun` does.
+ */
+export function resolveSpeechRun(options: ResolveSpeechRunOptions): SpeechRunConfig {
+  const preset = findSpeechPreset(options.preset);
+  const recipe = findSpeechRecipe(options.recipe ?? defaultSpeechRecipe);
+  const resolved = resolveSpeechSettings(preset, recipe, options);
+  const { speakerStatistics = true, data } = options;
+  const settings =
+    speakerStatistics || resolved['data.cmvn'].source === 'user'
+      ? resolved
+      : { ...resolved, 'data.cmvn': chosen('none', 'the data directories have no cmvn.scp') };
+  refuseImpossibleSpeech(settings);
+  return { ...identity(options, recipe.name), unit: 'frame', data, settings };
+}
+
+function identity(options: RunRequest, recipe: string) {
+  const { preset, backend, corpus, seed = 1 } = options;
+  const { command = '', commit = 'unknown', versions = {} } = options;
+  expectNumber('--seed', seed, { integer: true, min: 0, max: Number.MAX_SAFE_INTEGER });
+  return { preset, recipe, backend, seed, corpus, command, commit, versions };
 }

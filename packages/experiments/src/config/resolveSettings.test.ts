@@ -1,13 +1,21 @@
 import { describe, expect, it } from 'vitest';
-import { findPreset, presets } from '../presets/presets';
+import {
+  findLanguagePreset,
+  findSpeechPreset,
+  languagePresets,
+  speechPresets,
+} from '../presets/presets';
 import { findRecipe, recipes } from '../recipes/recipes';
+import { findSpeechRecipe } from '../recipes/speechRecipe';
 import { readOverride } from '../settings/readSetting';
 import { checkValue } from '../settings/readSetting';
-import { settingPaths } from '../settings/settingDefinitions';
-import { resolveSettings } from './resolveSettings';
+import { settingPathsOf } from '../settings/settingDefinitions';
+import { resolveSettings, resolveSpeechSettings } from './resolveSettings';
 
 const resolve = (preset: string, recipe = 'authors-code') =>
-  resolveSettings(findPreset(preset), findRecipe(recipe));
+  resolveSettings(findLanguagePreset(preset), findRecipe(recipe));
+
+const settingPaths = settingPathsOf('language');
 
 /** The paths where two presets differ under one recipe. */
 function differences(a: string, b: string, recipe = 'authors-code') {
@@ -18,7 +26,7 @@ function differences(a: string, b: string, recipe = 'authors-code') {
 
 describe('resolveSettings', () => {
   it('gives every preset under every recipe a checked value and a source at every path', () => {
-    for (const preset of presets) {
+    for (const preset of languagePresets) {
       for (const recipe of recipes) {
         const settings = resolveSettings(preset, recipe);
         expect(Object.keys(settings)).toEqual(settingPaths);
@@ -68,7 +76,7 @@ describe('resolveSettings', () => {
   });
 
   it('lets the caller change what it likes, tagged as the user’s, --set last', () => {
-    const settings = resolveSettings(findPreset('ptb-small'), findRecipe('zaremba'), {
+    const settings = resolveSettings(findLanguagePreset('ptb-small'), findRecipe('zaremba'), {
       normalize: 'layer',
       epochs: 3,
       maxSteps: 20,
@@ -84,5 +92,64 @@ describe('resolveSettings', () => {
   it('keeps a preset’s own setting when the recipe changes', () => {
     expect(resolve('ptb-small-tiny', 'zaremba')['data.batch'].value).toBe(16);
     expect(resolve('ptb-small', 'zaremba')['data.batch'].value).toBe(20);
+  });
+});
+
+describe('resolveSpeechSettings', () => {
+  const speechPaths = settingPathsOf('speech');
+  const speech = (preset: string, ...set: string[]) =>
+    resolveSpeechSettings(findSpeechPreset(preset), findSpeechRecipe('paper-text'), {
+      overrides: set.map(readOverride),
+    });
+
+  it('gives every preset a checked value and a source at every path of its own', () => {
+    for (const { name } of speechPresets) {
+      const settings = speech(name);
+      expect(Object.keys(settings)).toEqual(speechPaths);
+      for (const path of speechPaths) {
+        expect(checkValue(path, settings[path].value)).toBe(settings[path].value);
+        expect(settings[path].source).not.toBe('user');
+      }
+    }
+  });
+
+  it('has the paper’s architecture and optimizer with their sources', () => {
+    const settings = speech('wsj-birnn');
+    const of = (path: keyof typeof settings) => [settings[path].value, settings[path].source];
+    expect(of('model.layers')).toEqual([5, 'recalled']);
+    expect(of('model.units')).toEqual([250, 'recalled']);
+    expect(of('model.initializer')).toEqual(['glorot', 'text']);
+    expect(of('data.batch')).toEqual([24, 'recalled']);
+    expect(of('data.maxFrames')).toEqual([1300, 'recalled']);
+    expect(of('optimizer.kind')).toEqual(['momentum', 'text']);
+    expect(of('optimizer.momentum')).toEqual([0.9, 'recalled']);
+    expect(of('optimizer.learningRate')).toEqual([1e-4, 'recalled']);
+    expect(of('optimizer.maxGradientNorm')).toEqual([0, 'chosen']);
+    expect(of('schedule.decayFactor')).toEqual([1, 'chosen']);
+    expect(of('evaluation.statistics')).toEqual(['running', 'chosen']);
+  });
+
+  it.each([
+    ['wsj-birnn', 'wsj-birnn-bn'],
+    ['wsj-birnn-tiny', 'wsj-birnn-bn-tiny'],
+  ])('%s and %s differ in the treatment alone', (baseline, treatment) => {
+    const [left, right] = [speech(baseline), speech(treatment)];
+    expect(speechPaths.filter((path) => left[path].value !== right[path].value)).toEqual([
+      'model.normalize.inputToHidden',
+    ]);
+    expect(right['model.normalize.inputToHidden']).toEqual({ value: 'sequence', source: 'text' });
+  });
+
+  it('refuses a setting of the other task, with its own that are near', () => {
+    const message = '--set: a frame classifier has no setting "data.time".';
+    expect(() => speech('wsj-birnn', 'data.time=20')).toThrow(message);
+    expect(() => speech('wsj-birnn', 'model.initRange=0.1')).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('model.initializer') as string }),
+    );
+    expect(() =>
+      resolveSettings(findLanguagePreset('ptb-small'), findRecipe('zaremba'), {
+        overrides: [readOverride('data.deltas=1')],
+      }),
+    ).toThrow('--set: a language model has no setting "data.deltas".');
   });
 });

@@ -1,12 +1,22 @@
+import { UsageError } from '@bnrnn/core';
+import type { LanguagePreset, SpeechPreset } from '../presets/preset';
 import { noNormalization } from '../presets/preset';
-import type { Preset } from '../presets/preset';
 import { authorsNormalization } from '../recipes/authorsCode';
-import type { NormalizationPath, PresetPath, Recipe } from '../recipes/recipe';
+import type { NormalizationPath, PresetPath, Recipe, RulePath } from '../recipes/recipe';
+import type { SpeechRecipe } from '../recipes/speechRecipe';
+import type { NormalizationChoice, Task } from '../settings/definition';
+import { nearestPath } from '../settings/nearestPath';
 import type { Override } from '../settings/readSetting';
 import { checkValue } from '../settings/readSetting';
-import { chosen, user, type Setting } from '../settings/setting';
-import { settingPaths, type NormalizationChoice } from '../settings/settingDefinitions';
-import type { Changes, Settings, SettingsOf } from '../settings/settings';
+import { chosen, recalled, user, type Setting } from '../settings/setting';
+import { settingPathsOf, type SettingPath } from '../settings/settingDefinitions';
+import type {
+  Changes,
+  LanguageSettings,
+  SettingsFor,
+  SettingsOf,
+  SpeechSettings,
+} from '../settings/settings';
 
 /** What a caller may change of a preset under a recipe. */
 export interface SettingsRequest {
@@ -17,33 +27,62 @@ export interface SettingsRequest {
   readonly maxSteps?: number;
 }
 
-const limits: SettingsOf<Exclude<PresetPath, keyof typeof noNormalization>> = {
+const adam = 'used by adam alone; the usual value';
+
+const rules: SettingsOf<RulePath> = {
+  'optimizer.momentum': recalled(0.9, 'of the speech models; used by momentum alone'),
+  'optimizer.beta1': chosen(0.9, adam),
+  'optimizer.beta2': chosen(0.999, adam),
+  'optimizer.epsilon': chosen(1e-8, adam),
+};
+
+const limits: SettingsOf<Exclude<PresetPath, keyof typeof noNormalization | RulePath>> = {
   'schedule.maxSteps': chosen(0, 'after the last epoch'),
   'checkpoints.everySteps': chosen(200),
   'evaluation.maxBatches': chosen(0, 'the whole split'),
   'evaluation.recalibrationBatches': chosen(0, 'the whole epoch'),
 };
 
-/** Every setting of a run: the recipe's, then the preset's changes, then the caller's. */
+const start = { ...noNormalization, ...rules, ...limits };
+
+/** Every setting of a language model's run: the recipe's, then the preset's changes, then the caller's. */
 export function resolveSettings(
-  preset: Preset,
+  preset: LanguagePreset,
   recipe: Recipe,
   request: SettingsRequest = {},
-): Settings {
-  const merged: Settings = {
+): LanguageSettings {
+  return inOrder('language', {
     ...recipe.shared,
     ...recipe.sizes[preset.size],
     ...(recipe.normalization ?? borrowedNormalization(recipe.name)),
-    ...noNormalization,
-    ...limits,
+    ...start,
     ...preset.changes,
-    ...changesOf(request),
-  };
-  return Object.fromEntries(settingPaths.map((path) => [path, merged[path]])) as Settings;
+    ...changesOf('language', request),
+  });
+}
+
+/** Every setting of a frame classifier's run, in the same order of precedence. */
+export function resolveSpeechSettings(
+  preset: SpeechPreset,
+  recipe: SpeechRecipe,
+  request: SettingsRequest = {},
+): SpeechSettings {
+  return inOrder('speech', {
+    ...recipe.settings,
+    ...start,
+    'checkpoints.everySteps': chosen(50),
+    ...preset.changes,
+    ...changesOf('speech', request),
+  });
+}
+
+function inOrder<Of extends Task>(task: Of, settings: SettingsFor<Of>): SettingsFor<Of> {
+  const entries = settingPathsOf(task).map((path) => [path, settings[path]]);
+  return Object.fromEntries(entries) as SettingsFor<Of>;
 }
 
 /** The caller's changes, checked; a later one wins, `--set` over the short flags. */
-function changesOf(request: SettingsRequest): Changes {
+function changesOf<Of extends Task>(task: Of, request: SettingsRequest): Changes<Of> {
   const { overrides = [], normalize, epochs, maxSteps } = request;
   const all: readonly Override[] = [
     ...(normalize === undefined
@@ -53,7 +92,29 @@ function changesOf(request: SettingsRequest): Changes {
     ...(maxSteps === undefined ? [] : [{ path: 'schedule.maxSteps', value: maxSteps } as const]),
     ...overrides,
   ];
-  return Object.fromEntries(all.map(({ path, value }) => [path, user(checkValue(path, value))]));
+  const entries = all.map(({ path, value }) => {
+    expectOwn(task, path);
+    return [path, user(checkValue(path, value))];
+  });
+  return Object.fromEntries(entries) as Changes<Of>;
+}
+
+const models: Readonly<Record<Task, string>> = {
+  language: 'a language model',
+  speech: 'a frame classifier',
+};
+
+/** @throws UsageError for a setting of the other task alone. */
+function expectOwn(task: Task, path: SettingPath): void {
+  const own: readonly SettingPath[] = settingPathsOf(task);
+  if (own.includes(path)) return;
+  const near = nearestPath(path, own);
+  throw new UsageError(`--set: ${models[task]} has no setting "${path}".`, {
+    hint:
+      near.length > 0
+        ? `Did you mean ${near.map((name) => `"${name}"`).join(' or ')}?`
+        : `Its settings are: ${own.join(', ')}.`,
+  });
 }
 
 /** The authors' settings of batch normalization under a recipe that has none, each saying so. */

@@ -1,9 +1,11 @@
 import { corpusInfoSchema, DataError, units } from '@bnrnn/core';
 import * as v from 'valibot';
+import type { RulePath } from '../recipes/recipe';
 import { checkValue } from '../settings/readSetting';
-import { sources } from '../settings/setting';
-import { settingPaths } from '../settings/settingDefinitions';
-import type { Settings } from '../settings/settings';
+import { chosen, sources, type Setting } from '../settings/setting';
+import { settingPathsOf } from '../settings/settingDefinitions';
+import type { LanguageSettings, SettingsOf, SpeechSettings } from '../settings/settings';
+import { speechFilesSchema, type SpeechFiles } from './speechFiles';
 
 const settingSchema = v.object({
   value: v.union([v.number(), v.string(), v.boolean()]),
@@ -18,30 +20,42 @@ const runConfigSchema = v.object({
   seed: v.number(),
   unit: v.picklist(units),
   corpus: corpusInfoSchema,
-  data: v.string(),
+  data: v.union([v.string(), speechFilesSchema]),
   command: v.string(),
   commit: v.string(),
   versions: v.record(v.string(), v.string()),
   settings: v.record(v.string(), settingSchema),
 });
 
-/** Everything that decides a run: the contents of `config.json`. */
-export interface RunConfig extends Omit<
-  v.InferOutput<typeof runConfigSchema>,
-  'settings' | 'corpus'
-> {
-  readonly corpus: v.InferOutput<typeof corpusInfoSchema>;
+type Common = Omit<v.InferOutput<typeof runConfigSchema>, 'unit' | 'data' | 'settings'>;
+
+/** Everything that decides the run of a language model: the contents of `config.json`. */
+export interface LanguageRunConfig extends Readonly<Common> {
+  readonly unit: 'word' | 'character';
   /** Where the corpus was found: a folder, `glosses` or `synthetic`. */
   readonly data: string;
-  /** The command that made the run. */
-  readonly command: string;
-  /** The commit of the code, or `unknown`. */
-  readonly commit: string;
-  /** Versions of what computed, by name. */
-  readonly versions: Readonly<Record<string, string>>;
   /** Every setting with its source; nothing that follows from others. */
-  readonly settings: Settings;
+  readonly settings: LanguageSettings;
 }
+
+/** Everything that decides the run of a frame classifier. */
+export interface SpeechRunConfig extends Readonly<Common> {
+  readonly unit: 'frame';
+  /** Where features and alignments were found. */
+  readonly data: SpeechFiles;
+  readonly settings: SpeechSettings;
+}
+
+export type RunConfig = LanguageRunConfig | SpeechRunConfig;
+
+/** Settings younger than the first run folders, as those runs had them. */
+const before: SettingsOf<RulePath | 'optimizer.kind'> = {
+  'optimizer.kind': chosen('sgd', 'before there was a choice'),
+  'optimizer.momentum': chosen(0.9, 'not used'),
+  'optimizer.beta1': chosen(0.9, 'not used'),
+  'optimizer.beta2': chosen(0.999, 'not used'),
+  'optimizer.epsilon': chosen(1e-8, 'not used'),
+};
 
 /**
  * Checks the contents of a `config.json`.
@@ -56,8 +70,15 @@ export function parseRunConfig(value: unknown, where: string): RunConfig {
     const path = v.getDotPath(issue) ?? 'the file';
     throw new DataError(`${where}: ${path} is ${issue.received}, expected ${issue.expected}.`);
   }
-  const { settings } = result.output;
-  for (const path of settingPaths) {
+  const { unit, data } = result.output;
+  const wanted = unit === 'frame' ? 'object' : 'string';
+  if (typeof data !== wanted) {
+    throw new DataError(
+      `${where}: data is ${typeof data}, expected ${wanted} where the unit is "${unit}".`,
+    );
+  }
+  const settings: Readonly<Record<string, Setting>> = { ...before, ...result.output.settings };
+  for (const path of settingPathsOf(unit === 'frame' ? 'speech' : 'language')) {
     const setting = Object.hasOwn(settings, path) ? settings[path] : undefined;
     if (setting === undefined) {
       throw new DataError(`${where}: the setting ${path} is missing.`, {
@@ -66,5 +87,6 @@ export function parseRunConfig(value: unknown, where: string): RunConfig {
     }
     checkValue(path, setting.value);
   }
-  return { ...result.output, settings: settings as unknown as Settings };
+  // Every field was checked above against the unit.
+  return { ...result.output, settings } as unknown as RunConfig;
 }

@@ -3,18 +3,31 @@ import type { PlacementPath, Size } from '../recipes/recipe';
 import { chosen } from '../settings/setting';
 import type { Changes, SettingsOf } from '../settings/settings';
 
-/** One row of a table: a size of a recipe and what it changes there. */
-export interface Preset {
+interface Row {
   readonly name: string;
   /** The row in words. */
   readonly title: string;
-  readonly unit: Unit;
-  readonly size: Size;
-  /** What differs from the recipe; each change carries its own source. */
-  readonly changes: Changes;
   /** The preset this one varies; absent for a baseline. */
   readonly baseline?: string;
 }
+
+/** One row of table 2: a size of a recipe and what it changes there. */
+export interface LanguagePreset extends Row {
+  readonly unit: Exclude<Unit, 'frame'>;
+  readonly size: Size;
+  /** What differs from the recipe; each change carries its own source. */
+  readonly changes: Changes;
+}
+
+/** One row of table 1. */
+export interface SpeechPreset extends Row {
+  readonly unit: 'frame';
+  /** What differs from the recipe; each change carries its own source. */
+  readonly changes: Changes<'speech'>;
+}
+
+/** One row of a table. */
+export type Preset = LanguagePreset | SpeechPreset;
 
 /** No normalization anywhere: where every preset starts. */
 export const noNormalization: SettingsOf<PlacementPath> = {
@@ -25,10 +38,14 @@ export const noNormalization: SettingsOf<PlacementPath> = {
 };
 
 /** The treatment: the baseline with these changes and nothing else. */
-export function vary(
-  baseline: Preset,
-  treatment: { readonly name: string; readonly title: string; readonly changes: Changes },
-): Preset {
+export function vary<Of extends Preset>(
+  baseline: Of,
+  treatment: {
+    readonly name: string;
+    readonly title: string;
+    readonly changes: NoInfer<Of>['changes'];
+  },
+): Of {
   const { name, title, changes } = treatment;
   return {
     ...baseline,

@@ -1,8 +1,8 @@
 import { code } from '../settings/setting';
-import { vary, type Preset } from './preset';
+import { vary, type LanguagePreset } from './preset';
 
 /** Table 2, large LSTM. */
-export const ptbLarge: Preset = {
+export const ptbLarge: LanguagePreset = {
   name: 'ptb-large',
   title: 'large LSTM',
   unit: 'word',

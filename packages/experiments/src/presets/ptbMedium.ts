@@ -1,8 +1,8 @@
 import { code } from '../settings/setting';
-import { vary, type Preset } from './preset';
+import { vary, type LanguagePreset } from './preset';
 
 /** Table 2, medium LSTM. */
-export const ptbMedium: Preset = {
+export const ptbMedium: LanguagePreset = {
   name: 'ptb-medium',
   title: 'medium LSTM',
   unit: 'word',

@@ -1,8 +1,8 @@
 import { code } from '../settings/setting';
-import { vary, type Preset } from './preset';
+import { vary, type LanguagePreset } from './preset';
 
 /** Table 2, small LSTM. */
-export const ptbSmall: Preset = {
+export const ptbSmall: LanguagePreset = {
   name: 'ptb-small',
   title: 'small LSTM',
   unit: 'word',

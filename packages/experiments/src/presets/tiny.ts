@@ -1,6 +1,6 @@
 import type { Size } from '../recipes/recipe';
 import { chosen } from '../settings/setting';
-import type { Preset } from './preset';
+import type { LanguagePreset, SpeechPreset } from './preset';
 
 /** Units of the tiny versions: as different as the sizes they stand for. */
 const tinyUnits: Readonly<Record<Size, number>> = { small: 32, medium: 48, large: 64 };
@@ -8,12 +8,10 @@ const tinyUnits: Readonly<Record<Size, number>> = { small: 32, medium: 48, large
 const note = 'tiny: under a minute on one core';
 
 /** The same structure at a size that trains in under a minute on one core. */
-export function tiny(preset: Preset): Preset {
+export function tiny(preset: LanguagePreset): LanguagePreset {
   return {
     ...preset,
-    name: `${preset.name}-tiny`,
-    title: `${preset.title}, tiny`,
-    ...(preset.baseline !== undefined && { baseline: `${preset.baseline}-tiny` }),
+    ...renamed(preset),
     changes: {
       ...preset.changes,
       'model.units': chosen(tinyUnits[preset.size], note),
@@ -25,5 +23,35 @@ export function tiny(preset: Preset): Preset {
       'evaluation.maxBatches': chosen(40, note),
       'evaluation.recalibrationBatches': chosen(40, note),
     },
+  };
+}
+
+/** The same for a frame classifier: fewer units, shorter utterances, a higher rate for its few steps. */
+export function tinySpeech(preset: SpeechPreset): SpeechPreset {
+  return {
+    ...preset,
+    ...renamed(preset),
+    changes: {
+      ...preset.changes,
+      'model.layers': chosen(2, note),
+      'model.units': chosen(32, note),
+      'data.batch': chosen(8, note),
+      'data.maxFrames': chosen(400, note),
+      'optimizer.learningRate': chosen(1e-3, note),
+      'schedule.epochs': chosen(1, note),
+      'schedule.maxSteps': chosen(60, note),
+      'checkpoints.everySteps': chosen(20, note),
+      'evaluation.maxBatches': chosen(10, note),
+      'evaluation.trainBatches': chosen(5, note),
+      'evaluation.recalibrationBatches': chosen(10, note),
+    },
+  };
+}
+
+function renamed({ name, title, baseline }: LanguagePreset | SpeechPreset) {
+  return {
+    name: `${name}-tiny`,
+    title: `${title}, tiny`,
+    ...(baseline !== undefined && { baseline: `${baseline}-tiny` }),
   };
 }

@@ -30,6 +30,7 @@ export const authorsCode: Recipe = {
     'data.batch': code(32),
     'data.layout': code('authors'),
     'data.resetAt': code('half-epoch', 'an epoch is two halves'),
+    'optimizer.kind': code('sgd'),
     'optimizer.learningRate': code(1),
     'optimizer.clipAt': code('at or above'),
     'evaluation.perEpoch': code(2, 'a validation after each half'),

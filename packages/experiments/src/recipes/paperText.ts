@@ -19,6 +19,7 @@ export const paperText: Recipe = {
     'data.batch': recalled(32, 'of the final text; the draft has 20'),
     'data.layout': code('authors', 'not in the text'),
     'data.resetAt': text('epoch', 'carried, zero at the start of an epoch'),
+    'optimizer.kind': text('sgd'),
     'optimizer.learningRate': text(1),
     'optimizer.clipAt': code('at or above', 'not in the text'),
     'evaluation.perEpoch': chosen(1, 'not in the text'),

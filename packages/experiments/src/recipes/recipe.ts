@@ -1,4 +1,4 @@
-import type { SettingPath } from '../settings/settingDefinitions';
+import type { PathOf, SettingPath } from '../settings/settingDefinitions';
 import type { SettingsOf } from '../settings/settings';
 
 /** The three language models of the paper's table 2. */
@@ -11,9 +11,14 @@ export type PlacementPath = Extract<SettingPath, `model.normalize.${string}`>;
 /** The settings of the normalizers, one set for every placement of a run. */
 export type NormalizationPath = Extract<SettingPath, `normalization.${string}`>;
 
+/** The numbers of the update rules, so that `--set optimizer.kind=...` can choose any of them. */
+export type RulePath =
+  'optimizer.momentum' | 'optimizer.beta1' | 'optimizer.beta2' | 'optimizer.epsilon';
+
 /** What an experiment decides rather than a recipe. */
 export type PresetPath =
   | PlacementPath
+  | RulePath
   | 'schedule.maxSteps'
   | 'checkpoints.everySteps'
   | 'evaluation.maxBatches'
@@ -30,7 +35,7 @@ type SizedPath =
   | 'schedule.decayEvery'
   | 'schedule.decayFactor';
 
-type SharedPath = Exclude<SettingPath, SizedPath | NormalizationPath | PresetPath>;
+type SharedPath = Exclude<PathOf<'language'>, SizedPath | NormalizationPath | PresetPath>;
 
 /** How one source trained the language models: every value with its own tag. */
 export interface Recipe {

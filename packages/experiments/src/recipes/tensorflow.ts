@@ -13,6 +13,7 @@ export const tensorflow: Recipe = {
     'data.batch': tf(20),
     'data.layout': tf('tensorflow'),
     'data.resetAt': tf('epoch'),
+    'optimizer.kind': tf('sgd'),
     'optimizer.learningRate': tf(1),
     'optimizer.clipAt': tf('above'),
     'evaluation.perEpoch': tf(1),

@@ -13,6 +13,7 @@ export const zaremba: Recipe = {
     'data.batch': lua(20),
     'data.layout': lua('zaremba'),
     'data.resetAt': lua('epoch', 'carried, zero at the start of an epoch'),
+    'optimizer.kind': lua('sgd'),
     'optimizer.learningRate': lua(1),
     'optimizer.clipAt': lua('above'),
     'evaluation.perEpoch': lua(1),

@@ -1,16 +1,19 @@
-import { settingPaths } from './settingDefinitions';
+import { settingPaths, type SettingPath } from './settingDefinitions';
 
 /**
  * The setting paths a reader may have meant: those that end alike, or whose letters are mostly the
  * same; the nearest first, at most two.
  */
-export function nearestPath(written: string): readonly string[] {
+export function nearestPath(
+  written: string,
+  paths: readonly SettingPath[] = settingPaths,
+): readonly SettingPath[] {
   const lastPart = (path: string) => path.slice(path.lastIndexOf('.') + 1).toLowerCase();
-  const same = settingPaths.filter((path) => lastPart(path) === lastPart(written));
+  const same = paths.filter((path) => lastPart(path) === lastPart(written));
   if (same.length > 0) return same.slice(0, 2);
   const score = (path: string) =>
     Math.max(similarity(path, written), similarity(lastPart(path), lastPart(written)));
-  const ranked = settingPaths
+  const ranked = paths
     .map((path) => ({ path, score: score(path) }))
     .sort((a, b) => b.score - a.score);
   const enough = Math.max(0.55, 0.9 * (ranked[0]?.score ?? 0));

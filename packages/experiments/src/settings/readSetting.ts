@@ -1,7 +1,8 @@
 import { expectNumber, expectOneOf, UsageError } from '@bnrnn/core';
 import { nearestPath } from './nearestPath';
 import type { SettingValue } from './setting';
-import { settingDefinitions, type SettingDefinition, type SettingPath } from './settingDefinitions';
+import type { SettingDefinition } from './definition';
+import { settingDefinitions, type SettingPath } from './settingDefinitions';
 
 /** One `path=value` of the command line, checked. */
 export interface Override {

@@ -1,33 +1,33 @@
-import type { NumberBounds } from '@bnrnn/core';
 import { stateResets, streamLayouts } from '@bnrnn/data-ptb';
+import {
+  boolean,
+  choice,
+  count,
+  language,
+  number,
+  placement,
+  share,
+  speech,
+  type SettingDefinition,
+  type Task,
+} from './definition';
 
-/** What a setting may hold, and what it means. */
-export type SettingDefinition =
-  | { readonly kind: 'number'; readonly bounds: NumberBounds; readonly meaning: string }
-  | { readonly kind: 'choice'; readonly choices: readonly string[]; readonly meaning: string }
-  | { readonly kind: 'boolean'; readonly meaning: string };
-
-/** How one placement of a cell may be normalized. */
-export const normalizationChoices = ['none', 'frame', 'sequence', 'layer'] as const;
-export type NormalizationChoice = (typeof normalizationChoices)[number];
-
-const number = <const Bounds extends NumberBounds>(meaning: string, bounds: Bounds) =>
-  ({ kind: 'number', bounds, meaning }) as const;
-const count = (meaning: string, min = 1) => number(meaning, { integer: true, min });
-const choice = <const Choices extends readonly string[]>(meaning: string, choices: Choices) =>
-  ({ kind: 'choice', choices, meaning }) as const;
-const boolean = (meaning: string) => ({ kind: 'boolean', meaning }) as const;
-const placement = (meaning: string) => choice(meaning, normalizationChoices);
-
-/** Every setting of a language-model run, by path: what `--set path=value` accepts. */
+/** Every setting of a run, by path: what `--set path=value` accepts. */
 export const settingDefinitions = {
   'model.cell': choice('the recurrent cell', ['lstm', 'rnn', 'gru']),
   'model.layers': count('recurrent layers'),
-  'model.units': count('units of each layer, and the width of the embedding'),
+  'model.units': count('units of each layer and direction, and the width of an embedding'),
   'model.biases': number('bias vectors of a cell', { integer: true, min: 1, max: 2 }),
   'model.peepholes': choice('the LSTM gates that see the cell', ['none', 'output', 'all']),
-  'model.initRange': number('every parameter starts uniform in ±this', { above: 0 }),
-  'model.dropout': number('dropped share of non-recurrent connections', { min: 0, below: 1 }),
+  'model.initRange': language(number('every parameter starts uniform in ±this', { above: 0 })),
+  'model.dropout': language(share('dropped share of non-recurrent connections')),
+  'model.initializer': speech(
+    choice('how weight matrices start; biases start at 0', ['glorot', 'orthogonal']),
+  ),
+  'model.merge': speech(choice('how both directions become one output', ['concat', 'sum'])),
+  'model.directionStatistics': speech(
+    choice('whether both directions share one normalizer on W·x', ['per direction', 'shared']),
+  ),
 
   'model.normalize.inputToHidden': placement('normalization of W·x'),
   'model.normalize.hiddenToHidden': placement('normalization of U·h'),
@@ -40,32 +40,48 @@ export const settingDefinitions = {
     'variance',
     'double',
   ]),
-  'normalization.decay': number('share of the old value in the running statistics', {
-    min: 0,
-    below: 1,
-  }),
+  'normalization.decay': share('share of the old value in the running statistics'),
   'normalization.perStep': boolean('running statistics of each time step apart'),
   'normalization.groups': count(
     'blocks that layer normalization standardizes apart; 0: one a gate',
     0,
   ),
 
-  'data.batch': count('token streams read side by side'),
-  'data.time': count('steps of truncated back-propagation'),
-  'data.layout': choice('how the corpus is cut into streams', streamLayouts),
-  'data.resetAt': choice('where the carried state starts afresh from zero', stateResets),
+  'data.batch': count('token streams or utterances side by side'),
+  'data.time': language(count('steps of truncated back-propagation')),
+  'data.layout': language(choice('how the corpus is cut into streams', streamLayouts)),
+  'data.resetAt': language(choice('where the carried state starts afresh from zero', stateResets)),
+  'data.maxFrames': speech(count('longer training utterances are left out; 0: none', 0)),
+  'data.poolBatches': speech(
+    count('batches whose utterances are sorted by length together after the shuffle; 1: unsorted'),
+  ),
+  'data.cmvn': speech(
+    choice('what the statistics of cmvn.scp normalize, a speaker at a time', [
+      'none',
+      'mean',
+      'mean-variance',
+    ]),
+  ),
+  'data.deltas': speech(
+    number('orders of time differences behind the features', { integer: true, min: 0, max: 4 }),
+  ),
 
+  'optimizer.kind': choice('the update rule', ['sgd', 'momentum', 'adam']),
   'optimizer.learningRate': number('the rate of the first epoch', { above: 0 }),
-  'optimizer.maxGradientNorm': number('gradients above this global L2 norm are rescaled', {
-    above: 0,
-  }),
-
+  'optimizer.momentum': share('share of the last update in the next, for momentum'),
+  'optimizer.beta1': share("decay of Adam's mean gradient"),
+  'optimizer.beta2': share("decay of Adam's mean squared gradient"),
+  'optimizer.epsilon': number("added to the root in Adam's update", { above: 0 }),
+  'optimizer.maxGradientNorm': number(
+    'gradients above this global L2 norm are rescaled; 0: none is',
+    { min: 0 },
+  ),
   'optimizer.clipAt': choice('whether a norm equal to the threshold is rescaled too', [
     'above',
     'at or above',
   ]),
 
-  'schedule.epochs': count('passes over the training tokens'),
+  'schedule.epochs': count('passes over the training data'),
   'schedule.firstDecayedEpoch': count('the first epoch at a lower rate, counted from 1'),
   'schedule.decayEvery': count('epochs between two decays'),
   'schedule.decayFactor': number('what the rate is divided by at each decay', { min: 1 }),
@@ -75,6 +91,9 @@ export const settingDefinitions = {
 
   'evaluation.perEpoch': count('validations in an epoch'),
   'evaluation.maxBatches': count('batches of an evaluation; 0: the whole split', 0),
+  'evaluation.trainBatches': speech(
+    count('training batches that each validation evaluates too; 0: none', 0),
+  ),
   'evaluation.recalibrationBatches': count(
     'training batches that recalibrated statistics average; 0: the whole epoch',
     0,
@@ -84,11 +103,31 @@ export const settingDefinitions = {
     'running',
     'recalibrated',
   ]),
-  'evaluation.average': choice('the perplexity this source reports', [
-    'exp-of-mean',
-    'mean-of-batches',
-  ]),
+  'evaluation.average': language(
+    choice('the perplexity this source reports', ['exp-of-mean', 'mean-of-batches']),
+  ),
 } as const satisfies Record<string, SettingDefinition>;
 
-export type SettingPath = keyof typeof settingDefinitions;
+type Definitions = typeof settingDefinitions;
+
+export type SettingPath = keyof Definitions;
+
+/** The settings of one task, by path. */
+export type PathOf<Of extends Task> = {
+  [Path in SettingPath]: Definitions[Path] extends { task: infer Only }
+    ? Only extends Of
+      ? Path
+      : never
+    : Path;
+}[SettingPath];
+
+const definitions: Readonly<Record<SettingPath, SettingDefinition>> = settingDefinitions;
+
+/** Every path, in the order in which settings are listed. */
 export const settingPaths = Object.keys(settingDefinitions) as SettingPath[];
+
+/** The paths of one task, in the same order. */
+export function settingPathsOf<Of extends Task>(task: Of): readonly PathOf<Of>[] {
+  const own = settingPaths.filter((path) => (definitions[path].task ?? task) === task);
+  return own as PathOf<Of>[];
+}

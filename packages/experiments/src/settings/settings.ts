@@ -1,5 +1,6 @@
+import type { Task } from './definition';
 import type { Setting } from './setting';
-import type { settingDefinitions, SettingPath } from './settingDefinitions';
+import type { PathOf, settingDefinitions, SettingPath } from './settingDefinitions';
 
 type Definitions = typeof settingDefinitions;
 
@@ -15,8 +16,17 @@ export type ValueAt<Path extends SettingPath> = Definitions[Path] extends { kind
 /** Some settings, each with its source. */
 export type SettingsOf<Path extends SettingPath> = { readonly [P in Path]: Setting<ValueAt<P>> };
 
-/** Every setting of a run, each with its source. */
-export type Settings = SettingsOf<SettingPath>;
+/** Every setting of a language model's run, each with its source. */
+export type LanguageSettings = SettingsOf<PathOf<'language'>>;
+
+/** Every setting of a frame classifier's run, each with its source. */
+export type SpeechSettings = SettingsOf<PathOf<'speech'>>;
+
+/** What both have. */
+export type SharedSettings = SettingsOf<PathOf<'language'> & PathOf<'speech'>>;
+
+/** Every setting of a run of one task. */
+export type SettingsFor<Of extends Task> = SettingsOf<PathOf<Of>>;
 
 /** Settings that vary another experiment. */
-export type Changes = Partial<Settings>;
+export type Changes<Of extends Task = 'language'> = Partial<SettingsFor<Of>>;

@@ -38,6 +38,8 @@ export interface Quality {
   perplexity: Spread | undefined;
   perplexityMeanOfBatches: Spread | undefined;
   frameErrorRate: Spread | undefined;
+  /** Words, characters or frames that were evaluated. */
+  units: Spread | undefined;
 }
 
 /**
@@ -86,6 +88,7 @@ function qualitiesOf(summaries: readonly RunSummary[]): Quality[] {
     perplexity: spreadOf(epochs.map((epoch) => epoch?.trainPerplexity)),
     perplexityMeanOfBatches: spreadOf(epochs.map((epoch) => epoch?.trainPerplexityMeanOfBatches)),
     frameErrorRate: undefined,
+    units: undefined,
   };
   const evaluated = splitOrder.flatMap((split) =>
     statisticsOrder.map((statistics): Quality => {
@@ -99,6 +102,7 @@ function qualitiesOf(summaries: readonly RunSummary[]): Quality[] {
         perplexity: spreadOf(found.map((one) => one?.perplexity)),
         perplexityMeanOfBatches: spreadOf(found.map((one) => one?.perplexityMeanOfBatches)),
         frameErrorRate: spreadOf(found.map((one) => one?.frameErrorRate)),
+        units: spreadOf(found.map((one) => one?.units)),
       };
     }),
   );

@@ -76,6 +76,9 @@ export function chartSpec({
         strokeWidth: 2,
         ...(sparse ? { point: { filled: true, size: 34, opacity: 1 } } : {}),
       }),
+      ...(curves.some(({ dashed = [] }) => dashed.length > 0)
+        ? [line(({ dashed = [] }) => dashed, { strokeWidth: 1.5, strokeDash: [5, 4] })]
+        : []),
     ],
     config: {
       aria: false,

@@ -1,4 +1,4 @@
-import type { StatisticsChoice } from '@bnrnn/core';
+import type { RunEventOf, StatisticsChoice, Unit } from '@bnrnn/core';
 import type { Comparison, ComparedGroup } from '../compare/compareRuns';
 import { shownValidation } from '../compare/shownValidation';
 import { eventsOf, type RunSummary } from '../compare/runSummary';
@@ -7,8 +7,13 @@ import { smooth } from './smooth';
 import { thin, type Point } from './thin';
 
 /** What a chart shows against what. */
-export const curveKinds = ['training', 'validation'] as const;
+export const curveKinds = ['training', 'validation', 'error'] as const;
 export type CurveKind = (typeof curveKinds)[number];
+
+/** The charts that runs of a unit can have: only frame classifiers have an error rate. */
+export function curveKindsOf(unit: Unit): readonly CurveKind[] {
+  return unit === 'frame' ? curveKinds : ['training', 'validation'];
+}
 
 /** The line of one run. */
 export interface Curve {
@@ -19,6 +24,8 @@ export interface Curve {
   line: readonly Point[];
   /** The data behind a smoothed line; empty where the line is the data. */
   raw: readonly Point[];
+  /** The same on training batches, where they were evaluated with the validation; drawn dashed. */
+  dashed?: readonly Point[];
   /** What its validations were made under. */
   statistics?: StatisticsChoice;
 }
@@ -45,14 +52,25 @@ export function chartOf(comparison: Comparison, kind: CurveKind): Chart {
     .map(({ group, summary }, run) => ({
       series: group.label,
       run,
-      ...(kind === 'training' ? trainingCurve(summary, window) : validationCurve(summary, group)),
+      ...(kind === 'training'
+        ? trainingCurve(summary, window)
+        : evaluationCurve(summary, group, measures[kind])),
     }))
     .filter(({ line }) => line.length > 0);
   const loss = natsPer(comparison.unit);
-  return kind === 'training'
-    ? { curves, window, xTitle: 'training step', yTitle: `training loss (${loss})` }
-    : { curves, window, xTitle: 'epoch', yTitle: `validation loss (${loss})` };
+  if (kind === 'training') {
+    return { curves, window, xTitle: 'training step', yTitle: `training loss (${loss})` };
+  }
+  const yTitle = kind === 'error' ? 'frame error rate (%)' : `validation loss (${loss})`;
+  return { curves, window, xTitle: 'epoch', yTitle };
 }
+
+type Measure = (event: RunEventOf<'evaluation'>) => number | undefined;
+
+const measures: Readonly<Record<'validation' | 'error', Measure>> = {
+  validation: ({ nllPerUnit }) => nllPerUnit,
+  error: ({ frameErrorRate }) => (frameErrorRate === undefined ? undefined : 100 * frameErrorRate),
+};
 
 /** A fiftieth of the longest run's steps; of a short one more, up to a tenth and 30 steps. */
 function smoothingWindow(summaries: readonly RunSummary[]): number {
@@ -74,24 +92,33 @@ function trainingCurve(
   return { line: thin(line, mostPoints), raw: thin(points, mostRawPoints) };
 }
 
-/** A run's validations under the statistics that its group is judged by. */
-function validationCurve(
+/** A run's evaluations under the statistics that its group is judged by. */
+function evaluationCurve(
   { run }: RunSummary,
   group: ComparedGroup,
-): Pick<Curve, 'line' | 'raw' | 'statistics'> {
+  measure: Measure,
+): Omit<Curve, 'series' | 'run'> {
   const perEpoch = eventsOf(run, 'start')[0]?.stepsPerEpoch ?? 0;
-  const validations = eventsOf(run, 'evaluation').filter(({ split }) => split === 'valid');
+  const evaluations = eventsOf(run, 'evaluation');
   const statistics = mostFrequent(
-    validations.map((event) => event.statistics),
+    evaluations.filter(({ split }) => split === 'valid').map((event) => event.statistics),
     shownValidation(group)?.statistics,
   );
-  const line = validations
-    .filter((event) => event.statistics === statistics)
-    .map((event) => ({
-      x: perEpoch > 0 ? event.step / perEpoch : event.epoch + 1,
-      y: event.nllPerUnit,
-    }));
-  return { line, raw: [], ...(statistics === undefined ? {} : { statistics }) };
+  const pointsOf = (split: 'train' | 'valid'): Point[] =>
+    evaluations
+      .filter((event) => event.split === split && event.statistics === statistics)
+      .flatMap((event) => {
+        const y = measure(event);
+        const x = perEpoch > 0 ? event.step / perEpoch : event.epoch + 1;
+        return y === undefined ? [] : [{ x, y }];
+      });
+  const dashed = pointsOf('train');
+  return {
+    line: pointsOf('valid'),
+    raw: [],
+    ...(dashed.length > 0 && { dashed }),
+    ...(statistics === undefined ? {} : { statistics }),
+  };
 }
 
 /** The value that occurs most; `preferred` among equals. */

@@ -159,6 +159,35 @@ describe('curvesSvg', () => {
     expect(linesOf(svg, 'layer_0')).toEqual(['#1f6ab0', '#cc4d14']);
   });
 
+  it('draws the error rate of frames in percent, that of training batches dashed', async () => {
+    const events = [1, 2, 3].flatMap((epoch) => [
+      evaluationEvent({ step: 10 * epoch, epoch: epoch - 1, frameErrorRate: 0.5 - 0.1 * epoch }),
+      evaluationEvent({
+        step: 10 * epoch,
+        epoch: epoch - 1,
+        split: 'train',
+        nllPerUnit: 3,
+        frameErrorRate: 0.4 - 0.1 * epoch,
+      }),
+    ]);
+    const made = run([8, 7], { config: { preset: 'wsj-birnn', unit: 'frame' } });
+    const frames = { ...made, events: [...made.events, ...events] };
+    const [curve] = chartOf(compareRuns([frames]), 'error').curves;
+    expect(curve!.line.map(({ x, y }) => [x, Math.round(y)])).toEqual([
+      [1, 40],
+      [2, 30],
+      [3, 20],
+    ]);
+    expect(curve!.dashed!.map(({ y }) => Math.round(y))).toEqual([30, 20, 10]);
+    const [losses] = chartOf(compareRuns([frames]), 'validation').curves;
+    expect(losses!.dashed!.map(({ y }) => y)).toEqual([3, 3, 3]);
+    const svg = await curvesSvg([frames], 'error');
+    expect(textsOf(svg)).toEqual(expect.arrayContaining(['epoch', 'frame error rate (%)']));
+    expect(linesOf(svg, 'layer_1')).toEqual(['#1f6ab0']);
+    expect(svg).toMatch(/stroke-dasharray="5,4"/);
+    await expect(curvesSvg([run([9, 8])], 'error')).rejects.toThrow('has data for the error curve');
+  });
+
   it('gives the same bytes again, and whatever was drawn in between', async () => {
     const first = await curvesSvg(pair, 'training');
     await curvesSvg(pair, 'validation');

@@ -11,7 +11,8 @@ import { renderSvg } from './renderSvg';
  *
  * `training`: loss in nats per unit against the training step, smoothed over a fiftieth of the steps,
  * each step's own loss faint behind. `validation`: loss against the epoch, under the statistics that
- * were evaluated most often. The same runs give the same bytes.
+ * were evaluated most often. `error`: the frame error rate in the same way. Dashed beside a validation
+ * is the same on training batches, where they were evaluated. The same runs give the same bytes.
  *
  * @throws UsageError when the runs are of different corpora or units, or none has such a curve.
  */
@@ -19,7 +20,9 @@ export async function curvesSvg(runs: readonly Run[], kind: CurveKind): Promise<
   expectOneOf('curvesSvg: kind', kind, curveKinds);
   const drawn = await comparisonCurves(compareRuns(runs), kind, lightPalette);
   if (drawn === undefined) {
-    throw new UsageError(`curvesSvg: none of the ${runs.length} runs has a ${kind} curve.`);
+    throw new UsageError(
+      `curvesSvg: none of the ${runs.length} runs has data for the ${kind} curve.`,
+    );
   }
   return drawn.svg;
 }
@@ -32,6 +35,8 @@ export interface DrawnCurves {
   clipped: boolean;
   /** Steps that a line is averaged over; 1 where it is the data. */
   window: number;
+  /** True where training batches were evaluated too. */
+  dashed: boolean;
 }
 
 /** The same in any colours; undefined where no run has such a curve. */
@@ -59,5 +64,6 @@ export async function comparisonCurves(
   const statistics = chart.curves.flatMap((curve) => curve.statistics ?? []);
   const top = domain?.[1] ?? Infinity;
   const clipped = chart.curves.some(({ line }) => line.some(({ y }) => y > top));
-  return { svg, statistics: [...new Set(statistics)], clipped, window: chart.window };
+  const dashed = chart.curves.some((curve) => curve.dashed !== undefined);
+  return { svg, statistics: [...new Set(statistics)], clipped, window: chart.window, dashed };
 }

@@ -1,6 +1,6 @@
 import type { Comparison } from '../compare/compareRuns';
 import { comparisonCurves, type DrawnCurves } from '../curves/curvesSvg';
-import type { CurveKind } from '../curves/curve';
+import { curveKindsOf, type CurveKind } from '../curves/curve';
 import { markup, trusted, type Html } from './markup';
 import { sentenceList } from './sentenceList';
 import { pagePalette } from './styles';
@@ -8,7 +8,7 @@ import { pagePalette } from './styles';
 /** The charts that the runs have data for; undefined where they have none. */
 export async function curvesSection(comparison: Comparison): Promise<Html | undefined> {
   const figures: Html[] = [];
-  for (const kind of ['training', 'validation'] as const) {
+  for (const kind of curveKindsOf(comparison.unit)) {
     const drawn = await comparisonCurves(comparison, kind, pagePalette);
     if (drawn === undefined) continue;
     figures.push(
@@ -26,9 +26,11 @@ export async function curvesSection(comparison: Comparison): Promise<Html | unde
       </section>`;
 }
 
-function caption(kind: CurveKind, { window, clipped, statistics }: DrawnCurves): string {
-  if (kind === 'validation') {
-    return `Validation loss under ${sentenceList(statistics)} statistics; lower is better.`;
+function caption(kind: CurveKind, { window, clipped, statistics, dashed }: DrawnCurves): string {
+  if (kind !== 'training') {
+    const what = kind === 'error' ? 'Frame error rate of the validation' : 'Validation loss';
+    const also = dashed ? ' (line) and the same on a sample of training batches (dashed)' : '';
+    return `${what} under ${sentenceList(statistics)} statistics${also}; lower is better.`;
   }
   const line = window > 1 ? ` (faint) and its moving average over ${window} steps (line)` : '';
   return `Training loss of each step${line}.${clipped ? ' The first steps lie above the range shown.' : ''}`;

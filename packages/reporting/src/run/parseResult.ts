@@ -24,6 +24,7 @@ export function parseResult(value: unknown, where: string): RunResult {
             epoch: best.number('epoch'),
             nllPerUnit: best.number('nllPerUnit'),
             perplexity: best.number('perplexity'),
+            ...optional('frameErrorRate', best),
           },
         }),
     evaluations: fields.has('evaluations') ? fields.objects('evaluations').map(evaluation) : [],
@@ -37,6 +38,11 @@ function evaluation(fields: Fields): RunEvaluation {
     nllPerUnit: fields.number('nllPerUnit'),
     perplexity: fields.number('perplexity'),
     perplexityMeanOfBatches: fields.number('perplexityMeanOfBatches'),
-    ...(fields.has('frameErrorRate') ? { frameErrorRate: fields.number('frameErrorRate') } : {}),
+    ...optional('frameErrorRate', fields),
+    ...optional('units', fields),
   };
+}
+
+function optional<Name extends string>(name: Name, fields: Fields): { [name in Name]?: number } {
+  return fields.has(name) ? ({ [name]: fields.number(name) } as { [name in Name]: number }) : {};
 }

@@ -33,7 +33,11 @@ export interface RunConfig {
 export type RunEvaluation = Pick<
   RunEventOf<'evaluation'>,
   'split' | 'nllPerUnit' | 'perplexity' | 'perplexityMeanOfBatches' | 'frameErrorRate'
-> & { statistics: StatisticsChoice };
+> & {
+  statistics: StatisticsChoice;
+  /** Words, characters or frames that were evaluated. */
+  units?: number;
+};
 
 /** `result.json`: what came of it. */
 export interface RunResult {
@@ -44,7 +48,7 @@ export interface RunResult {
   lastLoss: number;
   unitsPerSecond: number;
   seconds: number;
-  best?: { epoch: number; nllPerUnit: number; perplexity: number };
+  best?: { epoch: number; nllPerUnit: number; perplexity: number; frameErrorRate?: number };
   evaluations: readonly RunEvaluation[];
 }
 

@@ -3,15 +3,24 @@ import { formatStepRange } from '../compare/formatStepRange';
 import { formatSpread, type Spread } from '../compare/spread';
 import { formatCount, formatNats, formatPerplexity, formatShare } from '../formatNumber';
 import { natsPer, unitsOf } from '../unitWords';
+import { frameTable } from './frameTable';
 import type { Table, TableColumn } from './table';
 
 const left = (header: string): TableColumn => ({ header, align: 'left' });
 const right = (header: string): TableColumn => ({ header, align: 'right' });
 
-/** The two tables of a comparison: how training went, and how good the models are on each split. */
+/**
+ * The tables of a comparison: of frame classifiers the paper's table 1; how training went; how good the
+ * models are on each split.
+ */
 export function comparisonTables(comparison: Comparison): Table[] {
   const quality = qualityTable(comparison);
-  return [trainingTable(comparison), ...(quality.rows.length === 0 ? [] : [quality])];
+  const frames = comparison.unit === 'frame' ? frameTable(comparison) : undefined;
+  return [
+    ...(frames === undefined ? [] : [frames]),
+    trainingTable(comparison),
+    ...(quality.rows.length === 0 ? [] : [quality]),
+  ];
 }
 
 function trainingTable({ unit, step, window, groups }: Comparison): Table {

@@ -87,6 +87,52 @@ describe('comparisonTable', () => {
     expect(text).not.toContain('erplexity');
   });
 
+  it('puts frame classifiers into the form of the paper’s table 1', () => {
+    const frames = (preset: string, ...numbers: readonly [number, number, number, number]) =>
+      run([8, 2], {
+        config: config({
+          preset,
+          unit: 'frame',
+          settings: preset.endsWith('bn') ? bnSettings : {},
+        }),
+        evaluations: [
+          evaluation('running', numbers[2], { frameErrorRate: numbers[3], units: 73_760 }),
+          evaluation('recalibrated', 9, { frameErrorRate: 0.9, units: 73_760 }),
+          evaluation('running', numbers[0], {
+            split: 'train',
+            frameErrorRate: numbers[1],
+            units: preset.endsWith('bn') ? 929_589 : 5_000,
+          }),
+        ],
+      });
+    const baseline = frames('wsj-birnn', 0.9512, 0.2838, 1.1103, 0.3346);
+    const treatment = frames('wsj-birnn-bn', 0.7314, 0.2249, 1.1907, 0.3431);
+    const [first, second] = comparisonTable([baseline, treatment]).split('\n\nTraining loss');
+    expect(second).toContain('nats per frame');
+    expect(first).toBe(
+      [
+        'Frame-wise cross entropy (FCE, nats) and frame error rate (FER)',
+        '',
+        'preset        statistics  train FCE  train FER  dev FCE  dev FER',
+        '────────────  ──────────  ─────────  ─────────  ───────  ───────',
+        'wsj-birnn     running         0.951      0.284    1.110    0.335',
+        'wsj-birnn-bn  running         0.731      0.225    1.191    0.343',
+        '',
+        'Train: of a sample of 5,000 of 929,589 training frames; "bnrnn evaluate RUN --split train" takes them all.',
+      ].join('\n'),
+    );
+    const whole = comparisonTable([treatment]);
+    expect(whole).not.toContain('of a sample of');
+  });
+
+  it('leaves the training cells empty where training frames were not evaluated', () => {
+    const only = run([8, 2], {
+      config: config({ preset: 'wsj-birnn', unit: 'frame' }),
+      evaluations: [evaluation('running', 1.11, { frameErrorRate: 0.33 })],
+    });
+    expect(comparisonTable([only])).toMatch(/^wsj-birnn +– +– +– +1\.110 +0\.330$/m);
+  });
+
   it('refuses a format it does not have', () => {
     expect(() => comparisonTable(seeds, 'latx' as 'latex')).toThrow(
       'comparisonTable: format is "latx", expected one of: text, markdown, latex, html.',

@@ -1,0 +1,45 @@
+import {
+  buildSpeechModel,
+  buildSpeechTraining,
+  classCounts,
+  evaluationBatches,
+  openSpeechCorpus,
+  parameterCount,
+  speechModelSpec,
+  trainingBatches,
+  type SpeechRunConfig,
+} from '@bnrnn/experiments';
+import type { Io } from '../io';
+import { runFiles } from '../runFolder';
+import type { RunData } from '../train/preparedRun';
+import { speechLines } from './speechLines';
+
+/** The data of a frame classifier's run. @throws DataError when a file is not what it should be. */
+export async function openSpeechData(
+  io: Io,
+  draft: SpeechRunConfig,
+): Promise<RunData<SpeechRunConfig>> {
+  const { settings, data } = draft;
+  const corpus = await openSpeechCorpus(data, { settings, note: (text) => io.note(text) });
+  const train = trainingBatches(draft, corpus);
+  return {
+    info: corpus.info,
+    lines: speechLines(corpus, settings, train),
+    parameters: (config) => parameterCount(speechModelSpec(config, corpus.sizes)),
+    prepare: (config) => ({
+      config,
+      plan: buildSpeechTraining(config, {
+        train,
+        valid: evaluationBatches(config, corpus.alignments, corpus.dev),
+      }),
+      makeModel: () => buildSpeechModel(config, corpus.sizes),
+      files: {
+        [runFiles.classes]: {
+          features: corpus.sizes.features,
+          frames: [...classCounts(corpus.alignments, train.utterances)],
+        },
+      },
+    }),
+    close: () => corpus.close(),
+  };
+}

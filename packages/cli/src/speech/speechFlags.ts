@@ -1,0 +1,87 @@
+import { UsageError } from '@bnrnn/core';
+import { readOverride, type Override, type SpeechFiles } from '@bnrnn/experiments';
+import { Option, type Command } from 'commander';
+import { wholeFlag } from '../flags';
+
+/** Where the data of a frame classifier lies and how its features are changed. */
+export interface SpeechFlags {
+  readonly train?: string;
+  readonly dev?: string;
+  readonly alignments?: readonly string[];
+  readonly model?: string;
+  readonly root?: string;
+  readonly cmvn?: string;
+  readonly deltas?: number;
+}
+
+/** Adds the flags that name the files of a frame classifier. */
+export function addFileFlags(command: Command): Command {
+  return command
+    .option('--train <dir>', 'speech: the data directory to train on (feats.scp, utt2spk, ...)')
+    .option('--dev <dir>', 'speech: the data directory to validate on')
+    .option(
+      '--alignments <dir...>',
+      'speech: alignment directories (ali.*.gz), or files of pdf-ids',
+    )
+    .option(
+      '--model <file>',
+      'speech: the transition model, where no final.mdl lies with the alignments',
+    )
+    .option('--root <dir>', 'speech: where relative paths of scp files are looked for first');
+}
+
+/** Adds the flags that change features: short for `--set data.cmvn` and `--set data.deltas`. */
+export function addTransformFlags(command: Command): Command {
+  return command
+    .option('--cmvn <choice>', 'speech: none, mean or mean-variance, of each speaker by cmvn.scp')
+    .addOption(
+      new Option('--deltas <n>', 'speech: orders of time differences (default: 2)').argParser(
+        wholeFlag('--deltas', 0),
+      ),
+    );
+}
+
+/** What `--cmvn` and `--deltas` are short for. */
+export function transformOverrides({ cmvn, deltas }: SpeechFlags): readonly Override[] {
+  return [
+    ...(cmvn === undefined ? [] : [readOverride(`data.cmvn=${cmvn}`)]),
+    ...(deltas === undefined ? [] : [readOverride(`data.deltas=${deltas}`)]),
+  ];
+}
+
+/**
+ * The files that the flags name, those of `stored` where a flag is left out.
+ *
+ * @throws UsageError naming the flag that is missing.
+ */
+export function speechFiles(flags: SpeechFlags, stored?: SpeechFiles): SpeechFiles {
+  const model = flags.model ?? stored?.model;
+  const root = flags.root ?? stored?.root;
+  return {
+    train: needed('--train', flags.train ?? stored?.train),
+    dev: needed('--dev', flags.dev ?? stored?.dev),
+    alignments: [...needed('--alignments', flags.alignments ?? stored?.alignments)],
+    ...(model !== undefined && { model }),
+    ...(root !== undefined && { root }),
+  };
+}
+
+function needed<Value>(flag: string, value: Value | undefined): Value {
+  if (value !== undefined) return value;
+  throw new UsageError(`A frame classifier needs ${flag}.`, {
+    hint: 'Name the data directories and alignments: --train DIR --dev DIR --alignments DIR [--model FILE].',
+  });
+}
+
+/** Refuses the flags of a frame classifier where a language model is trained. */
+export function refuseSpeechFlags(flags: SpeechFlags): void {
+  for (const name of ['train', 'dev', 'alignments', 'model', 'root', 'cmvn', 'deltas'] as const) {
+    if (flags[name] === undefined) continue;
+    throw new UsageError(
+      `--${name} is a flag of frame classifiers, and the preset is a language model.`,
+      {
+        hint: 'A language model needs --data: a folder with the Penn Treebank, "glosses" or "synthetic".',
+      },
+    );
+  }
+}

@@ -1,0 +1,24 @@
+import type { CorpusInfo } from '@bnrnn/core';
+import type { RunConfig, TrainingPlan } from '@bnrnn/experiments';
+import type { SequenceModel } from '@bnrnn/recurrent';
+
+/** A run that can start: what `trainRun` needs of either task. */
+export interface PreparedRun {
+  readonly config: RunConfig;
+  readonly plan: TrainingPlan;
+  /** A new model on the active backend, the caller's to dispose. */
+  makeModel(): SequenceModel;
+  /** What else the run folder holds, by file name: plain JSON. */
+  readonly files: Readonly<Record<string, unknown>>;
+}
+
+/** The data of a run, opened. */
+export interface RunData<Config extends RunConfig> {
+  readonly info: CorpusInfo;
+  /** What a reader should know about it before it is used. */
+  readonly lines: readonly string[];
+  /** The number of trained numbers of the run's model. */
+  parameters(config: Config): number;
+  prepare(config: Config): PreparedRun;
+  close(): Promise<void>;
+}

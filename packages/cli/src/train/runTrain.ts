@@ -1,0 +1,132 @@
+import { UsageError } from '@bnrnn/core';
+import { findPreset, resolveRun, type RunConfig } from '@bnrnn/experiments';
+import { backendLine, startFlagged } from '../backendFlags';
+import { expectSameCorpus } from '../corpusLines';
+import { watchInterruption } from '../interruption';
+import type { Io } from '../io';
+import { codeVersion, commandText } from '../provenance';
+import { expectFree, freeRunFolder, readConfig } from '../runFolder';
+import { openSpeechData } from '../speech/speechData';
+import { draftSpeechRun } from '../speech/draftSpeechRun';
+import { refuseSpeechFlags } from '../speech/speechFlags';
+import { languageData } from './languageData';
+import type { RunData } from './preparedRun';
+import { resumeConfig } from './resumeConfig';
+import { requestOf, unknownCorpus, type TrainFlags } from './trainFlags';
+import { summaryLines, trainJson } from './trainOutput';
+import { trainRun } from './trainRun';
+
+/** Trains the preset of either task. */
+export async function runTrain(
+  io: Io,
+  args: readonly string[],
+  preset: string,
+  flags: TrainFlags,
+): Promise<void> {
+  const { unit } = findPreset(preset);
+  const request = requestOf(preset, flags);
+  const stored = flags.resume === true ? readStored(flags.out) : undefined;
+  if (unit === 'frame') {
+    const draft = draftSpeechRun(request, flags, stored);
+    await trainWith(io, args, flags, {
+      draft,
+      stored,
+      open: (config) => openSpeechData(io, config),
+    });
+    return;
+  }
+  refuseSpeechFlags(flags);
+  const data = flags.data ?? (typeof stored?.data === 'string' ? stored.data : undefined);
+  const draft = resolveRun({ ...request, corpus: unknownCorpus, data: data ?? '' });
+  await trainWith(io, args, flags, { draft, stored, open: () => languageData(data) });
+}
+
+interface Task<Config extends RunConfig> {
+  /** What is asked for, before corpus and backend are known. */
+  readonly draft: Config;
+  readonly stored: RunConfig | undefined;
+  readonly open: (config: Config) => Promise<RunData<Config>>;
+}
+
+async function trainWith<Config extends RunConfig>(
+  io: Io,
+  args: readonly string[],
+  flags: TrainFlags,
+  { draft, stored, open }: Task<Config>,
+): Promise<void> {
+  if (stored === undefined && flags.out !== undefined) expectFree(flags.out);
+  const asked = stored === undefined ? draft : resumed(stored, draft, flags);
+  const data = await open(asked);
+  try {
+    for (const line of data.lines) io.out(line);
+    if (stored !== undefined) expectSameCorpus(stored.corpus, data.info, whereOf(draft));
+
+    const backend = await startFlagged(
+      stored === undefined || flags.backend !== 'auto'
+        ? flags
+        : { ...flags, backend: stored.backend },
+      stored?.backend,
+    );
+    io.out(backendLine(backend));
+    const config: Config =
+      stored === undefined
+        ? {
+            ...asked,
+            backend: backend.name,
+            corpus: data.info,
+            command: commandText(args),
+            commit: codeVersion(),
+            versions: { node: process.versions.node, ...backend.versions },
+          }
+        : asked;
+    const { preset, recipe, seed } = config;
+    const folder = flags.out ?? freeRunFolder(`${preset}-${recipe}-seed${seed}`);
+    const count = data.parameters(config).toLocaleString('en-US');
+    io.out(`model ${preset}, recipe ${recipe}, seed ${seed}: ${count} parameters`);
+
+    const interruption = watchInterruption(io);
+    try {
+      const { reason, result } = await trainRun(io, {
+        run: data.prepare(config),
+        folder,
+        resume: stored !== undefined,
+        signal: interruption.signal,
+        now: Date.now,
+      });
+      if (reason === 'interrupted') {
+        io.note(`Interrupted after step ${result.steps}; continue with --out ${folder} --resume.`);
+      }
+      if (flags.json === true) io.out(JSON.stringify(trainJson(config, folder, result)));
+      else for (const line of summaryLines(config, folder, backend, result)) io.out(line);
+    } finally {
+      interruption.stop();
+    }
+  } finally {
+    await data.close();
+  }
+}
+
+/** The stored configuration, its data where the draft looks for them, with the caller's new length. */
+function resumed<Config extends RunConfig>(
+  stored: RunConfig,
+  draft: Config,
+  flags: TrainFlags,
+): Config {
+  const config = resumeConfig(stored, draft, {
+    recipe: flags.recipe !== undefined,
+    backend: flags.backend !== undefined && flags.backend !== 'auto',
+    seed: flags.seed !== undefined,
+  });
+  return { ...config, data: draft.data };
+}
+
+function whereOf({ data }: RunConfig): string {
+  return typeof data === 'string' ? data : `${data.train} and ${data.dev}`;
+}
+
+function readStored(out: string | undefined): RunConfig {
+  if (out === undefined) {
+    throw new UsageError('--resume needs --out: the folder of the run to continue.');
+  }
+  return readConfig(out);
+}

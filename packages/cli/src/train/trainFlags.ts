@@ -1,0 +1,46 @@
+import { expectOneOf } from '@bnrnn/core';
+import {
+  normalizationChoices,
+  readOverride,
+  type NormalizationChoice,
+  type ResolveRunOptions,
+} from '@bnrnn/experiments';
+import { expectBackendName, type BackendFlags } from '../backendFlags';
+import type { SpeechFlags } from '../speech/speechFlags';
+
+export interface TrainFlags extends BackendFlags, SpeechFlags {
+  readonly data?: string;
+  readonly recipe?: string;
+  readonly seed?: number;
+  readonly epochs?: number;
+  readonly maxSteps?: number;
+  readonly out?: string;
+  readonly resume?: boolean;
+  readonly set?: readonly string[];
+  readonly normalize?: string;
+  readonly json?: boolean;
+}
+
+/** What a run is asked for, before its data and backend are known. */
+export type RunRequest = Omit<ResolveRunOptions, 'corpus' | 'data'>;
+
+/** Reads the flags that both tasks share. @throws UsageError for a value that cannot be used. */
+export function requestOf(preset: string, flags: TrainFlags): RunRequest {
+  const { recipe, seed, epochs, maxSteps, normalize, set = [], backend } = flags;
+  if (backend !== undefined) expectBackendName(backend);
+  return {
+    preset,
+    backend: backend ?? '',
+    overrides: set.map(readOverride),
+    ...(recipe !== undefined && { recipe }),
+    ...(seed !== undefined && { seed }),
+    ...(epochs !== undefined && { epochs }),
+    ...(maxSteps !== undefined && { maxSteps }),
+    ...(normalize !== undefined && {
+      normalize: expectOneOf<NormalizationChoice>('--normalize', normalize, normalizationChoices),
+    }),
+  };
+}
+
+/** A corpus that is not known yet. */
+export const unknownCorpus = { name: '', sha256: {}, counts: {}, classes: 0 };

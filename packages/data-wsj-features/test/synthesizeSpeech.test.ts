@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  joinUtterances,
+  openDataDirectory,
+  readAlignments,
+  readEntries,
+  readTransitionModel,
+  synthesizeSpeech,
+  type SyntheticSpeech,
+} from '@bnrnn/data-wsj-features';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from './support/temporaryFolder';
+
+const options = {
+  hours: 0.05,
+  devHours: 0.01,
+  columns: 5,
+  classes: 31,
+  phones: 6,
+  medianFrames: 200,
+  jobs: 3,
+  seed: 11,
+};
+
+let folder: string;
+let made: SyntheticSpeech;
+
+beforeAll(async () => {
+  folder = join(temporaryFolder().path, 'speech');
+  made = await synthesizeSpeech(folder, options);
+});
+
+describe('synthesizeSpeech', () => {
+  it('writes as many hours as asked for, and tells what', async () => {
+    expect(made.frames.train).toBeGreaterThanOrEqual(18_000);
+    expect(made.frames.train).toBeLessThan(18_000 + 800);
+    expect(made.frames.dev).toBeGreaterThanOrEqual(3_600);
+    const { features } = await openDataDirectory(made.train);
+    expect(features.keys).toHaveLength(made.utterances.train);
+    expect(features.keys.reduce((sum, key) => sum + features.frames(key), 0)).toBe(
+      made.frames.train,
+    );
+    const { rows } = await features.read(features.keys[4]!);
+    expect(rows).toBe(features.frames(features.keys[4]!));
+    await features.close();
+    expect(readdirSync(join(folder, 'exp', 'ali_train')).sort()).toEqual([
+      'ali.1.gz',
+      'ali.2.gz',
+      'ali.3.gz',
+      'final.mdl',
+      'num_jobs',
+    ]);
+  });
+
+  it('writes a transition model that turns the alignments into its classes', async () => {
+    const model = await readTransitionModel(made.model);
+    expect(model).toMatchObject({ pdfs: 31, transitions: 62 });
+    // Two transition-ids a pdf, self-loop and way on; 18 states share 31 pdfs.
+    expect([...model.pdfOf].slice(1)).toEqual(Array.from({ length: 62 }, (_, i) => i >> 1));
+    expect(new Set([...model.phoneOf].slice(1))).toEqual(new Set([1, 2, 3, 4, 5, 6]));
+    const alignments = await readAlignments(made.alignments);
+    expect(alignments.classes).toBe(31);
+    for (const directory of [made.train, made.dev]) {
+      const { features } = await openDataDirectory(directory);
+      const joined = joinUtterances(features, alignments);
+      expect(joined.shortened).toEqual([]);
+      expect(joined.keys).toHaveLength(features.keys.length);
+      expect(joined.dropped.filter(({ reason }) => reason !== 'no features')).toEqual([]);
+      await features.close();
+    }
+  });
+
+  it('goes through each phone from left to right, a few frames in each state', async () => {
+    const model = await readTransitionModel(made.model);
+    const first = await firstOf(readEntries(join(folder, 'exp/ali_train/ali.1.gz')));
+    if (first.kind !== 'integers') throw new Error(`${first.kind} came, expected integers.`);
+    const ids = [...first.integers];
+    expect(model.phoneOf[ids[0]!]).toBe(1);
+    expect(model.phoneOf[ids.at(-1)!]).toBe(1);
+    let changes = 0;
+    ids.slice(1).forEach((id, i) => {
+      const before = ids[i]!;
+      // An odd id is a self-loop: the next frame has the same pdf; an even one goes on.
+      if (before % 2 === 1) expect(model.pdfOf[id]).toBe(model.pdfOf[before]);
+      else changes++;
+    });
+    expect(ids.length / (changes + 1)).toBeGreaterThan(2);
+    expect(ids.length / (changes + 1)).toBeLessThan(4.5);
+  });
+
+  it('makes features depend on the pdf, and normalization takes the speaker out', async () => {
+    const alignments = await readAlignments(made.alignments);
+    const { features } = await openDataDirectory(made.train, { cmvn: 'means' });
+    const sums = new Float64Array(31 * 5);
+    const counts = new Float64Array(31);
+    let squares = 0;
+    let frames = 0;
+    for (const key of features.keys) {
+      const { data } = await features.read(key);
+      alignments.read(key).forEach((pdf, t) => {
+        counts[pdf]!++;
+        frames++;
+        for (let c = 0; c < 5; c++) {
+          sums[pdf * 5 + c]! += data[t * 5 + c]!;
+          squares += data[t * 5 + c]! ** 2;
+        }
+      });
+    }
+    await features.close();
+    // The variance between pdfs: (1 + 0.36)·0.4² is drawn; the noise within has variance 1.
+    const between =
+      sums.reduce((sum, value, i) => sum + value ** 2 / counts[Math.floor(i / 5)]!, 0) /
+      (5 * frames);
+    expect(between).toBeGreaterThan(0.1);
+    expect(between).toBeLessThan(0.4);
+    expect(squares / (5 * frames) - between).toBeCloseTo(1, 1);
+  });
+
+  it('writes the same bytes again, and others for another seed', async () => {
+    const digest = async (seed: number): Promise<string> => {
+      const where = join(temporaryFolder().path, 'again');
+      await synthesizeSpeech(where, { ...options, seed });
+      return createHash('sha256')
+        .update(readFileSync(join(where, 'fbank', 'raw_fbank_train.2.ark')))
+        .update(readFileSync(join(where, 'exp', 'ali_dev', 'ali.1.gz')))
+        .digest('hex');
+    };
+    const first = await digest(11);
+    expect(await digest(11)).toBe(first);
+    expect(await digest(12)).not.toBe(first);
+  });
+
+  it.each([
+    [{ hours: 0 }, 'synthesizeSpeech: hours is 0, expected a number above 0.'],
+    [{ classes: 17 }, 'classes is 17, expected at least 18: one for each state of 6 phones.'],
+    [{ medianFrames: 3 }, 'medianFrames is 3, expected a whole number at least 30.'],
+  ])('refuses %o', async (change, sentence) => {
+    const where = join(temporaryFolder().path, 'refused');
+    await expect(synthesizeSpeech(where, { ...options, ...change })).rejects.toThrow(sentence);
+  });
+
+  it('writes into no folder that holds files', async () => {
+    const where = temporaryFolder().path;
+    writeFileSync(join(where, 'notes'), '');
+    await expect(synthesizeSpeech(where, options)).rejects.toThrow('is not empty');
+    expect(readdirSync(where)).toEqual(['notes']);
+  });
+});
+
+async function firstOf<Item>(items: AsyncIterable<Item>): Promise<Item> {
+  for await (const item of items) return item;
+  throw new Error('There is no item.');
+}

@@ -1,0 +1,68 @@
+import { randomStream, type BatchSource, type TokenBatch, type UtteranceBatch } from '@bnrnn/core';
+
+interface BatchShape {
+  readonly time: number;
+  readonly batch: number;
+  readonly seed: number;
+}
+
+/** Different batches, taken in turn. */
+const kinds = 3;
+
+/** Windows of uniformly random tokens, as many as are asked for. */
+export function randomTokens(
+  options: BatchShape & { readonly types: number },
+): BatchSource<TokenBatch> {
+  const { time, batch, types, seed } = options;
+  const size = time * batch;
+  const tokens = Int32Array.from(
+    randomStream('bench.tokens', seed).words((kinds + 1) * size),
+    (word) => word % types,
+  );
+  return endless((i) => {
+    const start = (i % kinds) * size;
+    return {
+      kind: 'tokens',
+      time,
+      batch,
+      inputs: tokens.slice(start, start + size),
+      targets: tokens.slice(start + size, start + 2 * size),
+      resetState: i === 0,
+    };
+  });
+}
+
+/** Utterances of normally distributed frames and random classes, none of them padded. */
+export function randomUtterances(
+  options: BatchShape & { readonly features: number; readonly classes: number },
+): BatchSource<UtteranceBatch> {
+  const { time, batch, features, classes, seed } = options;
+  const rows = time * batch;
+  const frames = randomStream('bench.frames', seed);
+  const words = randomStream('bench.classes', seed).words(kinds * rows);
+  const all = Array.from({ length: kinds }, (_, kind): UtteranceBatch => {
+    const targets = words.subarray(kind * rows, (kind + 1) * rows);
+    return {
+      kind: 'utterances',
+      time,
+      batch,
+      features,
+      inputs: frames.normal(rows * features, 0, 1, kind),
+      targets: Int32Array.from(targets, (word) => word % classes),
+      mask: new Float32Array(rows).fill(1),
+      keys: Array.from({ length: batch }, (__, b) => `utterance-${b}`),
+    };
+  });
+  return endless((i) => all[i % kinds] as UtteranceBatch);
+}
+
+function endless<Kind extends TokenBatch | UtteranceBatch>(
+  make: (i: number) => Kind,
+): BatchSource<Kind> {
+  return {
+    batchesPerEpoch: Number.MAX_SAFE_INTEGER,
+    *batches(_epoch, from = 0) {
+      for (let i = from; ; i++) yield make(i);
+    },
+  };
+}

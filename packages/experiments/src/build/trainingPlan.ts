@@ -1,0 +1,55 @@
+import type { EvaluationOptions, OptimizerSpec, TrainOptions } from '@bnrnn/training';
+import type { RunConfig } from '../config/runConfig';
+import type { SharedSettings } from '../settings/settings';
+
+/** What a run's configuration decides of `train`'s options. */
+export type TrainingPlan = Required<
+  Pick<TrainOptions, 'data' | 'optimizer' | 'schedule' | 'seed' | 'epochs' | 'evaluation' | 'run'>
+> &
+  Pick<TrainOptions, 'maxSteps' | 'clip'>;
+
+/** The options of `train` that both tasks read alike; 0 in a setting means no limit and leaves it out. */
+export function sharedPlan(config: RunConfig): Omit<TrainingPlan, 'data'> {
+  const { preset, recipe, backend, seed, corpus } = config;
+  const settings: SharedSettings = config.settings;
+  const maxSteps = settings['schedule.maxSteps'].value;
+  const maxNorm = settings['optimizer.maxGradientNorm'].value;
+  return {
+    optimizer: optimizerSpec(settings),
+    schedule: {
+      initial: settings['optimizer.learningRate'].value,
+      decayFactor: settings['schedule.decayFactor'].value,
+      firstDecayedEpoch: settings['schedule.firstDecayedEpoch'].value,
+      every: settings['schedule.decayEvery'].value,
+    },
+    ...(maxNorm > 0 && { clip: { maxNorm, at: settings['optimizer.clipAt'].value } }),
+    seed,
+    epochs: settings['schedule.epochs'].value,
+    ...(maxSteps > 0 && { maxSteps }),
+    evaluation: evaluationOptions(settings),
+    run: { preset, recipe, backend, corpus },
+  };
+}
+
+function optimizerSpec(settings: SharedSettings): OptimizerSpec {
+  const kind = settings['optimizer.kind'].value;
+  if (kind === 'sgd') return { kind };
+  if (kind === 'momentum') return { kind, momentum: settings['optimizer.momentum'].value };
+  return {
+    kind,
+    beta1: settings['optimizer.beta1'].value,
+    beta2: settings['optimizer.beta2'].value,
+    epsilon: settings['optimizer.epsilon'].value,
+  };
+}
+
+function evaluationOptions(settings: SharedSettings): EvaluationOptions {
+  const maxBatches = settings['evaluation.maxBatches'].value;
+  const recalibrationBatches = settings['evaluation.recalibrationBatches'].value;
+  return {
+    statistics: [settings['evaluation.statistics'].value],
+    perEpoch: settings['evaluation.perEpoch'].value,
+    ...(maxBatches > 0 && { maxBatches }),
+    ...(recalibrationBatches > 0 && { recalibrationBatches }),
+  };
+}

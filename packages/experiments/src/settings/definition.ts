@@ -1,0 +1,34 @@
+import type { NumberBounds } from '@bnrnn/core';
+
+/** What a run learns: to predict tokens, or to classify frames. */
+export const tasks = ['language', 'speech'] as const;
+export type Task = (typeof tasks)[number];
+
+/** What a setting may hold, what it means, and whose it is: of both tasks where `task` is absent. */
+export type SettingDefinition = { readonly meaning: string; readonly task?: Task } & (
+  | { readonly kind: 'number'; readonly bounds: NumberBounds }
+  | { readonly kind: 'choice'; readonly choices: readonly string[] }
+  | { readonly kind: 'boolean' }
+);
+
+/** How one placement of a cell may be normalized. */
+export const normalizationChoices = ['none', 'frame', 'sequence', 'layer'] as const;
+export type NormalizationChoice = (typeof normalizationChoices)[number];
+
+export const number = <const Bounds extends NumberBounds>(meaning: string, bounds: Bounds) =>
+  ({ kind: 'number', bounds, meaning }) as const;
+export const count = (meaning: string, min = 1) => number(meaning, { integer: true, min });
+export const share = (meaning: string) => number(meaning, { min: 0, below: 1 });
+export const choice = <const Choices extends readonly string[]>(
+  meaning: string,
+  choices: Choices,
+) => ({ kind: 'choice', choices, meaning }) as const;
+export const boolean = (meaning: string) => ({ kind: 'boolean', meaning }) as const;
+export const placement = (meaning: string) => choice(meaning, normalizationChoices);
+
+/** A setting that only language models have. */
+export const language = <Definition extends object>(definition: Definition) =>
+  ({ ...definition, task: 'language' }) as const;
+/** A setting that only frame classifiers have. */
+export const speech = <Definition extends object>(definition: Definition) =>
+  ({ ...definition, task: 'speech' }) as const;

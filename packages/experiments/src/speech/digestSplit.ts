@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { AlignmentTable, FeatureTable, Utterance } from '@bnrnn/data-wsj-features';
+
+/** Utterances whose features are read for the digest: all of a large archive would be read twice. */
+const sampled = 64;
+
+/**
+ * SHA-256 of a split: every key, frame count and target, and the features of up to 64 utterances spread
+ * evenly over it. Normalization and deltas do not change it.
+ *
+ * @param features  as the archives hold them.
+ * @returns         hexadecimal.
+ */
+export async function digestSplit(
+  features: FeatureTable,
+  alignments: AlignmentTable,
+  utterances: readonly Utterance[],
+): Promise<string> {
+  const hash = createHash('sha256');
+  hash.update(`${features.columns} ${alignments.classes}\n`);
+  for (const { key, frames } of utterances) {
+    hash.update(`${key} ${frames}\n`);
+    hash.update(bytesOf(alignments.read(key).subarray(0, frames)));
+  }
+  const stride = Math.max(1, Math.floor(utterances.length / sampled));
+  for (let i = 0; i < utterances.length; i += stride) {
+    const { data } = await features.read(utterances[i]?.key ?? '');
+    hash.update(bytesOf(data));
+  }
+  return hash.digest('hex');
+}
+
+/** Little-endian on every machine that Node runs on. */
+function bytesOf({ buffer, byteOffset, byteLength }: NodeJS.TypedArray): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

@@ -1,0 +1,92 @@
+import {
+  joinUtterances,
+  openDataDirectory,
+  type AlignmentTable,
+  type CmvnKind,
+  type DataDirectoryOptions,
+  type DroppedUtterance,
+  type FeatureTable,
+  type Utterance,
+} from '@bnrnn/data-wsj-features';
+import type { SpeechSettings } from '../settings/settings';
+import { digestSplit } from './digestSplit';
+
+/** How the features of a run are read and changed. */
+export type FeatureSettings = Pick<SpeechSettings, 'data.cmvn' | 'data.deltas'>;
+
+export interface OpenSplitOptions {
+  readonly settings: FeatureSettings;
+  /** What relative paths inside scp files are tried against first. */
+  readonly root?: string;
+  /** Told, in a sentence, what a reader should know about how files were found. */
+  readonly note?: (sentence: string) => void;
+}
+
+/** The utterances of one data directory that have features and targets. */
+export interface SpeechSplit {
+  readonly directory: string;
+  /** Normalized, with deltas. */
+  readonly features: FeatureTable;
+  /** Values of a frame as the archives hold them. */
+  readonly storedFeatures: number;
+  readonly utterances: readonly Utterance[];
+  readonly frames: number;
+  /** Utterances of the directory that are left out, and why. */
+  readonly dropped: readonly DroppedUtterance[];
+  readonly sha256: string;
+  close(): Promise<void>;
+}
+
+const cmvnKinds: Readonly<Record<SpeechSettings['data.cmvn']['value'], 'none' | CmvnKind>> = {
+  none: 'none',
+  mean: 'means',
+  'mean-variance': 'means and variances',
+};
+
+/**
+ * Opens the features of a data directory as a run's settings change them, joined with their targets.
+ *
+ * @throws DataError when a file is missing or is not what it should be.
+ */
+export async function openSpeechSplit(
+  directory: string,
+  alignments: AlignmentTable,
+  options: OpenSplitOptions,
+): Promise<SpeechSplit> {
+  const { features, dropped } = await openFeatureTable(directory, options);
+  const joined = joinUtterances(features, alignments, { dropped });
+  const utterances = joined.keys.map((key) => ({ key, frames: joined.frames.get(key) ?? 0 }));
+  const stored = await openDataDirectory(directory, rootOf(options));
+  const sha256 = await digestSplit(stored.features, alignments, utterances);
+  await stored.features.close();
+  return {
+    directory,
+    features,
+    storedFeatures: stored.features.columns,
+    utterances,
+    frames: joined.totalFrames,
+    // What is aligned and is not here may belong to another directory.
+    dropped: joined.dropped.filter(({ reason }) => reason !== 'no features'),
+    sha256,
+    close: () => features.close(),
+  };
+}
+
+/** Opens the features of a data directory as a run's settings change them, for frames without targets. */
+export async function openFeatureTable(
+  directory: string,
+  options: OpenSplitOptions,
+): Promise<{ features: FeatureTable; dropped: readonly DroppedUtterance[] }> {
+  const { settings, note } = options;
+  const order = settings['data.deltas'].value;
+  return openDataDirectory(directory, {
+    ...rootOf(options),
+    cmvn: cmvnKinds[settings['data.cmvn'].value],
+    ...(order > 0 && { deltas: { order } }),
+    ...(note !== undefined && { note }),
+  });
+}
+
+function rootOf({ root }: OpenSplitOptions): DataDirectoryOptions {
+  return root === undefined ? {} : { root };
+}

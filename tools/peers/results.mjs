@@ -1,0 +1,25 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import { root } from './machine.mjs';
+
+/** Writes `bench/results/<name>.json` and `.md`. */
+export function writeResults(name, run, markdown) {
+  const folder = `${root}bench/results`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/${name}.json`, `${JSON.stringify(run, null, 1)}\n`);
+  writeFileSync(`${folder}/${name}.md`, markdown);
+  process.stderr.write(`bench/results/${name}.md\n`);
+}
+
+/** The command that was given, from the repository's root. */
+export function commandLine() {
+  return ['node', `tools/peers/${basename(process.argv[1])}`, ...process.argv.slice(2)].join(' ');
+}
+
+/** A row of a Markdown table. */
+export const tableRow = (cells) => `| ${cells.join(' | ')} |`;
+
+/** A median with the least and the most. */
+export function withSpread({ median, min, max }, digits) {
+  return `${median.toFixed(digits)} (${min.toFixed(digits)} to ${max.toFixed(digits)})`;
+}
