@@ -4,6 +4,7 @@ import { addBench } from './commands/bench';
 import { addDoctor } from './commands/doctor';
 import { addEvaluate } from './commands/evaluate';
 import { addGenerate } from './commands/generate';
+import { addParity } from './commands/parity';
 import { addPresets } from './commands/presets';
 import { addQuickstart } from './commands/quickstart';
 import { addReport } from './commands/report';
@@ -30,6 +31,7 @@ export function makeProgram(io: Io, args: readonly string[]): Command {
     addReport,
     addGenerate,
     addBench,
+    addParity,
     addQuickstart,
   ]) {
     add(program, io, args);
