@@ -23,7 +23,7 @@ export async function measure({ command, args, environment, threads }, cores) {
   ]);
   const result = status === 0 ? lastJson(out) : undefined;
   if (result !== undefined) return { ...result, threads };
-  return { failed: err.trim().split('\n').at(-1) || `ended with status ${status}` };
+  return { failed: complaint(err) ?? `ended with status ${status}` };
 }
 
 /** The last line that is a JSON object; undefined where there is none. */
@@ -39,7 +39,15 @@ export function lastJson(out) {
 export function runQuietly(command, args, input) {
   const { status, stdout, stderr } = spawnSync(command, args, { input, encoding: 'utf8' });
   if (status === 0) return stdout;
-  throw new Error(`${basename(args[0])}: ${stderr.trim().split('\n').at(-1)}`);
+  throw new Error(`${basename(args[0])}: ${complaint(stderr) ?? `ended with status ${status}`}`);
+}
+
+/** The sentence that says what went wrong: the last line of a complaint that is no hint. */
+function complaint(stderr) {
+  return stderr
+    .split('\n')
+    .reverse()
+    .find((line) => line.trim() !== '' && !line.startsWith('hint:'));
 }
 
 async function text(stream) {

@@ -40,6 +40,14 @@ const settings = {
   batch: values.batch === undefined ? undefined : whole('batch', values.batch),
   frames: whole('frames', values.frames),
 };
+const strange = settings.presets.filter(
+  (name) => !/^(ptb-(small|medium|large)|wsj-birnn)(-bn)?$/.test(name),
+);
+if (strange.length > 0) {
+  refuse(
+    `${strange.join(', ')}: expected ptb-small, ptb-medium, ptb-large or wsj-birnn, each also with -bn`,
+  );
+}
 const unknown = settings.peers.filter((name) => !(name in contestants));
 if (unknown.length > 0) refuse(`no peer is called ${unknown.join(', ')}`);
 

@@ -55,6 +55,12 @@ describe('filterbank', () => {
     );
   });
 
+  it('refuses samples in [-1, 1]', () => {
+    const samples = Float32Array.from(audio.samples, (value) => value / 32_768);
+    const floating = { sampleRate: 16_000, samples } as unknown as typeof audio;
+    expect(() => filterbank().compute(floating)).toThrow('samples are not an Int16Array');
+  });
+
   it.each<[FilterbankOptions, string]>([
     [{ bins: 2 }, 'filterbank: bins is 2, expected a whole number at least 3'],
     [{ bins: 300 }, 'filterbank: bins is 300, and filter'],

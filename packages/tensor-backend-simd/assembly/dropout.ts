@@ -1,9 +1,10 @@
 // Inverted dropout from Threefry-2x32-20, the same bits as core's randomStream.
+import { load4, store4 } from './math';
 
-let word0: u32 = 0;
-let word1: u32 = 0;
-
-/** out = x · mask for the elements [start, end), `start` even; dropped where a word is below `threshold`. */
+/**
+ * out = x · mask for the elements [start, end), `start` even; dropped where a word is below `threshold`.
+ * Element 2c takes the first word of counter c, element 2c + 1 the second; four counters at a time.
+ */
 export function dropout(
   x: usize,
   out: usize,
@@ -15,69 +16,53 @@ export function dropout(
   threshold: f64,
   kept: f32,
 ): void {
-  for (let i = start; i < end; i += 2) {
-    threefry(key0, key1, <u32>(i >> 1), step);
+  const below = i32x4.splat(<i32>(<u32>Math.min(threshold, 4294967295)));
+  const scale = f32x4.splat(threshold > 4294967295 ? 0 : kept);
+  const key2: u32 = 0x1bd11bda ^ key0 ^ key1;
+  for (let i = start; i < end; i += 8) {
+    const counter = i32x4.add(i32x4.splat(i >> 1), i32x4(0, 1, 2, 3));
+    let x0 = add(counter, key0);
+    let x1 = i32x4.splat(<i32>(step + key1));
+    for (let group: u32 = 0; group < 5; group++) {
+      if ((group & 1) == 0) {
+        x0 = i32x4.add(x0, x1); x1 = v128.xor(rotate(x1, 13), x0);
+        x0 = i32x4.add(x0, x1); x1 = v128.xor(rotate(x1, 15), x0);
+        x0 = i32x4.add(x0, x1); x1 = v128.xor(rotate(x1, 26), x0);
+        x0 = i32x4.add(x0, x1); x1 = v128.xor(rotate(x1, 6), x0);
+      } else {
+        x0 = i32x4.add(x0, x1); x1 = v128.xor(rotate(x1, 17), x0);
+        x0 = i32x4.add(x0, x1); x1 = v128.xor(rotate(x1, 29), x0);
+        x0 = i32x4.add(x0, x1); x1 = v128.xor(rotate(x1, 16), x0);
+        x0 = i32x4.add(x0, x1); x1 = v128.xor(rotate(x1, 24), x0);
+      }
+      // The keys enter in turn: 1 and 2, 2 and 0, 0 and 1, ...
+      const turn = group % 3;
+      x0 = add(x0, turn == 0 ? key1 : turn == 1 ? key2 : key0);
+      x1 = add(x1, (turn == 0 ? key2 : turn == 1 ? key0 : key1) + group + 1);
+    }
     const at: usize = (<usize>i) << 2;
-    store<f32>(out + at, <f64>word0 < threshold ? 0 : load<f32>(x + at) * kept);
-    if (i + 1 < end)
-      store<f32>(out + at + 4, <f64>word1 < threshold ? 0 : load<f32>(x + at + 4) * kept);
+    const first = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5);
+    const second = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7);
+    masked(x + at, out + at, first, below, scale, end - i);
+    if (end - i > 4) masked(x + at + 16, out + at + 16, second, below, scale, end - i - 4);
   }
 }
 
-function threefry(key0: u32, key1: u32, counter0: u32, counter1: u32): void {
-  const key2: u32 = 0x1bd11bda ^ key0 ^ key1;
-  let x0 = counter0 + key0;
-  let x1 = counter1 + key1;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 13) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 15) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 26) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 6) ^ x0;
-  x0 += key1;
-  x1 += key2 + 1;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 17) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 29) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 16) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 24) ^ x0;
-  x0 += key2;
-  x1 += key0 + 2;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 13) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 15) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 26) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 6) ^ x0;
-  x0 += key0;
-  x1 += key1 + 3;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 17) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 29) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 16) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 24) ^ x0;
-  x0 += key1;
-  x1 += key2 + 4;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 13) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 15) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 26) ^ x0;
-  x0 += x1;
-  x1 = rotl<u32>(x1, 6) ^ x0;
-  x0 += key2;
-  x1 += key0 + 5;
-  word0 = x0;
-  word1 = x1;
+// @ts-ignore: decorator
+@inline
+function masked(x: usize, out: usize, words: v128, below: v128, scale: v128, count: i32): void {
+  const keep = i32x4.ge_u(words, below);
+  store4(out, v128.and(f32x4.mul(load4(x, count), scale), keep), count);
+}
+
+// @ts-ignore: decorator
+@inline
+function add(x: v128, value: u32): v128 {
+  return i32x4.add(x, i32x4.splat(<i32>value));
+}
+
+// @ts-ignore: decorator
+@inline
+function rotate(x: v128, bits: i32): v128 {
+  return v128.or(i32x4.shl(x, bits), i32x4.shr_u(x, 32 - bits));
 }

@@ -4,7 +4,7 @@
 const one: v128 = f32x4.splat(1.0);
 
 /** 1.5 · 2²³: added to a small number, it leaves the nearest integer in the mantissa's low bits. */
-const roundingShift: v128 = f32x4.splat(12582912.0);
+export const roundingShift: v128 = f32x4.splat(12582912.0);
 
 /** exp(x), 0 below -87.3 and clamped above 88.3; NaN stays NaN. */
 // @ts-ignore: decorator

@@ -7,6 +7,7 @@ import { SharedMemoryBackend } from './backend/sharedMemoryBackend';
 import { findBlas } from './blas/findBlas';
 import { backendName } from './kernels/kernel';
 import { registerKernels } from './kernels/registerKernels';
+import { adviseLargePages } from './memory/largePages';
 import { instantiateKernels, scratchStart } from './threads/kernels';
 import { type Pool, startPool } from './threads/pool';
 
@@ -68,6 +69,7 @@ function defaultThreads(): number {
 
 async function launch(threads: number): Promise<NonNullable<typeof running>> {
   const memory = reserveMemory();
+  adviseLargePages(memory);
   const module = await loadModule();
   const { blas } = findBlas(memory);
   const pool = await startPool({ memory, module, blas }, threads);

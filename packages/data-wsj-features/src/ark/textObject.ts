@@ -16,7 +16,7 @@ export async function readTextObject(
 ): Promise<Entry> {
   let first = await cursor.skipSpace('but newlines');
   const bracketed = kind === undefined ? first === opening : kind !== 'integers';
-  if (!bracketed && (first !== end || kind === 'integers')) {
+  if (!bracketed && first !== end) {
     return { key, kind: 'integers', integers: await readIntegerLine(cursor) };
   }
   if (first === newline) first = await cursor.skipSpace();

@@ -99,7 +99,7 @@ export class ByteCursor {
     if (count <= left) return;
     const most =
       size === undefined ? `at most ${mostUnpacked} can be unpacked` : `${left} are left`;
-    throw fault(this.place(), `${what} needs ${count} bytes, but ${most}.`, {
+    throw fault(this.place(), `${count} bytes are needed for ${what}, but ${most}.`, {
       hint: 'Is the file complete, and does the offset point at the start of an entry?',
     });
   }

@@ -28,7 +28,10 @@ export class SourcePool {
     this.#sources.delete(path);
     this.#sources.set(path, pooled);
     try {
-      const source = await pooled.source;
+      const source = await pooled.source.catch((cause: unknown) => {
+        this.#sources.delete(path);
+        throw cause;
+      });
       if (!source.sequential) return await action(source);
       const result = pooled.turn.then(() => action(source));
       pooled.turn = result.catch(() => undefined);

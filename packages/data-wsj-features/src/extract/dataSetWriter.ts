@@ -90,6 +90,6 @@ export class DataSetWriter {
   }
 
   #text(name: string, text: string): Promise<void> {
-    return writeFile(join(this.folder, name), text);
+    return writeFile(join(this.folder, name), text, { flush: true });
   }
 }

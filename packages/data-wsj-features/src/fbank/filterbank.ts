@@ -22,7 +22,7 @@ export interface Filterbank {
    * The features of one recording, float32 [frames, columns]; no rows when it is shorter than a frame.
    *
    * @param name  the utterance: with dither, the noise is a function of (name, seed, frame) alone.
-   * @throws UsageError when the recording has another sample rate.
+   * @throws UsageError when the recording has another sample rate, or its samples are no int16.
    */
   compute(audio: Audio, name?: string): Matrix & { readonly data: Float32Array };
 }
@@ -63,6 +63,11 @@ export function filterbank(options: FilterbankOptions = {}): Filterbank {
             hint: `Set sampleRate to ${audio.sampleRate}, or resample: sox FILE -r ${sampleRate} OUT.wav`,
           },
         );
+      }
+      if (!((audio.samples as unknown) instanceof Int16Array)) {
+        throw new UsageError('filterbank: samples are not an Int16Array.', {
+          hint: 'Kaldi takes 16-bit samples: scale ones in [−1, 1] by 32,768 and round them.',
+        });
       }
       const rows = layout.count(audio.samples.length);
       const data = new Float32Array(rows * columns);

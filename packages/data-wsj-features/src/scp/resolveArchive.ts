@@ -48,7 +48,7 @@ export function archiveResolver(
   };
   const find = async (path: string): Promise<string | undefined> => {
     for (const candidate of candidates(path, bases)) {
-      if (!(await exists(candidate))) continue;
+      if (!(await isFile(candidate))) continue;
       if (candidate !== path) {
         if (isAbsolute(path)) refuseSecond(path, candidate);
         tell(path, candidate);
@@ -81,10 +81,10 @@ function withParents(folder: string): string[] {
   return parent === folder ? [folder] : [folder, ...withParents(parent)];
 }
 
-async function exists(path: string): Promise<boolean> {
+/** Whether a regular file is there; among the parents' folders is many a name that an archive could have. */
+async function isFile(path: string): Promise<boolean> {
   try {
-    await stat(path);
-    return true;
+    return (await stat(path)).isFile();
   } catch {
     return false;
   }

@@ -69,9 +69,12 @@ export class TargetReader {
         await source.close();
       }
     }
+    if (/\.scp(\.gz)?$/.test(target.path)) {
+      throw this.#fault(line, `names a list, ${printable(target.path, 200)}, expected an archive`);
+    }
     const path = await this.#resolve(target.path);
     if (path === undefined) {
-      throw this.#fault(line, `names ${printable(target.path, 200)}, which is not there`, {
+      throw this.#fault(line, `names ${printable(target.path, 200)}, which is no file here`, {
         hint:
           'It was looked for under the root, the working directory, the folder of the list and its parents; ' +
           'give the folder that its paths belong to as root.',

@@ -21,7 +21,7 @@ export const gruForward: Program = (thread, values) => {
     const state = states + t * stateBytes;
     for (let gate = 0; gate < 3 && end > start; gate++) {
       const column = (gate * units + start) * 4;
-      thread.product(
+      thread.fewRows(
         ...([false, false, batch, end - start, units, before, units] as const),
         ...([recurrent + column, 3 * units, false, stepGates + column, 3 * units] as const),
       );
@@ -56,7 +56,7 @@ export const gruBackward: Program = (thread, values) => {
     );
     thread.barrier();
     if (end === start) continue;
-    thread.product(
+    thread.fewRows(
       ...([false, true, batch, end - start, 3 * units, stepGates, 3 * units] as const),
       ...([recurrent + start * 12 * units, 3 * units, true, dState + start * 4, units] as const),
     );

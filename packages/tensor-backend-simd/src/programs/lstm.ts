@@ -37,7 +37,7 @@ export const lstmForward: Program = (thread, values) => {
     const stepGates = gates + t * stateBytes * 4;
     for (let gate = 0; gate < 4 && end > start; gate++) {
       const column = (gate * units + start) * 4;
-      thread.product(
+      thread.fewRows(
         false,
         false,
         batch,
@@ -146,7 +146,7 @@ export const lstmBackward: Program = (thread, values) => {
     }
     thread.barrier();
     if (end > start) {
-      thread.product(
+      thread.fewRows(
         false,
         true,
         batch,

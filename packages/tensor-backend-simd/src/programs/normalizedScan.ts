@@ -65,7 +65,7 @@ export const normalizedScan: Program = (thread, values) => {
     const product = hiddenToHidden.kind === 'none' ? z : hiddenToHidden.raw + t * gateBytes;
     for (let gate = 0; gate < columns && end > start; gate += units) {
       const at = (gate + start) * 4;
-      thread.product(
+      thread.fewRows(
         ...([false, false, batch, end - start, units, hiddenBefore, units] as const),
         ...([recurrent + at, columns, false, product + at, columns] as const),
       );
@@ -178,7 +178,7 @@ export const normalizedScanGradient: Program = (thread, values) => {
     normalizeStepGradient(thread, scan, hiddenToHidden, step, dProduct, dTerm, dProduct, mask);
     thread.barrier();
     if (end === start) continue;
-    thread.product(
+    thread.fewRows(
       ...([false, true, batch, end - start, columns, dProduct, columns] as const),
       ...([recurrent + start * columns * 4, columns, true, dState + start * 4, units] as const),
     );

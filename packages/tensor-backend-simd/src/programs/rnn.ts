@@ -26,7 +26,7 @@ export const rnnForward: Program = (thread, values) => {
     const t = reverse ? time - 1 - step : step;
     const state = states + t * stateBytes;
     if (end > start) {
-      thread.product(
+      thread.fewRows(
         false,
         false,
         batch,
@@ -97,7 +97,7 @@ export const rnnBackward: Program = (thread, values) => {
     );
     thread.barrier();
     if (end > start) {
-      thread.product(
+      thread.fewRows(
         false,
         true,
         batch,

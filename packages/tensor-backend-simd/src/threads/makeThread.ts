@@ -1,4 +1,5 @@
 import { loadBlas, type BlasSource } from '../blas/loadBlas';
+import { inSmallPieces } from '../blas/smallPieces';
 import { makeBarrier } from './barrier';
 import { argumentCount, argumentsStart } from './control';
 import { instantiateKernels, scratchStart, wasmProduct } from './kernels';
@@ -23,16 +24,18 @@ export function makeThread(seed: ThreadSeed): {
   const { buffer } = memory;
   const signals = new Int32Array(buffer, 0, argumentsStart / 4);
   const kernels = instantiateKernels(module, memory);
+  const product =
+    blas === null
+      ? wasmProduct(kernels, scratchStart(kernels, part))
+      : loadBlas(blas, memory).product;
   const thread: Thread = {
     part,
     parts,
     kernels,
     float32: new Float32Array(buffer),
     int32: new Int32Array(buffer),
-    product:
-      blas === null
-        ? wasmProduct(kernels, scratchStart(kernels, part))
-        : loadBlas(blas, memory).product,
+    product,
+    fewRows: blas?.name === 'openblas' ? inSmallPieces(product) : product,
     barrier: makeBarrier(signals, parts),
   };
   return { thread, signals, values: new Float64Array(buffer, argumentsStart, argumentCount) };

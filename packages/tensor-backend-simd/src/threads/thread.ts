@@ -30,6 +30,8 @@ export interface Thread {
   readonly int32: Int32Array;
   /** Single-threaded; a program splits its products itself. */
   readonly product: Product;
+  /** The same for few rows of A, as in a step of a scan. */
+  readonly fewRows: Product;
   /** Returns when every thread has called it. */
   barrier(): void;
 }

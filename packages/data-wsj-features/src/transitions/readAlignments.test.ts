@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { integerVector } from '../../test/support/kaldiBytes';
+import { binaryModel } from '../../test/support/models';
+import { temporaryFolder } from '../../test/support/temporaryFolder';
+import { readAlignments } from './readAlignments';
+
+const folder = temporaryFolder();
+folder.write('exp/tri/ali.1.gz', gzipSync(integerVector('a', [1, 1, 2])));
+folder.write('exp/tri/ali.10.gz', gzipSync(integerVector('c', [8])));
+folder.write('exp/tri/ali.2.gz', gzipSync('b 3 9 \n'));
+folder.write('exp/tri/tree', 'not an alignment');
+folder.write('exp/tri/trans.1', 'a 1 2 3');
+folder.write('exp/tri/num_jobs', '10\n');
+const model = folder.write('exp/other/final.mdl', binaryModel('Tuples'));
+const alignments = join(folder.path, 'exp/tri');
+
+describe('readAlignments', () => {
+  it('reads the jobs of a folder, in the order of their numbers, with a model from elsewhere', async () => {
+    const notes: string[] = [];
+    const table = await readAlignments(alignments, { model, note: (text) => notes.push(text) });
+    expect(table.keys).toEqual(['a', 'b', 'c']);
+    expect(table.classes).toBe(9);
+    expect(table.keys.map((key) => [...table.read(key)])).toEqual([[5, 5, 0], [6, 8], [7]]);
+    expect(table.has('c')).toBe(true);
+    expect(table.has('d')).toBe(false);
+    expect(() => table.read('d')).toThrow(/key d: there is no alignment for this utterance/);
+    expect(notes).toEqual([`${alignments}: 3 of 10 alignment jobs are here.`]);
+  });
+
+  it('uses the model beside the jobs, and refuses to guess without one', async () => {
+    folder.write('exp/mono/ali.1.gz', gzipSync('a 4 4 \n'));
+    const mono = join(folder.path, 'exp/mono');
+    await expect(readAlignments(mono)).rejects.toThrow(
+      /ali\.1\.gz: holds transition-ids, by its name, but there is no final\.mdl beside it/,
+    );
+    const asClasses = await readAlignments(mono, { alreadyClasses: true });
+    expect([...asClasses.read('a'), asClasses.classes]).toEqual([4, 4, 5]);
+    folder.write('exp/mono/final.mdl', binaryModel('Triples'));
+    const notes: string[] = [];
+    const table = await readAlignments(mono, { note: (text) => notes.push(text) });
+    expect([...table.read('a'), table.classes]).toEqual([1, 1, 8]);
+    expect(notes).toEqual([
+      `${mono}/ali.1.gz: transition-ids become pdf-ids by ${mono}/final.mdl.`,
+    ]);
+  });
+
+  it('takes tables of classes, binary or text, as many as are given', async () => {
+    const text = folder.write('pdf.txt', 'x 0 3 3 \ny 70000 \n');
+    const binary = folder.write('more.ark', integerVector('z', [2, 0]));
+    const table = await readAlignments([text, binary]);
+    expect(table.keys).toEqual(['x', 'y', 'z']);
+    expect(table.classes).toBe(70_001);
+    expect(table.keys.map((key) => [...table.read(key)])).toEqual([[0, 3, 3], [70_000], [2, 0]]);
+    const copy = table.read('x');
+    copy[0] = 9;
+    expect(table.read('x')[0]).toBe(0);
+  });
+
+  it('takes frames that are labelled by name', async () => {
+    const symbols = folder.write('phones.txt', '<eps> 0\nsil 1\naa 2\n');
+    const labels = folder.write('names.txt', 'a sil aa aa\nb aa\n');
+    const table = await readAlignments(labels, { symbols });
+    expect(table.keys.map((key) => [...table.read(key)])).toEqual([[1, 2, 2], [2]]);
+    const unknown = folder.write('unknown.txt', 'a sil\nb sil zz\n');
+    await expect(readAlignments(unknown, { symbols })).rejects.toThrow(
+      /unknown\.txt, key b, byte 6: frame 1 has the label "zz", which .*phones\.txt does not list/,
+    );
+    const twice = folder.write('twice-phones.txt', 'sil 1\nsil 2\n');
+    await expect(readAlignments(labels, { symbols: twice })).rejects.toThrow(
+      'line 2 has sil a second',
+    );
+  });
+
+  it('refuses labels outside the classes, keys twice, other models and empty folders', async () => {
+    const text = folder.write('labels.txt', 'x 0 3 -1 \n');
+    await expect(readAlignments(text)).rejects.toThrow(
+      /labels\.txt, key x: frame 2 has the label -1, expected one from 0\./,
+    );
+    await expect(readAlignments(folder.write('l.txt', 'x 1 3\n'), { classes: 3 })).rejects.toThrow(
+      'frame 1 has the label 3, expected one from 0 to 2.',
+    );
+    await expect(readAlignments([alignments, alignments], { model })).rejects.toThrow(
+      /ali\.1\.gz, key a: the key stands twice/,
+    );
+    await expect(readAlignments(folder.write('t.txt', 'x 10\n'), { model })).rejects.toThrow(
+      /t\.txt, key x: frame 0 has transition-id 10, but the model has 1 to 9/,
+    );
+    folder.write('empty/tree', '');
+    await expect(readAlignments(join(folder.path, 'empty'))).rejects.toThrow('has no ali.1.gz');
+    await expect(readAlignments(join(folder.path, 'none'))).rejects.toThrow(
+      'there is no such file',
+    );
+    await expect(readAlignments(folder.write('nothing.txt', ''))).rejects.toThrow(
+      'is no alignment',
+    );
+  });
+});
