@@ -27,7 +27,7 @@ const mostLogits = 8 * 1024 * 1024;
 type Inputs<Name extends string> = Record<Name, Tensor>;
 
 /** `softmaxCrossEntropy`; the second output is what its gradient needs, and no part of the contract. */
-export const softmaxCrossEntropyKernel: OpKernelConfig = {
+const softmaxCrossEntropyKernel: OpKernelConfig = {
   kernelName: softmaxCrossEntropyContract.name,
   backendName: 'tensorflow',
   kernelFunc: ({ inputs, attrs, backend }) => {
@@ -58,7 +58,7 @@ export const projectedCrossEntropyKernel: OpKernelConfig = {
 };
 
 /** The gradients of both kernels. */
-export const crossEntropyGradients: readonly GradConfig[] = [
+const crossEntropyGradients: readonly GradConfig[] = [
   {
     kernelName: softmaxCrossEntropyContract.name,
     inputsToSave: ['weights'],

@@ -27,7 +27,7 @@ export interface TensorflowBackend {
   getDTypeInteger(dtype: DataType): number;
 }
 
-export interface TensorflowAttribute {
+interface TensorflowAttribute {
   readonly name: string;
   readonly type: number;
   readonly value: unknown;
