@@ -29,7 +29,7 @@ try {
 } catch (error) {
   if (!(error instanceof Problem)) throw error;
   process.stderr.write(`${error.message}\n${error.hint ? `${error.hint}\n` : ''}`);
-  process.exitCode = 1;
+  process.exitCode = error.status;
 }
 
 async function main() {
@@ -117,6 +117,6 @@ function readArguments() {
       help: values.help,
     };
   } catch (error) {
-    throw new Problem(`${error.message}.`, 'node tools/libtensorflow/build.mjs --help');
+    throw new Problem(`${error.message}.`, 'node tools/libtensorflow/build.mjs --help', 2);
   }
 }

@@ -2,9 +2,11 @@ import { spawn } from 'node:child_process';
 
 /** What went wrong in one sentence, and in `hint` what to do about it. */
 export class Problem extends Error {
-  constructor(sentence, hint) {
+  constructor(sentence, hint, status = 1) {
     super(sentence);
     this.hint = hint;
+    /** The exit status: 1 failed, 2 wrong usage. */
+    this.status = status;
   }
 }
 

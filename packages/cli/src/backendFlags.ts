@@ -11,23 +11,31 @@ import { wholeFlag } from './flags';
 export interface BackendFlags {
   readonly backend?: string;
   readonly threads?: number;
+  readonly allowCpu?: boolean;
 }
 
-/** Adds `--backend` and `--threads`. */
+/** Adds `--backend`, `--threads` and `--allow-cpu`. */
 export function addBackendFlags(command: Command, byDefault: string): Command {
-  return command
-    .addOption(
+  return addComputeFlags(
+    command.addOption(
       new Option(
         '--backend <name>',
         `${['auto', ...backendNames].join(', ')} (default: ${byDefault})`,
       ),
-    )
+    ),
+  );
+}
+
+/** Adds `--threads` and `--allow-cpu`. */
+export function addComputeFlags(command: Command): Command {
+  return command
     .addOption(
       new Option(
         '--threads <n>',
         "threads to compute with (default: the backend's choice)",
       ).argParser(wholeFlag('--threads', 1)),
-    );
+    )
+    .option('--allow-cpu', 'let node-gpu run on the CPU where TensorFlow sees no GPU');
 }
 
 /** @throws UsageError for a name that is no backend's. */
@@ -38,7 +46,7 @@ export function expectBackendName(name: string): BackendName | 'auto' {
 /** Starts the backend that was asked for. @throws BackendError when it cannot run here. */
 export function startFlagged(flags: BackendFlags, byDefault = 'auto'): Promise<BackendInfo> {
   const name = expectBackendName(flags.backend ?? byDefault);
-  return startBackend(name, flags.threads === undefined ? {} : { threads: flags.threads });
+  return startBackend(name, { threads: flags.threads, allowCpu: flags.allowCpu });
 }
 
 /** One line about what computes. */

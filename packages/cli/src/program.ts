@@ -4,6 +4,7 @@ import { addBench } from './commands/bench';
 import { addDoctor } from './commands/doctor';
 import { addEvaluate } from './commands/evaluate';
 import { addGenerate } from './commands/generate';
+import { addParity } from './commands/parity';
 import { addPosteriors } from './commands/posteriors';
 import { addPresets } from './commands/presets';
 import { addQuickstart } from './commands/quickstart';
@@ -33,6 +34,7 @@ export function makeProgram(io: Io, args: readonly string[]): Command {
     addGenerate,
     addPosteriors,
     addBench,
+    addParity,
     addQuickstart,
     addFeatures,
   ]) {

@@ -252,6 +252,7 @@ describe('doctor', () => {
         'reason',
         'fix',
         'selfTest',
+        'started',
       ]);
       expect(backend['selfTest']).toBe(backend['available'] === true ? 'passed' : null);
     }

@@ -1,9 +1,9 @@
 import { expectOneOf } from '@bnrnn/core';
-import { backendNames, type BackendName } from '@bnrnn/tensor-backend';
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
+import { backendNames, type BackendInfo, type BackendName } from '@bnrnn/tensor-backend';
 import { checkBackend, missing, type BackendReport } from '../doctor/checkBackend';
 import type { Io } from '../io';
 
@@ -54,11 +54,20 @@ async function inItsOwnProcess(name: BackendName): Promise<BackendReport> {
 }
 
 function lines(report: BackendReport, first: BackendName | null): string[] {
-  const { name, available, details, reason, fix, selfTest } = report;
+  const { name, available, details, reason, fix, selfTest, started } = report;
   const mark = name === first ? ' (default)' : '';
-  if (available) return [`${name}${mark}: ${details}; self-test ${selfTest ?? 'not run'}`];
+  if (available) {
+    const head = `${name}${mark}: ${details}; self-test ${selfTest ?? 'not run'}`;
+    return started === null ? [head] : [head, `  ${startedLine(started)}`];
+  }
   return [
     `${name}: cannot run here. ${reason ?? ''}`.trimEnd(),
     ...(fix === null ? [] : [`  to get it: ${fix}`]),
   ];
+}
+
+function startedLine({ device, threads, blas, versions }: BackendInfo): string {
+  const computes = `${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const found = Object.entries(versions).map(([name, version]) => `${name} ${version}`);
+  return [computes, ...(blas === null ? [] : [blas]), ...found].join(', ');
 }

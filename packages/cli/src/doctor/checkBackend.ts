@@ -1,5 +1,6 @@
 import { BnrnnError } from '@bnrnn/core';
-import { backends, startBackend, type BackendName } from '@bnrnn/tensor-backend';
+import { backends, startBackend, type BackendInfo, type BackendName } from '@bnrnn/tensor-backend';
+import { fixHere } from './fixHere';
 import { selfTest } from './selfTest';
 
 /** What `doctor` says about one backend. */
@@ -13,6 +14,8 @@ export interface BackendReport {
   readonly fix: string | null;
   /** `passed`, or what went wrong; null where it cannot run. */
   readonly selfTest: string | null;
+  /** What was started for the self-test: device, threads, BLAS, versions; null where nothing was. */
+  readonly started: BackendInfo | null;
 }
 
 /** Probes one backend and, where it can run, trains a tiny step on it; call it in a process of its own. */
@@ -20,22 +23,28 @@ export async function checkBackend(name: BackendName): Promise<BackendReport> {
   const backend = backends.find((candidate) => candidate.name === name);
   if (backend === undefined) return missing(name, 'It is not part of this version.');
   const { available, details, reason, fix } = await backend.probe();
-  const report = { name, available, details, reason: reason ?? null, fix: fix ?? null };
-  return { ...report, selfTest: available ? await testBackend(name) : null };
+  const how = fix === undefined ? null : fixHere(fix);
+  const report = { name, available, details, reason: reason ?? null, fix: how };
+  const tested = available ? await testBackend(name) : { selfTest: null, started: null };
+  return { ...report, ...tested };
 }
 
 /** The report of a backend that could not even be asked. */
 export function missing(name: BackendName, reason: string): BackendReport {
-  return { name, available: false, details: '', reason, fix: null, selfTest: null };
+  return { name, available: false, details: '', reason, fix: null, selfTest: null, started: null };
 }
 
-async function testBackend(name: BackendName): Promise<string> {
+async function testBackend(
+  name: BackendName,
+): Promise<Pick<BackendReport, 'selfTest' | 'started'>> {
+  let started: BackendInfo | null = null;
   try {
-    await startBackend(name);
+    started = await startBackend(name);
     selfTest();
-    return 'passed';
+    return { selfTest: 'passed', started };
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
-    return `failed: ${error instanceof BnrnnError ? sentence : (sentence.split('\n')[0] ?? '')}`;
+    const said = error instanceof BnrnnError ? sentence : (sentence.split('\n')[0] ?? '');
+    return { selfTest: `failed: ${said}`, started };
   }
 }

@@ -4,6 +4,7 @@ import { version_core } from '@tensorflow/tfjs-core';
 import { activate } from './activate';
 import type { Backend, BackendInfo, BackendProbe, StartOptions } from './backend';
 import { askTensorflow } from './tensorflow/askTensorflow';
+import { registerCrossEntropyKernels } from './tensorflow/crossEntropyKernels';
 import { expectNvidiaDriver } from './tensorflow/expectNvidiaDriver';
 import { findSecondCore, findTfjsNode } from './tensorflow/findTfjsNode';
 import { loadTfjsNode } from './tensorflow/loadTfjsNode';
@@ -77,6 +78,7 @@ async function start(
   const { isUsingGpuDevice, binding } = loaded.value.backend();
   if (!isUsingGpuDevice && options.allowCpu !== true) throw cannotStart(name, noGpu(null));
   await activate('tensorflow');
+  registerCrossEntropyKernels();
   return {
     name,
     device: isUsingGpuDevice ? 'NVIDIA GPU' : 'CPU',

@@ -15,7 +15,7 @@ export interface TfjsNode {
 /** The tfjs backend that the packages register under the name `tensorflow`. */
 export interface TensorflowBackend {
   readonly isUsingGpuDevice: boolean;
-  readonly binding: { readonly TF_Version: string };
+  readonly binding: { readonly TF_Version: string; readonly TF_ATTR_TYPE: number };
   /** Runs any of TensorFlow's own ops. */
   executeMultipleOutputs(
     op: string,
@@ -27,7 +27,7 @@ export interface TensorflowBackend {
   getDTypeInteger(dtype: DataType): number;
 }
 
-export interface TensorflowAttribute {
+interface TensorflowAttribute {
   readonly name: string;
   readonly type: number;
   readonly value: unknown;

@@ -1,0 +1,32 @@
+/**
+ * `node tools/supportMatrix/askBackend.mjs BACKEND`: runs each op forward and backward on one backend and
+ * prints which ran on a kernel, which on the reference, and which not at all, as JSON.
+ */
+import tf from '@tensorflow/tfjs-core';
+import { startBackend, startKernelLog } from '../../packages/tensor-backend/dist/index.js';
+import { opCases } from './opCases.mjs';
+
+const info = await startBackend(process.argv[2]);
+const support = {};
+for (const { op, inputs, run, step } of opCases) {
+  const log = startKernelLog();
+  let ran;
+  try {
+    const results =
+      step === undefined
+        ? tf.grads((...given) => tf.sum(tf.square(run(...given))))(inputs())
+        : [step()].filter(Boolean);
+    const isFinite = results.every((result) => result.dataSync().every(Number.isFinite));
+    ran = log.stop().some((entry) => entry.ran === 'reference') ? 'reference' : 'kernel';
+    if (!isFinite) ran = 'missing';
+  } catch {
+    log.stop();
+    ran = 'missing';
+  }
+  // An op with two cases has what the lesser of them has.
+  const order = ['missing', 'reference', 'kernel'];
+  const before = support[op] ?? 'kernel';
+  support[op] = order[Math.min(order.indexOf(before), order.indexOf(ran))];
+}
+console.log(`\n${JSON.stringify({ info, support })}`);
+process.exit(0);

@@ -1,0 +1,97 @@
+import tf from '@tensorflow/tfjs-core';
+import * as ops from '../../packages/tensor-backend/dist/index.js';
+
+const [time, batch, units, classes] = [3, 4, 5, 7];
+const rows = time * batch;
+const filled = (...shape) => tf.randomNormal(shape, 0, 0.5, 'float32', 7);
+const ids = () =>
+  tf.tensor1d(
+    Array.from({ length: rows }, (_, i) => (i * 3) % classes),
+    'int32',
+  );
+const rate = { learningRate: 0.1, scale: 1 };
+const list = () => [tf.variable(filled(3, units))];
+
+/** One small call of each op that has a contract; those with a gradient take `inputs` apart. */
+export const opCases = [
+  {
+    op: 'lstmScan',
+    inputs: () => [filled(time, batch, 4 * units), filled(units, 4 * units), filled(batch, units)],
+    run: (projected, recurrent, hidden0) =>
+      ops.lstmScan({ projected, recurrent, hidden0, cell0: hidden0 }).hidden,
+  },
+  {
+    op: 'rnnScan',
+    inputs: () => [filled(time, batch, units), filled(units, units), filled(batch, units)],
+    run: (projected, recurrent, hidden0) =>
+      ops.rnnScan({ projected, recurrent, hidden0, activation: 'tanh' }).hidden,
+  },
+  {
+    op: 'gruScan',
+    inputs: () => [filled(time, batch, 3 * units), filled(units, 3 * units), filled(batch, units)],
+    run: (projected, recurrent, hidden0) => ops.gruScan({ projected, recurrent, hidden0 }).hidden,
+  },
+  ...['frame', 'sequence'].map((over) => ({
+    op: 'batchNormalize',
+    inputs: () => [filled(time, batch, units), filled(units)],
+    run: (x, gain) =>
+      ops.batchNormalize({ x, gain, over, epsilon: 0.01, epsilonRule: 'variance' }).y,
+  })),
+  {
+    op: 'layerNormalize',
+    inputs: () => [filled(time, batch, units), filled(units)],
+    run: (x, gain) => ops.layerNormalize({ x, gain, groups: 1, epsilon: 0.01 }),
+  },
+  {
+    op: 'softmaxCrossEntropy',
+    inputs: () => [filled(rows, classes)],
+    run: (logits) => ops.softmaxCrossEntropy({ logits, labels: ids() }),
+  },
+  {
+    op: 'projectedCrossEntropy',
+    inputs: () => [filled(rows, units), filled(units, classes), filled(classes)],
+    run: (hidden, weights, bias) =>
+      ops.projectedCrossEntropy({ hidden, weights, bias, labels: ids() }),
+  },
+  {
+    op: 'embedding',
+    inputs: () => [filled(classes, units)],
+    run: (table) => ops.embedding({ table, ids: ids() }),
+  },
+  {
+    op: 'dropout',
+    inputs: () => [filled(rows, units)],
+    run: (x) => ops.dropout({ x, rate: 0.5, key: [3, 9], step: 4 }),
+  },
+  { op: 'globalNorm', step: () => ops.globalNorm([filled(3, units)]) },
+  {
+    op: 'sgdStep',
+    step: () => ops.sgdStep({ variables: list(), gradients: list(), ...rate }),
+  },
+  {
+    op: 'momentumStep',
+    step: () =>
+      ops.momentumStep({
+        variables: list(),
+        gradients: list(),
+        velocities: list(),
+        momentum: 0.9,
+        ...rate,
+      }),
+  },
+  {
+    op: 'adamStep',
+    step: () =>
+      ops.adamStep({
+        variables: list(),
+        gradients: list(),
+        firstMoments: list(),
+        secondMoments: list(),
+        beta1: 0.9,
+        beta2: 0.999,
+        epsilon: 1e-8,
+        step: 1,
+        ...rate,
+      }),
+  },
+];
