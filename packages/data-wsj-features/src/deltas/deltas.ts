@@ -23,24 +23,42 @@ export interface DeltaOptions {
  */
 export function addDeltas(features: Matrix, options: DeltaOptions = {}): Matrix {
   const { order, window } = deltaSettings(options);
-  const { rows, columns, data } = features;
+  const { rows, columns } = features;
+  const reach = order * window;
+  const padded = repeatEdges(features, reach);
   const wide = columns * (order + 1);
   const out = new Float32Array(rows * wide);
   deltaFilters(order, window).forEach((filter, degree) => {
-    const reach = (filter.length - 1) / 2;
-    for (let j = -reach; j <= reach; j++) {
-      const scale = filter[j + reach] ?? 0;
-      if (scale === 0) continue;
-      for (let t = 0; t < rows; t++) {
-        const from = Math.min(Math.max(t + j, 0), rows - 1) * columns;
-        const to = t * wide + degree * columns;
-        for (let c = 0; c < columns; c++) {
-          out[to + c] = (out[to + c] ?? 0) + scale * (data[from + c] ?? 0);
+    const first = reach - (filter.length - 1) / 2;
+    const taps = [...filter.keys()].filter((i) => filter[i] !== 0);
+    const scales = Float64Array.from(taps, (i) => filter[i] ?? 0);
+    const offsets = Int32Array.from(taps, (i) => (first + i) * columns);
+    for (let t = 0; t < rows; t++) {
+      const to = t * wide + degree * columns;
+      for (let c = 0; c < columns; c++) {
+        const from = t * columns + c;
+        let sum = 0;
+        for (let i = 0; i < scales.length; i++) {
+          const value = padded[from + (offsets[i] ?? 0)] ?? 0;
+          sum = Math.fround(sum + (scales[i] ?? 0) * value);
         }
+        out[to + c] = sum;
       }
     }
   });
   return { rows, columns: wide, data: out };
+}
+
+/** The values in float32, the first and the last frame `reach` times more. */
+function repeatEdges({ rows, columns, data }: Matrix, reach: number): Float32Array {
+  const padded = new Float32Array((rows + 2 * reach) * columns);
+  if (rows === 0) return padded;
+  padded.set(data, reach * columns);
+  for (let i = 0; i < reach; i++) {
+    padded.set(data.subarray(0, columns), i * columns);
+    padded.set(data.subarray((rows - 1) * columns), (reach + rows + i) * columns);
+  }
+  return padded;
 }
 
 /** The settings with their defaults, checked. */

@@ -62,10 +62,11 @@ const more = [
   '9999999999',
 ];
 
-/** The bytes with one to four random changes. */
+/** The bytes with one random change, or up to four. */
 export function mutate(content: Buffer, dice: Dice): Buffer {
   let bytes: Buffer = Buffer.from(content);
-  for (let left = 1 + dice.next(4); left > 0; left--) bytes = mutateOnce(bytes, dice);
+  const changes = dice.next(2) === 0 ? 1 : 1 + dice.next(4);
+  for (let left = changes; left > 0; left--) bytes = mutateOnce(bytes, dice);
   return bytes;
 }
 
