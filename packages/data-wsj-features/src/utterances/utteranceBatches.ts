@@ -11,7 +11,7 @@ export interface UtteranceBatchesOptions extends UtteranceTables {
   readonly order: UtteranceOrder;
   /** Longer utterances are left out; none is when absent. */
   readonly maxFrames?: number;
-  /** Batches loaded before they are needed hold no more than this; 64 MiB when absent. */
+  /** Batches loaded before they are needed hold no more than this; 32 MiB when absent. */
   readonly readAheadBytes?: number;
 }
 
@@ -30,7 +30,7 @@ export interface UtteranceBatches extends BatchSource<UtteranceBatch> {
   readonly classes: number;
 }
 
-const defaultReadAhead = 64 * 2 ** 20;
+const defaultReadAhead = 32 * 2 ** 20;
 
 /** However small batches are, no more than so many wait. */
 const mostAhead = 8;
