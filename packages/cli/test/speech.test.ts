@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import {
   openDataDirectory,
   readAlignments,
@@ -12,6 +13,9 @@ import { bnrnn, lastJson, newFolder, readJsonFile, type Finished } from './bnrnn
 import { speechFiles, syntheticSpeech, trainSpeech } from './syntheticSpeech';
 
 const folder = newFolder();
+const repository = fileURLToPath(new URL('../../..', import.meta.url));
+const data = process.env['BNRNN_DATA'] ?? join(repository, '..', 'shared', 'data');
+const timit = join(data, 'kaldi-timit');
 const runs: Record<string, Finished> = {};
 
 beforeAll(async () => {
@@ -279,4 +283,24 @@ describe('--alignments of a folder that is not the data’s', () => {
     expect(stderr).toContain('synthetic/data/dev: none of its utterances has an alignment.');
     expect(speechFiles).toContain('synthetic/exp/ali_dev');
   });
+});
+
+describe.skipIf(!existsSync(timit))('a real Kaldi recipe (BNRNN_DATA)', () => {
+  it('trains 30 steps on its monophone states and the loss falls', async () => {
+    const result = await bnrnn(
+      folder,
+      ...['train', 'wsj-birnn-bn-tiny', '--out', 'timit', '--max-steps', '30', '--json'],
+      ...['--train', join(timit, 'data/train_tr90'), '--dev', join(timit, 'data/train_cv10')],
+      ...['--alignments', join(timit, 'exp/mono_ali')],
+    );
+    expect(result.status, result.stderr).toBe(0);
+    expect(result.stdout).toContain(
+      'corpus train_tr90: 144 classes; 804,729 train, 89,469 valid frames',
+    );
+    expect(result.stdout).toContain('normalized by mean-variance of each speaker');
+    const json = lastJson(result);
+    expect(json['firstLoss']).toBeCloseTo(Math.log(144), 0);
+    expect(json['lastLoss'] as number).toBeLessThan((json['firstLoss'] as number) - 1.5);
+    expect((json['validation'] as Row).frameErrorRate).toBeLessThan(0.8);
+  }, 240_000);
 });

@@ -27,7 +27,7 @@ export function speechLines(
 }
 
 /** How a frame is made of what the archives hold. */
-export function featureLine(split: SpeechSplit, settings: FeatureSettings): string {
+function featureLine(split: SpeechSplit, settings: FeatureSettings): string {
   const { features, storedFeatures } = split;
   const cmvn = settings['data.cmvn'].value;
   const deltas = settings['data.deltas'].value;

@@ -16,14 +16,14 @@ export interface MatrixHeader {
   readonly bytes: number;
 }
 
-export interface VectorHeader {
+interface VectorHeader {
   readonly kind: 'vector';
   readonly token: 'FV' | 'DV';
   readonly size: number;
   readonly bytes: number;
 }
 
-export interface IntegersHeader {
+interface IntegersHeader {
   readonly kind: 'integers';
   readonly size: number;
   readonly bytes: number;

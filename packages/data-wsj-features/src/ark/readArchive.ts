@@ -5,7 +5,7 @@ import { readKey } from './readKey';
 import { readObject } from './readObject';
 
 /** One chunk of an archive that is read from end to end. */
-export const sequentialChunk = 1 << 20;
+const sequentialChunk = 1 << 20;
 
 /**
  * Reads the entries of an archive in order; a file of one object without a key (it starts with

@@ -36,7 +36,7 @@ export async function readKey(cursor: ByteCursor): Promise<string | undefined> {
 }
 
 /** The text of a key's bytes; undefined when they are no key. */
-export function decodeKey(bytes: Uint8Array): string | undefined {
+function decodeKey(bytes: Uint8Array): string | undefined {
   try {
     const key = utf8.decode(bytes);
     return isKey(key) ? key : undefined;

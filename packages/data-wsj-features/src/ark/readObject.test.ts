@@ -88,7 +88,7 @@ describe('binary objects', () => {
 
 describe('text objects', () => {
   it('are matrices, vectors and integers by how they look', async () => {
-    const text = 'm  [\n  1 -2.5 \n  3e2 nan ]\nv  [ 1 2 INF ]\ni 3 -4 5 \nnone \ne  [ ]\nz []\n';
+    const text = 'm  [\n  1 -2.5 \n  3e2 nan ]\nv  [ 1 2 INF ]\ni 3 -4 5 \nnone \nbare\ne  [ ]\nz []\n';
     expect(await read(text)).toEqual([
       {
         key: 'm',
@@ -98,6 +98,7 @@ describe('text objects', () => {
       { key: 'v', kind: 'vector', vector: Float32Array.of(1, 2, Infinity) },
       { key: 'i', kind: 'integers', integers: Int32Array.of(3, -4, 5) },
       { key: 'none', kind: 'integers', integers: new Int32Array(0) },
+      { key: 'bare', kind: 'integers', integers: new Int32Array(0) },
       { key: 'e', kind: 'matrix', matrix: { rows: 0, columns: 0, data: new Float32Array(0) } },
       { key: 'z', kind: 'matrix', matrix: { rows: 0, columns: 0, data: new Float32Array(0) } },
     ]);

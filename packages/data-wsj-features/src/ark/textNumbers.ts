@@ -62,7 +62,7 @@ export async function readIntegerLine(cursor: ByteCursor): Promise<Int32Array> {
 }
 
 /** Calls `onWord` for each run of bytes that are not white space, with where it starts. */
-export function forEachWord(
+function forEachWord(
   bytes: Buffer,
   end: number,
   onWord: (word: string, at: number) => void,

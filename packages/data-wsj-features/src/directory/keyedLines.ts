@@ -8,7 +8,7 @@ import { readTextLines } from '../scp/readTextLines';
  * @param parse  makes a value of its text; undefined where that is not what was expected.
  * @throws DataError naming line and byte offset for a line without value, one that `parse` refuses, a key twice.
  */
-export async function readKeyedLines<Value>(
+async function readKeyedLines<Value>(
   path: string,
   expected: string,
   parse: (text: string) => Value | undefined,

@@ -7,7 +7,7 @@ export const statesPerPhone = 3;
 export const selfLoop = 2 / 3;
 
 /** A line of the transition model's table. */
-export interface TransitionState {
+interface TransitionState {
   /** From 1, as Kaldi numbers phones. */
   readonly phone: number;
   readonly state: number;

@@ -10,7 +10,7 @@ import type { TargetReader } from '../scp/targetReader';
 import type { Specification } from './specification';
 
 /** Where the features of an utterance are, and how many frames they have. */
-export interface IndexedUtterance {
+interface IndexedUtterance {
   readonly line: ScpLine;
   readonly frames: number;
   /** About how many bytes to read at first. */

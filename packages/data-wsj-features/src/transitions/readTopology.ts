@@ -3,7 +3,7 @@ import { fault, printable } from '../bytes/fault';
 import { expectToken, type ModelReader } from './modelReader';
 
 /** A state of a phone's HMM: where its transitions go. States without transitions are final. */
-export interface HmmState {
+interface HmmState {
   /** The state that each transition leads to, in the order in which transition-ids number them. */
   readonly transitions: readonly number[];
 }
