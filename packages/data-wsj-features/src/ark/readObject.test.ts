@@ -88,7 +88,8 @@ describe('binary objects', () => {
 
 describe('text objects', () => {
   it('are matrices, vectors and integers by how they look', async () => {
-    const text = 'm  [\n  1 -2.5 \n  3e2 nan ]\nv  [ 1 2 INF ]\ni 3 -4 5 \nnone \nbare\ne  [ ]\nz []\n';
+    const text =
+      'm  [\n  1 -2.5 \n  3e2 nan ]\nv  [ 1 2 INF ]\ni 3 -4 5 \nnone \nbare\ne  [ ]\nz []\n';
     expect(await read(text)).toEqual([
       {
         key: 'm',

@@ -62,11 +62,7 @@ export async function readIntegerLine(cursor: ByteCursor): Promise<Int32Array> {
 }
 
 /** Calls `onWord` for each run of bytes that are not white space, with where it starts. */
-function forEachWord(
-  bytes: Buffer,
-  end: number,
-  onWord: (word: string, at: number) => void,
-): void {
+function forEachWord(bytes: Buffer, end: number, onWord: (word: string, at: number) => void): void {
   let start = 0;
   for (let i = 0; i <= end; i++) {
     const byte = i === end ? 32 : (bytes[i] ?? 32);

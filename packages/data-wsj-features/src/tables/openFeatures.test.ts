@@ -87,7 +87,7 @@ describe('openFeatures', () => {
     const table = await openFeatures(bad);
     expect((await table.read('ok')).data).toEqual(Float32Array.of(1, 2));
     await expect(table.read('bad')).rejects.toThrow(
-      /nan\.ark, key bad: the features hold NaN at frame 1, column 1, counted from 0/,
+      /nan\.ark, key bad, byte 30: the features hold NaN at frame 1, column 1, counted from 0/,
     );
     await table.close();
   });

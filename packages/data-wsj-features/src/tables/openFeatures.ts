@@ -1,4 +1,4 @@
-import { fault } from '../bytes/fault';
+import { fault, type Place } from '../bytes/fault';
 import type { FeatureTable } from '../features';
 import type { Matrix } from '../matrix';
 import { TargetReader, type ReadOptions } from '../scp/targetReader';
@@ -54,7 +54,10 @@ export async function openFeatures(
             },
           );
         }
-        return finite(matrix, path, key);
+        const { target } = line;
+        const at =
+          target.kind === 'file' ? { file: target.path, offset: target.offset } : { file: path };
+        return finite(matrix, { key, ...at });
       },
       close: () => reader.close(),
     };
@@ -67,12 +70,12 @@ export async function openFeatures(
 const noMatrix: Matrix = { rows: 0, columns: 0, data: new Float32Array(0) };
 
 /** The matrix in float32, or a DataError with the first value that is not finite. */
-function finite({ rows, columns, data }: Matrix, file: string, key: string): Matrix {
+function finite({ rows, columns, data }: Matrix, place: Place): Matrix {
   const values = data instanceof Float32Array ? data : Float32Array.from(data);
   for (let i = 0; i < values.length; i++) {
     if (Number.isFinite(values[i])) continue;
     const where = `frame ${Math.floor(i / columns)}, column ${i % columns}`;
-    throw fault({ file, key }, `the features hold ${data[i] ?? NaN} at ${where}, counted from 0.`);
+    throw fault(place, `the features hold ${data[i] ?? NaN} at ${where}, counted from 0.`);
   }
   return { rows, columns, data: values };
 }
