@@ -1,10 +1,13 @@
-import { randomStream } from '@bnrnn/core';
+import { randomStream, type RandomStream } from '@bnrnn/core';
 
 /** How the utterances of an epoch are put into batches. */
 export type UtteranceOrder =
   /** As they came. */
   | { readonly kind: 'listed' }
-  /** By length, the same in every epoch: for splits that are only evaluated. */
+  /**
+   * Side by side by length, the same in every epoch: for splits that are only evaluated. The batches
+   * stand in an order drawn once, so that the first few are a fair sample of all.
+   */
   | { readonly kind: 'sorted' }
   /** Shuffled anew in each epoch, then sorted by length within pools of so many batches. */
   | { readonly kind: 'shuffled'; readonly seed: number; readonly poolBatches: number };
@@ -28,13 +31,23 @@ export function epochOrder(
   const byLength = (a: number, b: number): number =>
     (lengths[a] as number) - (lengths[b] as number) || a - b;
   if (order.kind === 'listed') return pieces(all, batch);
-  if (order.kind === 'sorted') return pieces(all.sort(byLength), batch);
+  if (order.kind === 'sorted') {
+    return inTurns(pieces(all.sort(byLength), batch), randomStream('utterances.sorted', 0), 0);
+  }
   const { seed, poolBatches } = order;
   const shuffled = randomStream('utterances.order', seed).permutation(lengths.length, epoch);
   const batches = pieces(shuffled, poolBatches * batch).flatMap((pool) =>
     pieces(pool.sort(byLength), batch),
   );
-  const turns = randomStream('utterances.batches', seed).permutation(batches.length, epoch);
+  return inTurns(batches, randomStream('utterances.batches', seed), epoch);
+}
+
+function inTurns(
+  batches: readonly Int32Array[],
+  chance: RandomStream,
+  epoch: number,
+): Int32Array[] {
+  const turns = chance.permutation(batches.length, epoch);
   return Array.from(turns, (turn) => batches[turn] as Int32Array);
 }
 
