@@ -68,7 +68,5 @@ function trainOf(group: ComparedGroup, { statistics: wanted }: Quality): Quality
 function sampleNotes(evaluated: readonly number[], whole: number | undefined): string[] {
   const least = Math.min(...evaluated);
   if (whole === undefined || !(least < whole)) return [];
-  return [
-    `Train: of a sample of ${formatCount(least)} of ${formatCount(whole)} training frames; "bnrnn evaluate RUN --split train" takes them all.`,
-  ];
+  return [`Train: of a sample of ${formatCount(least)} of ${formatCount(whole)} training frames.`];
 }

@@ -118,7 +118,7 @@ describe('comparisonTable', () => {
         'wsj-birnn     running         0.951      0.284    1.110    0.335',
         'wsj-birnn-bn  running         0.731      0.225    1.191    0.343',
         '',
-        'Train: of a sample of 5,000 of 929,589 training frames; "bnrnn evaluate RUN --split train" takes them all.',
+        'Train: of a sample of 5,000 of 929,589 training frames.',
       ].join('\n'),
     );
     const whole = comparisonTable([treatment]);
