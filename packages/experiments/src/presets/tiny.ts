@@ -37,7 +37,7 @@ export function tinySpeech(preset: SpeechPreset): SpeechPreset {
       'model.units': chosen(32, note),
       'data.batch': chosen(8, note),
       'data.maxFrames': chosen(400, note),
-      'optimizer.learningRate': chosen(1e-3, note),
+      'optimizer.learningRate': chosen(3e-3, note),
       'schedule.epochs': chosen(1, note),
       'schedule.maxSteps': chosen(60, note),
       'checkpoints.everySteps': chosen(20, note),
