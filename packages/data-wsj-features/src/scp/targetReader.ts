@@ -3,7 +3,7 @@ import { readObject } from '../ark/readObject';
 import { readSizes, type MatrixSizes } from '../ark/readSizes';
 import { ByteCursor } from '../bytes/byteCursor';
 import type { ByteSource } from '../bytes/byteSource';
-import { fault, printable } from '../bytes/fault';
+import { fault, printable, type Place } from '../bytes/fault';
 import { openCommand } from '../bytes/openCommand';
 import { SourcePool } from '../bytes/sourcePool';
 import { cutMatrix, rangeSizes, type MatrixRange } from './matrixRange';
@@ -49,6 +49,13 @@ export class TargetReader {
       const { range } = line.target;
       return range === undefined ? sizes : this.#cut(line, range, sizes);
     });
+  }
+
+  /** Where the object of a line stands, for an error about what it holds. */
+  async placeOf({ key, target }: ScpLine): Promise<Place> {
+    if (target.kind === 'command') return { file: this.list, key };
+    const file = (await this.#resolve(target.path)) ?? target.path;
+    return { file, key, offset: target.offset ?? 0 };
   }
 
   close(): Promise<void> {

@@ -90,6 +90,10 @@ describe('openFeatures', () => {
       /nan\.ark, key bad, byte 30: the features hold NaN at frame 1, column 1, counted from 0/,
     );
     await table.close();
+    // An scp's relative path is told as the file that it was found to be.
+    const listed = await openFeatures(folder.write('nan.scp', 'bad nan.ark:30\n'));
+    await expect(listed.read('bad')).rejects.toThrow(`${bad}, key bad, byte 30: the features hold`);
+    await listed.close();
   });
 
   it.each([

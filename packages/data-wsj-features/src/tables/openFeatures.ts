@@ -1,4 +1,4 @@
-import { fault, type Place } from '../bytes/fault';
+import { fault } from '../bytes/fault';
 import type { FeatureTable } from '../features';
 import type { Matrix } from '../matrix';
 import { TargetReader, type ReadOptions } from '../scp/targetReader';
@@ -54,10 +54,13 @@ export async function openFeatures(
             },
           );
         }
-        const { target } = line;
-        const at =
-          target.kind === 'file' ? { file: target.path, offset: target.offset } : { file: path };
-        return finite(matrix, { key, ...at });
+        const data =
+          matrix.data instanceof Float32Array ? matrix.data : Float32Array.from(matrix.data);
+        const bad = firstNotFinite(data);
+        if (bad === -1) return { rows: frames, columns, data };
+        const where = `frame ${Math.floor(bad / columns)}, column ${bad % columns}`;
+        const place = await reader.placeOf(line);
+        throw fault(place, `the features hold ${data[bad] ?? NaN} at ${where}, counted from 0.`);
       },
       close: () => reader.close(),
     };
@@ -69,13 +72,8 @@ export async function openFeatures(
 
 const noMatrix: Matrix = { rows: 0, columns: 0, data: new Float32Array(0) };
 
-/** The matrix in float32, or a DataError with the first value that is not finite. */
-function finite({ rows, columns, data }: Matrix, place: Place): Matrix {
-  const values = data instanceof Float32Array ? data : Float32Array.from(data);
-  for (let i = 0; i < values.length; i++) {
-    if (Number.isFinite(values[i])) continue;
-    const where = `frame ${Math.floor(i / columns)}, column ${i % columns}`;
-    throw fault(place, `the features hold ${data[i] ?? NaN} at ${where}, counted from 0.`);
-  }
-  return { rows, columns, data: values };
+/** A plain loop: every value that is trained on passes here. */
+function firstNotFinite(values: Float32Array): number {
+  for (let i = 0; i < values.length; i++) if (!Number.isFinite(values[i])) return i;
+  return -1;
 }
