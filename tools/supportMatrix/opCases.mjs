@@ -21,6 +21,15 @@ export const opCases = [
       ops.lstmScan({ projected, recurrent, hidden0, cell0: hidden0 }).hidden,
   },
   {
+    op: 'lstmScanPair',
+    inputs: () => [filled(time, batch, 4 * units), filled(units, 4 * units), filled(batch, units)],
+    run(projected, recurrent, hidden0) {
+      const scan = { projected, recurrent, hidden0, cell0: hidden0 };
+      const { forward, backward } = ops.lstmScanPair({ forward: scan, backward: scan });
+      return tf.concat([forward.hidden, backward.hidden], 2);
+    },
+  },
+  {
     op: 'rnnScan',
     inputs: () => [filled(time, batch, units), filled(units, units), filled(batch, units)],
     run: (projected, recurrent, hidden0) =>

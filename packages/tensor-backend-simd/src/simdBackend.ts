@@ -12,15 +12,24 @@ import { instantiateKernels, scratchStart } from './threads/kernels';
 import { type Pool, startPool } from './threads/pool';
 
 /** 4 GiB, the most that one WebAssembly memory holds. */
-const pages = 65_536;
+const mostMiB = 4096;
+const pagesOfMiB = 16;
 
-let running: { backend: SharedMemoryBackend; pool: Pool; info: BackendInfo } | undefined;
+interface Running {
+  readonly backend: SharedMemoryBackend;
+  readonly pool: Pool;
+  readonly memoryMiB: number;
+  readonly info: BackendInfo;
+}
+
+let running: Running | undefined;
 
 /**
  * The embedded CPU backend: tensors in one shared WebAssembly memory, kernels in SIMD WebAssembly split over
  * threads, matrix products by the machine's BLAS where there is one.
  *
  * `BNRNN_THREADS` is the number of threads where a caller names none (default: the machine's cores).
+ * `BNRNN_MEMORY_MIB` is the most that tensors may hold where a caller says nothing (default: 4096).
  * `BNRNN_BLAS` names the BLAS library (`none`: our own product). `BNRNN_SIMD_POISON=1` fills freed
  * blocks with NaN.
  */
@@ -29,7 +38,7 @@ export const simdBackend: Backend = {
 
   async probe() {
     try {
-      const memory = reserveMemory();
+      const memory = reserveMemory(defaultMemory());
       await loadModule();
       const { blas, reason } = findBlas(memory);
       const product =
@@ -46,15 +55,14 @@ export const simdBackend: Backend = {
     }
   },
 
-  async start({ threads = defaultThreads() }) {
+  async start({ threads = defaultThreads(), memoryMiB = running?.memoryMiB ?? defaultMemory() }) {
     expectNumber('startBackend: threads', threads, { integer: true, min: 1, max: 64 });
-    if (running !== undefined && running.pool.threads !== threads) {
-      throw new BackendError(
-        `simd: already runs with ${running.pool.threads} threads in this process, asked for ${threads}.`,
-        { hint: 'Start another process for another number of threads.' },
-      );
+    expectMemory('startBackend: memoryMiB', memoryMiB);
+    if (running !== undefined) {
+      expectSame('threads', running.pool.threads, threads);
+      expectSame('MiB', running.memoryMiB, memoryMiB);
     }
-    running ??= await launch(threads);
+    running ??= await launch(threads, memoryMiB);
     await setBackend(backendName);
     await ready();
     return running.info;
@@ -67,8 +75,26 @@ function defaultThreads(): number {
   return expectNumber('BNRNN_THREADS', Number(setting), { integer: true, min: 1, max: 64 });
 }
 
-async function launch(threads: number): Promise<NonNullable<typeof running>> {
-  const memory = reserveMemory();
+function defaultMemory(): number {
+  const setting = process.env['BNRNN_MEMORY_MIB'];
+  if (setting === undefined || setting === '') return mostMiB;
+  return expectMemory('BNRNN_MEMORY_MIB', Number(setting));
+}
+
+function expectMemory(where: string, memoryMiB: number): number {
+  return expectNumber(where, memoryMiB, { integer: true, min: 64, max: mostMiB });
+}
+
+function expectSame(what: string, there: number, here: number): void {
+  if (there === here) return;
+  throw new BackendError(
+    `simd: already runs with ${there} ${what} in this process, asked for ${here}.`,
+    { hint: `Start another process for another number of ${what}.` },
+  );
+}
+
+async function launch(threads: number, memoryMiB: number): Promise<Running> {
+  const memory = reserveMemory(memoryMiB);
   adviseLargePages(memory);
   const module = await loadModule();
   const { blas } = findBlas(memory);
@@ -85,11 +111,12 @@ async function launch(threads: number): Promise<NonNullable<typeof running>> {
     blas: blas === null ? null : blas.description,
     versions: { 'tfjs-core': version_core, node: process.version },
   };
-  return { backend, pool, info };
+  return { backend, pool, memoryMiB, info };
 }
 
 /** Address space only: the system gives a page when it is first touched. */
-function reserveMemory(): WebAssembly.Memory {
+function reserveMemory(memoryMiB: number): WebAssembly.Memory {
+  const pages = memoryMiB * pagesOfMiB;
   return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
 }
 

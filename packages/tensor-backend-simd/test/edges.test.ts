@@ -68,6 +68,29 @@ describe('sizes', () => {
   });
 
   test.each([
+    [1, 1, 1],
+    [6, 5, 33],
+    [4, 3, 130],
+  ])('lstmScanPair over %i steps of %i rows and %i units is two scans', (time, batch, units) => {
+    const scan = (seed: number) => ({
+      projected: toTensor3D(filled([time, batch, 4 * units], seed)),
+      recurrent: toTensor2D(filled([units, 4 * units], seed + 1, -0.3, 0.3)),
+      hidden0: toTensor2D(filled([batch, units], seed + 2)),
+      cell0: toTensor2D(filled([batch, units], seed + 3)),
+    });
+    const [forward, backward] = [scan(1), scan(11)];
+    const lengths = Array.from({ length: batch }, (_, b) => 1 + (b % time));
+    const mask = toTensor2D(prefixMask(lengths, time));
+    const both = ops.lstmScanPair({ forward, backward, mask });
+    const first = ops.lstmScan({ ...forward, mask });
+    const second = ops.lstmScan({ ...backward, mask, reverse: true });
+    expectClose(both.forward.hidden, first.hidden);
+    expectClose(both.forward.finalCell, first.finalCell);
+    expectClose(both.backward.hidden, second.hidden);
+    expectClose(both.backward.finalHidden, second.finalHidden);
+  });
+
+  test.each([
     [1, 2, 1],
     [3, 5, 7],
     [2, 40, 130],

@@ -1,5 +1,5 @@
 /**
- * Three training steps of a small model on `simd`, in a process of its own from the built packages:
+ * Three training steps of a small model of all kinds of layers on `simd`, in a process of its own from the built packages:
  * prints the losses and the weights as JSON. Argument: the number of threads.
  */
 import * as ops from '@bnrnn/tensor-backend';
@@ -31,6 +31,8 @@ const variables = Object.fromEntries(
     gain: [4 * units],
     shift: [4 * units],
     recurrent: [units, 4 * units],
+    forward: [units, 4 * units],
+    backward: [units, 4 * units],
     weights: [units, classes],
     bias: [classes],
   }).map(([name, shape]) => [name, tf.variable(values(shape))]),
@@ -41,7 +43,7 @@ const [inputs, labels] = [ids(5), ids(11)];
 const hidden0 = tf.zeros([batch, units]);
 
 function loss() {
-  const { table, input, gain, shift, recurrent, weights, bias } = variables;
+  const { table, input, gain, shift, recurrent, forward, backward, weights, bias } = variables;
   const rows = ops.embedding({ table, ids: inputs });
   const kept = ops.dropout({ x: rows, rate: 0.25, key: [7, 8], step: 3 });
   const x = tf.reshape(ops.product(kept, input), [time, batch, 4 * units]);
@@ -49,7 +51,12 @@ function loss() {
     ...{ x, gain, shift, over: 'frame', epsilon: 1e-3, epsilonRule: 'variance' },
   });
   const { hidden } = ops.lstmScan({ projected, recurrent, hidden0, cell0: hidden0 });
-  const flat = tf.reshape(hidden, [time * batch, units]);
+  const again = tf.reshape(ops.product(tf.reshape(hidden, [time * batch, units]), input), x.shape);
+  const direction = (weights) => ({
+    ...{ projected: again, recurrent: weights, hidden0, cell0: hidden0 },
+  });
+  const both = ops.lstmScanPair({ forward: direction(forward), backward: direction(backward) });
+  const flat = tf.reshape(tf.add(both.forward.hidden, both.backward.hidden), [time * batch, units]);
   return tf.sum(ops.projectedCrossEntropy({ hidden: flat, weights, bias, labels }));
 }
 

@@ -33,6 +33,15 @@ const cases: Case[] = [
       outputsOf(ops.lstmScan({ projected, recurrent, hidden0, cell0: hidden0 })),
   },
   {
+    op: 'lstmScanPair',
+    inputs: () => [cube(4 * units), matrix(units, 4 * units), matrix(batch, units)],
+    run: (projected, recurrent, hidden0) => {
+      const scan = { projected, recurrent, hidden0, cell0: hidden0 };
+      const { forward, backward } = ops.lstmScanPair({ forward: scan, backward: scan });
+      return [...outputsOf(forward), ...outputsOf(backward)];
+    },
+  },
+  {
     op: 'rnnScan',
     inputs: () => [cube(units), matrix(units, units), matrix(batch, units)],
     run: (projected, recurrent, hidden0) =>

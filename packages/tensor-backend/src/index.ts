@@ -18,6 +18,7 @@ export {
   gruScanContract,
   layerNormalizeContract,
   lstmScanContract,
+  lstmScanPairContract,
   momentumStepContract,
   projectedCrossEntropyContract,
   rnnScanContract,
@@ -50,6 +51,12 @@ export { globalNorm } from './ops/globalNorm';
 export { gruScan, type GruScanOptions, type GruScanResult } from './ops/gruScan';
 export { layerNormalize, type LayerNormalizeOptions } from './ops/layerNormalize';
 export { lstmScan, type LstmScanOptions, type LstmScanResult } from './ops/lstmScan';
+export {
+  lstmScanPair,
+  type LstmDirection,
+  type LstmScanPairOptions,
+  type LstmScanPairResult,
+} from './ops/lstmScanPair';
 export { momentumStep, type MomentumStepOptions } from './ops/momentumStep';
 export { product } from './ops/product';
 export {
@@ -59,3 +66,4 @@ export {
 export { rnnScan, type RnnScanOptions, type RnnScanResult } from './ops/rnnScan';
 export { sgdStep, type SgdStepOptions } from './ops/sgdStep';
 export { softmaxCrossEntropy, type SoftmaxCrossEntropyOptions } from './ops/softmaxCrossEntropy';
+export { rehearse, type Rehearsal, type RehearsingBackend } from './rehearse';

@@ -1,11 +1,13 @@
 import { expectOneOf, UsageError } from '@bnrnn/core';
 import type { Moments } from '@bnrnn/normalization';
 import { add, concat, split, type Tensor3D, type Variable } from '@tensorflow/tfjs-core';
+import type { State } from '../model/state';
 import { tidyResult } from '../tidyResult';
 import type { CellLayer } from './cellLayer';
 import type { Layer, LayerContext } from './layer';
 import type { BidirectionalSpec } from './layerSpec';
 import { normalizeInputs, type NormalizedInputs } from './normalizeInputs';
+import { runBothDirections } from './runCell';
 
 export interface BidirectionalOptions {
   /** Default `concat`: [forward, backward] side by side. */
@@ -62,13 +64,13 @@ export function bidirectional(layer: CellLayer, options: BidirectionalOptions = 
           ...context,
           path: `${context.path}.${direction}`,
         })) as [LayerContext, LayerContext];
-        const states = [state.slice(0, stateSize), state.slice(stateSize)] as const;
+        const states = [state.slice(0, stateSize), state.slice(stateSize)] as [State, State];
         const projected = contexts.map((direction) => layer.project(x, direction));
         const { inputs, moments } = shared
           ? normalizeTogether(layer, projected, context)
           : normalizeApart(layer, projected, contexts);
-        const forward = layer.scan(inputs[0], states[0], contexts[0], false);
-        const backward = layer.scan(inputs[1], states[1], contexts[1], true);
+        const { spec, normalize } = layer;
+        const [forward, backward] = runBothDirections(spec, normalize, inputs, states, contexts);
         return {
           hidden:
             merge === 'concat'

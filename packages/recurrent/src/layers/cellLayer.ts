@@ -11,14 +11,12 @@ import { normalizeInputs } from './normalizeInputs';
 import type { PlacementNormalizers } from './placedNormalizers';
 import { runCell } from './runCell';
 
-/** A layer of one direction, with its parts: project, normalize, scan. */
+/** A layer of one direction, and what a bidirectional layer needs of it. */
 export interface CellLayer extends Layer {
   readonly spec: RecurrentSpec;
   readonly normalize: PlacementNormalizers;
   /** W·x of all steps in one product, float32 [time, batch, gates·units]. */
   project(x: Tensor3D, context: LayerContext): Tensor3D;
-  /** The recurrence over normalized W·x, with the biases where the layer has them. */
-  scan(projected: Tensor3D, state: State, context: LayerContext, reverse: boolean): LayerResult;
   /** All three parts in one direction; `reverse` starts at the last step. */
   applyDirection(x: Tensor3D, state: State, context: LayerContext, reverse: boolean): LayerResult;
 }
@@ -52,13 +50,11 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
       const weights = parameterAt(parameters, `${path}.input`) as unknown as Tensor2D;
       return reshape(product(rows, weights), [time, batch, width]);
     },
-    scan: (projected, state, context, reverse) =>
-      runCell(spec, normalize, projected, state, context, reverse),
     applyDirection: (x, state, context, reverse) =>
       tidyResult(() => {
         const projected = layer.project(x, context);
         const { y, moments } = normalizeInputs(normalize.inputToHidden, projected, context);
-        const result = layer.scan(y, state, context, reverse);
+        const result = runCell(spec, normalize, y, state, context, reverse);
         return { ...result, moments: { ...moments, ...result.moments } };
       }),
     apply: (x, state, context) => layer.applyDirection(x, state, context, false),

@@ -1,4 +1,10 @@
-import { gruScan, lstmScan, rnnScan } from '@bnrnn/tensor-backend';
+import {
+  gruScan,
+  lstmScan,
+  lstmScanPair,
+  rnnScan,
+  type LstmScanResult,
+} from '@bnrnn/tensor-backend';
 import {
   add,
   concat,
@@ -28,25 +34,11 @@ export function runCell(
   context: LayerContext,
   reverse: boolean,
 ): LayerResult {
-  const { path, parameters, mask } = context;
-  const biases = placeBiases(spec, normalize, projected, context);
-  const peepholes = parameters.get(`${path}.peepholes`) as Tensor2D | undefined;
-  const [hidden0, cell0] = state as readonly Tensor2D[];
-  const shared = {
-    ...biases,
-    recurrent: parameterAt(parameters, `${path}.recurrent`) as unknown as Tensor2D,
-    hidden0: hidden0 as Tensor2D,
-    ...(mask && { mask }),
-  };
-  const ofLstm = {
-    cell0: cell0 as Tensor2D,
-    ...(peepholes && { peepholes: threePeepholes(peepholes) }),
-  };
-
+  const shared = scanInputs(spec, normalize, projected, state, context);
   if (normalizesInside(normalize)) {
     const inside = {
       ...shared,
-      ...(spec.kind === 'lstm' ? ofLstm : {}),
+      ...(spec.kind === 'lstm' && lstmInputs(state, context)),
       ...insideInputs(normalize, context),
     };
     const outputs = normalizedScan(inside, {
@@ -65,7 +57,11 @@ export function runCell(
     };
   }
   if (spec.kind === 'lstm') {
-    const { hidden, finalHidden, finalCell } = lstmScan({ ...shared, ...ofLstm, reverse });
+    const { hidden, finalHidden, finalCell } = lstmScan({
+      ...shared,
+      ...lstmInputs(state, context),
+      reverse,
+    });
     return { hidden, state: [finalHidden, finalCell], moments: {} };
   }
   const { hidden, finalHidden } =
@@ -73,6 +69,62 @@ export function runCell(
       ? gruScan({ ...shared, reverse })
       : rnnScan({ ...shared, reverse, activation: spec.activation });
   return { hidden, state: [finalHidden], moments: {} };
+}
+
+/**
+ * The recurrences of a bidirectional layer, the second from the last step on: in one op for plain LSTMs, whose directions
+ * a backend can run at the same time.
+ */
+export function runBothDirections(
+  spec: RecurrentSpec,
+  normalize: PlacementNormalizers,
+  projected: readonly [Tensor3D, Tensor3D],
+  states: readonly [State, State],
+  contexts: readonly [LayerContext, LayerContext],
+): [LayerResult, LayerResult] {
+  if (spec.kind !== 'lstm' || normalizesInside(normalize)) {
+    return [
+      runCell(spec, normalize, projected[0], states[0], contexts[0], false),
+      runCell(spec, normalize, projected[1], states[1], contexts[1], true),
+    ];
+  }
+  const inputs = (k: 0 | 1) => ({
+    ...scanInputs(spec, normalize, projected[k], states[k], contexts[k]),
+    ...lstmInputs(states[k], contexts[k]),
+  });
+  const result = ({ hidden, finalHidden, finalCell }: LstmScanResult): LayerResult => ({
+    hidden,
+    state: [finalHidden, finalCell],
+    moments: {},
+  });
+  const both = lstmScanPair({ forward: inputs(0), backward: inputs(1), mask: contexts[0].mask });
+  return [result(both.forward), result(both.backward)];
+}
+
+/** What the scan of every kind of cell takes. */
+function scanInputs(
+  spec: RecurrentSpec,
+  normalize: PlacementNormalizers,
+  projected: Tensor3D,
+  [hidden0]: State,
+  context: LayerContext,
+) {
+  const { path, parameters, mask } = context;
+  return {
+    ...placeBiases(spec, normalize, projected, context),
+    recurrent: parameterAt(parameters, `${path}.recurrent`) as unknown as Tensor2D,
+    hidden0: hidden0 as Tensor2D,
+    ...(mask && { mask }),
+  };
+}
+
+/** What an LSTM's scan takes besides. */
+function lstmInputs([, cell0]: State, { path, parameters }: LayerContext) {
+  const peepholes = parameters.get(`${path}.peepholes`) as Tensor2D | undefined;
+  return {
+    cell0: cell0 as Tensor2D,
+    ...(peepholes && { peepholes: threePeepholes(peepholes) }),
+  };
 }
 
 /**

@@ -107,7 +107,7 @@ test('what does not fit is refused with sizes and a way out', () => {
   const refused = () => backend.allocate([3, 262_144]);
   expect(refused).toThrow(BackendError);
   expect(refused).toThrow(
-    'simd: a tensor of 3 MiB does not fit: 1 of 4 MiB are in use, and one WebAssembly memory holds no more.',
+    'simd: a tensor of 3 MiB does not fit: 1 of 4 MiB are in use, and the backend was started with no more.',
   );
   try {
     refused();

@@ -1,4 +1,5 @@
 import { BackendError } from '@bnrnn/core';
+import type { Rehearsal } from '@bnrnn/tensor-backend';
 import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu';
 import type { TensorData } from '@tensorflow/tfjs-backend-cpu/dist/backend_cpu';
 import {
@@ -10,14 +11,20 @@ import {
   type DataType,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { Allocator } from '../memory/allocator';
-import { doesNotFit } from '../memory/doesNotFit';
+import {
+  isView,
+  SharedBlocks,
+  type BlockBytes,
+  type Blocks,
+  type NumericView,
+} from '../memory/blocks';
+import { CountedBlocks } from '../memory/countedBlocks';
 import type { Pool } from '../threads/pool';
+import { Residuals } from './residuals';
 import type { RowStorage } from './rowStorage';
 
 type Values = backend_util.BackendValues;
 type DataId = TensorInfo['dataId'];
-type NumericView = Float32Array | Int32Array | Uint8Array;
 
 export interface SharedMemoryBackendOptions {
   memory: WebAssembly.Memory;
@@ -38,28 +45,52 @@ export interface SharedMemoryBackendOptions {
  * copies into a block of its own, `readSync` copies out, and a step in place first un-shares its variable.
  */
 export class SharedMemoryBackend extends MathBackendCPU {
-  readonly pool: Pool;
-  readonly #buffer: ArrayBufferLike;
-  readonly #allocator: Allocator;
-  readonly #poison: boolean;
-  /** Tensors that a gradient will need and that go with the one they are filed under. */
-  readonly #residuals = new Map<DataId, TensorInfo[]>();
-
+  readonly #pool: Pool;
+  readonly #shared: SharedBlocks;
+  /** Present while a computation is rehearsed. */
+  #counted: CountedBlocks | undefined;
+  readonly #residuals = new Residuals();
   /** Matrices that are stored as rows, until something reads them whole. */
   readonly #rows = new Map<DataId, RowStorage>();
 
   constructor(options: SharedMemoryBackendOptions) {
     super();
-    this.pool = options.pool;
-    this.#buffer = options.memory.buffer;
-    this.#allocator = new Allocator(options.heapStart, options.memory.buffer.byteLength);
-    this.#poison = options.poison;
+    this.#pool = options.pool;
+    this.#shared = new SharedBlocks(options);
   }
 
-  /** Bytes that tensors hold now, and the most they ever held. */
-  get bytes(): { inUse: number; peak: number; capacity: number } {
-    const { bytesInUse, peakBytes, capacity } = this.#allocator;
-    return { inUse: bytesInUse, peak: peakBytes, capacity };
+  /** The threads; while a computation is rehearsed they do nothing. */
+  get pool(): Pool {
+    return this.#counted === undefined ? this.#pool : { ...this.#pool, run: () => undefined };
+  }
+
+  get bytes(): BlockBytes {
+    return this.#shared.bytes;
+  }
+
+  /** Lets the peak begin again at what is held now. */
+  resetPeak(): void {
+    this.#shared.allocator.resetPeak();
+  }
+
+  /**
+   * Runs a computation without computing: its blocks are counted and not held, our kernels do nothing, and what
+   * it makes holds garbage and must be gone when it ends. Variables stay as they are.
+   *
+   * @returns what it needs beside what is held now; at least that much where `complete` is false.
+   */
+  rehearse(compute: () => void): Rehearsal {
+    const counted = new CountedBlocks(this.#shared);
+    this.#counted = counted;
+    try {
+      return counted.measure(compute);
+    } finally {
+      this.#counted = undefined;
+    }
+  }
+
+  get #blocks(): Blocks {
+    return this.#counted ?? this.#shared;
   }
 
   override write(values: Values | undefined, shape: number[], dtype: DataType): object {
@@ -91,7 +122,7 @@ export class SharedMemoryBackend extends MathBackendCPU {
     const values = whole ? this.data.get(dataId).values : undefined;
     const gone = super.disposeData(dataId, force);
     if (gone) {
-      if (isView(values)) this.#release(values);
+      if (isView(values)) this.#blocks.release(values);
       if (rows !== undefined) this.#dropRows(dataId, rows);
       this.dropResiduals(dataId);
     }
@@ -103,12 +134,12 @@ export class SharedMemoryBackend extends MathBackendCPU {
     this.data = new DataStorage(this, engine());
     this.#residuals.clear();
     this.#rows.clear();
-    this.#allocator.clear();
+    this.#blocks.clear();
   }
 
   /** tfjs adds its own counts; `peakBytes` is the most that tensors ever held. */
   override memory(): { unreliable: boolean; reasons: string[]; peakBytes: number } {
-    return { unreliable: false, reasons: [], peakBytes: this.#allocator.peakBytes };
+    return { unreliable: false, reasons: [], peakBytes: this.bytes.peak };
   }
 
   /** A tensor whose block holds whatever was there before. */
@@ -131,7 +162,7 @@ export class SharedMemoryBackend extends MathBackendCPU {
     const dataId = {};
     const record: TensorData<DataType> = { dtype: 'float32', refCount: 1 };
     const get = () => {
-      const values = this.#allocate(util.sizeFromShape(shape), 'float32');
+      const values = this.#blocks.allocate(util.sizeFromShape(shape), 'float32');
       Object.defineProperty(record, 'values', { value: values });
       const { ids, values: given } = rows;
       const [count = 0, width = 0] = given.shape;
@@ -158,35 +189,26 @@ export class SharedMemoryBackend extends MathBackendCPU {
 
   /** Files tensors under another: they are freed with it, or by `dropResiduals`. */
   keepResiduals(under: DataId, tensors: TensorInfo[]): void {
-    this.#residuals.set(under, tensors);
+    this.#residuals.keep(under, tensors);
   }
 
   residuals(under: DataId): TensorInfo[] {
-    const found = this.#residuals.get(under);
-    if (found === undefined) {
-      throw new BackendError(
-        'simd: a gradient was asked for twice, or for a forward pass that ran outside the tape.',
-      );
-    }
-    return found;
+    return this.#residuals.of(under);
   }
 
   /** Hands the residuals to the caller, who now owns them. */
   releaseResiduals(under: DataId): void {
-    this.#residuals.delete(under);
+    this.#residuals.release(under);
   }
 
   dropResiduals(under: DataId): void {
-    const tensors = this.#residuals.get(under);
-    if (tensors === undefined) return;
-    this.#residuals.delete(under);
-    for (const tensor of tensors) this.disposeData(tensor.dataId);
+    for (const { dataId } of this.#residuals.release(under)) this.disposeData(dataId);
   }
 
   /** Gives a variable a block of its own where another tensor shares it, so that it may be written in place. */
   unshare(variable: TensorInfo): void {
     const { dataId, shape, dtype } = variable;
-    if (this.refCount(dataId) <= 1) return;
+    if (this.refCount(dataId) <= 1 || this.#counted !== undefined) return;
     if (!(variable instanceof Variable)) {
       throw new BackendError('simd: a step in place was given a tensor, expected a variable.');
     }
@@ -198,26 +220,7 @@ export class SharedMemoryBackend extends MathBackendCPU {
 
   #store(values: Values | undefined, shape: number[], dtype: DataType): { values?: Values } {
     if (dtype === 'string' || dtype === 'complex64') return values === undefined ? {} : { values };
-    const view = this.#allocate(util.sizeFromShape(shape), dtype);
-    if (values !== undefined) view.set(values as NumericView);
-    return { values: view };
+    const given = values as NumericView | undefined;
+    return { values: this.#blocks.allocate(util.sizeFromShape(shape), dtype, given) };
   }
-
-  #allocate(size: number, dtype: DataType): NumericView {
-    const width = dtype === 'bool' ? 1 : 4;
-    const offset = this.#allocator.allocate(size * width);
-    if (offset === undefined) throw doesNotFit(size * width, this.bytes);
-    if (dtype === 'bool') return new Uint8Array(this.#buffer, offset, size);
-    if (dtype === 'int32') return new Int32Array(this.#buffer, offset, size);
-    return new Float32Array(this.#buffer, offset, size);
-  }
-
-  #release(view: NumericView): void {
-    const bytes = this.#allocator.free(view.byteOffset);
-    if (this.#poison) new Float32Array(this.#buffer, view.byteOffset, bytes / 4).fill(NaN);
-  }
-}
-
-function isView(values: unknown): values is NumericView {
-  return ArrayBuffer.isView(values) && !(values instanceof DataView);
 }

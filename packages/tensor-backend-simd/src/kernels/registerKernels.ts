@@ -8,6 +8,7 @@ import { embedding } from './embedding';
 import { gruScan } from './gruScan';
 import { backendName, register, type SimdKernel } from './kernel';
 import { lstmScan } from './lstmScan';
+import { lstmScanPair } from './lstmScanPair';
 import { batchNormalize, layerNormalize } from './normalize';
 import { normalizedScan } from './normalizedScan';
 import { batchMatMul } from './product';
@@ -29,6 +30,7 @@ const own: readonly SimdKernel[] = [
   gruScan,
   layerNormalize,
   lstmScan,
+  lstmScanPair,
   momentumStep,
   normalizedScan,
   projectedCrossEntropy,

@@ -20,6 +20,7 @@ export class Allocator {
   readonly #capacity: number;
   #bytesInUse = 0;
   #peakBytes = 0;
+  #extent = 0;
 
   /** @param start, end  byte offsets of the region to hand out; `start` is rounded up to a line. */
   constructor(start: number, end: number) {
@@ -47,6 +48,33 @@ export class Allocator {
     return this.#peakBytes;
   }
 
+  /** Lets the peak begin again at what is in use now. */
+  resetPeak(): void {
+    this.#peakBytes = this.#bytesInUse;
+  }
+
+  /** Bytes from the region's start to the end of the last block that was ever handed out. */
+  get extent(): number {
+    return this.#extent;
+  }
+
+  /** Another allocator with the same blocks in use, in a region that ends later, and with `extent` as of now. */
+  fork(end: number): Allocator {
+    const fork = new Allocator(this.#start, end);
+    fork.#free.length = 0;
+    for (const block of this.#free) fork.#free.push({ ...block });
+    const last = fork.#free.at(-1);
+    const oldEnd = this.#start + this.#capacity;
+    const added = fork.#capacity - this.#capacity;
+    if (last !== undefined && last.offset + last.size === oldEnd) last.size += added;
+    else fork.#free.push({ offset: oldEnd, size: added });
+    for (const [offset, size] of this.#sizes) fork.#sizes.set(offset, size);
+    fork.#bytesInUse = this.#bytesInUse;
+    fork.#peakBytes = this.#bytesInUse;
+    fork.#extent = (fork.#free.at(-1) as FreeBlock).offset - this.#start;
+    return fork;
+  }
+
   /** The byte offset of a block of at least `bytes`, or undefined where none is free. */
   allocate(bytes: number): number | undefined {
     const size = Math.max(roundUp(bytes), alignment);
@@ -71,6 +99,7 @@ export class Allocator {
     this.#sizes.set(offset, size);
     this.#bytesInUse += size;
     this.#peakBytes = Math.max(this.#peakBytes, this.#bytesInUse);
+    this.#extent = Math.max(this.#extent, offset + size - this.#start);
     return offset;
   }
 

@@ -14,6 +14,7 @@ import { normalizedScan, normalizedScanGradient } from './normalizedScan';
 import { product } from './product';
 import { projectedCrossEntropy } from './projectedCrossEntropy';
 import { rnnBackward, rnnForward } from './rnn';
+import { sideBySide } from './sideBySide';
 import { adam, momentum, sgd, sgdRows, sumOfSquares } from './steps';
 
 const table = {
@@ -29,7 +30,9 @@ const table = {
   layerNormalize,
   layerNormalizeGradient,
   lstmBackward,
+  lstmBackwardPair: sideBySide(lstmBackward, 19),
   lstmForward,
+  lstmForwardPair: sideBySide(lstmForward, 15),
   momentum,
   normalizedScan,
   normalizedScanGradient,

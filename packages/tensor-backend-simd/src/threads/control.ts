@@ -19,6 +19,8 @@ export const signal = {
   program: 5,
   /** Not 0 when a worker's program threw. */
   failed: 6,
+  /** `arrived` and `generation` of the first half of the threads, and of the second. */
+  halves: 7,
 } as const;
 
 export const argumentsStart = 64;

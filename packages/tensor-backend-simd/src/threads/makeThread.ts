@@ -1,7 +1,7 @@
 import { loadBlas, type BlasSource } from '../blas/loadBlas';
 import { inSmallPieces } from '../blas/smallPieces';
 import { makeBarrier } from './barrier';
-import { argumentCount, argumentsStart } from './control';
+import { argumentCount, argumentsStart, signal } from './control';
 import { instantiateKernels, scratchStart, wasmProduct } from './kernels';
 import type { Thread } from './thread';
 
@@ -28,7 +28,7 @@ export function makeThread(seed: ThreadSeed): {
     blas === null
       ? wasmProduct(kernels, scratchStart(kernels, part))
       : loadBlas(blas, memory).product;
-  const thread: Thread = {
+  const whole: Thread = {
     part,
     parts,
     kernels,
@@ -38,5 +38,13 @@ export function makeThread(seed: ThreadSeed): {
     fewRows: blas?.name === 'openblas' ? inSmallPieces(product) : product,
     barrier: makeBarrier(signals, parts),
   };
+  const thread = parts % 2 === 0 ? { ...whole, half: halfOf(whole, signals) } : whole;
   return { thread, signals, values: new Float64Array(buffer, argumentsStart, argumentCount) };
+}
+
+function halfOf(whole: Thread, signals: Int32Array): NonNullable<Thread['half']> {
+  const parts = whole.parts / 2;
+  const which = whole.part < parts ? 0 : 1;
+  const barrier = makeBarrier(signals, parts, signal.halves + 2 * which);
+  return { which, thread: { ...whole, part: whole.part - which * parts, parts, barrier } };
 }

@@ -34,6 +34,8 @@ export interface Thread {
   readonly fewRows: Product;
   /** Returns when every thread has called it. */
   barrier(): void;
+  /** The half of an even number of threads to which this one belongs, as if there were no other. */
+  readonly half?: { readonly which: 0 | 1; readonly thread: Thread };
 }
 
 /** A computation that all threads run together, each on its part, told apart by `thread.part`. */

@@ -31,6 +31,8 @@ export interface StartOptions {
   threads?: number;
   /** Whether a GPU backend may compute on the CPU where it sees no GPU; not when absent. */
   allowCpu?: boolean;
+  /** The most MiB that tensors may hold; the backend's own limit when absent. */
+  memoryMiB?: number;
 }
 
 /** Something that can compute. */

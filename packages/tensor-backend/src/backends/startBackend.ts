@@ -17,6 +17,8 @@ export interface StartBackendOptions {
   threads?: number | undefined;
   /** Whether `node-gpu` may start where TensorFlow sees no GPU, and then compute on the CPU. */
   allowCpu?: boolean | undefined;
+  /** `simd`: the most MiB that tensors may hold, 64 to 4096 (default); other backends have no limit of ours. */
+  memoryMiB?: number | undefined;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function startBackend(
   options: StartBackendOptions = {},
 ): Promise<BackendInfo> {
   const wanted = expectOneOf('startBackend: name', name, ['auto', ...backendNames] as const);
-  const { threads, allowCpu } = options;
+  const { threads, allowCpu, memoryMiB } = options;
   const reference = readPolicy(options.reference);
   if (threads !== undefined) {
     expectNumber('startBackend: threads', threads, { integer: true, min: 1 });
@@ -42,6 +44,7 @@ export async function startBackend(
   const info = await backend.start({
     ...(threads === undefined ? {} : { threads }),
     ...(allowCpu === undefined ? {} : { allowCpu }),
+    ...(memoryMiB === undefined ? {} : { memoryMiB }),
   });
   registerGradients();
   setReferencePolicy(reference);

@@ -9,6 +9,26 @@ export const lstmScanContract = defineContract<{ reverse: boolean }>()({
   outputs: ['hidden', 'finalHidden', 'finalCell'],
 });
 
+/** See `lstmScanPair`: the inputs and outputs of `lstmScan` twice, the second scan in reverse, and one mask. */
+export const lstmScanPairContract = defineContract<object>()({
+  name: 'LstmScanPair',
+  op: 'lstmScanPair',
+  inputs: [
+    ...lstmScanContract.inputs,
+    'projectedBackward',
+    'recurrentBackward',
+    'hidden0Backward',
+    'cell0Backward',
+  ],
+  optional: [...lstmScanContract.optional, 'recurrentBiasBackward', 'peepholesBackward'],
+  outputs: [
+    ...lstmScanContract.outputs,
+    'hiddenBackward',
+    'finalHiddenBackward',
+    'finalCellBackward',
+  ],
+});
+
 /** See `rnnScan`. */
 export const rnnScanContract = defineContract<{ reverse: boolean; activation: 'tanh' | 'relu' }>()({
   name: 'RnnScan',

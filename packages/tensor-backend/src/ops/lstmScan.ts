@@ -48,19 +48,27 @@ export interface LstmScanResult {
 export function lstmScan(options: LstmScanOptions): LstmScanResult {
   const { projected, recurrent, recurrentBias, peepholes, hidden0, cell0 } = options;
   const reverse = options.reverse ?? false;
-  const units = recurrent.shape[0];
-  expectShape('lstmScan', 'recurrent', recurrent, { units, gates: 4 * units });
-  expectShape('lstmScan', 'projected', projected, { time: null, batch: null, gates: 4 * units });
-  const batch = projected.shape[1];
-  expectShape('lstmScan', 'hidden0', hidden0, { batch, units });
-  expectShape('lstmScan', 'cell0', cell0, { batch, units });
-  if (recurrentBias) expectShape('lstmScan', 'recurrentBias', recurrentBias, { gates: 4 * units });
-  if (peepholes) expectShape('lstmScan', 'peepholes', peepholes, { places: 3, units });
+  expectLstmShapes('lstmScan', options);
   const mask = scanMask('lstmScan', options.mask, projected);
   const inputs = { projected, recurrent, recurrentBias, peepholes, hidden0, cell0, mask };
   return runOp(lstmScanContract, inputs, { reverse }, () =>
     reference({ ...options, mask }),
   ) as unknown as LstmScanResult;
+}
+
+/** @throws ShapeError when the tensors of a scan disagree in size. */
+export function expectLstmShapes(
+  caller: string,
+  { projected, recurrent, recurrentBias, peepholes, hidden0, cell0 }: LstmScanOptions,
+): void {
+  const units = recurrent.shape[0];
+  expectShape(caller, 'recurrent', recurrent, { units, gates: 4 * units });
+  expectShape(caller, 'projected', projected, { time: null, batch: null, gates: 4 * units });
+  const batch = projected.shape[1];
+  expectShape(caller, 'hidden0', hidden0, { batch, units });
+  expectShape(caller, 'cell0', cell0, { batch, units });
+  if (recurrentBias) expectShape(caller, 'recurrentBias', recurrentBias, { gates: 4 * units });
+  if (peepholes) expectShape(caller, 'peepholes', peepholes, { places: 3, units });
 }
 
 function reference(

@@ -1,0 +1,100 @@
+import {
+  filled,
+  oracle,
+  prefixMask,
+  testBackends,
+  toTensor2D,
+  toTensor3D,
+} from '@bnrnn/test-utils';
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { compareWithOracle } from '../../test/compareWithOracle';
+import { startBackend } from '../backends/startBackend';
+import { lstmScanPair, type LstmDirection } from './lstmScanPair';
+
+const [time, batch, units] = [7, 4, 5];
+const maskValues = prefixMask([7, 3, 5, 1], time);
+
+const inputs = {
+  projected: filled([time, batch, 4 * units], 1),
+  recurrent: filled([units, 4 * units], 2, -0.7, 0.7),
+  hidden0: filled([batch, units], 3),
+  cell0: filled([batch, units], 4),
+  projected2: filled([time, batch, 4 * units], 11),
+  recurrent2: filled([units, 4 * units], 12, -0.7, 0.7),
+  hidden02: filled([batch, units], 13),
+  cell02: filled([batch, units], 14),
+};
+const optional = {
+  recurrentBias: filled([4 * units], 5),
+  peepholes: filled([3, units], 6),
+  recurrentBias2: filled([4 * units], 15),
+  peepholes2: filled([3, units], 16),
+};
+type Given = typeof inputs & Partial<typeof optional>;
+
+/** The inputs of one direction, tensors or arrays. */
+function direction<Value>(given: Record<string, Value>, suffix: '' | '2'): Record<string, Value> {
+  const names = ['projected', 'recurrent', 'hidden0', 'cell0', 'recurrentBias', 'peepholes'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = given[`${name}${suffix}`];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function compare(label: string, given: Given, masked: boolean): void {
+  const mask = masked ? toTensor2D(maskValues) : undefined;
+  compareWithOracle({
+    label,
+    inputs: given as Given & Record<string, (typeof inputs)['projected']>,
+    op: (tensors) => {
+      const { forward, backward } = lstmScanPair({
+        forward: direction(tensors, '') as unknown as LstmDirection,
+        backward: direction(tensors, '2') as unknown as LstmDirection,
+        mask,
+      });
+      return [...Object.values(forward), ...Object.values(backward)] as Tensor2D[];
+    },
+    oracle: (arrays) => {
+      const fixed = masked ? { mask: maskValues } : {};
+      const scan = (suffix: '' | '2') => {
+        const { hidden, finalHidden, finalCell } = oracle.lstmScan({
+          ...(direction(arrays, suffix) as unknown as typeof inputs),
+          ...fixed,
+          reverse: suffix === '2',
+        });
+        return [hidden, finalHidden, finalCell];
+      };
+      return [...scan(''), ...scan('2')];
+    },
+  });
+  mask?.dispose();
+}
+
+describe.each(testBackends())('lstmScanPair on %s', (backend) => {
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
+
+  test('agrees with the oracle', () => compare('plain', inputs, false));
+  test('with a mask', () => compare('mask', inputs, true));
+  test('with everything', () => compare('all', { ...inputs, ...optional }, true));
+  test('with a bias in one direction only', () =>
+    compare('one bias', { ...inputs, recurrentBias2: optional.recurrentBias2 }, false));
+
+  test('refuses directions of different sizes', () => {
+    const tensors = {
+      projected: toTensor3D(inputs.projected) as Tensor3D,
+      recurrent: toTensor2D(inputs.recurrent),
+      hidden0: toTensor2D(inputs.hidden0),
+      cell0: toTensor2D(inputs.cell0),
+      recurrentBias: undefined as Tensor1D | undefined,
+    };
+    const shorter = { ...tensors, projected: toTensor3D(filled([6, batch, 4 * units], 1)) };
+    expect(() => lstmScanPair({ forward: tensors, backward: shorter })).toThrow(
+      /lstmScanPair: backward\.projected .*\[6, 4, 20\]/,
+    );
+  });
+});
