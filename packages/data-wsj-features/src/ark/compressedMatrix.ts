@@ -38,27 +38,55 @@ function decompressByColumn(
   bytes: Uint8Array,
 ): Float32Array {
   const data = new Float32Array(rows * columns);
-  if (rows === 0) return data;
   const perUnit = fround(range * fround(1 / 65535));
-  const percentiles = toUint16(bytes, 0, 4 * columns);
-  const percentile = (i: number): number => fround(least + fround(perUnit * (percentiles[i] ?? 0)));
-  let from = 8 * columns;
-  for (let c = 0; c < columns; c++) {
-    const p0 = percentile(4 * c);
-    const p25 = percentile(4 * c + 1);
-    const p75 = percentile(4 * c + 2);
-    const p100 = percentile(4 * c + 3);
-    const low = fround(p25 - p0);
-    const middle = fround(p75 - p25);
-    const high = fround(p100 - p75);
-    for (let i = c; i < data.length; i += columns) {
-      const value = bytes[from++] ?? 0;
-      if (value <= 64) data[i] = p0 + fround(low * value) * (1 / 64);
-      else if (value <= 192) data[i] = p25 + fround(middle * (value - 64)) * (1 / 128);
-      else data[i] = p75 + fround(high * (value - 192)) * (1 / 63);
+  const percentiles = Float32Array.from(
+    toUint16(bytes, 0, 4 * columns),
+    (value) => least + fround(perUnit * value),
+  );
+  // Looked up and stored as bits: no conversion to float64 and back.
+  const bits = new Int32Array(data.buffer);
+  const values = new Float32Array(4 * 256);
+  const valueBits = new Int32Array(values.buffer);
+  const fill = (first: number, count: number): void => {
+    for (let k = 0; k < count; k++) {
+      const at = 4 * (first + k);
+      fillValues(values.subarray(256 * k), percentiles.subarray(at, at + 4));
+    }
+  };
+  // The values of a column lie a row apart, so four columns share a pass over the rows.
+  let c = 0;
+  for (; c + 4 <= columns; c += 4) {
+    fill(c, 4);
+    const from0 = 8 * columns + c * rows;
+    const from1 = from0 + rows;
+    const from2 = from1 + rows;
+    const from3 = from2 + rows;
+    for (let r = 0, to = c; r < rows; r++, to += columns) {
+      bits[to] = valueBits[bytes[from0 + r] as number] as number;
+      bits[to + 1] = valueBits[256 | (bytes[from1 + r] as number)] as number;
+      bits[to + 2] = valueBits[512 | (bytes[from2 + r] as number)] as number;
+      bits[to + 3] = valueBits[768 | (bytes[from3 + r] as number)] as number;
+    }
+  }
+  for (; c < columns; c++) {
+    fill(c, 1);
+    const from = 8 * columns + c * rows;
+    for (let r = 0, to = c; r < rows; r++, to += columns) {
+      bits[to] = valueBits[bytes[from + r] as number] as number;
     }
   }
   return data;
+}
+
+/** What each byte of a column stands for, between its percentiles. */
+function fillValues(values: Float32Array, percentiles: Float32Array): void {
+  const [p0 = 0, p25 = 0, p75 = 0, p100 = 0] = percentiles;
+  const low = fround(p25 - p0);
+  const middle = fround(p75 - p25);
+  const high = fround(p100 - p75);
+  for (let v = 0; v <= 64; v++) values[v] = p0 + fround(low * v) * (1 / 64);
+  for (let v = 65; v <= 192; v++) values[v] = p25 + fround(middle * (v - 64)) * (1 / 128);
+  for (let v = 193; v < 256; v++) values[v] = p75 + fround(high * (v - 192)) * (1 / 63);
 }
 
 /** Little-endian 16-bit numbers, wherever they start. */
