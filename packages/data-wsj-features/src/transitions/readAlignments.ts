@@ -1,10 +1,10 @@
-import { expectNumber } from '@bnrnn/core';
 import { fault } from '../bytes/fault';
 import type { AlignmentTable } from '../features';
 import type { ReadOptions } from '../scp/targetReader';
 import { readEntries } from '../tables/readEntries';
 import { alignmentFiles, holdsTransitionIds, modelBeside } from './alignmentFiles';
 import { alignmentToPdfs } from './alignmentToPdfs';
+import { LabelStore } from './labelStore';
 import { readSymbolLabels } from './symbolLabels';
 import { readTransitionModel, type TransitionModel } from './transitionModel';
 
@@ -88,58 +88,5 @@ class ModelCache {
     const known = this.#read.get(path) ?? readTransitionModel(path);
     this.#read.set(path, known);
     return known;
-  }
-}
-
-/** Labels of all utterances, two bytes each while they fit. */
-class LabelStore {
-  readonly #labels = new Map<string, Uint16Array | Int32Array>();
-  #largest = -1;
-  #classes: number | undefined;
-  readonly #given: boolean;
-
-  constructor(classes: number | undefined) {
-    this.#given = classes !== undefined;
-    this.#classes =
-      classes === undefined
-        ? undefined
-        : expectNumber('readAlignments: classes', classes, { integer: true, min: 1 });
-  }
-
-  expectClasses(pdfs: number): void {
-    if (!this.#given) this.#classes = Math.max(this.#classes ?? 0, pdfs);
-  }
-
-  add(key: string, labels: Int32Array, file: string): void {
-    if (this.#labels.has(key))
-      throw fault({ file, key }, 'the key stands twice in the alignments.');
-    let largest = 0;
-    labels.forEach((label, frame) => {
-      if (label < 0 || (this.#classes !== undefined && label >= this.#classes)) {
-        const allowed = this.#classes === undefined ? 'from 0' : `from 0 to ${this.#classes - 1}`;
-        throw fault(
-          { file, key },
-          `frame ${frame} has the label ${label}, expected one ${allowed}.`,
-        );
-      }
-      if (label > largest) largest = label;
-    });
-    this.#largest = Math.max(this.#largest, largest);
-    this.#labels.set(key, largest < 65_536 ? Uint16Array.from(labels) : labels);
-  }
-
-  table(paths: string): AlignmentTable {
-    const labels = this.#labels;
-    if (labels.size === 0) throw fault({ file: paths }, 'there is no alignment.');
-    return {
-      keys: [...labels.keys()],
-      classes: this.#classes ?? this.#largest + 1,
-      has: (key) => labels.has(key),
-      read(key) {
-        const found = labels.get(key);
-        if (found !== undefined) return Int32Array.from(found);
-        throw fault({ file: paths, key }, 'there is no alignment for this utterance.');
-      },
-    };
   }
 }

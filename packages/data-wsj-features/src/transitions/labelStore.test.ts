@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { LabelStore } from './labelStore';
+
+const labelsOf = (seed: number, frames: number, classes: number): Int32Array =>
+  Int32Array.from({ length: frames }, (_, t) => (seed * 7919 + t * t * 31) % classes);
+
+describe('LabelStore', () => {
+  it('gives back what it was given, however long, small and large labels mixed', () => {
+    const store = new LabelStore(undefined);
+    const given = new Map<string, Int32Array>();
+    for (let i = 0; i < 300; i++) {
+      const frames = i === 150 ? 400_000 : (i * 37) % 2000;
+      given.set(`key-${i}`, labelsOf(i, frames, i % 10 === 3 ? 70_000 : 3000));
+    }
+    for (const [key, labels] of given) store.add(key, labels, 'ali.ark');
+    const table = store.table('exp');
+    expect(table.keys).toEqual([...given.keys()]);
+    const largest = [...given.values()].map((labels) => labels.reduce((a, b) => Math.max(a, b), 0));
+    expect(table.classes).toBe(1 + Math.max(...largest));
+    for (const [key, labels] of given) expect(table.read(key), key).toEqual(labels);
+    expect(table.has('key-300')).toBe(false);
+  });
+
+  it('keeps what it has when the reader changes a copy, or the giver its own', () => {
+    const store = new LabelStore(9);
+    const own = Int32Array.of(8, 0, 3);
+    store.add('a', own, 'ali.ark');
+    own[0] = 1;
+    const table = store.table('exp');
+    table.read('a')[1] = 7;
+    expect([...table.read('a')]).toEqual([8, 0, 3]);
+    expect(table.classes).toBe(9);
+  });
+
+  it('refuses labels outside the classes, a key twice, and nothing at all', () => {
+    const store = new LabelStore(undefined);
+    expect(() => store.table('exp')).toThrow('exp: there is no alignment.');
+    store.expectClasses(4);
+    store.add('a', Int32Array.of(3), 'ali.ark');
+    expect(() => store.add('a', Int32Array.of(3), 'ali.ark')).toThrow(
+      'ali.ark, key a: the key stands twice in the alignments.',
+    );
+    expect(() => store.add('b', Int32Array.of(0, 4), 'ali.ark')).toThrow(
+      'ali.ark, key b: frame 1 has the label 4, expected one from 0 to 3.',
+    );
+    expect(() => store.add('b', Int32Array.of(-1), 'ali.ark')).toThrow('frame 0 has the label -1');
+    store.expectClasses(2);
+    expect(store.table('exp').classes).toBe(4);
+    expect(() => new LabelStore(0)).toThrow('readAlignments: classes is 0');
+  });
+});
