@@ -130,6 +130,42 @@ describe('features extract', () => {
     expect(lastJson(inspected)).toMatchObject({ columns: 30, frames: 23, speakerStatistics: true });
   });
 
+  it('numbers the labels of a second set like those of the first', async () => {
+    const record = (set: string, ...labels: string[]): void => {
+      mkdirSync(at(set, 'bob'), { recursive: true });
+      writeFileSync(at(set, 'bob', 'one.wav'), wav(Array.from({ length: 4000 }, tone)));
+      const lines = labels.map((label, i) => `${1300 * i} ${1300 * (i + 1)} ${label}\n`);
+      writeFileSync(at(set, 'bob', 'one.phn'), lines.join(''));
+    };
+    record('first', 'b', 'aa', 's');
+    record('second', 's', 'b', 's');
+    const { stdout } = await bnrnn(
+      folder,
+      ...['features', 'extract', 'first', '--out', 'first-data', '--labels', '.phn'],
+    );
+    expect(stdout).toBe(
+      'first-data: 1 utterances of 1 speakers, 23 frames of 23 values, 3 classes\n',
+    );
+    const more = ['--out', 'second-data', '--labels', '.phn', '--phones', 'first-data/phones.txt'];
+    const json = lastJson(await bnrnn(folder, 'features', 'extract', 'second', ...more, '--json'));
+    expect(json).toMatchObject({ classes: 3 });
+    expect(readFileSync(at('second-data', 'phones.txt'), 'utf8')).toBe('aa 0\nb 1\ns 2\n');
+    // Middles at 200 + 160 t: 7 frames below 1300, 8 below 2600, and 8 more.
+    const ids = (set: string): string => readFileSync(at(set, 'labels.1.txt'), 'utf8');
+    const row = (first: number, second: number, third: number): string =>
+      `bob_one ${`${first} `.repeat(7)}${`${second} `.repeat(8)}${`${third} `.repeat(8)}\n`;
+    expect(ids('first-data')).toBe(row(1, 0, 2));
+    expect(ids('second-data')).toBe(row(2, 1, 2));
+    record('third', 'b', 'zh', 's');
+    const refused = await bnrnn(
+      folder,
+      ...['features', 'extract', 'third', '--out', 'third-data', '--labels', '.phn'],
+      ...['--phones', 'first-data/phones.txt'],
+    );
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain('label "zh" at sample 1300 is not among the 3 phones');
+  });
+
   it('needs to know where', async () => {
     const { status, stderr } = await bnrnn(folder, 'features', 'extract', 'wav');
     expect(status).toBe(2);

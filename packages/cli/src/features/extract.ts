@@ -101,7 +101,7 @@ async function runExtract(io: Io, paths: readonly string[], flags: ExtractFlags)
   }
   const labelled = classes === undefined ? '' : `, ${classes} classes`;
   io.out(
-    `${folder}: ${utterances} utterances of ${voices} speakers, ${frames} frames of ${columns} values${labelled}`,
+    `${out}: ${utterances} utterances of ${voices} speakers, ${frames} frames of ${columns} values${labelled}`,
   );
 }
 

@@ -1,3 +1,4 @@
+import { join, relative, resolve } from 'node:path';
 import { UsageError } from '@bnrnn/core';
 import { synthesizeSpeech, type SynthesizeSpeechOptions } from '@bnrnn/data-wsj-features';
 import { Option, type Command } from 'commander';
@@ -50,8 +51,10 @@ export function addSynthesize(features: Command, io: Io): void {
         },
       });
       const { frames, utterances } = made;
-      io.out(`${made.train}: ${utterances.train} utterances, ${frames.train} frames`);
-      io.out(`${made.dev}: ${utterances.dev} utterances, ${frames.dev} frames`);
-      io.out(`alignments and their final.mdl: ${made.alignments.join(', ')}`);
+      // As the folder was named, so that the next command can take it over.
+      const shown = (path: string): string => join(out, relative(resolve(out), path));
+      io.out(`${shown(made.train)}: ${utterances.train} utterances, ${frames.train} frames`);
+      io.out(`${shown(made.dev)}: ${utterances.dev} utterances, ${frames.dev} frames`);
+      io.out(`alignments and their final.mdl: ${made.alignments.map(shown).join(', ')}`);
     });
 }
