@@ -47,16 +47,10 @@ function decompressByColumn(
   const bits = new Int32Array(data.buffer);
   const values = new Float32Array(4 * 256);
   const valueBits = new Int32Array(values.buffer);
-  const fill = (first: number, count: number): void => {
-    for (let k = 0; k < count; k++) {
-      const at = 4 * (first + k);
-      fillValues(values.subarray(256 * k), percentiles.subarray(at, at + 4));
-    }
-  };
   // The values of a column lie a row apart, so four columns share a pass over the rows.
   let c = 0;
   for (; c + 4 <= columns; c += 4) {
-    fill(c, 4);
+    for (let k = 0; k < 4; k++) fillValues(values, 256 * k, percentiles, 4 * (c + k));
     const from0 = 8 * columns + c * rows;
     const from1 = from0 + rows;
     const from2 = from1 + rows;
@@ -69,7 +63,7 @@ function decompressByColumn(
     }
   }
   for (; c < columns; c++) {
-    fill(c, 1);
+    fillValues(values, 0, percentiles, 4 * c);
     const from = 8 * columns + c * rows;
     for (let r = 0, to = c; r < rows; r++, to += columns) {
       bits[to] = valueBits[bytes[from + r] as number] as number;
@@ -78,15 +72,23 @@ function decompressByColumn(
   return data;
 }
 
-/** What each byte of a column stands for, between its percentiles. */
-function fillValues(values: Float32Array, percentiles: Float32Array): void {
-  const [p0 = 0, p25 = 0, p75 = 0, p100 = 0] = percentiles;
+/** Writes what each byte of a column stands for, behind `to`; its four percentiles start at `from`. */
+function fillValues(
+  values: Float32Array,
+  to: number,
+  percentiles: Float32Array,
+  from: number,
+): void {
+  const p0 = percentiles[from] as number;
+  const p25 = percentiles[from + 1] as number;
+  const p75 = percentiles[from + 2] as number;
+  const p100 = percentiles[from + 3] as number;
   const low = fround(p25 - p0);
   const middle = fround(p75 - p25);
   const high = fround(p100 - p75);
-  for (let v = 0; v <= 64; v++) values[v] = p0 + fround(low * v) * (1 / 64);
-  for (let v = 65; v <= 192; v++) values[v] = p25 + fround(middle * (v - 64)) * (1 / 128);
-  for (let v = 193; v < 256; v++) values[v] = p75 + fround(high * (v - 192)) * (1 / 63);
+  for (let v = 0; v <= 64; v++) values[to + v] = p0 + fround(low * v) * (1 / 64);
+  for (let v = 65; v <= 192; v++) values[to + v] = p25 + fround(middle * (v - 64)) * (1 / 128);
+  for (let v = 193; v < 256; v++) values[to + v] = p75 + fround(high * (v - 192)) * (1 / 63);
 }
 
 /** Little-endian 16-bit numbers, wherever they start. */

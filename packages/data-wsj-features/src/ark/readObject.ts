@@ -43,18 +43,26 @@ export async function readBinaryMark(cursor: ByteCursor): Promise<boolean> {
 
 async function readBinary(cursor: ByteCursor, key: string, header: BinaryHeader): Promise<Entry> {
   const start = cursor.position;
-  const bytes = await cursor.payload(header.bytes, kindNames[header.kind]);
+  const what = kindNames[header.kind];
   switch (header.kind) {
     case 'matrix': {
-      const { rows, columns, token } = header;
+      const { rows, columns, token, bytes } = header;
       const data =
-        token === 'FM' || token === 'DM' ? floats(token, bytes) : decompress(header, bytes);
+        token === 'FM' || token === 'DM'
+          ? floats(token, await cursor.payload(bytes, what))
+          : decompress(header, await cursor.view(bytes, what));
       return { key, kind: 'matrix', matrix: { rows, columns, data } };
     }
     case 'vector':
-      return { key, kind: 'vector', vector: floats(header.token, bytes) };
-    case 'integers':
+      return {
+        key,
+        kind: 'vector',
+        vector: floats(header.token, await cursor.payload(header.bytes, what)),
+      };
+    case 'integers': {
+      const bytes = await cursor.view(header.bytes, what);
       return { key, kind: 'integers', integers: taggedIntegers(cursor, bytes, start) };
+    }
   }
 }
 
@@ -65,7 +73,7 @@ function floats(token: string, { buffer }: Uint8Array<ArrayBuffer>): Float32Arra
 /** The table form of integer vectors: each element is a byte 4 and four bytes. */
 function taggedIntegers(cursor: ByteCursor, bytes: Uint8Array, start: number): Int32Array {
   const integers = new Int32Array(bytes.length / 5);
-  const view = new DataView(bytes.buffer);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   for (let i = 0; i < integers.length; i++) {
     if (bytes[5 * i] !== 4) {
       throw fault(

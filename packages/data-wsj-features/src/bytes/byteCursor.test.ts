@@ -23,7 +23,10 @@ describe('ByteCursor', () => {
         cursor.seek(6);
         expect(String(Buffer.from(await cursor.payload(17, 'a payload')))).toBe(text.slice(6, 23));
         expect(cursor.position).toBe(23);
-        cursor.seek(25);
+        cursor.seek(6);
+        // 17 bytes: within a chunk of 64, more than one of 8 or 16.
+        expect(String(Buffer.from(await cursor.view(17, 'a view')))).toBe(text.slice(6, 23));
+        expect(String(await cursor.take(2, 'what follows'))).toBe(text.slice(23, 25));
         await cursor.skip(2, 'two bytes');
         expect(String(await cursor.take(3, 'the end'))).toBe('ega');
       }
@@ -35,6 +38,7 @@ describe('ByteCursor', () => {
     await expect(cursor.payload(2 ** 50, 'a matrix')).rejects.toThrow(
       `memory, byte 20: ${2 ** 50} bytes are needed for a matrix, but 10 are left.`,
     );
+    await expect(cursor.view(11, 'a matrix')).rejects.toThrow('but 10 are left');
     await expect(cursor.skip(11, 'a matrix')).rejects.toThrow('but 10 are left');
   });
 

@@ -76,6 +76,12 @@ export class ByteCursor {
     return this.#buffer.subarray(this.#start - count, this.#start);
   }
 
+  /** The next `count` bytes, good until the cursor moves again; a copy only where a chunk does not hold them. */
+  async view(count: number, what: string): Promise<Uint8Array> {
+    this.expectLeft(count, what);
+    return count <= this.#buffer.length ? this.take(count, what) : this.payload(count, what);
+  }
+
   /** A copy of the next `count` bytes in an array buffer of their own. */
   async payload(count: number, what: string): Promise<Uint8Array<ArrayBuffer>> {
     this.expectLeft(count, what);
