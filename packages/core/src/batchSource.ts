@@ -12,5 +12,7 @@ export type Batch = TokenBatch | UtteranceBatch;
  */
 export interface BatchSource<Kind extends Batch = Batch> {
   readonly batchesPerEpoch: number;
+  /** The sizes that no batch of any epoch exceeds; absent where they are not known beforehand. */
+  readonly largest?: { readonly time: number; readonly batch: number };
   batches(epoch: number, from?: number): Iterable<Kind> | AsyncIterable<Kind>;
 }

@@ -84,6 +84,7 @@ export function tokenBatches(tokens: Int32Array, options: TokenBatchesOptions): 
     batch,
     time,
     batchesPerEpoch: windows,
+    largest: { time, batch },
     batches(_epoch, from = 0) {
       expectNumber('tokenBatches: from', from, { integer: true, min: 0, max: windows });
       return {

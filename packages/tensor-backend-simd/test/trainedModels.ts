@@ -15,7 +15,8 @@ type Cell = LstmSpec | RnnSpec | GruSpec;
 const initializer = { kind: 'uniform', range: 0.1 } as const;
 
 export function batchNorm(over: 'frame' | 'sequence'): NormalizerSpec {
-  return { kind: 'batch', over, epsilon: 1e-5, epsilonRule: 'variance', gain: 1, decay: 0.9 };
+  const numbers = { epsilon: 1e-5, gain: 1, decay: 0.9, maxSteps: 1 };
+  return { kind: 'batch', over, ...numbers, epsilonRule: 'variance', perStep: false };
 }
 
 export function lstm(units: number, normalize: PlacementSpecs = {}): LstmSpec {
@@ -49,11 +50,7 @@ export function frames(
 }
 
 /** Random batches of these lengths, over and over; utterances are padded to different lengths. */
-export function batchesOf(
-  spec: ModelSpec,
-  lengths: readonly number[],
-  batch: number,
-): BatchSource {
+export function batchesOf(spec: ModelSpec, lengths: readonly number[], batch: number): BatchSource {
   const all = lengths.map((time, i) => batchOf(spec, time, batch, i));
   return {
     batchesPerEpoch: all.length,

@@ -6,6 +6,8 @@ export interface Rehearsal {
   readonly neededBytes: number;
   /** Bytes that the backend can hold. */
   readonly capacityBytes: number;
+  /** Whether it finds room: blocks that others lie between may need more than the sum of their bytes. */
+  readonly fits: boolean;
   /** False where it was given up at a tensor larger than the whole memory: it needs more than `neededBytes`. */
   readonly complete: boolean;
 }

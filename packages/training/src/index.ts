@@ -20,6 +20,9 @@ export { framePosteriors, type UtterancePosteriors } from './evaluation/framePos
 export { evaluationPoints } from './evaluation/evaluationPoints';
 export { recalibrate, type Recalibration, type RecalibrateOptions } from './evaluation/recalibrate';
 export { addBatch, meansOf, noLoss, type LossMeans, type LossSums } from './lossSums';
+export { expectStepFits } from './memory/expectStepFits';
+export { rehearseStep, type BatchSizes, type Trained } from './memory/rehearseStep';
+export { StepDoesNotFitError } from './memory/stepDoesNotFitError';
 export { makeOptimizer } from './optimizer/makeOptimizer';
 export type { Optimizer, OptimizerUpdate } from './optimizer/optimizer';
 export type { AdamSpec, MomentumSpec, OptimizerSpec, SgdSpec } from './optimizer/optimizerSpec';

@@ -16,7 +16,8 @@ import { TrainRun } from './trainRun';
  * says so. Leaving the loop early saves a checkpoint and frees everything that was made; so does an
  * error, which saves nothing. A run that is resumed ends in the same bits as one that never stopped.
  *
- * @throws UsageError at once for options that cannot be used. While it runs: DivergedError for a
+ * @throws UsageError at once for options that cannot be used. Before the first step: StepDoesNotFitError for
+ *   a largest batch beyond the backend's memory. While it runs: DivergedError for a
  *   loss that is not a number; DataError for a checkpoint that cannot be written, or none to resume;
  *   BnrnnError when a step leaves tensors behind.
  * @see recipes: semantics shared by all.
@@ -52,6 +53,7 @@ async function* runEvents(options: TrainOptions): Events {
 
 async function* begin(options: TrainOptions, run: TrainRun): Events {
   const { checkpoints, resume = false, model, data, seed, epochs } = options;
+  run.expectFits();
   const refused: string[] = [];
   if (checkpoints !== undefined && resume) {
     refused.push(...(await run.resume(checkpoints.folder)));

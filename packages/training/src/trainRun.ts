@@ -6,6 +6,7 @@ import type { RunSettings } from './checkpoint/manifest';
 import { readLatestCheckpoint } from './checkpoint/readCheckpoint';
 import { evaluate, type EvaluateResult } from './evaluation/evaluate';
 import { addBatch, meansOf, noLoss } from './lossSums';
+import { expectStepFits } from './memory/expectStepFits';
 import { makeOptimizer } from './optimizer/makeOptimizer';
 import type { Optimizer } from './optimizer/optimizer';
 import { epochOfLastStep, noProgress, type Progress } from './progress';
@@ -63,6 +64,13 @@ export class TrainRun {
     this.#saved = this.#progress;
     if (this.#writer !== undefined) this.#writer.newest = path;
     return refused;
+  }
+
+  /** @throws StepDoesNotFitError when the largest batch does not fit in the backend's memory. */
+  expectFits(): void {
+    const { model, data } = this.#options;
+    const { largest } = data.train;
+    if (largest !== undefined) expectStepFits({ model, optimizer: this.#optimizer }, largest);
   }
 
   /** One training step; `fewRows` is how many of its time steps had fewer than two real rows. */

@@ -3,6 +3,7 @@ import type { RunEvent, RunEventOf } from '@bnrnn/core';
 import { jsonLines, progress, truncateEvents, type EventConsumer } from '@bnrnn/reporting';
 import { train } from '@bnrnn/training';
 import type { Io } from '../io';
+import { rethrowInFlags } from '../rethrowInFlags';
 import { hasCheckpoint, runFiles, writeJson } from '../runFolder';
 import type { PreparedRun } from './preparedRun';
 import { writeReport } from './writeReport';
@@ -52,6 +53,8 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
       bar.write(event);
       if (event.type === 'end') reason = event.reason;
     }
+  } catch (error) {
+    rethrowInFlags(error, config.unit === 'frame' ? '--set data.maxFrames=' : '--set data.time=');
   } finally {
     bar.close();
     log?.close();

@@ -67,6 +67,10 @@ export function utteranceBatches(options: UtteranceBatchesOptions): UtteranceBat
 
   return {
     batchesPerEpoch: Math.ceil(utterances.length / batch),
+    largest: {
+      time: lengths.reduce((most, frames) => Math.max(most, frames), 0),
+      batch: Math.min(batch, utterances.length),
+    },
     utterances,
     tooLong: tooLong.map(({ key }) => key),
     frames: lengths.reduce((sum, frames) => sum + frames, 0),

@@ -19,7 +19,7 @@ export function randomTokens(
     randomStream('bench.tokens', seed).words((kinds + 1) * size),
     (word) => word % types,
   );
-  return endless((i) => {
+  return endless({ time, batch }, (i) => {
     const start = (i % kinds) * size;
     return {
       kind: 'tokens',
@@ -53,14 +53,16 @@ export function randomUtterances(
       keys: Array.from({ length: batch }, (__, b) => `utterance-${b}`),
     };
   });
-  return endless((i) => all[i % kinds] as UtteranceBatch);
+  return endless({ time, batch }, (i) => all[i % kinds] as UtteranceBatch);
 }
 
 function endless<Kind extends TokenBatch | UtteranceBatch>(
+  largest: { readonly time: number; readonly batch: number },
   make: (i: number) => Kind,
 ): BatchSource<Kind> {
   return {
     batchesPerEpoch: Number.MAX_SAFE_INTEGER,
+    largest,
     *batches(_epoch, from = 0) {
       for (let i = from; ; i++) yield make(i);
     },

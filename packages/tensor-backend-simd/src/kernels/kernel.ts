@@ -39,8 +39,15 @@ export function register(kernel: SimdKernel): void {
   const config: OpKernelConfig = {
     kernelName: kernel.name,
     backendName,
-    kernelFunc: ({ inputs, attrs, backend }) =>
-      kernel.run(expectOwn(backend), inputs as Record<string, TensorInfo>, attrs ?? {}),
+    kernelFunc({ inputs, attrs, backend }) {
+      const own = expectOwn(backend);
+      const tensors = inputs as Record<string, TensorInfo>;
+      // Masks, for instance: what follows from them steers the rest of a rehearsal.
+      const known = own.knows(Object.values(tensors)) && hasCpuKernel(kernel.name);
+      return known
+        ? cpuKernel(kernel.name, own, tensors, attrs ?? {})
+        : kernel.run(own, tensors, attrs ?? {});
+    },
   };
   if (kernel.supports !== undefined) config.supports = kernel.supports;
   registerKernel(config);
@@ -96,6 +103,10 @@ function zero(): Tensor {
 /** Whether a gradient may be asked for later: only then are residuals worth keeping. */
 export function underTape(): boolean {
   return (engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth > 0;
+}
+
+function hasCpuKernel(name: string): boolean {
+  return (getKernel(name, 'cpu') as unknown) !== undefined;
 }
 
 /** Runs tfjs's own cpu kernel on this backend's memory. */

@@ -5,6 +5,7 @@ import { Allocator } from './allocator';
 const start = 100;
 const end = 64 * 400;
 const first = 128; // the first line at or after `start`
+const small = 800;
 
 type Step = { allocate: number } | { free: number };
 const steps = fc.array(
@@ -35,7 +36,7 @@ describe('Allocator', () => {
   test('blocks lie on lines, inside the region, and never overlap', () => {
     fc.assert(
       fc.property(steps, (list) => {
-        const live = play(new Allocator(start, end), list);
+        const live = play(new Allocator(start, end, small), list);
         const blocks = [...live].sort(([a], [b]) => a - b);
         blocks.forEach(([offset, bytes], i) => {
           expect(offset % 64).toBe(0);
@@ -50,7 +51,7 @@ describe('Allocator', () => {
   test('counts what is in use, in whole lines, and its peak', () => {
     fc.assert(
       fc.property(steps, (list) => {
-        const allocator = new Allocator(start, end);
+        const allocator = new Allocator(start, end, small);
         const live = play(allocator, list);
         const lines = [...live.values()].map((bytes) => Math.max(1, Math.ceil(bytes / 64)) * 64);
         const inUse = lines.reduce((sum, bytes) => sum + bytes, 0);
@@ -64,7 +65,7 @@ describe('Allocator', () => {
   test('neighbours merge: once all is freed, one block of the whole capacity fits', () => {
     fc.assert(
       fc.property(steps, (list) => {
-        const allocator = new Allocator(start, end);
+        const allocator = new Allocator(start, end, small);
         for (const offset of play(allocator, list).keys()) allocator.free(offset);
         expect(allocator.bytesInUse).toBe(0);
         expect(allocator.allocate(allocator.capacity)).toBe(first);
@@ -77,7 +78,7 @@ describe('Allocator', () => {
   test('a steady loop is served from what it gave back', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 900 }), { maxLength: 12 }), (sizes) => {
-        const allocator = new Allocator(start, end);
+        const allocator = new Allocator(start, end, small);
         const round = () => {
           const offsets = sizes.map((bytes) => allocator.allocate(bytes)!);
           for (const offset of offsets) allocator.free(offset);
@@ -92,17 +93,64 @@ describe('Allocator', () => {
     );
   });
 
-  test('takes the smallest gap that fits', () => {
-    const allocator = new Allocator(0, 64 * 20);
-    const [large, , small] = [64 * 5, 64, 64 * 2, 64].map((bytes) => allocator.allocate(bytes)!);
+  test('a large block takes the lower end of the smallest gap that fits', () => {
+    const allocator = new Allocator(0, 64 * 20, 0);
+    const [large, , gap] = [64 * 5, 64, 64 * 2, 64].map((bytes) => allocator.allocate(bytes)!);
     allocator.free(large!);
-    allocator.free(small!);
-    expect(allocator.allocate(64 * 2)).toBe(small);
+    allocator.free(gap!);
+    expect(allocator.allocate(64 * 2)).toBe(gap);
     expect(allocator.allocate(64 * 2)).toBe(large);
+    expect(allocator.gaps).toBe(2);
+  });
+
+  test('a small block takes the upper end of the last gap that fits', () => {
+    const allocator = new Allocator(0, 64 * 20, 64 * 2);
+    const [upper, lower] = [allocator.allocate(64)!, allocator.allocate(64 * 2)!];
+    expect([upper, lower]).toEqual([64 * 19, 64 * 17]);
+    allocator.free(upper);
+    expect(allocator.allocate(64 * 3)).toBe(0);
+    expect(allocator.allocate(64 * 2)).toBe(64 * 15);
+    expect(allocator.allocate(64)).toBe(upper);
+  });
+
+  test('what outlives a round leaves one gap, whatever the sizes in between', () => {
+    const allocator = new Allocator(0, 64 * 1000, 64 * 2);
+    let kept = allocator.allocate(64)!;
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 200, max: 3000 }), { maxLength: 9 }), (sizes) => {
+        const blocks = sizes.map((bytes) => allocator.allocate(bytes)!);
+        const next = allocator.allocate(64)!;
+        for (const block of [...blocks, kept]) allocator.free(block);
+        kept = next;
+        expect(allocator.allocate(64 * 998)).toBe(0);
+        allocator.free(0);
+      }),
+      { seed: 35 },
+    );
+  });
+
+  test('a fork has the same blocks in use and goes its own way', () => {
+    const allocator = new Allocator(0, 64 * 20, 64);
+    const [a, b] = [allocator.allocate(64 * 3)!, allocator.allocate(64 * 2)!];
+    allocator.free(a);
+    const fork = allocator.fork();
+    expect([fork.bytesInUse, fork.peakBytes]).toEqual([64 * 2, 64 * 2]);
+    expect(fork.allocate(64 * 3)).toBe(a);
+    fork.free(b);
+    expect(fork.allocate(64 * 17)).toBe(64 * 3);
+    expect(allocator.allocate(64 * 15)).toBe(64 * 5);
+  });
+
+  test('the peak can begin again', () => {
+    const allocator = new Allocator(0, 640);
+    allocator.free(allocator.allocate(320)!);
+    expect(allocator.peakBytes).toBe(320);
+    allocator.resetPeak();
+    expect(allocator.peakBytes).toBe(0);
   });
 
   test('refuses to free what it never gave', () => {
-    const allocator = new Allocator(0, 640);
+    const allocator = new Allocator(0, 640, 0);
     const block = allocator.allocate(64)!;
     allocator.free(block);
     expect(() => allocator.free(block)).toThrow('Allocator.free: no block starts at 0.');

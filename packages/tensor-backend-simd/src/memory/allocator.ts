@@ -7,10 +7,13 @@ interface FreeBlock {
 }
 
 /**
- * Hands out blocks of one linear memory: best fit, neighbours merged when freed.
+ * Hands out blocks of one linear memory; neighbours merge when freed. Large blocks come from the lower end of the
+ * smallest gap that fits, small ones from the upper end of the last.
  *
  * A steady training loop asks for the same sizes in the same order, so after its first step every
- * request is served from blocks that the step before gave back.
+ * request is served from blocks that the step before gave back. What outlives a step is either there before
+ * the first (weights, slots) or small (statistics, carried states): at the two ends, so that every step,
+ * whatever the length of its batch, begins with one gap between them.
  */
 export class Allocator {
   /** Free blocks by ascending offset; no two of them touch. */
@@ -18,12 +21,16 @@ export class Allocator {
   readonly #sizes = new Map<number, number>();
   readonly #start: number;
   readonly #capacity: number;
+  readonly #smallBytes: number;
   #bytesInUse = 0;
   #peakBytes = 0;
-  #extent = 0;
 
-  /** @param start, end  byte offsets of the region to hand out; `start` is rounded up to a line. */
-  constructor(start: number, end: number) {
+  /**
+   * @param start, end   byte offsets of the region to hand out; `start` is rounded up to a line.
+   * @param smallBytes   the size up to which a block is small.
+   */
+  constructor(start: number, end: number, smallBytes = 2 ** 20) {
+    this.#smallBytes = smallBytes;
     this.#start = roundUp(start);
     this.#capacity = Math.floor((end - this.#start) / alignment) * alignment;
     this.clear();
@@ -34,6 +41,11 @@ export class Allocator {
     this.#free.splice(0, Infinity, { offset: this.#start, size: this.#capacity });
     this.#sizes.clear();
     this.#bytesInUse = 0;
+  }
+
+  /** The free blocks: in a steady loop as many after each step. */
+  get gaps(): number {
+    return this.#free.length;
   }
 
   get capacity(): number {
@@ -53,31 +65,36 @@ export class Allocator {
     this.#peakBytes = this.#bytesInUse;
   }
 
-  /** Bytes from the region's start to the end of the last block that was ever handed out. */
-  get extent(): number {
-    return this.#extent;
-  }
-
-  /** Another allocator with the same blocks in use, in a region that ends later, and with `extent` as of now. */
-  fork(end: number): Allocator {
-    const fork = new Allocator(this.#start, end);
-    fork.#free.length = 0;
-    for (const block of this.#free) fork.#free.push({ ...block });
-    const last = fork.#free.at(-1);
-    const oldEnd = this.#start + this.#capacity;
-    const added = fork.#capacity - this.#capacity;
-    if (last !== undefined && last.offset + last.size === oldEnd) last.size += added;
-    else fork.#free.push({ offset: oldEnd, size: added });
+  /** Another allocator of the same region with the same blocks in use. */
+  fork(): Allocator {
+    const fork = new Allocator(this.#start, this.#start + this.#capacity, this.#smallBytes);
+    fork.#free.splice(0, 1, ...this.#free.map((block) => ({ ...block })));
     for (const [offset, size] of this.#sizes) fork.#sizes.set(offset, size);
     fork.#bytesInUse = this.#bytesInUse;
-    fork.#peakBytes = this.#bytesInUse;
-    fork.#extent = (fork.#free.at(-1) as FreeBlock).offset - this.#start;
+    fork.resetPeak();
     return fork;
   }
 
   /** The byte offset of a block of at least `bytes`, or undefined where none is free. */
   allocate(bytes: number): number | undefined {
     const size = Math.max(roundUp(bytes), alignment);
+    const isSmall = size <= this.#smallBytes;
+    const index = isSmall ? this.#highest(size) : this.#smallest(size);
+    const block = this.#free[index];
+    if (block === undefined) return undefined;
+    let { offset } = block;
+    block.size -= size;
+    if (block.size === 0) this.#free.splice(index, 1);
+    else if (isSmall) offset += block.size;
+    else block.offset += size;
+    this.#sizes.set(offset, size);
+    this.#bytesInUse += size;
+    this.#peakBytes = Math.max(this.#peakBytes, this.#bytesInUse);
+    return offset;
+  }
+
+  /** The index of the smallest free block of at least `size`, -1 where there is none. */
+  #smallest(size: number): number {
     let best = -1;
     let bestSize = Infinity;
     for (let i = 0; i < this.#free.length; i++) {
@@ -88,19 +105,12 @@ export class Allocator {
         if (candidate === size) break;
       }
     }
-    const block = this.#free[best];
-    if (block === undefined) return undefined;
-    const { offset } = block;
-    if (block.size === size) this.#free.splice(best, 1);
-    else {
-      block.offset += size;
-      block.size -= size;
-    }
-    this.#sizes.set(offset, size);
-    this.#bytesInUse += size;
-    this.#peakBytes = Math.max(this.#peakBytes, this.#bytesInUse);
-    this.#extent = Math.max(this.#extent, offset + size - this.#start);
-    return offset;
+    return best;
+  }
+
+  /** The index of the last free block of at least `size`, -1 where there is none. */
+  #highest(size: number): number {
+    return this.#free.findLastIndex((block) => block.size >= size);
   }
 
   /** Gives a block back; returns its size in bytes. */

@@ -9,6 +9,8 @@ export interface BlockBytes {
   readonly inUse: number;
   readonly peak: number;
   readonly capacity: number;
+  /** Into how many pieces what is free has fallen. */
+  readonly gaps: number;
 }
 
 /** Where the numbers of tensors live. */
@@ -41,8 +43,8 @@ export class SharedBlocks implements Blocks {
   }
 
   get bytes(): BlockBytes {
-    const { bytesInUse, peakBytes, capacity } = this.allocator;
-    return { inUse: bytesInUse, peak: peakBytes, capacity };
+    const { bytesInUse, peakBytes, capacity, gaps } = this.allocator;
+    return { inUse: bytesInUse, peak: peakBytes, capacity, gaps };
   }
 
   allocate(size: number, dtype: DataType, values?: ArrayLike<number>): NumericView {

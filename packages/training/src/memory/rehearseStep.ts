@@ -1,0 +1,80 @@
+import type { Batch } from '@bnrnn/core';
+import type { ModelSpec, SequenceModel } from '@bnrnn/recurrent';
+import { globalNorm, rehearse, type Rehearsal } from '@bnrnn/tensor-backend';
+import { dispose } from '@tensorflow/tfjs-core';
+import type { Optimizer } from '../optimizer/optimizer';
+import { batchTensors } from '../step/batchTensors';
+import { takeGradient } from '../step/takeGradient';
+
+export interface BatchSizes {
+  readonly time: number;
+  readonly batch: number;
+}
+
+export interface Trained {
+  readonly model: SequenceModel;
+  readonly optimizer: Optimizer;
+}
+
+/**
+ * What one training step on a batch of these sizes needs of the active backend's memory, found by running
+ * it without computing; weights, slots and whatever else is held now included. Nothing is changed.
+ *
+ * @returns undefined where the backend has no limit, and where the step cannot be rehearsed because a
+ *   reference implementation is steered by the numbers it computes.
+ */
+export function rehearseStep(trained: Trained, sizes: BatchSizes): Rehearsal | undefined {
+  try {
+    return rehearse(() => runStep(trained, sizes));
+  } catch {
+    return undefined;
+  }
+}
+
+function runStep({ model, optimizer }: Trained, sizes: BatchSizes): void {
+  const tensors = batchTensors(emptyBatch(model.spec, sizes));
+  const state = model.initialState(sizes.batch);
+  try {
+    const gradient = takeGradient(model, tensors, { state, step: 0 });
+    try {
+      globalNorm(gradient.gradients).dispose();
+      optimizer.apply({
+        variables: [...model.parameters.values()],
+        gradients: gradient.gradients,
+        learningRate: 0,
+        scale: 0,
+        step: 1,
+      });
+    } finally {
+      gradient.dispose();
+      dispose(gradient.state.filter((tensor) => !state.includes(tensor)));
+    }
+  } finally {
+    tensors.dispose();
+    dispose([...state]);
+  }
+}
+
+/**
+ * A batch of the costliest kind: as many different tokens as there can be, and padding, which makes scans
+ * keep more. A lone utterance has none.
+ */
+function emptyBatch(spec: ModelSpec, { time, batch }: BatchSizes): Batch {
+  const rows = time * batch;
+  const targets = new Int32Array(rows);
+  if (spec.kind === 'languageModel') {
+    const inputs = Int32Array.from({ length: rows }, (_, row) => row % spec.vocabulary);
+    return { kind: 'tokens', time, batch, inputs, targets, resetState: true };
+  }
+  const { features } = spec;
+  return {
+    kind: 'utterances',
+    time,
+    batch,
+    features,
+    inputs: new Float32Array(rows * features),
+    targets,
+    mask: new Float32Array(rows).fill(1).fill(0, rows - batch + 1),
+    keys: Array.from({ length: batch }, (_, b) => String(b)),
+  };
+}
