@@ -1,15 +1,7 @@
 import { UsageError, type UtteranceBatch } from '@bnrnn/core';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { product } from '@bnrnn/tensor-backend';
-import {
-  add,
-  dispose,
-  gather,
-  logSoftmax,
-  tensor1d,
-  tidy,
-  type Tensor2D,
-} from '@tensorflow/tfjs-core';
+import { dispose, gather, tensor1d, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import { batchTensors } from '../step/batchTensors';
 
 /** What a frame classifier says of one utterance. */
@@ -48,14 +40,15 @@ export function* framePosteriors(
   });
   tensors.dispose();
   dispose([...start, ...state]);
+  const bias = head.bias.dataSync<'float32'>();
   try {
     for (const [column, key] of batch.keys.entries()) {
       const rows = rowsOf(batch, column);
       const values = tidy(() => {
         const frames = gather(hidden, tensor1d(rows, 'int32'));
-        const logits = add(product(frames, head.weights as Tensor2D), head.bias);
-        return logSoftmax(logits).dataSync<'float32'>();
+        return product(frames, head.weights as Tensor2D).dataSync<'float32'>();
       });
+      addAndNormalize(values, bias);
       yield { key, frames: rows.length, classes, values };
     }
   } finally {
@@ -71,4 +64,24 @@ function rowsOf({ time, batch, mask }: UtteranceBatch, column: number): Int32Arr
     if (mask[row] === 1) rows.push(row);
   }
   return Int32Array.from(rows);
+}
+
+/**
+ * Adds the bias to each row and makes it log-probabilities, in place. Plain loops: backends without kernels for
+ * these would go through the whole matrix six times.
+ */
+function addAndNormalize(values: Float32Array, bias: Float32Array): void {
+  const classes = bias.length;
+  for (let row = 0; row < values.length; row += classes) {
+    let largest = -Infinity;
+    for (let c = 0; c < classes; c++) {
+      const logit = (values[row + c] as number) + (bias[c] as number);
+      values[row + c] = logit;
+      if (logit > largest) largest = logit;
+    }
+    let sum = 0;
+    for (let c = 0; c < classes; c++) sum += Math.exp((values[row + c] as number) - largest);
+    const logSum = largest + Math.log(sum);
+    for (let c = 0; c < classes; c++) values[row + c] = (values[row + c] as number) - logSum;
+  }
 }
