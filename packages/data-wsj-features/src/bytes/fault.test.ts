@@ -1,0 +1,42 @@
+import { DataError } from '@bnrnn/core';
+import { describe, expect, it } from 'vitest';
+import { fault, printable, reason } from './fault';
+
+describe('fault', () => {
+  it.each([
+    [{ file: 'a.ark' }, 'a.ark: is empty.'],
+    [{ file: 'a.ark', offset: 0 }, 'a.ark, byte 0: is empty.'],
+    [{ file: 'a.ark', key: 'k', offset: 12 }, 'a.ark, key k, byte 12: is empty.'],
+    [{ file: 'a.ark', key: '' }, 'a.ark: is empty.'],
+    [{ file: 'a.ark', key: 'a\nb' }, 'a.ark, key a\\u{a}b: is empty.'],
+  ])('names the place: %j', (place, message) => {
+    const error = fault(place, 'is empty.', { hint: 'Fill it.' });
+    expect(error).toBeInstanceOf(DataError);
+    expect(error.message).toBe(message);
+    expect(error.hint).toBe('Fill it.');
+  });
+});
+
+describe('printable', () => {
+  it('escapes what would harm a terminal and keeps what reads', () => {
+    expect(printable('tab\t bell\u0007 esc\u001b[31m')).toBe('tab\\u{9} bell\\u{7} esc\\u{1b}[31m');
+    expect(printable('日本 ä')).toBe('日本 ä');
+    expect(printable('\u{1f600}')).toBe('\\u{1f600}');
+  });
+
+  it('cuts what is too long', () => {
+    expect(printable('x'.repeat(40))).toBe('x'.repeat(40));
+    expect(printable('x'.repeat(41))).toBe(`${'x'.repeat(37)}...`);
+    expect(printable('abcdef', 5)).toBe('ab...');
+  });
+});
+
+describe('reason', () => {
+  it('is a sentence for known codes, the message of others', () => {
+    const failed = (code: string): Error => Object.assign(new Error('low'), { code });
+    expect(reason(failed('ENOENT'))).toBe('there is no such file');
+    expect(reason(failed('Z_BUF_ERROR'))).toBe('the gzip data ends early');
+    expect(reason(failed('EOTHER'))).toBe('low');
+    expect(reason(7)).toBe('7');
+  });
+});

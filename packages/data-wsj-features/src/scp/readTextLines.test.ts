@@ -1,0 +1,47 @@
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../test/support/temporaryFolder';
+import { readTextLines, type TextLine } from './readTextLines';
+
+const folder = temporaryFolder();
+
+async function linesOf(content: Buffer | string): Promise<TextLine[]> {
+  const lines: TextLine[] = [];
+  for await (const line of readTextLines(folder.write('list', content))) lines.push(line);
+  return lines;
+}
+
+describe('readTextLines', () => {
+  const text = 'one 1\r\n\n\t zwölf  \nlast';
+
+  it.each([
+    ['plain', Buffer.from(text)],
+    ['packed', gzipSync(text)],
+  ])('gives each line with its number and its first byte: %s', async (_, content) => {
+    expect(await linesOf(content)).toEqual([
+      { text: 'one 1', line: 1, offset: 0 },
+      { text: '', line: 2, offset: 7 },
+      { text: 'zwölf', line: 3, offset: 8 },
+      // Two bytes of the ö.
+      { text: 'last', line: 4, offset: 19 },
+    ]);
+  });
+
+  it('has no line in an empty file, and takes lines longer than its buffer', async () => {
+    expect(await linesOf('')).toEqual([]);
+    const long = 'x'.repeat(700_000);
+    expect(await linesOf(`${long}\ny\n`)).toEqual([
+      { text: long, line: 1, offset: 0 },
+      { text: 'y', line: 2, offset: 700_001 },
+    ]);
+  });
+
+  it('refuses zero bytes and other encodings', async () => {
+    await expect(linesOf('a\nb\0c\n')).rejects.toThrow(
+      /list, byte 2: line 2 has a zero byte, expected a text file\./,
+    );
+    await expect(linesOf(Buffer.from('a\n\xe9\n', 'latin1'))).rejects.toThrow(
+      /list, byte 2: line 2 is not UTF-8 text\./,
+    );
+  });
+});
