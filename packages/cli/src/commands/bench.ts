@@ -20,19 +20,21 @@ import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import { gather, wholeFlag } from '../flags';
 import type { Io } from '../io';
+import { rethrowInFlags } from '../rethrowInFlags';
 import { textColumns } from '../textColumns';
 
 interface BenchFlags extends BackendFlags {
   readonly recipe?: string;
   readonly steps: number;
   readonly frames?: number;
+  readonly vocabulary?: number;
   readonly set?: readonly string[];
   readonly normalize?: string;
   readonly json?: boolean;
 }
 
-/** The size of the Penn Treebank's vocabulary: the tokens themselves are random. */
-const types = 10_000;
+/** Types of the random tokens unless told otherwise: as many as the Penn Treebank has. */
+const defaultVocabulary = 10_000;
 
 /** The paper's inputs and targets on WSJ: 23 filterbanks with deltas and delta-deltas, 3,546 states. */
 const wsj = { features: 69, classes: 3_546 };
@@ -61,6 +63,11 @@ export function addBench(program: Command, io: Io): void {
       ),
     )
     .addOption(
+      new Option('--vocabulary <n>', 'language models: distinct words (default: 10000)').argParser(
+        wholeFlag('--vocabulary', 2),
+      ),
+    )
+    .addOption(
       new Option('--set <path=value>', 'change one setting; may be repeated').argParser(gather),
     )
     .option('--normalize <choice>', `${normalizationChoices.join(', ')}: normalization of W·x`)
@@ -79,6 +86,12 @@ async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void
       },
     );
   }
+  if (unit === 'frame' && flags.vocabulary !== undefined) {
+    throw new UsageError(
+      '--vocabulary is a flag of language models, and the preset is a frame classifier.',
+      { hint: 'Leave it out.' },
+    );
+  }
   const overrides = set.map(readOverride);
   const request = {
     preset,
@@ -88,7 +101,10 @@ async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void
       normalize: expectOneOf<NormalizationChoice>('--normalize', normalize, normalizationChoices),
     }),
   };
-  const prepare = unit === 'frame' ? speechArm(flags.frames ?? defaultFrames) : languageArm;
+  const prepare =
+    unit === 'frame'
+      ? speechArm(flags.frames ?? defaultFrames)
+      : languageArm(flags.vocabulary ?? defaultVocabulary);
   prepare(request, '');
   const backend = await startFlagged(flags);
   io.note(backendLine(backend));
@@ -106,7 +122,9 @@ async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void
     ...(isNormalized && { without: prepare(plain, backend.name).subject }),
     steps: flags.steps,
     now: () => performance.now(),
-  });
+  }).catch((error: unknown) =>
+    rethrowInFlags(error, unit === 'frame' ? '--frames ' : '--set data.time='),
+  );
   if (flags.json === true) io.out(JSON.stringify(benchJson(preset, backend, result)));
   else for (const line of benchLines(result)) io.out(line);
 }
@@ -116,11 +134,13 @@ type Arm = (request: Request, backend: string) => { config: RunConfig; subject: 
 
 const random = { name: 'random', sha256: {}, counts: {} };
 
-const languageArm: Arm = (request, backend) => {
-  const corpus = { ...random, classes: types };
-  const config = resolveRun({ ...request, backend, corpus, data: 'random' });
-  return { config, subject: languageSubject(config, types) };
-};
+function languageArm(types: number): Arm {
+  return (request, backend) => {
+    const corpus = { ...random, classes: types };
+    const config = resolveRun({ ...request, backend, corpus, data: 'random' });
+    return { config, subject: languageSubject(config, types) };
+  };
+}
 
 function speechArm(frames: number): Arm {
   return (request, backend) => {

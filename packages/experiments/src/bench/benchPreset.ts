@@ -23,6 +23,7 @@ export interface BenchResult {
   /** Median over the timed steps. */
   readonly stepMilliseconds: number;
   readonly products: readonly StepProduct[];
+  /** Each product at its best of five: two before the steps and three after them, because machines drift. */
   readonly matmulBoundMilliseconds: number;
   readonly matmulFlops: number;
   /** The bound's share of a step. */
@@ -34,8 +35,8 @@ export interface BenchResult {
 }
 
 /**
- * Times whole training steps of a subject on random batches, and, in the same process, the matrix
- * products that they cannot do without.
+ * Times whole training steps of a subject on random batches and, in the same process, before and after
+ * them, the matrix products that they cannot do without.
  *
  * @throws UsageError when fewer than one step is asked for.
  */
@@ -46,6 +47,8 @@ export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
     stepTimer(arm, now),
   );
   const times: number[][] = arms.map(() => []);
+  const { unit, unitsPerStep, products } = subject;
+  const productsBefore = timeProducts(products, 2, now);
   for (let step = 0; step < warmUp + steps; step++) {
     for (const [arm, timer] of arms.entries()) {
       const elapsed = await timer.step();
@@ -56,8 +59,12 @@ export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
   for (const timer of arms) await timer.stop();
 
   const [stepMilliseconds = NaN, plain] = times.map(median);
-  const { unit, unitsPerStep, products } = subject;
-  const bound = timeProducts(products, now);
+  const productsAfter = timeProducts(products, 3, now);
+  const bound = products.reduce(
+    (sum, { count }, k) =>
+      sum + count * Math.min(productsBefore[k] ?? NaN, productsAfter[k] ?? NaN),
+    0,
+  );
   return {
     unit,
     unitsPerSecond: (1000 * unitsPerStep) / stepMilliseconds,

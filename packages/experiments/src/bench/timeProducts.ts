@@ -1,19 +1,22 @@
 import { dispose, fill, matMul, slice, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { StepProduct } from './productList';
 
-const repeats = 5;
-
 /**
  * Times each product of a step through the active backend with warm buffers.
  *
- * @param now  milliseconds.
- * @returns    milliseconds of the whole list, each product at its best of five.
+ * @param repeats  how often each is timed.
+ * @param now      milliseconds.
+ * @returns        milliseconds of one product each, the best of its repeats.
  */
-export function timeProducts(products: readonly StepProduct[], now: () => number): number {
-  return products.reduce((sum, product) => sum + product.count * bestTime(product, now), 0);
+export function timeProducts(
+  products: readonly StepProduct[],
+  repeats: number,
+  now: () => number,
+): number[] {
+  return products.map((product) => bestTime(product, repeats, now));
 }
 
-function bestTime(product: StepProduct, now: () => number): number {
+function bestTime(product: StepProduct, repeats: number, now: () => number): number {
   const { m, n, k, transposeA, transposeB } = product;
   return tidy(() => {
     const a: Tensor2D = fill(transposeA ? [k, m] : [m, k], 0.5);
