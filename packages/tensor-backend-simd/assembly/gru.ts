@@ -1,5 +1,6 @@
 // One time step of the GRU on the units [start, end) of every row. Gate order r, z, n.
-import { load4, sigmoid4, store4, tanh4 } from './math';
+import { gateSigmoid4, gateTanh4 } from './gates';
+import { load4, store4 } from './math';
 
 const zero: v128 = f32x4.splat(0);
 const one: v128 = f32x4.splat(1);
@@ -29,10 +30,10 @@ export function gruForward(
         store4(state + line + at, before, count);
         continue;
       }
-      const r = sigmoid4(f32x4.add(term(g, bias, at, count), load4(x + at, count)));
-      const z = sigmoid4(f32x4.add(term(g, bias, width + at, count), load4(x + width + at, count)));
+      const r = gateSigmoid4(f32x4.add(term(g, bias, at, count), load4(x + at, count)));
+      const z = gateSigmoid4(f32x4.add(term(g, bias, width + at, count), load4(x + width + at, count)));
       const u = term(g, bias, 2 * width + at, count);
-      const n = tanh4(f32x4.add(load4(x + 2 * width + at, count), f32x4.mul(r, u)));
+      const n = gateTanh4(f32x4.add(load4(x + 2 * width + at, count), f32x4.mul(r, u)));
       const h = f32x4.add(n, f32x4.mul(z, f32x4.sub(before, n)));
       store4(g + at, r, count);
       store4(g + width + at, z, count);

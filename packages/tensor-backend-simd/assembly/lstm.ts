@@ -1,5 +1,6 @@
 // One time step of the LSTM on the units [start, end) of every row. Gate order i, f, g, o.
-import { load4, sigmoid4, store4, tanh4 } from './math';
+import { gateSigmoid4, gateTanh4 } from './gates';
+import { load4, store4 } from './math';
 
 const zero: v128 = f32x4.splat(0);
 const one: v128 = f32x4.splat(1);
@@ -46,15 +47,15 @@ export function lstmForward(
         zi = f32x4.add(zi, f32x4.mul(load4(peepholes + at, count), before));
         zf = f32x4.add(zf, f32x4.mul(load4(peepholes + width + at, count), before));
       }
-      const i = sigmoid4(zi);
-      const f = sigmoid4(zf);
-      const g = tanh4(zg);
+      const i = gateSigmoid4(zi);
+      const f = gateSigmoid4(zf);
+      const g = gateTanh4(zg);
       const c = f32x4.add(f32x4.mul(f, before), f32x4.mul(i, g));
       if (peepholes != 0) {
         zo = f32x4.add(zo, f32x4.mul(load4(peepholes + 2 * width + at, count), c));
       }
-      const o = sigmoid4(zo);
-      const h = f32x4.mul(o, tanh4(c));
+      const o = gateSigmoid4(zo);
+      const h = f32x4.mul(o, gateTanh4(c));
       store4(z + at, i, count);
       store4(z + width + at, f, count);
       store4(z + 2 * width + at, g, count);
@@ -121,7 +122,7 @@ export function lstmBackward(
       let dO: v128;
       let dc = load4(dCell + line + at, count);
       if (dCellOut == 0) {
-        const squashed = tanh4(load4(cell + line + at, count));
+        const squashed = gateTanh4(load4(cell + line + at, count));
         const dh = f32x4.add(load4(dHidden + line + at, count), load4(dState + line + at, count));
         dO = f32x4.mul(f32x4.mul(dh, squashed), slope(o));
         const dTanh = f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(squashed, squashed)));

@@ -1,5 +1,6 @@
 // One time step of the vanilla recurrent network on the units [start, end) of every row.
-import { load4, store4, tanh4 } from './math';
+import { gateTanh4 } from './gates';
+import { load4, store4 } from './math';
 
 /**
  * state = activation(projected + hidden·U + bias), with hidden·U already in `state`.
@@ -35,7 +36,7 @@ export function rnnForward(
       let z = load4(product + at, count);
       if (projected != 0) z = f32x4.add(z, load4(projected + at, count));
       if (bias != 0) z = f32x4.add(z, load4(bias + ((<usize>unit) << 2), count));
-      const h = rectify ? f32x4.max(z, f32x4.splat(0)) : tanh4(z);
+      const h = rectify ? f32x4.max(z, f32x4.splat(0)) : gateTanh4(z);
       store4(hidden + at, h, count);
       if (state != hidden) store4(state + at, h, count);
     }

@@ -1,5 +1,5 @@
 // The softmax of rows of logits, in the pieces that threads meet between: maxima, exponentials with their sums.
-import { load4, roundingShift, store4, sum4 } from './math';
+import { load4, powerOfTwo4, store4, sum4 } from './math';
 
 const log2e: v128 = f32x4.splat(1.44269504);
 
@@ -49,20 +49,11 @@ function rowMaximum(z: usize, bias: usize, columns: i32): f32 {
   return max;
 }
 
-/** 2^x for x <= 0, at least 2^-126; a minimax polynomial of degree 5 on half a unit to each side, within 2e-7. NaN stays. */
+/** exp(x - shift) for x at most shift, at least 2^-126. */
 // @ts-ignore: decorator
 @inline
-function powerOfTwo4(x: v128): v128 {
-  x = f32x4.pmax(x, f32x4.splat(-126));
-  const shifted = f32x4.add(x, roundingShift);
-  const f = f32x4.sub(x, f32x4.sub(shifted, roundingShift));
-  let p = f32x4.splat(1.3276472e-3);
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(9.67554096e-3));
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(5.55071309e-2));
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(0.240221202));
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(0.693146944));
-  p = f32x4.add(f32x4.mul(p, f), f32x4.splat(1));
-  return f32x4.mul(p, i32x4.shl(i32x4.add(shifted, i32x4.splat(127)), 23));
+function expBelow4(x: v128, shift: v128): v128 {
+  return powerOfTwo4(f32x4.pmax(f32x4.mul(f32x4.sub(x, shift), log2e), f32x4.splat(-126)));
 }
 
 function exponentials(z: usize, bias: usize, max: f32, columns: i32): f64 {
@@ -78,7 +69,7 @@ function exponentials(z: usize, bias: usize, max: f32, columns: i32): f64 {
       const at: usize = (<usize>column) << 2;
       let x = v128.load(z + at);
       if (bias != 0) x = f32x4.add(x, v128.load(bias + at));
-      const e = powerOfTwo4(f32x4.mul(f32x4.sub(x, shift), log2e));
+      const e = expBelow4(x, shift);
       v128.store(z + at, e);
       partial = f32x4.add(partial, e);
     }
@@ -89,7 +80,7 @@ function exponentials(z: usize, bias: usize, max: f32, columns: i32): f64 {
     const at: usize = (<usize>column) << 2;
     let x = load4(z + at, count);
     if (bias != 0) x = f32x4.add(x, load4(bias + at, count));
-    store4(z + at, powerOfTwo4(f32x4.mul(f32x4.sub(x, shift), log2e)), count);
+    store4(z + at, expBelow4(x, shift), count);
     for (; column < columns; column++) total += <f64>load<f32>(z + ((<usize>column) << 2));
   }
   return total;

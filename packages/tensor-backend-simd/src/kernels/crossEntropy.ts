@@ -4,7 +4,7 @@ import { scratchLength } from '../programs/projectedCrossEntropy';
 import { activeBackend, handOut, optionalOffset, type SimdKernel, underTape } from './kernel';
 
 /** Logits of one block of rows: small enough to stay in a core's cache beside the weights' columns. */
-const blockBytes = 8 * 1024 * 1024;
+const blockBytes = 12 * 1024 * 1024;
 
 /** Softmax cross entropy of whole logits: the probabilities become the gradient in place. */
 export const softmaxCrossEntropy: SimdKernel = {
@@ -84,7 +84,8 @@ function runLayer(
   const { hidden, weights, bias, labels, rowWeights } = layer;
   const [rows, units] = hidden.shape as [number, number];
   const classes = weights.shape[1] as number;
-  const blockRows = Math.max(1, Math.min(rows, Math.floor(blockBytes / (classes * 4))));
+  const blocks = Math.max(1, Math.round((rows * classes * 4) / blockBytes));
+  const blockRows = Math.ceil(rows / blocks);
   const block = backend.allocate([blockRows, classes]);
   const { threads } = backend.pool;
   const scratch = backend.allocate([scratchLength(threads, rows, units, blockRows)]);
