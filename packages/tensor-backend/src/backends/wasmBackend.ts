@@ -3,6 +3,7 @@ import { activate } from './activate';
 import type { Backend } from './backend';
 import { importOptional } from './optionalPackage';
 import { expectPackage, probePackage } from './probePackage';
+import { repairWasmProducts } from './wasmProducts';
 
 const packageName = '@tensorflow/tfjs-backend-wasm';
 
@@ -27,6 +28,7 @@ export const wasmBackend: Backend = {
       packageName,
       await importOptional<WasmModule>(packageName),
     );
+    repairWasmProducts();
     await activate('wasm');
     return {
       name: 'wasm',
