@@ -31,7 +31,13 @@ async function readKeyedLines<Value>(
 
 /** Reads `utt2spk`: the speaker of each utterance. */
 export function readSpeakers(path: string): Promise<Map<string, string>> {
-  return readKeyedLines(path, 'UTTERANCE SPEAKER', (text) => text);
+  // A speaker has many utterances, all of which share one string.
+  const speakers = new Map<string, string>();
+  return readKeyedLines(path, 'UTTERANCE SPEAKER', (text) => {
+    const known = speakers.get(text) ?? text;
+    speakers.set(known, known);
+    return known;
+  });
 }
 
 /** Reads `utt2num_frames`: the number of frames of each utterance. */

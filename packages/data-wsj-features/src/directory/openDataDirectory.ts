@@ -25,6 +25,8 @@ export interface DataDirectory {
   readonly path: string;
   /** The utterances that can be read, normalized and with deltas as asked for. */
   readonly features: FeatureTable;
+  /** All utterances of `feats.scp` as the archives hold them. Closed with `features`. */
+  readonly stored: FeatureTable;
   /** The speaker of each utterance, as `utt2spk` has it; empty without that file. */
   readonly speakers: ReadonlyMap<string, string>;
   /** Utterances of `feats.scp` that cannot be normalized. */
@@ -61,7 +63,7 @@ export async function openDataDirectory(
         ? { features: table, dropped: [] }
         : await normalized(path, table, speakers, cmvn, options);
     const whole = deltas === undefined ? features : withDeltas(features, deltas);
-    return { path, features: whole, speakers, dropped };
+    return { path, features: whole, stored: table, speakers, dropped };
   } catch (error) {
     await table.close();
     throw error;

@@ -8,24 +8,17 @@ import type { ScpLine } from '../scp/parseScpLine';
 import { readScp } from '../scp/readScp';
 import type { TargetReader } from '../scp/targetReader';
 import type { Specification } from './specification';
-
-/** Where the features of an utterance are, and how many frames they have. */
-interface IndexedUtterance {
-  readonly line: ScpLine;
-  readonly frames: number;
-  /** About how many bytes to read at first. */
-  readonly span: number;
-}
+import { UtteranceIndex } from './utteranceIndex';
 
 export interface FeatureIndex {
-  readonly utterances: ReadonlyMap<string, IndexedUtterance>;
+  /** With frames and spans. */
+  readonly utterances: UtteranceIndex;
   readonly columns: number;
 }
 
 /** Headers read at the same time. */
 const atOnce = 16;
-const leastSpan = 256;
-const mostSpan = 1 << 20;
+const spanBounds = { least: 256, most: 1 << 20, last: 1 << 16 };
 
 /**
  * Finds the utterances of a list or an archive. Of a list, frame counts come from `known` where it has them,
@@ -38,53 +31,58 @@ export async function indexFeatures(
   reader: TargetReader,
   known: ReadonlyMap<string, number> = new Map(),
 ): Promise<FeatureIndex> {
-  const lines = new Map<string, ScpLine>();
-  const sizes = new Map<string, MatrixSizes>();
+  const utterances = new UtteranceIndex();
   const add = (line: ScpLine): void => {
-    const before = lines.get(line.key);
-    if (before !== undefined) {
-      const where = spec.kind === 'scp' ? `on lines ${before.line} and ${line.line}` : 'twice';
-      throw fault({ file: spec.path, key: line.key }, `the key stands ${where}.`);
-    }
-    lines.set(line.key, line);
+    const before = utterances.add(line);
+    if (before === undefined) return;
+    const where = spec.kind === 'scp' ? `on lines ${before.line} and ${line.line}` : 'twice';
+    throw fault({ file: spec.path, key: line.key }, `the key stands ${where}.`);
   };
+  let columns: number | undefined;
   if (spec.kind === 'scp') {
     for await (const line of readScp(spec.path)) add(line);
-    await readHeaders([...lines.values()], reader, known, sizes);
+    columns = await readHeaders(utterances, reader, known);
   } else {
     for await (const { line, size } of walkArchive(spec.path)) {
       add(line);
-      sizes.set(line.key, size);
+      utterances.frames.push(known.get(line.key) ?? size.rows);
+      columns ??= size.columns;
     }
   }
-
-  const columns = sizes.values().next().value?.columns;
   if (columns === undefined) throw fault({ file: spec.path }, 'lists no utterance.');
-  const spans = spansOf([...lines.values()]);
-  const utterances = new Map<string, IndexedUtterance>();
-  for (const [key, line] of lines) {
-    const frames = known.get(key) ?? sizes.get(key)?.rows ?? 0;
-    utterances.set(key, { line, frames, span: spans.get(line) ?? mostSpan });
-  }
+  utterances.measureSpans(spanBounds);
   return { utterances, columns };
 }
 
-/** Reads the headers of the lines whose frame count nobody knows, and of the first in any case. */
+/**
+ * Sets the frames of each utterance, known or by its header.
+ *
+ * @returns the columns of the first, whose header is read in any case; undefined when there is none.
+ */
 async function readHeaders(
-  lines: readonly ScpLine[],
+  utterances: UtteranceIndex,
   reader: TargetReader,
   known: ReadonlyMap<string, number>,
-  sizes: Map<string, MatrixSizes>,
-): Promise<void> {
-  const wanted = lines.filter((line, i) => i === 0 || !known.has(line.key));
+): Promise<number | undefined> {
+  const { keys, frames } = utterances;
+  const wanted: number[] = [];
+  keys.forEach((key, i) => {
+    const count = known.get(key);
+    frames.push(count ?? 0);
+    if (i === 0 || count === undefined) wanted.push(i);
+  });
+  let columns: number | undefined;
   for (let i = 0; i < wanted.length; i += atOnce) {
     const group = wanted.slice(i, i + atOnce);
-    const read = await Promise.all(group.map((line) => reader.sizes(line)));
-    group.forEach((line, j) => {
-      const size = read[j];
-      if (size !== undefined) sizes.set(line.key, size);
+    const read = await Promise.all(
+      group.map((position) => reader.sizes(utterances.line(position))),
+    );
+    columns ??= read[0]?.columns;
+    group.forEach((position, j) => {
+      frames[position] = known.get(keys[position] ?? '') ?? read[j]?.rows ?? 0;
     });
   }
+  return columns;
 }
 
 async function* walkArchive(
@@ -107,21 +105,4 @@ async function* walkArchive(
   } finally {
     await source.close();
   }
-}
-
-/** The distance to the next entry of the same archive: what one read should fetch. */
-function spansOf(lines: readonly ScpLine[]): Map<ScpLine, number> {
-  const placed = lines.flatMap((line) =>
-    line.target.kind === 'file'
-      ? [{ line, path: line.target.path, at: line.target.offset ?? 0 }]
-      : [],
-  );
-  placed.sort((a, b) => (a.path === b.path ? a.at - b.at : a.path < b.path ? -1 : 1));
-  const spans = new Map<ScpLine, number>();
-  placed.forEach(({ line, path, at }, i) => {
-    const next = placed[i + 1];
-    const distance = next?.path === path ? next.at - at : 1 << 16;
-    spans.set(line, Math.min(Math.max(distance, leastSpan), mostSpan));
-  });
-  return spans;
 }

@@ -32,17 +32,20 @@ export async function openFeatures(
   const reader = new TargetReader(path, specification.kind === 'scp' ? options : {});
   try {
     const { utterances, columns } = await indexFeatures(specification, reader, options.frames);
-    const find = (key: string): NonNullable<ReturnType<typeof utterances.get>> => {
-      const found = utterances.get(key);
-      if (found !== undefined) return found;
+    const find = (key: string): number => {
+      const position = utterances.find(key);
+      if (position !== undefined) return position;
       throw fault({ file: path, key }, 'there are no features for this utterance.');
     };
     return {
-      keys: [...utterances.keys()],
+      keys: utterances.keys,
       columns,
-      frames: (key) => find(key).frames,
+      frames: (key) => utterances.frames[find(key)] ?? 0,
       async read(key) {
-        const { line, frames, span } = find(key);
+        const position = find(key);
+        const line = utterances.line(position);
+        const frames = utterances.frames[position] ?? 0;
+        const span = utterances.spans[position];
         const entry = await reader.read(line, { kind: 'matrix' }, span);
         const matrix = entry.kind === 'matrix' ? entry.matrix : noMatrix;
         if (matrix.rows !== frames || matrix.columns !== columns) {

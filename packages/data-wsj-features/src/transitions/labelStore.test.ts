@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { LabelStore } from './labelStore';
 
+/** Runs of `seed % 5 + 1` frames. */
 const labelsOf = (seed: number, frames: number, classes: number): Int32Array =>
-  Int32Array.from({ length: frames }, (_, t) => (seed * 7919 + t * t * 31) % classes);
+  Int32Array.from({ length: frames }, (_, t) => {
+    const run = Math.floor(t / ((seed % 5) + 1));
+    return (seed * 7919 + run * run * 31) % classes;
+  });
 
 describe('LabelStore', () => {
   it('gives back what it was given, however long, small and large labels mixed', () => {
@@ -19,6 +23,21 @@ describe('LabelStore', () => {
     expect(table.classes).toBe(1 + Math.max(...largest));
     for (const [key, labels] of given) expect(table.read(key), key).toEqual(labels);
     expect(table.has('key-300')).toBe(false);
+  });
+
+  it('has runs of any length', () => {
+    const store = new LabelStore(undefined);
+    const lengths = [254, 255, 256, 509, 510, 511, 1, 1000];
+    const labels = Int32Array.from(
+      lengths.flatMap((length, i) => Array.from({ length }, () => i % 3)),
+    );
+    store.add('a', labels, 'ali.ark');
+    store.add('none', new Int32Array(0), 'ali.ark');
+    store.add('b', new Int32Array(700).fill(5), 'ali.ark');
+    const table = store.table('exp');
+    expect(table.read('a')).toEqual(labels);
+    expect(table.read('none')).toHaveLength(0);
+    expect(table.read('b')).toEqual(new Int32Array(700).fill(5));
   });
 
   it('keeps what it has when the reader changes a copy, or the giver its own', () => {

@@ -2,28 +2,34 @@ import { expectNumber } from '@bnrnn/core';
 import { fault } from '../bytes/fault';
 import type { AlignmentTable } from '../features';
 
-type Labels = Uint16Array | Int32Array;
+/** Runs of equal labels: what each is, and how many frames it has. */
+interface Block {
+  readonly labels: Uint16Array | Int32Array;
+  readonly lengths: Uint8Array;
+}
 
 /** Where the labels of an utterance stand. */
 interface Place {
-  readonly block: Labels;
+  readonly block: Block;
   readonly start: number;
   readonly frames: number;
 }
 
-const [leastBlock, mostBlock] = [2 ** 12, 2 ** 18];
+const [leastRuns, mostRuns] = [2 ** 12, 2 ** 18];
+const longestRun = 255;
 
 /**
- * Gathers the labels of utterances, two bytes each while an utterance's are below 65,536. They stand one behind the
- * other in blocks: an array for each utterance would take as much again.
+ * Gathers the labels of utterances as runs, three bytes each while an utterance's labels are below 65,536: a state
+ * lasts some three frames, so about a byte a frame. Runs stand one behind the other in blocks: arrays for each
+ * utterance would take as much again.
  */
 export class LabelStore {
   readonly #places = new Map<string, Place>();
-  readonly #blocks = new Map<16 | 32, { block: Labels; used: number }>();
+  readonly #blocks = new Map<16 | 32, { block: Block; used: number }>();
   readonly #given: boolean;
   #classes: number | undefined;
   #largest = -1;
-  #total = 0;
+  #runs = 0;
 
   /** @param classes  refuses labels that are not below it; left out, `expectClasses` or the labels decide. */
   constructor(classes: number | undefined) {
@@ -73,25 +79,57 @@ export class LabelStore {
         if (found === undefined) {
           throw fault({ file: paths, key }, 'there is no alignment for this utterance.');
         }
-        const { block, start, frames } = found;
-        return new Int32Array(block.subarray(start, start + frames));
+        return unpack(found);
       },
     };
   }
 
-  /** Copies labels behind those before, into a new block where the last has no room; blocks grow with what came. */
+  /** Puts runs behind those before, into a new block where the last has no room; blocks grow with what came. */
   #append(labels: Int32Array, bits: 16 | 32): Place {
-    const frames = labels.length;
-    this.#total += frames;
+    const runs = countRuns(labels);
+    this.#runs += runs;
     let last = this.#blocks.get(bits);
-    if (last === undefined || last.used + frames > last.block.length) {
-      const size = Math.max(frames, Math.min(Math.max(this.#total, leastBlock), mostBlock));
-      last = { block: bits === 16 ? new Uint16Array(size) : new Int32Array(size), used: 0 };
+    if (last === undefined || last.used + runs > last.block.lengths.length) {
+      const size = Math.max(runs, Math.min(Math.max(this.#runs, leastRuns), mostRuns));
+      const values = bits === 16 ? new Uint16Array(size) : new Int32Array(size);
+      last = { block: { labels: values, lengths: new Uint8Array(size) }, used: 0 };
       this.#blocks.set(bits, last);
     }
     const { block, used: start } = last;
-    block.set(labels, start);
-    last.used += frames;
-    return { block, start, frames };
+    pack(labels, block, start);
+    last.used += runs;
+    return { block, start, frames: labels.length };
   }
+}
+
+function countRuns(labels: Int32Array): number {
+  let runs = 0;
+  for (let begin = 0; begin < labels.length; begin = endOfRun(labels, begin)) runs++;
+  return runs;
+}
+
+function endOfRun(labels: Int32Array, begin: number): number {
+  const most = Math.min(labels.length, begin + longestRun);
+  let end = begin + 1;
+  while (end < most && labels[end] === labels[begin]) end++;
+  return end;
+}
+
+function pack(labels: Int32Array, block: Block, start: number): void {
+  for (let begin = 0, run = start; begin < labels.length; run++) {
+    const end = endOfRun(labels, begin);
+    block.labels[run] = labels[begin] as number;
+    block.lengths[run] = end - begin;
+    begin = end;
+  }
+}
+
+function unpack({ block, start, frames }: Place): Int32Array {
+  const labels = new Int32Array(frames);
+  for (let begin = 0, run = start; begin < frames; run++) {
+    const end = begin + (block.lengths[run] as number);
+    labels.fill(block.labels[run] as number, begin, end);
+    begin = end;
+  }
+  return labels;
 }

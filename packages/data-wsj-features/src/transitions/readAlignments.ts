@@ -27,7 +27,7 @@ export interface ReadAlignmentsOptions extends ReadOptions {
  * or text, packed or not.
  *
  * @param paths  alignment folders (`ali.*.gz`) and files; together they hold each utterance once.
- * @returns a table in memory, two bytes a frame up to 65,536 classes.
+ * @returns a table in memory: three bytes for each run of frames with one class, up to 65,536 classes.
  * @throws DataError when a file is missing or malformed, a key stands twice, a transition-id is not the model's, a
  *   label is negative or not below `classes`, or transition-ids come without a model.
  */
