@@ -39,7 +39,9 @@ export function addInspect(features: Command, io: Io): void {
 async function inspect(io: Io, path: string, flags: InspectFlags): Promise<Inspection> {
   const options = readOptions(io, flags);
   const normalized = existsSync(join(path, 'cmvn.scp'));
-  const { features, speakers, dropped }: DataDirectory = existsSync(join(path, 'feats.scp'))
+  const { features, speakers, dropped }: Omit<DataDirectory, 'stored'> = existsSync(
+    join(path, 'feats.scp'),
+  )
     ? await openDataDirectory(path, { ...options, cmvn: normalized ? 'means' : 'none' })
     : {
         path,

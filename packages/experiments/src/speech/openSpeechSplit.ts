@@ -3,7 +3,7 @@ import {
   openDataDirectory,
   type AlignmentTable,
   type CmvnKind,
-  type DataDirectoryOptions,
+  type DataDirectory,
   type DroppedUtterance,
   type FeatureTable,
   type Utterance,
@@ -53,16 +53,14 @@ export async function openSpeechSplit(
   alignments: AlignmentTable,
   options: OpenSplitOptions,
 ): Promise<SpeechSplit> {
-  const { features, dropped } = await openFeatureTable(directory, options);
+  const { features, stored, dropped } = await openFeatureTable(directory, options);
   const joined = joinUtterances(features, alignments, { dropped });
   const utterances = joined.keys.map((key) => ({ key, frames: joined.frames.get(key) ?? 0 }));
-  const stored = await openDataDirectory(directory, rootOf(options));
-  const sha256 = await digestSplit(stored.features, alignments, utterances);
-  await stored.features.close();
+  const sha256 = await digestSplit(stored, alignments, utterances);
   return {
     directory,
     features,
-    storedFeatures: stored.features.columns,
+    storedFeatures: stored.columns,
     utterances,
     frames: joined.totalFrames,
     // What is aligned and is not here may belong to another directory.
@@ -76,17 +74,13 @@ export async function openSpeechSplit(
 export async function openFeatureTable(
   directory: string,
   options: OpenSplitOptions,
-): Promise<{ features: FeatureTable; dropped: readonly DroppedUtterance[] }> {
-  const { settings, note } = options;
+): Promise<DataDirectory> {
+  const { settings, root, note } = options;
   const order = settings['data.deltas'].value;
   return openDataDirectory(directory, {
-    ...rootOf(options),
+    ...(root !== undefined && { root }),
     cmvn: cmvnKinds[settings['data.cmvn'].value],
     ...(order > 0 && { deltas: { order } }),
     ...(note !== undefined && { note }),
   });
-}
-
-function rootOf({ root }: OpenSplitOptions): DataDirectoryOptions {
-  return root === undefined ? {} : { root };
 }
