@@ -1,0 +1,32 @@
+import { machineLine } from '../peers/machine.mjs';
+
+/** The measurements as Markdown. */
+export function renderScaling({ command, preset, rounds, machine, table }) {
+  const number = (n) => n.toLocaleString('en-US');
+  const rows = table.flatMap(({ name, symbol, sizes, milliseconds, exponent }) =>
+    sizes.map((size, i) => {
+      const first = i === 0;
+      const cells = [
+        first ? `${name}${symbol === name ? '' : ` (${symbol})`}` : '',
+        number(size),
+        milliseconds[i].toFixed(1),
+        first ? '' : (milliseconds[i] / milliseconds[i - 1]).toFixed(2),
+        first && exponent !== null ? exponent.toFixed(2) : '',
+      ];
+      return `| ${cells.join(' | ')} |`;
+    }),
+  );
+  return [
+    '# How the cost of a training step grows',
+    '',
+    `Written by \`${command}\` at commit ${machine.commit}. ${machineLine(machine)}`,
+    '',
+    `Whole training steps of \`${preset}\` on \`simd\` (\`bnrnn bench\`, recipe \`authors-code\`), one size varied at a time, all points in turn; medians of ${rounds} rounds.`,
+    'The exponent is that of step = c · size^exponent, fitted to the axis by least squares on the logarithms.',
+    '',
+    '| varied | size | step, ms | × the size before | exponent |',
+    '| --- | --: | --: | --: | --: |',
+    ...rows,
+    '',
+  ].join('\n');
+}
