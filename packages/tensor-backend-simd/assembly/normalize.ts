@@ -2,48 +2,79 @@
 import { load4, store4, sum4 } from './math';
 
 /**
+ * Rows that are summed at a time: a thread's columns of so many stay in its cache, where vectors of four columns
+ * find the lines that the vector beside them fetched, and sums of sums lose few digits.
+ */
+const blockRows = 128;
+
+/**
  * Two-pass mean and biased variance of the features [start, end) over `rows` rows, real rows only where
- * there is a mask. Returns the number of real rows; writes nothing when there is none.
+ * there is a mask. Returns the number of real rows; writes zeros when there is none.
  */
 export function moments(
   x: usize, mask: usize, mean: usize, variance: usize, rows: i32, features: i32, start: i32, end: i32,
 ): i32 {
-  const stride: usize = (<usize>features) << 2;
+  const width: usize = (<usize>(end - start)) << 2;
+  const first: usize = (<usize>start) << 2;
+  memory.fill(mean + first, 0, width);
+  memory.fill(variance + first, 0, width);
   let real = rows;
   if (mask != 0) {
     real = 0;
-    for (let row = 0; row < rows; row++) if (load<f32>(mask + ((<usize>row) << 2)) != 0) real++;
+    for (let row = 0; row < rows; row++) if (isReal(mask, row)) real++;
   }
   if (real == 0) return 0;
   const share = f32x4.splat(<f32>(1.0 / <f64>real));
-  for (let feature = start; feature < end; feature += 4) {
-    const count = end - feature;
-    const at: usize = (<usize>feature) << 2;
-    let sum = f32x4.splat(0);
-    let carry = f32x4.splat(0);
-    for (let row = 0; row < rows; row++) {
-      if (mask != 0 && load<f32>(mask + ((<usize>row) << 2)) == 0) continue;
-      // Kahan's sum: a speech batch has 31,200 rows.
-      const term = f32x4.sub(load4(x + (<usize>row) * stride + at, count), carry);
-      const next = f32x4.add(sum, term);
-      carry = f32x4.sub(f32x4.sub(next, sum), term);
-      sum = next;
+  for (let from = 0; from < rows; from += blockRows) {
+    const to = min(from + blockRows, rows);
+    for (let feature = start; feature < end; feature += 4) {
+      const count = end - feature;
+      const at: usize = (<usize>feature) << 2;
+      let sum = f32x4.splat(0);
+      for (let row = from; row < to; row++) {
+        if (isReal(mask, row)) sum = f32x4.add(sum, load4(x + offset(row, features) + at, count));
+      }
+      store4(mean + at, f32x4.add(load4(mean + at, count), sum), count);
     }
-    const m = f32x4.mul(sum, share);
-    let square = f32x4.splat(0);
-    carry = f32x4.splat(0);
-    for (let row = 0; row < rows; row++) {
-      if (mask != 0 && load<f32>(mask + ((<usize>row) << 2)) == 0) continue;
-      const d = f32x4.sub(load4(x + (<usize>row) * stride + at, count), m);
-      const term = f32x4.sub(f32x4.mul(d, d), carry);
-      const next = f32x4.add(square, term);
-      carry = f32x4.sub(f32x4.sub(next, square), term);
-      square = next;
-    }
-    store4(mean + at, m, count);
-    store4(variance + at, f32x4.mul(square, share), count);
   }
+  scale(mean, share, start, end);
+  for (let from = 0; from < rows; from += blockRows) {
+    const to = min(from + blockRows, rows);
+    for (let feature = start; feature < end; feature += 4) {
+      const count = end - feature;
+      const at: usize = (<usize>feature) << 2;
+      const m = load4(mean + at, count);
+      let sum = f32x4.splat(0);
+      for (let row = from; row < to; row++) {
+        if (!isReal(mask, row)) continue;
+        const d = f32x4.sub(load4(x + offset(row, features) + at, count), m);
+        sum = f32x4.add(sum, f32x4.mul(d, d));
+      }
+      store4(variance + at, f32x4.add(load4(variance + at, count), sum), count);
+    }
+  }
+  scale(variance, share, start, end);
   return real;
+}
+
+// @ts-ignore: decorator
+@inline
+function isReal(mask: usize, row: i32): bool {
+  return mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
+}
+
+/** The bytes before a row. */
+// @ts-ignore: decorator
+@inline
+function offset(row: i32, features: i32): usize {
+  return (<usize>row * <usize>features) << 2;
+}
+
+function scale(numbers: usize, factor: v128, start: i32, end: i32): void {
+  for (let feature = start; feature < end; feature += 4) {
+    const at = numbers + ((<usize>feature) << 2);
+    store4(at, f32x4.mul(load4(at, end - feature), factor), end - feature);
+  }
 }
 
 /** The standard deviation s and the factor d of y = gain · d · (x - mean) + shift, by epsilon rule. */
@@ -64,68 +95,84 @@ export function standardize(
   x: usize, mask: usize, mean: usize, variance: usize, gain: usize, shift: usize, y: usize,
   rows: i32, features: i32, start: i32, end: i32, epsilon: f32, twice: i32,
 ): void {
-  const stride: usize = (<usize>features) << 2;
-  for (let feature = start; feature < end; feature += 4) {
-    const count = end - feature;
-    const at: usize = (<usize>feature) << 2;
-    const d = factor(deviation(load4(variance + at, count), epsilon), epsilon, twice);
-    const scale = f32x4.mul(d, load4(gain + at, count));
-    const m = load4(mean + at, count);
-    const b = shift == 0 ? f32x4.splat(0) : load4(shift + at, count);
-    for (let row = 0; row < rows; row++) {
-      const offset = (<usize>row) * stride + at;
-      if (mask != 0 && load<f32>(mask + ((<usize>row) << 2)) == 0) {
-        store4(y + offset, f32x4.splat(0), count);
-        continue;
+  for (let from = 0; from < rows; from += blockRows) {
+    const to = min(from + blockRows, rows);
+    for (let feature = start; feature < end; feature += 4) {
+      const count = end - feature;
+      const at: usize = (<usize>feature) << 2;
+      const d = factor(deviation(load4(variance + at, count), epsilon), epsilon, twice);
+      const slope = f32x4.mul(d, load4(gain + at, count));
+      const m = load4(mean + at, count);
+      const b = shift == 0 ? f32x4.splat(0) : load4(shift + at, count);
+      for (let row = from; row < to; row++) {
+        const place = offset(row, features) + at;
+        const centred = f32x4.sub(load4(x + place, count), m);
+        const value = f32x4.add(f32x4.mul(centred, slope), b);
+        store4(y + place, isReal(mask, row) ? value : f32x4.splat(0), count);
       }
-      store4(y + offset, f32x4.add(f32x4.mul(f32x4.sub(load4(x + offset, count), m), scale), b), count);
     }
   }
 }
 
 /**
- * The gradient through the moments of the rows: adds to dGain and dShift (0 for none), writes dx.
+ * The gradient through the moments of the rows: adds to dGain and dShift (0 for none), writes dx; `sums` [2, features]
+ * is room for Σ dy and Σ dy · (x - mean).
  * With `fixed` the moments were constants (stored statistics): dx = gain · d · dy.
  *
  *   dx = gain · (d · (dy - mean(dy)) - (x - mean) · d²/s · mean(dy · (x - mean)))
  */
 export function standardizeGradient(
   x: usize, dy: usize, mask: usize, mean: usize, variance: usize, gain: usize, dx: usize, dGain: usize, dShift: usize,
-  rows: i32, real: i32, features: i32, start: i32, end: i32, epsilon: f32, twice: i32, fixed: i32,
+  sums: usize, rows: i32, real: i32, features: i32, start: i32, end: i32, epsilon: f32, twice: i32, fixed: i32,
 ): void {
-  const stride: usize = (<usize>features) << 2;
-  const share = f32x4.splat(real == 0 ? 0 : <f32>(1.0 / <f64>real));
-  for (let feature = start; feature < end; feature += 4) {
-    const count = end - feature;
-    const at: usize = (<usize>feature) << 2;
-    const s = deviation(load4(variance + at, count), epsilon);
-    const d = factor(s, epsilon, twice);
-    const m = load4(mean + at, count);
-    let sumDy = f32x4.splat(0);
-    let sumDyX = f32x4.splat(0);
-    for (let row = 0; row < rows; row++) {
-      if (mask != 0 && load<f32>(mask + ((<usize>row) << 2)) == 0) continue;
-      const offset = (<usize>row) * stride + at;
-      const g = load4(dy + offset, count);
-      sumDy = f32x4.add(sumDy, g);
-      sumDyX = f32x4.add(sumDyX, f32x4.mul(g, f32x4.sub(load4(x + offset, count), m)));
-    }
-    store4(dGain + at, f32x4.add(load4(dGain + at, count), f32x4.mul(sumDyX, d)), count);
-    if (dShift != 0) store4(dShift + at, f32x4.add(load4(dShift + at, count), sumDy), count);
-    const scale = f32x4.mul(load4(gain + at, count), d);
-    const meanDy = fixed ? f32x4.splat(0) : f32x4.mul(sumDy, share);
-    const pull = fixed
-      ? f32x4.splat(0)
-      : f32x4.mul(f32x4.mul(sumDyX, share), f32x4.div(d, f32x4.max(s, f32x4.splat(1e-37))));
-    for (let row = 0; row < rows; row++) {
-      const offset = (<usize>row) * stride + at;
-      if (mask != 0 && load<f32>(mask + ((<usize>row) << 2)) == 0) {
-        store4(dx + offset, f32x4.splat(0), count);
-        continue;
+  const width: usize = (<usize>(end - start)) << 2;
+  const sumsDy = sums;
+  const sumsDyX = sums + offset(1, features);
+  memory.fill(sumsDy + ((<usize>start) << 2), 0, width);
+  memory.fill(sumsDyX + ((<usize>start) << 2), 0, width);
+  for (let from = 0; from < rows; from += blockRows) {
+    const to = min(from + blockRows, rows);
+    for (let feature = start; feature < end; feature += 4) {
+      const count = end - feature;
+      const at: usize = (<usize>feature) << 2;
+      const m = load4(mean + at, count);
+      let sumDy = f32x4.splat(0);
+      let sumDyX = f32x4.splat(0);
+      for (let row = from; row < to; row++) {
+        if (!isReal(mask, row)) continue;
+        const place = offset(row, features) + at;
+        const g = load4(dy + place, count);
+        sumDy = f32x4.add(sumDy, g);
+        sumDyX = f32x4.add(sumDyX, f32x4.mul(g, f32x4.sub(load4(x + place, count), m)));
       }
-      const centred = f32x4.sub(load4(x + offset, count), m);
-      const g = f32x4.sub(f32x4.sub(load4(dy + offset, count), meanDy), f32x4.mul(centred, pull));
-      store4(dx + offset, f32x4.mul(g, scale), count);
+      store4(sumsDy + at, f32x4.add(load4(sumsDy + at, count), sumDy), count);
+      store4(sumsDyX + at, f32x4.add(load4(sumsDyX + at, count), sumDyX), count);
+    }
+  }
+  const share = f32x4.splat(real == 0 || fixed ? 0 : <f32>(1.0 / <f64>real));
+  for (let from = 0; from < rows; from += blockRows) {
+    const to = min(from + blockRows, rows);
+    for (let feature = start; feature < end; feature += 4) {
+      const count = end - feature;
+      const at: usize = (<usize>feature) << 2;
+      const s = deviation(load4(variance + at, count), epsilon);
+      const d = factor(s, epsilon, twice);
+      const m = load4(mean + at, count);
+      const sumDy = load4(sumsDy + at, count);
+      const sumDyX = load4(sumsDyX + at, count);
+      if (from == 0) {
+        store4(dGain + at, f32x4.add(load4(dGain + at, count), f32x4.mul(sumDyX, d)), count);
+        if (dShift != 0) store4(dShift + at, f32x4.add(load4(dShift + at, count), sumDy), count);
+      }
+      const slope = f32x4.mul(load4(gain + at, count), d);
+      const meanDy = f32x4.mul(sumDy, share);
+      const pull = f32x4.mul(f32x4.mul(sumDyX, share), f32x4.div(d, f32x4.max(s, f32x4.splat(1e-37))));
+      for (let row = from; row < to; row++) {
+        const place = offset(row, features) + at;
+        const centred = f32x4.sub(load4(x + place, count), m);
+        const g = f32x4.sub(f32x4.sub(load4(dy + place, count), meanDy), f32x4.mul(centred, pull));
+        store4(dx + place, isReal(mask, row) ? f32x4.mul(g, slope) : f32x4.splat(0), count);
+      }
     }
   }
 }

@@ -68,6 +68,7 @@ export const batchNormalize: SimdKernel = {
       const dx = backend.allocate(x.shape);
       const dGain = backend.allocate([features]);
       const dShift = attributes['hasShift'] === true ? backend.allocate([features]) : undefined;
+      const sums = backend.allocate([2, features]);
       backend.pool.run('batchNormalizeGradient', [
         ...domain(x, attributes),
         backend.offset(x),
@@ -82,7 +83,9 @@ export const batchNormalize: SimdKernel = {
         backend.offset(dx),
         backend.offset(dGain),
         optionalOffset(backend, dShift),
+        backend.offset(sums),
       ]);
+      backend.disposeData(sums.dataId);
       return handOut({
         x: dx,
         gain: dGain,

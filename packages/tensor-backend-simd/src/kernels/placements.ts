@@ -109,7 +109,7 @@ export function placementGradients(
         : undefined;
     const [gain, shift] = [make('Gain'), make('Shift')];
     const partial =
-      kind === 'layer' ? backend.allocate([backend.pool.threads, 2, features]) : undefined;
+      kind !== 'none' ? backend.allocate([backend.pool.threads, 2, features]) : undefined;
     if (partial !== undefined) scratch.push(partial);
     Object.assign(byName, {
       [`${name}Gain`]: gain,

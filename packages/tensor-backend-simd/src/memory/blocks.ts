@@ -39,7 +39,8 @@ export class SharedBlocks implements Blocks {
   constructor({ memory, heapStart, poison }: SharedBlocksOptions) {
     this.#buffer = memory.buffer;
     this.#poison = poison;
-    this.allocator = new Allocator(heapStart, memory.buffer.byteLength);
+    // Without the last line: the address behind a block at the end of 4 GiB would be 0.
+    this.allocator = new Allocator(heapStart, memory.buffer.byteLength - 64);
   }
 
   get bytes(): BlockBytes {

@@ -53,16 +53,15 @@ export const embedding: Program = (thread, values) => {
 /** rows = 0, then rows[slots[n]] += dy[n]; a thread owns a range of columns. */
 export const sumByRow: Program = (thread, values) => {
   const [count, width, rowCount, slots, dy, rows] = unpack(values, 6);
-  const { float32, int32 } = thread;
+  const { float32, int32, kernels } = thread;
   const [first, last] = ownRange(thread, rowCount);
   float32.fill(0, (rows >>> 2) + first * width, (rows >>> 2) + last * width);
   thread.barrier();
   const [start, end] = ownRange(thread, width, 16);
   for (let n = 0; n < count; n++) {
-    const from = (dy >>> 2) + n * width;
-    const to = (rows >>> 2) + (int32[(slots >>> 2) + n] as number) * width;
-    for (let i = start; i < end; i++)
-      float32[to + i] = (float32[to + i] as number) + (float32[from + i] as number);
+    const from = dy + (n * width + start) * 4;
+    const to = rows + ((int32[(slots >>> 2) + n] as number) * width + start) * 4;
+    kernels.binary(0, to, from, to, end - start);
   }
 };
 

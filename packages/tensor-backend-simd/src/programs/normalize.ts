@@ -46,10 +46,6 @@ export const batchNormalize: Program = (thread, values) => {
       end,
     );
     if (thread.part === 0) float32[(counts >>> 2) + step] = real;
-    if (real === 0) {
-      float32.fill(0, (stepMean >>> 2) + start, (stepMean >>> 2) + end);
-      float32.fill(0, (stepVariance >>> 2) + start, (stepVariance >>> 2) + end);
-    }
     const replaced = real < 2 && storedMean !== 0;
     kernels.standardize(
       x + at,
@@ -69,7 +65,7 @@ export const batchNormalize: Program = (thread, values) => {
   }
 };
 
-/** Its gradient: dx [T, B, F], dGain and dShift [F] (dShift 0 for none). */
+/** Its gradient: dx [T, B, F], dGain and dShift [F] (dShift 0 for none); `sums` [2, F] is room. */
 export const batchNormalizeGradient: Program = (thread, values) => {
   const [
     time,
@@ -90,7 +86,8 @@ export const batchNormalizeGradient: Program = (thread, values) => {
     dx,
     dGain,
     dShift,
-  ] = unpack(values, 18);
+    sums,
+  ] = unpack(values, 19);
   const { kernels, float32 } = thread;
   const [start, end] = ownRange(thread, features, 4);
   const steps = sequence ? 1 : time;
@@ -112,6 +109,7 @@ export const batchNormalizeGradient: Program = (thread, values) => {
       dx + at,
       dGain,
       dShift,
+      sums,
       rows,
       real,
       features,

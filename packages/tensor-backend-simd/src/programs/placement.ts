@@ -23,7 +23,7 @@ export interface Placement {
   readonly raw: number;
   readonly dGain: number;
   readonly dShift: number;
-  /** `layer`: each thread's share of both, [threads, 2, F]. */
+  /** Room, [threads, 2, F]: `layer`: each thread's share of both; `batch`: the sums of a step in the first [2, F]. */
   readonly partial: number;
   readonly features: number;
 }
@@ -90,10 +90,6 @@ export function normalizeStep(
       const { mean, variance } = own;
       const real = kernels.moments(x, mask, mean, variance, batch, features, first, last);
       if (thread.part === 0) float32[(counts >>> 2) + step] = real;
-      if (real === 0) {
-        float32.fill(0, (mean >>> 2) + first, (mean >>> 2) + last);
-        float32.fill(0, (variance >>> 2) + first, (variance >>> 2) + last);
-      }
       fixed = real < 2;
     }
     const { mean, variance } = fixed ? storedOf(scan, placement, step) : own;
@@ -135,8 +131,8 @@ export function normalizeStepGradient(
   const { mean, variance } = (fixed ? storedOf : momentsOf)(scan, placement, step);
   for (let gate = 0; gate < features; gate += units) {
     kernels.standardizeGradient(
-      ...([x, dy, mask, mean, variance, gain, dx, dGain, dShift, batch, real, features] as const),
-      ...([gate + start, gate + end, epsilon, detail, Number(fixed)] as const),
+      ...([x, dy, mask, mean, variance, gain, dx, dGain, dShift, partial, batch, real] as const),
+      ...([features, gate + start, gate + end, epsilon, detail, Number(fixed)] as const),
     );
   }
 }

@@ -1,6 +1,7 @@
 import { loadBlas, type BlasSource } from '../blas/loadBlas';
 import { inSmallPieces } from '../blas/smallPieces';
 import { makeBarrier } from './barrier';
+import { lagging } from './lagging';
 import { argumentCount, argumentsStart, signal } from './control';
 import { instantiateKernels, scratchStart, wasmProduct } from './kernels';
 import type { Thread } from './thread';
@@ -36,7 +37,7 @@ export function makeThread(seed: ThreadSeed): {
     int32: new Int32Array(buffer),
     product,
     fewRows: blas?.name === 'openblas' ? inSmallPieces(product) : product,
-    barrier: makeBarrier(signals, parts),
+    barrier: lagging(makeBarrier(signals, parts), part, parts),
   };
   const thread = parts % 2 === 0 ? { ...whole, half: halfOf(whole, signals) } : whole;
   return { thread, signals, values: new Float64Array(buffer, argumentsStart, argumentCount) };
@@ -45,6 +46,7 @@ export function makeThread(seed: ThreadSeed): {
 function halfOf(whole: Thread, signals: Int32Array): NonNullable<Thread['half']> {
   const parts = whole.parts / 2;
   const which = whole.part < parts ? 0 : 1;
-  const barrier = makeBarrier(signals, parts, signal.halves + 2 * which);
-  return { which, thread: { ...whole, part: whole.part - which * parts, parts, barrier } };
+  const part = whole.part - which * parts;
+  const barrier = lagging(makeBarrier(signals, parts, signal.halves + 2 * which), part, parts);
+  return { which, thread: { ...whole, part, parts, barrier } };
 }

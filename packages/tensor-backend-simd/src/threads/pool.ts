@@ -1,14 +1,18 @@
 import { Worker } from 'node:worker_threads';
 import { BackendError } from '@bnrnn/core';
 import { programs, type ProgramName, programNames } from '../programs';
-import { spins } from './barrier';
+import { breakBarriers, BrokenBarrier, mendBarriers, spins } from './barrier';
 import { signal } from './control';
 import { makeThread, type ThreadSeed } from './makeThread';
 
 /** The threads of one backend: the calling thread and, with more than one, workers. */
 export interface Pool {
   readonly threads: number;
-  /** Runs a program on every thread and returns when all have finished. */
+  /**
+   * Runs a program on every thread and returns when all have finished.
+   *
+   * @throws what the calling thread's part throws; BackendError where a worker's does.
+   */
   run(program: ProgramName, values: readonly number[]): void;
   stop(): Promise<void>;
 }
@@ -37,11 +41,17 @@ export async function startPool(
         Atomics.add(signals, signal.job, 1);
         if (Atomics.load(signals, signal.sleeping) > 0) Atomics.notify(signals, signal.job);
       }
-      programs[index]?.(own.thread, own.values);
-      waitUntilFinished(signals, workers.length);
-      if (Atomics.exchange(signals, signal.failed, 0) !== 0) {
-        throw new BackendError(`simd: the program ${name} failed in a worker thread.`);
+      let thrown: unknown;
+      try {
+        programs[index]?.(own.thread, own.values);
+      } catch (error) {
+        thrown = error;
+        breakBarriers(signals);
       }
+      waitUntilFinished(signals, workers.length);
+      if (!mendBarriers(signals)) return;
+      if (thrown !== undefined && !(thrown instanceof BrokenBarrier)) throw thrown as Error;
+      throw new BackendError(`simd: the program ${name} failed in a worker thread.`);
     },
     async stop() {
       await Promise.all(workers.map((worker) => worker.terminate()));

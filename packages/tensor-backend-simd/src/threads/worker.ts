@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { programs } from '../programs';
-import { spins } from './barrier';
+import { breakBarriers, spins } from './barrier';
 import { signal } from './control';
 import { makeThread, type ThreadSeed } from './makeThread';
 
@@ -18,7 +18,7 @@ for (;;) {
   try {
     program(thread, values);
   } catch {
-    Atomics.store(signals, signal.failed, 1);
+    breakBarriers(signals);
   }
   Atomics.add(signals, signal.finished, 1);
   Atomics.notify(signals, signal.finished);
