@@ -27,6 +27,11 @@ export interface AlignmentTable {
   /** One more than the largest class that may occur: the pdf count of a model, else as given or seen. */
   readonly classes: number;
   has(key: string): boolean;
-  /** int32 [frames], classes from 0; not to be modified. DataError for an unknown key. */
-  read(key: string): Int32Array;
+  /** The number of frames of one utterance; DataError for an unknown key. */
+  frames(key: string): number;
+  /**
+   * int32 [frames], classes from 0: a fresh array, or the front of `into` where that is given and long enough.
+   * DataError for an unknown key.
+   */
+  read(key: string, into?: Int32Array): Int32Array;
 }

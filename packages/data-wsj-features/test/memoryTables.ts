@@ -50,6 +50,7 @@ export function memoryTables(options: MemoryTablesOptions): MemoryTables {
     keys,
     classes,
     has: (key) => keys.includes(key),
+    frames: (key) => lengths[positionOf(key)]!,
     read: (key) => {
       const u = positionOf(key);
       return Int32Array.from({ length: lengths[u]! }, (_, t) => classAt(u, t, classes));

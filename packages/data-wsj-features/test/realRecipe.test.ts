@@ -77,7 +77,7 @@ describe.skipIf(timit.absent)(`a Kaldi recipe's directories ${timit.title}`, () 
       return joinUtterances(features, alignments, { tolerance: 0 });
     };
     const all = await join_('train');
-    expect([all.keys.length, all.totalFrames]).toEqual([2950, 894_198]);
+    expect([all.utterances.length, all.totalFrames]).toEqual([2950, 894_198]);
     expect([...all.droppedByReason]).toEqual([
       ['no alignment', 7],
       ['no features', 10],
@@ -87,8 +87,8 @@ describe.skipIf(timit.absent)(`a Kaldi recipe's directories ${timit.title}`, () 
     );
     expect(all.dropped.at(-1)?.key).toMatch(/^mjrg0_sx/);
     const [tr90, cv10] = [await join_('train_tr90'), await join_('train_cv10')];
-    expect([tr90.keys.length, tr90.totalFrames]).toEqual([2654, 804_729]);
-    expect([cv10.keys.length, cv10.totalFrames]).toEqual([296, 89_469]);
+    expect([tr90.utterances.length, tr90.totalFrames]).toEqual([2654, 804_729]);
+    expect([cv10.utterances.length, cv10.totalFrames]).toEqual([296, 89_469]);
   });
 
   it('sums up to the statistics that the recipe stored', async () => {
@@ -125,7 +125,11 @@ describe.skipIf(sample.absent)(`a directory that Kaldi's tools made ${sample.tit
     const alignments = await readAlignments(join(sample.path, 'kaldi/ali'));
     expect(alignments.classes).toBe(61);
     const joined = joinUtterances(features, alignments, { tolerance: 0 });
-    expect([joined.keys.length, joined.totalFrames, joined.dropped]).toEqual([140, 42_769, []]);
+    expect([joined.utterances.length, joined.totalFrames, joined.dropped]).toEqual([
+      140,
+      42_769,
+      [],
+    ]);
     // Over each speaker the static values have mean 0 and variance 1.
     const speaker = features.keys.filter((key) => key.startsWith('faem0'));
     let [count, sum, squares] = [0, 0, 0];

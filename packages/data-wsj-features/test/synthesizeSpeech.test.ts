@@ -66,7 +66,7 @@ describe('synthesizeSpeech', () => {
       const { features } = await openDataDirectory(directory);
       const joined = joinUtterances(features, alignments);
       expect(joined.shortened).toEqual([]);
-      expect(joined.keys).toHaveLength(features.keys.length);
+      expect(joined.utterances).toHaveLength(features.keys.length);
       expect(joined.dropped.filter(({ reason }) => reason !== 'no features')).toEqual([]);
       await features.close();
     }

@@ -72,7 +72,7 @@ async function inspect(io: Io, path: string, flags: InspectFlags): Promise<Inspe
       ...inspection,
       join: {
         classes: alignments.classes,
-        utterances: joined.keys.length,
+        utterances: joined.utterances.length,
         frames: joined.totalFrames,
         shortened: joined.shortened.length,
         dropped: joined.dropped.map(({ key, reason }) => ({ key, reason })),

@@ -1,5 +1,6 @@
 import { expectNumber } from '@bnrnn/core';
 import type { AlignmentTable, FeatureTable } from '../features';
+import type { Utterance } from '../utterances/loadBatch';
 import { countReasons, type DroppedUtterance, type DropReason } from './dropped';
 
 export interface JoinOptions {
@@ -11,10 +12,8 @@ export interface JoinOptions {
 
 /** The utterances that have features and an alignment, and what became of the others. */
 export interface JoinedUtterances {
-  /** In the order of the features. */
-  readonly keys: readonly string[];
-  /** The frames of an utterance that have both features and a target. */
-  readonly frames: ReadonlyMap<string, number>;
+  /** In the order of the features, with the frames that have both features and a target. */
+  readonly utterances: readonly Utterance[];
   readonly totalFrames: number;
   readonly dropped: readonly DroppedUtterance[];
   readonly droppedByReason: ReadonlyMap<DropReason, number>;
@@ -36,7 +35,7 @@ export function joinUtterances(
     min: 0,
   });
   const dropped: DroppedUtterance[] = [...(options.dropped ?? [])];
-  const frames = new Map<string, number>();
+  const utterances: Utterance[] = [];
   const shortened: { key: string; features: number; alignment: number }[] = [];
   let totalFrames = 0;
   for (const key of features.keys) {
@@ -44,7 +43,7 @@ export function joinUtterances(
       dropped.push({ key, reason: 'no alignment' });
       continue;
     }
-    const lengths = { features: features.frames(key), alignment: alignments.read(key).length };
+    const lengths = { features: features.frames(key), alignment: alignments.frames(key) };
     const shorter = Math.min(lengths.features, lengths.alignment);
     const detail = `${lengths.features} frames of features, ${lengths.alignment} of alignment`;
     if (Math.abs(lengths.features - lengths.alignment) > tolerance) {
@@ -53,17 +52,17 @@ export function joinUtterances(
       dropped.push({ key, reason: 'no frames', detail });
     } else {
       if (lengths.features !== lengths.alignment) shortened.push({ key, ...lengths });
-      frames.set(key, shorter);
+      utterances.push({ key, frames: shorter });
       totalFrames += shorter;
     }
   }
-  const known = new Set([...features.keys, ...dropped.map(({ key }) => key)]);
+  const known = new Set(features.keys);
+  for (const { key } of dropped) known.add(key);
   for (const key of alignments.keys) {
     if (!known.has(key)) dropped.push({ key, reason: 'no features' });
   }
   return {
-    keys: [...frames.keys()],
-    frames,
+    utterances,
     totalFrames,
     dropped,
     droppedByReason: countReasons(dropped),

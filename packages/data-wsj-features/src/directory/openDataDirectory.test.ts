@@ -140,8 +140,7 @@ describe('joinUtterances', () => {
     );
     const joined = joinUtterances(table, alignments, { dropped });
     expect(joined).toEqual({
-      keys: ['b1'],
-      frames: new Map([['b1', 2]]),
+      utterances: [{ key: 'b1', frames: 2 }],
       totalFrames: 2,
       dropped: [
         { key: 'n1', reason: 'no speaker' },
@@ -159,8 +158,11 @@ describe('joinUtterances', () => {
       ]),
       shortened: [{ key: 'b1', features: 3, alignment: 2 }],
     });
-    expect(joinUtterances(table, alignments, { tolerance: 3 }).keys).toEqual(['b1', 'a1']);
-    expect(joinUtterances(table, alignments, { tolerance: 0 }).keys).toEqual([]);
+    expect(joinUtterances(table, alignments, { tolerance: 3 }).utterances).toEqual([
+      { key: 'b1', frames: 2 },
+      { key: 'a1', frames: 2 },
+    ]);
+    expect(joinUtterances(table, alignments, { tolerance: 0 }).utterances).toEqual([]);
     await table.close();
   });
 
@@ -168,7 +170,7 @@ describe('joinUtterances', () => {
     const { features: table } = await openDataDirectory(train);
     const alignments = await readAlignments(folder.write('empty.txt', 'a2 \nb1 1 1 1\n'));
     const joined = joinUtterances(table, alignments);
-    expect(joined.keys).toEqual(['b1']);
+    expect(joined.utterances).toEqual([{ key: 'b1', frames: 3 }]);
     expect(joined.dropped).toContainEqual({
       key: 'a2',
       reason: 'no frames',

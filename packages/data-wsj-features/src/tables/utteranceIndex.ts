@@ -8,7 +8,6 @@ export class UtteranceIndex {
   /** About how many bytes to read at first, once that is known. */
   readonly spans: number[] = [];
   readonly #positions = new Map<string, number>();
-  readonly #lines: number[] = [];
   readonly #files: number[] = [];
   /** −1 where the object is the whole file. */
   readonly #offsets: number[] = [];
@@ -17,14 +16,13 @@ export class UtteranceIndex {
   /** Lines with a range or a command, as they are. */
   readonly #others = new Map<number, ScpLine>();
 
-  /** Puts a line behind the others. @returns the line that has its key already, else undefined. */
+  /** Puts a line behind the others, the n-th of its list. @returns the line that has its key already, else undefined. */
   add(line: ScpLine): ScpLine | undefined {
     const { key, target } = line;
     const known = this.#positions.get(key);
     if (known !== undefined) return this.line(known);
     const position = this.keys.push(key) - 1;
     this.#positions.set(key, position);
-    this.#lines.push(line.line);
     const isPlain = target.kind === 'file' && target.range === undefined;
     if (!isPlain) this.#others.set(position, line);
     this.#files.push(target.kind === 'file' ? this.#fileNumber(target.path) : -1);
@@ -44,7 +42,7 @@ export class UtteranceIndex {
     const path = this.#paths[this.#files[position] ?? 0] ?? '';
     const offset = at === -1 ? undefined : at;
     const target = { kind: 'file', path, offset, range: undefined } as const;
-    return { key: this.keys[position] ?? '', target, line: this.#lines[position] ?? 0 };
+    return { key: this.keys[position] ?? '', target, line: position + 1 };
   }
 
   /** Sets each span to the distance to the next entry of the same file, within bounds; for the last, `last`. */

@@ -21,7 +21,10 @@ describe('LabelStore', () => {
     expect(table.keys).toEqual([...given.keys()]);
     const largest = [...given.values()].map((labels) => labels.reduce((a, b) => Math.max(a, b), 0));
     expect(table.classes).toBe(1 + Math.max(...largest));
-    for (const [key, labels] of given) expect(table.read(key), key).toEqual(labels);
+    for (const [key, labels] of given) {
+      expect(table.read(key), key).toEqual(labels);
+      expect(table.frames(key), key).toBe(labels.length);
+    }
     expect(table.has('key-300')).toBe(false);
   });
 
@@ -48,6 +51,10 @@ describe('LabelStore', () => {
     const table = store.table('exp');
     table.read('a')[1] = 7;
     expect([...table.read('a')]).toEqual([8, 0, 3]);
+    const scratch = new Int32Array(5).fill(9);
+    expect([...table.read('a', scratch)]).toEqual([8, 0, 3]);
+    expect([...scratch]).toEqual([8, 0, 3, 9, 9]);
+    expect([...table.read('a', scratch.subarray(0, 2))]).toEqual([8, 0, 3]);
     expect(table.classes).toBe(9);
   });
 

@@ -8,13 +8,6 @@ interface Block {
   readonly lengths: Uint8Array;
 }
 
-/** Where the labels of an utterance stand. */
-interface Place {
-  readonly block: Block;
-  readonly start: number;
-  readonly frames: number;
-}
-
 const [leastRuns, mostRuns] = [2 ** 12, 2 ** 18];
 const longestRun = 255;
 
@@ -24,7 +17,11 @@ const longestRun = 255;
  * utterance would take as much again.
  */
 export class LabelStore {
-  readonly #places = new Map<string, Place>();
+  /** Where an utterance stands in the next three. */
+  readonly #positions = new Map<string, number>();
+  readonly #blockOf: Block[] = [];
+  readonly #starts: number[] = [];
+  readonly #frames: number[] = [];
   readonly #blocks = new Map<16 | 32, { block: Block; used: number }>();
   readonly #given: boolean;
   #classes: number | undefined;
@@ -47,7 +44,7 @@ export class LabelStore {
 
   /** @throws DataError for a key that came before, or a label outside the classes. */
   add(key: string, labels: Int32Array, file: string): void {
-    if (this.#places.has(key))
+    if (this.#positions.has(key))
       throw fault({ file, key }, 'the key stands twice in the alignments.');
     const classes = this.#classes ?? Infinity;
     let largest = 0;
@@ -63,29 +60,39 @@ export class LabelStore {
       if (label > largest) largest = label;
     }
     this.#largest = Math.max(this.#largest, largest);
-    this.#places.set(key, this.#append(labels, largest < 65_536 ? 16 : 32));
+    this.#positions.set(key, this.#frames.push(labels.length) - 1);
+    this.#append(labels, largest < 65_536 ? 16 : 32);
   }
 
   /** What was gathered. @throws DataError when that is nothing. */
   table(paths: string): AlignmentTable {
-    const places = this.#places;
-    if (places.size === 0) throw fault({ file: paths }, 'there is no alignment.');
+    const positions = this.#positions;
+    if (positions.size === 0) throw fault({ file: paths }, 'there is no alignment.');
+    const find = (key: string): number => {
+      const position = positions.get(key);
+      if (position !== undefined) return position;
+      throw fault({ file: paths, key }, 'there is no alignment for this utterance.');
+    };
     return {
-      keys: [...places.keys()],
+      keys: [...positions.keys()],
       classes: this.#classes ?? this.#largest + 1,
-      has: (key) => places.has(key),
-      read(key) {
-        const found = places.get(key);
-        if (found === undefined) {
-          throw fault({ file: paths, key }, 'there is no alignment for this utterance.');
-        }
-        return unpack(found);
+      has: (key) => positions.has(key),
+      frames: (key) => this.#frames[find(key)] as number,
+      read: (key, into) => {
+        const at = find(key);
+        const frames = this.#frames[at] as number;
+        const labels =
+          into === undefined || into.length < frames
+            ? new Int32Array(frames)
+            : into.subarray(0, frames);
+        unpack(this.#blockOf[at] as Block, this.#starts[at] as number, labels);
+        return labels;
       },
     };
   }
 
   /** Puts runs behind those before, into a new block where the last has no room; blocks grow with what came. */
-  #append(labels: Int32Array, bits: 16 | 32): Place {
+  #append(labels: Int32Array, bits: 16 | 32): void {
     const runs = countRuns(labels);
     this.#runs += runs;
     let last = this.#blocks.get(bits);
@@ -98,7 +105,8 @@ export class LabelStore {
     const { block, used: start } = last;
     pack(labels, block, start);
     last.used += runs;
-    return { block, start, frames: labels.length };
+    this.#blockOf.push(block);
+    this.#starts.push(start);
   }
 }
 
@@ -124,12 +132,10 @@ function pack(labels: Int32Array, block: Block, start: number): void {
   }
 }
 
-function unpack({ block, start, frames }: Place): Int32Array {
-  const labels = new Int32Array(frames);
-  for (let begin = 0, run = start; begin < frames; run++) {
+function unpack(block: Block, start: number, labels: Int32Array): void {
+  for (let begin = 0, run = start; begin < labels.length; run++) {
     const end = begin + (block.lengths[run] as number);
     labels.fill(block.labels[run] as number, begin, end);
     begin = end;
   }
-  return labels;
 }

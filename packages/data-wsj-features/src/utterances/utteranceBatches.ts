@@ -33,7 +33,7 @@ export interface UtteranceBatches extends BatchSource<UtteranceBatch> {
 const defaultReadAhead = 32 * 2 ** 20;
 
 /** However small batches are, no more than so many wait. */
-const mostAhead = 8;
+const mostAhead = 4;
 
 /**
  * Mini-batches of utterances, read from their archives while the ones before are trained on.

@@ -100,7 +100,8 @@ async function directory(folder: string): Promise<void> {
   });
   try {
     const alignments = await readAlignments(join(folder, 'pdf.txt'));
-    for (const key of joinUtterances(opened, alignments, { dropped }).keys) await opened.read(key);
+    const { utterances } = joinUtterances(opened, alignments, { dropped });
+    for (const { key } of utterances) await opened.read(key);
   } finally {
     await opened.close();
   }

@@ -6,8 +6,9 @@ export function classCounts(
   utterances: readonly Utterance[],
 ): Float64Array {
   const counts = new Float64Array(alignments.classes);
+  const scratch = new Int32Array(4096);
   for (const { key, frames } of utterances) {
-    for (const label of alignments.read(key).subarray(0, frames)) {
+    for (const label of alignments.read(key, scratch).subarray(0, frames)) {
       counts[label] = (counts[label] as number) + 1;
     }
   }

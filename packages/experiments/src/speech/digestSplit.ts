@@ -18,9 +18,10 @@ export async function digestSplit(
 ): Promise<string> {
   const hash = createHash('sha256');
   hash.update(`${features.columns} ${alignments.classes}\n`);
+  const scratch = new Int32Array(4096);
   for (const { key, frames } of utterances) {
     hash.update(`${key} ${frames}\n`);
-    hash.update(bytesOf(alignments.read(key).subarray(0, frames)));
+    hash.update(bytesOf(alignments.read(key, scratch).subarray(0, frames)));
   }
   const stride = Math.max(1, Math.floor(utterances.length / sampled));
   for (let i = 0; i < utterances.length; i += stride) {

@@ -55,7 +55,7 @@ export async function openSpeechSplit(
 ): Promise<SpeechSplit> {
   const { features, stored, dropped } = await openFeatureTable(directory, options);
   const joined = joinUtterances(features, alignments, { dropped });
-  const utterances = joined.keys.map((key) => ({ key, frames: joined.frames.get(key) ?? 0 }));
+  const { utterances } = joined;
   const sha256 = await digestSplit(stored, alignments, utterances);
   return {
     directory,
