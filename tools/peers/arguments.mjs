@@ -1,3 +1,6 @@
+import { relative } from 'node:path';
+import { root } from './machine.mjs';
+
 /** A flag's value as a whole number from 1. Ends the process with a sentence for anything else. */
 export function whole(name, value) {
   const number = Number(value);
@@ -7,6 +10,6 @@ export function whole(name, value) {
 
 /** Ends the process: the command was not understood. */
 export function refuse(reason) {
-  process.stderr.write(`tools/peers: ${reason}.\n`);
+  process.stderr.write(`${relative(root, process.argv[1])}: ${reason}.\n`);
   process.exit(2);
 }

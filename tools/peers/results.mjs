@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename } from 'node:path';
+import { relative } from 'node:path';
 import { root } from './machine.mjs';
 
 /** Writes `bench/results/<name>.json` and `.md`. */
@@ -13,7 +13,7 @@ export function writeResults(name, run, markdown) {
 
 /** The command that was given, from the repository's root. */
 export function commandLine() {
-  return ['node', `tools/peers/${basename(process.argv[1])}`, ...process.argv.slice(2)].join(' ');
+  return ['node', relative(root, process.argv[1]), ...process.argv.slice(2)].join(' ');
 }
 
 /** A row of a Markdown table. */

@@ -1,0 +1,61 @@
+import { machineLine } from '../peers/machine.mjs';
+import { tableRow } from '../peers/results.mjs';
+import { median, spread } from '../peers/summary.mjs';
+
+/** What the project promises. */
+export const bounds = { loadingShare: 0.05, addedMiB: 256 };
+
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+/** The numbers of the table. */
+export function summarizeStreaming({ trained, data }) {
+  const { milliseconds, computing, waiting } = trained;
+  return {
+    stepMilliseconds: spread(computing),
+    framesPerSecond:
+      (1000 * sum(trained.shapes.batches.map(({ frames }) => frames))) / milliseconds,
+    waitMilliseconds: spread(waiting),
+    /** All that is no step, the first batch included. */
+    loadingShare: 1 - sum(computing) / milliseconds,
+    readOnlyMilliseconds: median(data.waiting),
+    /** What opening the corpus and reading the batches adds to a process that does not train. */
+    addedMiB: data.peakRssMiB - data.startRssMiB,
+    addedByOpeningMiB: data.openRssMiB - data.startRssMiB,
+  };
+}
+
+/** The results as Markdown. */
+export function renderStreaming({ command, machine, preset, archive, trained }, summary) {
+  const { shapes, utterances, frames, hundredthsRead, backend } = trained;
+  const { stepMilliseconds: step, waitMilliseconds: wait } = summary;
+  const times = spread(shapes.batches.map(({ time }) => time));
+  const count = (value) => Math.round(value).toLocaleString('en-US');
+  const percent = (share) => `${(100 * share).toFixed(1)} %`;
+  const range = ({ median: middle, min, max }) =>
+    `${count(middle)} (${count(min)} to ${count(max)})`;
+  const rows = [
+    ['computing a step, ms', range(step), ''],
+    ['waiting for a batch, ms', range(wait), ''],
+    ['loading, share of the time', percent(summary.loadingShare), percent(bounds.loadingShare)],
+    ['reading a batch, nothing else to do, ms', count(summary.readOnlyMilliseconds), ''],
+    ['opening the data, MiB', count(summary.addedByOpeningMiB), ''],
+    ['opening the data and reading, peak, MiB', count(summary.addedMiB), count(bounds.addedMiB)],
+    ['peak RSS of the training, MiB', count(trained.peakRssMiB), ''],
+  ];
+  return [
+    '# Training from a large archive',
+    '',
+    `Written by \`${command}\` at commit ${machine.commit}.`,
+    '',
+    `${machineLine(machine)} Backend ${backend.name}, ${backend.threads} threads${backend.blas ? `, ${backend.blas}` : ''}.`,
+    '',
+    `${shapes.batches.length} training steps of \`${preset}\` (${shapes.features} inputs, ${count(shapes.classes)} classes) on ${archive.archives} archives of ${(archive.bytes / 1e9).toFixed(2)} GB of float features: ${count(utterances)} utterances, ${count(frames)} frames. Speaker statistics are applied and deltas appended as the frames are read. The batches are the first of a shuffled epoch, ${shapes.batches[0].batch} utterances each, ${range(times)} frames long; their utterances come from ${hundredthsRead} of 100 equal parts of the list.`,
+    '',
+    tableRow(['', 'median (least to most)', 'at most']),
+    tableRow(['---', '--:', '--:']),
+    ...rows.map(tableRow),
+    '',
+    'Loading is all the time that is not spent computing steps, from the first request for a batch on. The memory of the data set is the resident set of a process that opens the data and reads the same batches without training, less its own before it opened them: garbage that waits for the collector counts too.',
+    '',
+  ].join('\n');
+}
