@@ -2,6 +2,7 @@ import { randomStream, type Batch, type BatchSource } from '@bnrnn/core';
 import type { NormalizerSpec } from '@bnrnn/normalization';
 import {
   modelFromSpec,
+  type BidirectionalSpec,
   type GruSpec,
   type LstmSpec,
   type ModelSpec,
@@ -33,17 +34,15 @@ export function words(
   return { ...shared, vocabulary, embedding: cell.units, layers: below, dropout };
 }
 
+type Pair = Pick<BidirectionalSpec, 'merge' | 'statistics'>;
+
 /** A frame classifier of bidirectional layers. */
 export function frames(
   cell: Cell,
-  {
-    layers = 2,
-    classes = 60,
-    features = 12,
-    merge = 'concat' as 'concat' | 'sum',
-    statistics = 'per direction' as 'per direction' | 'shared',
-  } = {},
+  given: Partial<Pair> & { readonly layers?: number; readonly classes?: number } = {},
 ): Extract<ModelSpec, { kind: 'frameClassifier' }> {
+  const { layers = 2, classes = 60, merge = 'concat', statistics = 'per direction' } = given;
+  const features = 12;
   const layer = { kind: 'bidirectional', layer: cell, merge, statistics } as const;
   const below = Array.from({ length: layers }, () => layer);
   return { kind: 'frameClassifier', features, layers: below, classes, initializer };

@@ -40,7 +40,7 @@ export function randomUtterances(
   const rows = time * batch;
   const frames = randomStream('bench.frames', seed);
   const words = randomStream('bench.classes', seed).words(kinds * rows);
-  const all = Array.from({ length: kinds }, (_, kind): UtteranceBatch => {
+  const make = (kind: number): UtteranceBatch => {
     const targets = words.subarray(kind * rows, (kind + 1) * rows);
     return {
       kind: 'utterances',
@@ -52,8 +52,10 @@ export function randomUtterances(
       mask: new Float32Array(rows).fill(1),
       keys: Array.from({ length: batch }, (__, b) => `utterance-${b}`),
     };
-  });
-  return endless({ time, batch }, (i) => all[i % kinds] as UtteranceBatch);
+  };
+  // Made when they are needed: long ones take seconds.
+  const made: UtteranceBatch[] = [];
+  return endless({ time, batch }, (i) => (made[i % kinds] ??= make(i % kinds)));
 }
 
 function endless<Kind extends TokenBatch | UtteranceBatch>(
