@@ -6,7 +6,7 @@ import {
   toTensor2D,
   toTensor3D,
 } from '@bnrnn/test-utils';
-import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareWithOracle } from '../../test/compareWithOracle';
 import { startBackend } from '../backends/startBackend';
@@ -44,30 +44,34 @@ function direction<Value>(given: Record<string, Value>, suffix: '' | '2'): Recor
   );
 }
 
+type Outputs<Value> = Record<'hidden' | 'finalHidden' | 'finalCell', Value>;
+
+function inOrder<Value>({ hidden, finalHidden, finalCell }: Outputs<Value>): Value[] {
+  return [hidden, finalHidden, finalCell];
+}
+
 function compare(label: string, given: Given, masked: boolean): void {
   const mask = masked ? toTensor2D(maskValues) : undefined;
   compareWithOracle({
     label,
-    inputs: given as Given & Record<string, (typeof inputs)['projected']>,
+    inputs: given,
     op: (tensors) => {
       const { forward, backward } = lstmScanPair({
         forward: direction(tensors, '') as unknown as LstmDirection,
         backward: direction(tensors, '2') as unknown as LstmDirection,
         mask,
       });
-      return [...Object.values(forward), ...Object.values(backward)] as Tensor2D[];
+      return [...inOrder<Tensor>(forward), ...inOrder<Tensor>(backward)];
     },
     oracle: (arrays) => {
       const fixed = masked ? { mask: maskValues } : {};
-      const scan = (suffix: '' | '2') => {
-        const { hidden, finalHidden, finalCell } = oracle.lstmScan({
+      const scan = (suffix: '' | '2') =>
+        oracle.lstmScan({
           ...(direction(arrays, suffix) as unknown as typeof inputs),
           ...fixed,
           reverse: suffix === '2',
         });
-        return [hidden, finalHidden, finalCell];
-      };
-      return [...scan(''), ...scan('2')];
+      return [...inOrder(scan('')), ...inOrder(scan('2'))];
     },
   });
   mask?.dispose();
@@ -86,7 +90,7 @@ describe.each(testBackends())('lstmScanPair on %s', (backend) => {
 
   test('refuses directions of different sizes', () => {
     const tensors = {
-      projected: toTensor3D(inputs.projected) as Tensor3D,
+      projected: toTensor3D(inputs.projected),
       recurrent: toTensor2D(inputs.recurrent),
       hidden0: toTensor2D(inputs.hidden0),
       cell0: toTensor2D(inputs.cell0),
