@@ -1,6 +1,6 @@
 // node tools/keepRun.mjs RUN FOLDER [--every N]
 // Copies what a run's record needs without its weights: config.json, result.json, and events.jsonl with every
-// Nth step (20 unless told) beside all other events.
+// Nth step (20 unless told) beside all other events; paths are cut to what lies in the run.
 import { mkdirSync, readFileSync, writeFileSync, copyFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,8 +21,14 @@ for (const file of ['config.json', 'result.json']) {
   copyFileSync(path.join(run, file), path.join(folder, file));
 }
 const events = readFileSync(path.join(run, 'events.jsonl'), 'utf8').trimEnd().split('\n');
-const kept = events.filter((line) => {
-  const { type, step } = JSON.parse(line);
-  return type !== 'step' || step === 1 || step % every === 0;
+const kept = events.flatMap((line) => {
+  const event = JSON.parse(line);
+  if (event.type === 'step' && event.step !== 1 && event.step % every !== 0) return [];
+  return [event.type === 'checkpoint' ? JSON.stringify(withinRun(event)) : line];
 });
 writeFileSync(path.join(folder, 'events.jsonl'), `${kept.join('\n')}\n`);
+
+/** Where a checkpoint lies in its run, on whatever machine that was. */
+function withinRun(event) {
+  return { ...event, path: event.path.slice(event.path.indexOf('checkpoints')) };
+}
