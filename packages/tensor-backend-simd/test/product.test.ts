@@ -19,6 +19,7 @@ const sizes = [
   [6, 10, 600],
   [133, 521, 259],
   [32, 325, 650], // cut along n; along n and k where B is transposed
+  [32, 420, 200], // cut along n in wider pieces
   [20, 70, 2600],
 ] as const;
 
