@@ -23,6 +23,7 @@ export {
   standardizeGradient,
 } from './normalize';
 export { lstmOutput, lstmOutputGradient, sumColumns } from './normalizedScan';
+export { copyPanel } from './panels';
 export { product, productScratchBytes } from './product';
 export { rnnBackward, rnnForward } from './rnn';
 export { rowExponentials, rowMaxima } from './softmax';

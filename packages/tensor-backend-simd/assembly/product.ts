@@ -135,7 +135,7 @@ function packColumns(
 }
 
 /** Transposes `count` (0 to 4) rows into 4 lanes: depth p goes to out + p · step, rows past `count` as 0. */
-function packAcross(source: usize, stride: i32, count: i32, depths: i32, out: usize, step: usize): void {
+export function packAcross(source: usize, stride: i32, count: i32, depths: i32, out: usize, step: usize): void {
   const line: usize = <usize>stride << 2;
   let p = 0;
   if (count == 4) {

@@ -1,6 +1,5 @@
 import { expectClose, filled } from '@bnrnn/test-utils';
 import { describe, expect, test } from 'vitest';
-import { inSmallPieces } from '../src/blas/smallPieces';
 import type { Product } from '../src/threads/thread';
 import { openKernels } from './openKernels';
 
@@ -18,9 +17,6 @@ const sizes = [
   [9, 530, 19],
   [6, 10, 600],
   [133, 521, 259],
-  [32, 325, 650], // cut along n; along n and k where B is transposed
-  [32, 420, 200], // cut along n in wider pieces
-  [20, 70, 2600],
 ] as const;
 
 function multiply(product: Product, [m, n, k]: readonly number[], ta: boolean, tb: boolean) {
@@ -64,7 +60,6 @@ function multiply(product: Product, [m, n, k]: readonly number[], ta: boolean, t
 const products = [
   { name: 'our own', product: ownProduct },
   { name: 'BLAS', product: blasProduct },
-  { name: 'BLAS in small pieces', product: blasProduct && inSmallPieces(blasProduct) },
 ];
 
 describe.each(products)('$name', ({ name, product }) => {

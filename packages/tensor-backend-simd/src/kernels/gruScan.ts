@@ -1,6 +1,6 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { activeBackend, handOut, optionalOffset, type SimdKernel, underTape } from './kernel';
-import { copyOf, finalStep } from './scanShape';
+import { copyOf, finalStep, panelsFor } from './scanShape';
 
 type Inputs = Record<'projected' | 'recurrent' | 'hidden0' | 'recurrentBias' | 'mask', TensorInfo>;
 
@@ -17,6 +17,7 @@ export const gruScan: SimdKernel = {
     const states = masked ? backend.allocate([time, batch, units]) : hidden;
     const gates = backend.allocate([time, batch, 3 * units]);
     const candidates = backend.allocate([time, batch, units]);
+    const panels = panelsFor(backend, { time, batch, units }, 3);
     backend.pool.run('gruForward', [
       ...[time, batch, units, Number(reverse)],
       backend.offset(projected),
@@ -25,7 +26,9 @@ export const gruScan: SimdKernel = {
       backend.offset(hidden0),
       optionalOffset(backend, mask, masked),
       ...[gates, candidates, hidden, states].map((tensor) => backend.offset(tensor)),
+      optionalOffset(backend, panels),
     ]);
+    if (panels) backend.disposeData(panels.dataId);
     const outputs = [hidden, finalStep(backend, states, { time, batch, units }, reverse)];
     const residuals = [gates, candidates, ...(masked ? [states] : [])];
     if (underTape()) backend.keepResiduals(hidden.dataId, residuals);
@@ -49,6 +52,7 @@ export const gruScan: SimdKernel = {
       const dRecurrent = backend.allocate([units, 3 * units]);
       const hasBias = attributes['hasRecurrentBias'] === true;
       const dBias = hasBias ? backend.allocate([3 * units]) : undefined;
+      const panels = panelsFor(backend, { time, batch, units }, 3);
       backend.pool.run('gruBackward', [
         ...[time, batch, units, Number(attributes['reverse'])],
         ...[recurrent, hidden0].map((tensor) => backend.offset(tensor)),
@@ -57,7 +61,9 @@ export const gruScan: SimdKernel = {
           backend.offset(tensor),
         ),
         optionalOffset(backend, dBias),
+        optionalOffset(backend, panels),
       ]);
+      if (panels) backend.disposeData(panels.dataId);
       backend.dropResiduals(hidden.dataId);
       return handOut({
         ...{ projected: dProjected, recurrent: dRecurrent, hidden0: dHidden0 },

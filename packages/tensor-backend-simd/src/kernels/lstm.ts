@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import { optionalOffset, underTape } from './kernel';
-import { copyOf, finalStep } from './scanShape';
+import { copyOf, finalStep, panelsFor } from './scanShape';
 
 /** A scan or its gradient that is ready to run: the program's arguments, and what to take when it has run. */
 export interface Prepared<Result> {
@@ -36,6 +36,7 @@ export function prepareScan(
   const cells = backend.allocate([time, batch, units]);
   const hidden = backend.allocate([time, batch, units]);
   const states = mask ? backend.allocate([time, batch, units]) : hidden;
+  const panels = panelsFor(backend, shape, 4);
   return {
     values: [
       time,
@@ -53,8 +54,10 @@ export function prepareScan(
       backend.offset(cells),
       backend.offset(hidden),
       backend.offset(states),
+      optionalOffset(backend, panels),
     ],
     finish() {
+      if (panels) backend.disposeData(panels.dataId);
       const outputs = [
         hidden,
         finalStep(backend, states, shape, reverse),
@@ -92,6 +95,7 @@ export function prepareGradient(
   const dRecurrent = backend.allocate([units, 4 * units]);
   const dBias = flags[`hasRecurrentBias${direction}`] ? backend.allocate([4 * units]) : undefined;
   const dPeepholes = peepholes ? backend.allocate([3, units]) : undefined;
+  const panels = panelsFor(backend, { time, batch, units }, 4);
   return {
     values: [
       time,
@@ -113,8 +117,10 @@ export function prepareGradient(
       backend.offset(dRecurrent),
       optionalOffset(backend, dBias),
       optionalOffset(backend, dPeepholes),
+      optionalOffset(backend, panels),
     ],
     finish() {
+      if (panels) backend.disposeData(panels.dataId);
       backend.releaseResiduals(hidden.dataId);
       backend.disposeData(cells.dataId);
       if (states !== hidden) backend.disposeData(states.dataId);

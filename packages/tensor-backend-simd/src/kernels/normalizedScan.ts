@@ -10,7 +10,7 @@ import {
   type ScanAttributes,
   servesPlacements,
 } from './placements';
-import { copyOf, finalStep, type ScanShape } from './scanShape';
+import { copyOf, finalStep, panelsFor, type ScanShape } from './scanShape';
 
 /** Every input by name: a placeholder where the caller gave none. */
 type Inputs = Record<string, TensorInfo>;
@@ -35,6 +35,7 @@ function scanArguments(
   attributes: ScanAttributes,
   placements: Placements,
   residuals: Residuals,
+  panels: TensorInfo | undefined,
   gradients: readonly number[][],
 ): number[] {
   const { recurrent, peepholes, hidden0, cell0, mask } = inputs;
@@ -45,6 +46,7 @@ function scanArguments(
     ...[time, batch, units, Number(attributes.reverse)],
     ...[Number(attributes.mode === 'stored'), attributes.firstStep],
     backend.offset(recurrent as TensorInfo),
+    optionalOffset(backend, panels),
     optionalOffset(backend, peepholes, attributes['hasPeepholes']),
     backend.offset(hidden0 as TensorInfo),
     optionalOffset(backend, cell0, attributes['hasCell0']),
@@ -91,12 +93,14 @@ export const normalizedScan: SimdKernel = {
       backend.allocate(kind === 'none' ? [0] : [time, batch, features]),
     );
     const residuals = { gates, cells, states, mean, variance, counts, raw };
+    const panels = panelsFor(backend, shape, gateCounts[attributes.cell]);
     backend.pool.run('normalizedScan', [
-      ...scanArguments(backend, shape, inputs, attributes, placements, residuals, []),
+      ...scanArguments(backend, shape, inputs, attributes, placements, residuals, panels, []),
       backend.offset(projected as TensorInfo),
       optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
       backend.offset(hidden),
     ]);
+    if (panels) backend.disposeData(panels.dataId);
     const outputs = [
       hidden,
       finalStep(backend, states, shape, attributes.reverse),
@@ -153,8 +157,12 @@ export const normalizedScan: SimdKernel = {
       const dBias = has('RecurrentBias') ? backend.allocate([columns]) : undefined;
       const dPeepholes = has('Peepholes') ? backend.allocate([3, units]) : undefined;
       const dCellOut = backend.allocate([batch, units]);
+      const panels = panelsFor(backend, shape, gateCounts[attributes.cell]);
       backend.pool.run('normalizedScanGradient', [
-        ...scanArguments(backend, shape, inputs, attributes, placements, residuals, own.offsets),
+        ...scanArguments(
+          ...([backend, shape, inputs, attributes, placements, residuals, panels] as const),
+          own.offsets,
+        ),
         backend.offset(dHidden),
         backend.offset(dHidden0),
         optionalOffset(backend, dCell0),
@@ -163,7 +171,8 @@ export const normalizedScan: SimdKernel = {
         optionalOffset(backend, dPeepholes),
         backend.offset(dCellOut),
       ]);
-      for (const tensor of [dCellOut, ...own.scratch]) backend.disposeData(tensor.dataId);
+      const scratch = [dCellOut, ...own.scratch, ...(panels ? [panels] : [])];
+      for (const tensor of scratch) backend.disposeData(tensor.dataId);
       backend.dropResiduals(hidden.dataId);
       return handOut({
         ...{ projected: dProjected, recurrent: dRecurrent, hidden0: dHidden0, cell0: dCell0 },

@@ -1,6 +1,6 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import { activeBackend, handOut, optionalOffset, type SimdKernel, underTape } from './kernel';
-import { copyOf, finalStep } from './scanShape';
+import { copyOf, finalStep, panelsFor } from './scanShape';
 
 type Inputs = Record<'projected' | 'recurrent' | 'hidden0' | 'recurrentBias' | 'mask', TensorInfo>;
 
@@ -15,6 +15,7 @@ export const rnnScan: SimdKernel = {
     const hidden = backend.allocate([time, batch, units]);
     const states = masked ? backend.allocate([time, batch, units]) : hidden;
     const products = backend.allocate([batch, units]);
+    const panels = panelsFor(backend, { time, batch, units }, 1);
     backend.pool.run('rnnForward', [
       time,
       batch,
@@ -29,8 +30,10 @@ export const rnnScan: SimdKernel = {
       backend.offset(hidden),
       backend.offset(states),
       backend.offset(products),
+      optionalOffset(backend, panels),
     ]);
     backend.disposeData(products.dataId);
+    if (panels) backend.disposeData(panels.dataId);
     const outputs = [hidden, finalStep(backend, states, { time, batch, units }, reverse)];
     const residuals = masked ? [states] : [];
     if (underTape()) backend.keepResiduals(hidden.dataId, residuals);
@@ -50,6 +53,7 @@ export const rnnScan: SimdKernel = {
       const dProjected = backend.allocate([time, batch, units]);
       const dRecurrent = backend.allocate([units, units]);
       const dBias = attributes['hasRecurrentBias'] === true ? backend.allocate([units]) : undefined;
+      const panels = panelsFor(backend, { time, batch, units }, 1);
       backend.pool.run('rnnBackward', [
         time,
         batch,
@@ -65,7 +69,9 @@ export const rnnScan: SimdKernel = {
         backend.offset(dProjected),
         backend.offset(dRecurrent),
         optionalOffset(backend, dBias),
+        optionalOffset(backend, panels),
       ]);
+      if (panels) backend.disposeData(panels.dataId);
       backend.dropResiduals(hidden.dataId);
       return handOut({
         projected: dProjected,

@@ -8,6 +8,19 @@ export interface ScanShape {
   units: number;
 }
 
+/** From so many steps on, a copy of the recurrent weights in another order pays. */
+const stepsForPanels = 8;
+
+/** Room for such a copy of the weights of all gates [H, gates · H], or nothing for few steps. */
+export function panelsFor(
+  backend: SharedMemoryBackend,
+  { time, units }: ScanShape,
+  gates: number,
+): TensorInfo | undefined {
+  if (time < stepsForPanels) return undefined;
+  return backend.allocate([Math.ceil(units / 4) * 4, gates, units]);
+}
+
 /** Copies the last computed step of a [T, B, H] array into a tensor of its own. */
 export function finalStep(
   backend: SharedMemoryBackend,

@@ -1,13 +1,15 @@
 import { ownRange, type Program } from '../threads/thread';
 import { unpack } from '../threads/unpack';
 import { recurrentGradient } from './recurrentGradient';
+import { hiddenProducts, stateGradient } from './recurrentProduct';
 
 /**
  * The LSTM scan. A thread owns a range of units: it computes their gates, cells and hidden states for all
  * rows, and meets the others once a step, when the whole hidden state is there.
  *
  * `gates` [T, B, 4H] receives the activated gates and `cells` [T, B, H] the cells for the gradient. `states`
- * is `hidden` without a mask; with one it is an array of its own that holds the carried states.
+ * is `hidden` without a mask; with one it is an array of its own that holds the carried states. `panels` is
+ * room for a copy of the recurrent weights, or 0.
  */
 export const lstmForward: Program = (thread, values) => {
   const [
@@ -26,32 +28,19 @@ export const lstmForward: Program = (thread, values) => {
     cells,
     hidden,
     states,
-  ] = unpack(values, 15);
+    panels,
+  ] = unpack(values, 16);
   const { kernels } = thread;
   const [start, end] = ownRange(thread, units, 4);
+  const weights = { batch, units, gates: 4, recurrent, panels, start, end };
+  const multiplyHidden = hiddenProducts(thread, weights);
   const stateBytes = batch * units * 4;
   let hiddenBefore = hidden0;
   let cellBefore = cell0;
   for (let step = 0; step < time; step++) {
     const t = reverse ? time - 1 - step : step;
     const stepGates = gates + t * stateBytes * 4;
-    for (let gate = 0; gate < 4 && end > start; gate++) {
-      const column = (gate * units + start) * 4;
-      thread.fewRows(
-        false,
-        false,
-        batch,
-        end - start,
-        units,
-        hiddenBefore,
-        units,
-        recurrent + column,
-        4 * units,
-        false,
-        stepGates + column,
-        4 * units,
-      );
-    }
+    multiplyHidden(hiddenBefore, stepGates);
     const cell = cells + t * stateBytes;
     const state = states + t * stateBytes;
     kernels.lstmForward(
@@ -102,9 +91,12 @@ export const lstmBackward: Program = (thread, values) => {
     dRecurrent,
     dBias,
     dPeepholes,
-  ] = unpack(values, 19);
+    panels,
+  ] = unpack(values, 20);
   const { kernels, float32 } = thread;
   const [start, end] = ownRange(thread, units, 4);
+  const weights = { batch, units, gates: 4, recurrent, panels, start, end };
+  const addStateGradient = stateGradient(thread, weights);
   const stateBytes = batch * units * 4;
   if (dPeepholes !== 0) {
     for (let place = 0; place < 3; place++) {
@@ -145,22 +137,7 @@ export const lstmBackward: Program = (thread, values) => {
       );
     }
     thread.barrier();
-    if (end > start) {
-      thread.fewRows(
-        false,
-        true,
-        batch,
-        end - start,
-        4 * units,
-        stepGates,
-        4 * units,
-        recurrent + start * 4 * units * 4,
-        4 * units,
-        true,
-        dState + start * 4,
-        units,
-      );
-    }
+    addStateGradient(stepGates, dState);
   }
   recurrentGradient(thread, {
     time,

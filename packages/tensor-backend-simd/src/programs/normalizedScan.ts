@@ -9,9 +9,10 @@ import {
   readPlacement,
 } from './placement';
 import { recurrentGradient } from './recurrentGradient';
+import { hiddenProducts, stateGradient } from './recurrentProduct';
 
 /** How many arguments come before those of the placements. */
-const scanLength = 20;
+const scanLength = 21;
 
 /** The part of the arguments that both directions share. A thread owns a range of units. */
 function readScan(thread: Thread, values: Float64Array) {
@@ -19,14 +20,16 @@ function readScan(thread: Thread, values: Float64Array) {
     values,
     scanLength,
   );
-  const [recurrent, peepholes, hidden0, cell0, mask, gates, cells, states, ...moments] = offsets;
+  const [recurrent, panels, peepholes, hidden0, cell0, mask, gates, cells, states, ...moments] =
+    offsets;
   const [width, mean, variance, counts] = moments;
   const [start, end] = ownRange(thread, units, 4);
   const placement = (index: number, features: number) =>
     readPlacement(values.subarray(scanLength + index * placementLength), features);
   return {
     ...{ gateCount, rectify, time, batch, units, reverse, stored, firstStep, start, end },
-    ...{ recurrent, peepholes, hidden0, cell0, mask, gates, cells, states },
+    ...{ peepholes, hidden0, cell0, mask, gates, cells, states },
+    weights: { batch, units, gates: gateCount, recurrent, panels, start, end },
     ...{ width, mean, variance, counts },
     hiddenToHidden: placement(0, gateCount * units),
     preActivation: placement(1, gateCount * units),
@@ -51,11 +54,12 @@ function readScan(thread: Thread, values: Float64Array) {
 export const normalizedScan: Program = (thread, values) => {
   const scan = readScan(thread, values);
   const { gateCount, time, batch, units, start, end, stateBytes, gateBytes } = scan;
-  const { recurrent, peepholes, cells, states, hiddenToHidden, preActivation, cell } = scan;
+  const { peepholes, cells, states, hiddenToHidden, preActivation, cell } = scan;
   const [projected, bias, hidden] = unpack(scan.rest, 3);
   const { kernels } = thread;
   const columns = gateCount * units;
   const size = [batch, units, start, end] as const;
+  const multiplyHidden = hiddenProducts(thread, scan.weights);
   let hiddenBefore = scan.hidden0;
   let cellBefore = scan.cell0;
   for (let step = 0; step < time; step++) {
@@ -63,13 +67,7 @@ export const normalizedScan: Program = (thread, values) => {
     const mask = scan.maskAt(t);
     const z = gateCount === 1 ? scan.gates : scan.gates + t * gateBytes;
     const product = hiddenToHidden.kind === 'none' ? z : hiddenToHidden.raw + t * gateBytes;
-    for (let gate = 0; gate < columns && end > start; gate += units) {
-      const at = (gate + start) * 4;
-      thread.fewRows(
-        ...([false, false, batch, end - start, units, hiddenBefore, units] as const),
-        ...([recurrent + at, columns, false, product + at, columns] as const),
-      );
-    }
+    multiplyHidden(hiddenBefore, product);
     normalizeStep(thread, scan, hiddenToHidden, step, product, z, mask);
     let input = projected + t * gateBytes;
     let inputBias = bias;
@@ -123,7 +121,7 @@ export const normalizedScan: Program = (thread, values) => {
 export const normalizedScanGradient: Program = (thread, values) => {
   const scan = readScan(thread, values);
   const { gateCount, time, batch, units, reverse, start, end, stateBytes, gateBytes } = scan;
-  const { recurrent, peepholes, gates, cells, states, hidden0, cell0 } = scan;
+  const { peepholes, gates, cells, states, hidden0, cell0 } = scan;
   const { hiddenToHidden, preActivation, cell } = scan;
   const [dHidden, dState, dCell, dProjected, dRecurrent, dBias, dPeepholes, dCellOut] = unpack(
     scan.rest,
@@ -132,6 +130,7 @@ export const normalizedScanGradient: Program = (thread, values) => {
   const { kernels, float32 } = thread;
   const columns = gateCount * units;
   const size = [batch, units, start, end] as const;
+  const addStateGradient = stateGradient(thread, scan.weights);
   // A GRU's reset gate stands between h·U and the sum: its gates receive the gradient of N(h·U) + b.
   const dTerms = gateCount === 3 ? gates : dProjected;
   const dProducts = hiddenToHidden.kind === 'none' ? dTerms : hiddenToHidden.raw;
@@ -177,11 +176,7 @@ export const normalizedScanGradient: Program = (thread, values) => {
     const dTerm = dTerms + t * gateBytes;
     normalizeStepGradient(thread, scan, hiddenToHidden, step, dProduct, dTerm, dProduct, mask);
     thread.barrier();
-    if (end === start) continue;
-    thread.fewRows(
-      ...([false, true, batch, end - start, columns, dProduct, columns] as const),
-      ...([recurrent + start * columns * 4, columns, true, dState + start * 4, units] as const),
-    );
+    addStateGradient(dProduct, dState);
   }
   for (const placement of placements) finishGradients(thread, placement);
   recurrentGradient(thread, {

@@ -1,6 +1,7 @@
 import { ownRange, type Program } from '../threads/thread';
 import { unpack } from '../threads/unpack';
 import { recurrentGradient } from './recurrentGradient';
+import { hiddenProducts, stateGradient } from './recurrentProduct';
 
 /** The vanilla scan; arguments as in `lstmForward`. `products` [B, H] is scratch. */
 export const rnnForward: Program = (thread, values) => {
@@ -18,29 +19,17 @@ export const rnnForward: Program = (thread, values) => {
     hidden,
     states,
     products,
-  ] = unpack(values, 13);
+    panels,
+  ] = unpack(values, 14);
   const [start, end] = ownRange(thread, units, 4);
+  const weights = { batch, units, gates: 1, recurrent, panels, start, end };
+  const multiplyHidden = hiddenProducts(thread, weights);
   const stateBytes = batch * units * 4;
   let before = hidden0;
   for (let step = 0; step < time; step++) {
     const t = reverse ? time - 1 - step : step;
     const state = states + t * stateBytes;
-    if (end > start) {
-      thread.fewRows(
-        false,
-        false,
-        batch,
-        end - start,
-        units,
-        before,
-        units,
-        recurrent + start * 4,
-        units,
-        false,
-        products + start * 4,
-        units,
-      );
-    }
+    multiplyHidden(before, products);
     thread.kernels.rnnForward(
       projected + t * stateBytes,
       bias,
@@ -77,8 +66,11 @@ export const rnnBackward: Program = (thread, values) => {
     dProjected,
     dRecurrent,
     dBias,
-  ] = unpack(values, 14);
+    panels,
+  ] = unpack(values, 15);
   const [start, end] = ownRange(thread, units, 4);
+  const weights = { batch, units, gates: 1, recurrent, panels, start, end };
+  const addStateGradient = stateGradient(thread, weights);
   const stateBytes = batch * units * 4;
   for (let step = time - 1; step >= 0; step--) {
     const t = reverse ? time - 1 - step : step;
@@ -96,22 +88,7 @@ export const rnnBackward: Program = (thread, values) => {
       end,
     );
     thread.barrier();
-    if (end > start) {
-      thread.fewRows(
-        false,
-        true,
-        batch,
-        end - start,
-        units,
-        dZ,
-        units,
-        recurrent + start * units * 4,
-        units,
-        true,
-        dState + start * 4,
-        units,
-      );
-    }
+    addStateGradient(dZ, dState);
   }
   recurrentGradient(thread, {
     time,

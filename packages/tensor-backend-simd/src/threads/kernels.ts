@@ -13,6 +13,7 @@ type KernelName =
   | 'binary'
   | 'binaryRows'
   | 'binaryScalar'
+  | 'copyPanel'
   | 'dropout'
   | 'gruBackward'
   | 'gruForward'

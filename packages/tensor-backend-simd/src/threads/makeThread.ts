@@ -1,9 +1,9 @@
 import { loadBlas, type BlasSource } from '../blas/loadBlas';
-import { inSmallPieces } from '../blas/smallPieces';
+import { panelProducts, wholeProduct } from '../blas/panels';
 import { makeBarrier } from './barrier';
-import { lagging } from './lagging';
 import { argumentCount, argumentsStart, signal } from './control';
 import { instantiateKernels, scratchStart, wasmProduct } from './kernels';
+import { lagging } from './lagging';
 import type { Thread } from './thread';
 
 /** What it takes to build a thread's view of the shared memory; can be posted to a worker. */
@@ -36,7 +36,8 @@ export function makeThread(seed: ThreadSeed): {
     float32: new Float32Array(buffer),
     int32: new Int32Array(buffer),
     product,
-    fewRows: blas?.name === 'openblas' ? inSmallPieces(product) : product,
+    stepProduct:
+      blas?.name === 'openblas' ? panelProducts(product, kernels) : wholeProduct(product),
     barrier: lagging(makeBarrier(signals, parts), part, parts),
   };
   const thread = parts % 2 === 0 ? { ...whole, half: halfOf(whole, signals) } : whole;

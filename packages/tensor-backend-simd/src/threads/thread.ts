@@ -20,6 +20,22 @@ export type Product = (
   ldc: number,
 ) => void;
 
+/** The product of a scan's steps, whose B stays while A and C move on: as `Product`, from the same operands. */
+export type StepProduct = (a: number, lda: number, c: number, ldc: number) => void;
+
+/** What is the same in each step of a scan. */
+export interface StepOperands {
+  readonly transposeB: boolean;
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly b: number;
+  readonly ldb: number;
+  readonly accumulate: boolean;
+  /** Where B may be copied in another order: k · (n rounded up to 4) numbers; 0 where a copy would not pay. */
+  readonly room: number;
+}
+
 /** What a program sees of the thread it runs on. Every thread runs the same program on its part. */
 export interface Thread {
   readonly part: number;
@@ -30,8 +46,8 @@ export interface Thread {
   readonly int32: Int32Array;
   /** Single-threaded; a program splits its products itself. */
   readonly product: Product;
-  /** The same for few rows of A, as in a step of a scan. */
-  readonly fewRows: Product;
+  /** Prepares the product of a scan's steps. */
+  readonly stepProduct: (operands: StepOperands) => StepProduct;
   /** Returns when every thread has called it. */
   barrier(): void;
   /** The half of an even number of threads to which this one belongs, as if there were no other. */
