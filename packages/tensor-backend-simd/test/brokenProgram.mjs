@@ -17,9 +17,10 @@ const end = backend.view(tensors[0]).buffer.byteLength;
 /** What a gradient throws whose x begins at this byte. */
 function thrownAt(x) {
   try {
-    backend.pool.run('layerNormalizeGradient', [
-      ...[rows, features, 1, 1e-5, x, dy, gain, dx, dGain, 0, partial],
-    ]);
+    backend.pool.run('layerNormalizeGradient', {
+      ...{ rows, features, groups: 1, epsilon: 1e-5 },
+      ...{ x, dy, gain, dx, dGain, dShift: 0, partial },
+    });
     return 'nothing';
   } catch (error) {
     return `${error.name}: ${error.message}`;

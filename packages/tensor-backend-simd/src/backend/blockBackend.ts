@@ -113,6 +113,13 @@ export class BlockBackend extends MathBackendCPU {
     return this.view(tensor).byteOffset;
   }
 
+  /** The byte offsets of tensors, under their names. */
+  offsets<Name extends string>(tensors: Readonly<Record<Name, TensorInfo>>): Record<Name, number> {
+    const offsets = {} as Record<Name, number>;
+    for (const name of Object.keys(tensors) as Name[]) offsets[name] = this.offset(tensors[name]);
+    return offsets;
+  }
+
   /** A tensor's numbers, live. */
   view(tensor: TensorInfo): NumericView {
     return this.data.get(tensor.dataId).values as NumericView;

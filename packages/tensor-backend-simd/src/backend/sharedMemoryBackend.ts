@@ -59,8 +59,10 @@ export class SharedMemoryBackend extends BlockBackend {
       Object.defineProperty(record, 'values', { value: values });
       const { ids, values: given } = rows;
       const [count = 0, width = 0] = given.shape;
-      const offsets = [this.offset(ids), this.offset(given), values.byteOffset];
-      this.pool.run('scatterRows', [count, width, shape[0], ...offsets]);
+      this.pool.run('scatterRows', {
+        ...{ count, width, types: shape[0], table: values.byteOffset },
+        ...this.offsets({ ids, rows: given }),
+      });
       this.#dropRows(dataId, rows);
       return values;
     };

@@ -16,11 +16,14 @@ function copy(
   from: Rows,
   to: Rows,
 ): void {
-  backend.pool.run('copyRows', [
-    ...[rows, width],
-    ...[backend.offset(from.tensor) + from.offset * 4, from.stride],
-    ...[backend.offset(to.tensor) + to.offset * 4, to.stride],
-  ]);
+  backend.pool.run('copyRows', {
+    rows,
+    width,
+    from: backend.offset(from.tensor) + from.offset * 4,
+    fromStride: from.stride,
+    to: backend.offset(to.tensor) + to.offset * 4,
+    toStride: to.stride,
+  });
 }
 
 const sizeFrom = (shape: readonly number[], axis: number): number =>

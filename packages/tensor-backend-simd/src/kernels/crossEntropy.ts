@@ -1,5 +1,6 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
+import { modes, operations } from '../programs/elementwise';
 import { scratchLength } from '../programs/projectedCrossEntropy';
 import { activeBackend, handOut, optionalOffset, type SimdKernel, underTape } from './kernel';
 
@@ -18,16 +19,11 @@ export const softmaxCrossEntropy: SimdKernel = {
     const nats = backend.allocate([rows]);
     const probabilities = backend.allocate([rows, columns]);
     const scratch = backend.allocate([2, rows]);
-    backend.pool.run('softmaxCrossEntropy', [
-      rows,
-      columns,
-      backend.offset(logits),
-      backend.offset(labels),
-      optionalOffset(backend, weights, attributes['hasWeights']),
-      backend.offset(nats),
-      backend.offset(probabilities),
-      backend.offset(scratch),
-    ]);
+    backend.pool.run('softmaxCrossEntropy', {
+      ...{ rows, columns },
+      ...backend.offsets({ logits, labels, nats, probabilities, scratch }),
+      weights: optionalOffset(backend, weights, attributes['hasWeights']),
+    });
     backend.disposeData(scratch.dataId);
     if (underTape()) backend.keepResiduals(nats.dataId, [probabilities]);
     else backend.disposeData(probabilities.dataId);
@@ -42,15 +38,11 @@ export const softmaxCrossEntropy: SimdKernel = {
       const [probabilities] = backend.residuals(nats.dataId) as [TensorInfo];
       const [rows, columns] = probabilities.shape as [number, number];
       const scratch = backend.allocate([rows]);
-      backend.pool.run('softmaxGradient', [
-        rows,
-        columns,
-        backend.offset(probabilities),
-        backend.offset(labels),
-        optionalOffset(backend, weights, attributes['hasWeights']),
-        backend.offset(dy as Tensor),
-        backend.offset(scratch),
-      ]);
+      backend.pool.run('softmaxGradient', {
+        ...{ rows, columns },
+        ...backend.offsets({ probabilities, labels, dNats: dy as Tensor, scratch }),
+        weights: optionalOffset(backend, weights, attributes['hasWeights']),
+      });
       backend.disposeData(scratch.dataId);
       backend.releaseResiduals(nats.dataId);
       return handOut({ logits: probabilities, labels: undefined, weights: undefined });
@@ -89,24 +81,15 @@ function runLayer(
   const block = backend.allocate([blockRows, classes]);
   const { threads } = backend.pool;
   const scratch = backend.allocate([scratchLength(threads, rows, units, blockRows)]);
-  backend.pool.run('projectedCrossEntropy', [
-    rows,
-    units,
-    classes,
-    blockRows,
-    backend.offset(hidden),
-    backend.offset(weights),
-    backend.offset(bias),
-    backend.offset(labels),
-    optionalOffset(backend, rowWeights, hasRowWeights),
-    backend.offset(nats),
-    backend.offset(block),
-    backend.offset(scratch),
-    dNats === undefined ? 0 : backend.offset(dNats),
-    gradients === undefined ? 0 : backend.offset(gradients.dHidden),
-    gradients === undefined ? 0 : backend.offset(gradients.dWeights),
-    gradients === undefined ? 0 : backend.offset(gradients.dBias),
-  ]);
+  backend.pool.run('projectedCrossEntropy', {
+    ...{ rows, units, classes, blockRows },
+    ...backend.offsets({ hidden, weights, bias, labels, nats, block, scratch }),
+    rowWeights: optionalOffset(backend, rowWeights, hasRowWeights),
+    dNats: optionalOffset(backend, dNats),
+    dHidden: optionalOffset(backend, gradients?.dHidden),
+    dWeights: optionalOffset(backend, gradients?.dWeights),
+    dBias: optionalOffset(backend, gradients?.dBias),
+  });
   backend.disposeData(block.dataId);
   backend.disposeData(scratch.dataId);
 }
@@ -189,7 +172,9 @@ function commonValue(values: Float32Array): number | undefined {
 function scaleInPlace(backend: SharedMemoryBackend, tensor: TensorInfo, factor: number): void {
   const scalar = backend.makeTensorInfo([], 'float32', Float32Array.of(factor));
   const size = backend.view(tensor).length;
-  const at = backend.offset(tensor);
-  backend.pool.run('binary', [2, 2, at, backend.offset(scalar), at, size, 1]);
+  backend.pool.run('binary', {
+    ...{ operation: operations.Multiply, mode: modes.number, count: size, columns: 1 },
+    ...backend.offsets({ a: tensor, b: scalar, out: tensor }),
+  });
   backend.disposeData(scalar.dataId);
 }

@@ -17,16 +17,12 @@ function applyMask(
 ): TensorInfo {
   const { rate, key0, key1, step } = attributes;
   const out = backend.allocate(x.shape);
-  backend.pool.run('dropout', [
-    backend.offset(x),
-    backend.offset(out),
-    util.sizeFromShape(x.shape),
-    key0,
-    key1,
-    step,
-    Math.round(rate * 4_294_967_296),
-    1 / (1 - rate),
-  ]);
+  backend.pool.run('dropout', {
+    ...backend.offsets({ x, out }),
+    ...{ count: util.sizeFromShape(x.shape), key0, key1, step },
+    threshold: Math.round(rate * 4_294_967_296),
+    kept: 1 / (1 - rate),
+  });
   return out;
 }
 

@@ -9,13 +9,7 @@ export const embedding: SimdKernel = {
     const count = ids.shape[0] as number;
     const width = table.shape[1] as number;
     const rows = backend.allocate([count, width]);
-    backend.pool.run('embedding', [
-      count,
-      width,
-      backend.offset(table),
-      backend.offset(ids),
-      backend.offset(rows),
-    ]);
+    backend.pool.run('embedding', { count, width, ...backend.offsets({ table, ids, rows }) });
     return rows;
   },
   gradient: {
@@ -30,10 +24,10 @@ export const embedding: SimdKernel = {
         ids: backend.makeTensorInfo([distinct.length], 'int32', distinct),
         values: backend.allocate([distinct.length, width]),
       };
-      backend.pool.run('sumByRow', [
-        ...[slots.length, width, distinct.length, backend.offset(where)],
-        ...[backend.offset(dy as Tensor), backend.offset(rows.values)],
-      ]);
+      backend.pool.run('sumByRow', {
+        ...{ count: slots.length, width, rowCount: distinct.length },
+        ...backend.offsets({ slots: where, dy: dy as Tensor, rows: rows.values }),
+      });
       backend.disposeData(where.dataId);
       return handOut({ table: backend.makeFromRows([types, width], rows), ids: undefined });
     },

@@ -18,16 +18,13 @@ export const gruScan: SimdKernel = {
     const gates = backend.allocate([time, batch, 3 * units]);
     const candidates = backend.allocate([time, batch, units]);
     const panels = panelsFor(backend, { time, batch, units }, 3);
-    backend.pool.run('gruForward', [
-      ...[time, batch, units, Number(reverse)],
-      backend.offset(projected),
-      backend.offset(recurrent),
-      optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
-      backend.offset(hidden0),
-      optionalOffset(backend, mask, masked),
-      ...[gates, candidates, hidden, states].map((tensor) => backend.offset(tensor)),
-      optionalOffset(backend, panels),
-    ]);
+    backend.pool.run('gruForward', {
+      ...{ time, batch, units, reverse: Number(reverse) },
+      ...backend.offsets({ projected, recurrent, hidden0, gates, candidates, hidden, states }),
+      bias: optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
+      mask: optionalOffset(backend, mask, masked),
+      panels: optionalOffset(backend, panels),
+    });
     if (panels) backend.disposeData(panels.dataId);
     const outputs = [hidden, finalStep(backend, states, { time, batch, units }, reverse)];
     const residuals = [gates, candidates, ...(masked ? [states] : [])];
@@ -53,16 +50,14 @@ export const gruScan: SimdKernel = {
       const hasBias = attributes['hasRecurrentBias'] === true;
       const dBias = hasBias ? backend.allocate([3 * units]) : undefined;
       const panels = panelsFor(backend, { time, batch, units }, 3);
-      backend.pool.run('gruBackward', [
-        ...[time, batch, units, Number(attributes['reverse'])],
-        ...[recurrent, hidden0].map((tensor) => backend.offset(tensor)),
-        optionalOffset(backend, mask, attributes['hasMask']),
-        ...[gates, candidates, states, dHidden, dHidden0, dProjected, dRecurrent].map((tensor) =>
-          backend.offset(tensor),
-        ),
-        optionalOffset(backend, dBias),
-        optionalOffset(backend, panels),
-      ]);
+      backend.pool.run('gruBackward', {
+        ...{ time, batch, units, reverse: Number(attributes['reverse']) },
+        ...backend.offsets({ recurrent, hidden0, gates, candidates, states }),
+        ...backend.offsets({ dHidden, dState: dHidden0, dProjected, dRecurrent }),
+        mask: optionalOffset(backend, mask, attributes['hasMask']),
+        dBias: optionalOffset(backend, dBias),
+        panels: optionalOffset(backend, panels),
+      });
       if (panels) backend.disposeData(panels.dataId);
       backend.dropResiduals(hidden.dataId);
       return handOut({

@@ -1,17 +1,18 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
+import type { ArgumentsOf, ProgramName } from '../programs';
 import { optionalOffset, underTape } from './kernel';
 import { copyOf, finalStep, panelsFor } from './scanShape';
 
 /** A scan or its gradient that is ready to run: the program's arguments, and what to take when it has run. */
-export interface Prepared<Result> {
-  readonly values: readonly number[];
+export interface Prepared<Name extends ProgramName, Result> {
+  readonly given: ArgumentsOf<Name>;
   finish(): Result;
 }
 
-type Direction = '' | 'Backward';
-type Tensors = Readonly<Record<string, TensorInfo | undefined>>;
-type Flags = Readonly<Record<string, unknown>>;
+/** The tensors of a scan under the names that `lstmScan` gives them, a placeholder for what its caller left out. */
+type Tensors = Readonly<Record<string, TensorInfo>>;
+type Attributes = Readonly<Record<string, unknown>>;
 
 /** What a scan's gradient reads, in the contract's names without the mask. */
 export const savedOfDirection = ['recurrent', 'hidden0', 'cell0', 'peepholes'] as const;
@@ -23,39 +24,32 @@ export const savedOfDirection = ['recurrent', 'hidden0', 'cell0', 'peepholes'] a
 export function prepareScan(
   backend: SharedMemoryBackend,
   inputs: Tensors,
-  flags: Flags,
-  direction: Direction,
-  reverse: boolean,
-): Prepared<TensorInfo[]> {
-  const { projected, recurrent, hidden0, cell0 } = required(inputs, direction);
-  const { recurrentBias, peepholes, mask } = optional(inputs, flags, direction);
+  attributes: Attributes,
+): Prepared<'lstmForward', TensorInfo[]> {
+  const { projected, recurrent, hidden0, cell0 } = inputs as Record<
+    'projected' | 'recurrent' | 'hidden0' | 'cell0',
+    TensorInfo
+  >;
+  const { recurrentBias, peepholes, mask } = inputs;
   const [time, batch] = projected.shape as [number, number, number];
   const units = recurrent.shape[0] as number;
+  const reverse = attributes['reverse'] === true;
+  const masked = attributes['hasMask'] === true;
   const shape = { time, batch, units };
   const gates = backend.allocate([time, batch, 4 * units]);
   const cells = backend.allocate([time, batch, units]);
   const hidden = backend.allocate([time, batch, units]);
-  const states = mask ? backend.allocate([time, batch, units]) : hidden;
+  const states = masked ? backend.allocate([time, batch, units]) : hidden;
   const panels = panelsFor(backend, shape, 4);
   return {
-    values: [
-      time,
-      batch,
-      units,
-      Number(reverse),
-      backend.offset(projected),
-      backend.offset(recurrent),
-      optionalOffset(backend, recurrentBias),
-      optionalOffset(backend, peepholes),
-      backend.offset(hidden0),
-      backend.offset(cell0),
-      optionalOffset(backend, mask),
-      backend.offset(gates),
-      backend.offset(cells),
-      backend.offset(hidden),
-      backend.offset(states),
-      optionalOffset(backend, panels),
-    ],
+    given: {
+      ...{ ...shape, reverse: Number(reverse) },
+      ...backend.offsets({ projected, recurrent, hidden0, cell0, gates, cells, hidden, states }),
+      bias: optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
+      peepholes: optionalOffset(backend, peepholes, attributes['hasPeepholes']),
+      mask: optionalOffset(backend, mask, masked),
+      panels: optionalOffset(backend, panels),
+    },
     finish() {
       if (panels) backend.disposeData(panels.dataId);
       const outputs = [
@@ -63,7 +57,7 @@ export function prepareScan(
         finalStep(backend, states, shape, reverse),
         finalStep(backend, cells, shape, reverse),
       ];
-      const residuals = mask ? [gates, cells, states] : [gates, cells];
+      const residuals = masked ? [gates, cells, states] : [gates, cells];
       if (underTape()) backend.keepResiduals(hidden.dataId, residuals);
       else for (const tensor of residuals) backend.disposeData(tensor.dataId);
       return outputs;
@@ -71,18 +65,20 @@ export function prepareScan(
   };
 }
 
-/** Prepares the program `lstmBackward`, which gives the gradients under the names of the direction's inputs. */
+/** Prepares the program `lstmBackward`, which gives the gradients under the names of the inputs. */
 export function prepareGradient(
   backend: SharedMemoryBackend,
   dys: readonly TensorInfo[],
   saved: Tensors,
-  flags: Flags,
-  direction: Direction,
-  reverse: boolean,
-): Prepared<Record<string, TensorInfo | undefined>> {
+  attributes: Attributes,
+): Prepared<'lstmBackward', Record<string, TensorInfo | undefined>> {
   const [dHidden, dFinalHidden, dFinalCell] = dys as [TensorInfo, TensorInfo, TensorInfo];
-  const { recurrent, hidden0, cell0, hidden } = required(saved, direction);
-  const { peepholes, mask } = optional(saved, flags, direction);
+  const { recurrent, hidden0, cell0, hidden } = saved as Record<
+    'recurrent' | 'hidden0' | 'cell0' | 'hidden',
+    TensorInfo
+  >;
+  const { peepholes, mask } = saved;
+  const has = (name: string) => attributes[`has${name}`] === true;
   const [time, batch, units] = hidden.shape as [number, number, number];
   const [gates, cells, states = hidden] = backend.residuals(hidden.dataId) as [
     TensorInfo,
@@ -93,71 +89,29 @@ export function prepareGradient(
   const dCell0 = copyOf(backend, dFinalCell);
   const dProjected = gates; // overwritten: each step reads its gates last
   const dRecurrent = backend.allocate([units, 4 * units]);
-  const dBias = flags[`hasRecurrentBias${direction}`] ? backend.allocate([4 * units]) : undefined;
-  const dPeepholes = peepholes ? backend.allocate([3, units]) : undefined;
+  const dBias = has('RecurrentBias') ? backend.allocate([4 * units]) : undefined;
+  const dPeepholes = has('Peepholes') ? backend.allocate([3, units]) : undefined;
   const panels = panelsFor(backend, { time, batch, units }, 4);
   return {
-    values: [
-      time,
-      batch,
-      units,
-      Number(reverse),
-      backend.offset(recurrent),
-      optionalOffset(backend, peepholes),
-      backend.offset(hidden0),
-      backend.offset(cell0),
-      optionalOffset(backend, mask),
-      backend.offset(gates),
-      backend.offset(cells),
-      backend.offset(states),
-      backend.offset(dHidden),
-      backend.offset(dHidden0),
-      backend.offset(dCell0),
-      backend.offset(dProjected),
-      backend.offset(dRecurrent),
-      optionalOffset(backend, dBias),
-      optionalOffset(backend, dPeepholes),
-      optionalOffset(backend, panels),
-    ],
+    given: {
+      ...{ time, batch, units, reverse: Number(attributes['reverse'] === true) },
+      ...backend.offsets({ recurrent, hidden0, cell0, gates, cells, states }),
+      ...backend.offsets({ dHidden, dState: dHidden0, dCell: dCell0, dProjected, dRecurrent }),
+      peepholes: optionalOffset(backend, peepholes, has('Peepholes')),
+      mask: optionalOffset(backend, mask, has('Mask')),
+      dBias: optionalOffset(backend, dBias),
+      dPeepholes: optionalOffset(backend, dPeepholes),
+      panels: optionalOffset(backend, panels),
+    },
     finish() {
       if (panels) backend.disposeData(panels.dataId);
       backend.releaseResiduals(hidden.dataId);
       backend.disposeData(cells.dataId);
       if (states !== hidden) backend.disposeData(states.dataId);
       return {
-        [`projected${direction}`]: dProjected,
-        [`recurrent${direction}`]: dRecurrent,
-        [`hidden0${direction}`]: dHidden0,
-        [`cell0${direction}`]: dCell0,
-        [`recurrentBias${direction}`]: dBias,
-        [`peepholes${direction}`]: dPeepholes,
+        ...{ projected: dProjected, recurrent: dRecurrent, recurrentBias: dBias },
+        ...{ hidden0: dHidden0, cell0: dCell0, peepholes: dPeepholes },
       };
     },
   };
-}
-
-type RequiredName = 'projected' | 'recurrent' | 'hidden0' | 'cell0' | 'hidden';
-
-/** The tensors of one direction that every call has; `hidden` among what is saved only, `projected` among inputs only. */
-function required(tensors: Tensors, direction: Direction): Record<RequiredName, TensorInfo> {
-  const names: RequiredName[] = ['projected', 'recurrent', 'hidden0', 'cell0', 'hidden'];
-  return Object.fromEntries(names.map((name) => [name, tensors[`${name}${direction}`]])) as Record<
-    RequiredName,
-    TensorInfo
-  >;
-}
-
-/** Those that the caller may have left out, and the mask, which both directions share. */
-function optional(
-  tensors: Tensors,
-  flags: Flags,
-  direction: Direction,
-): Partial<Record<'recurrentBias' | 'peepholes' | 'mask', TensorInfo>> {
-  const given = (name: string, flag: string) =>
-    flags[`has${flag}`] === true ? tensors[name] : undefined;
-  return {
-    recurrentBias: given(`recurrentBias${direction}`, `RecurrentBias${direction}`),
-    peepholes: given(`peepholes${direction}`, `Peepholes${direction}`),
-    mask: given('mask', 'Mask'),
-  } as Partial<Record<'recurrentBias' | 'peepholes' | 'mask', TensorInfo>>;
 }

@@ -9,8 +9,8 @@ const inputsToSave = [...savedOfDirection, 'mask'];
 export const lstmScan: SimdKernel = {
   name: 'LstmScan',
   run(backend, inputs, attributes) {
-    const scan = prepareScan(backend, inputs, attributes, '', attributes['reverse'] === true);
-    backend.pool.run('lstmForward', scan.values);
+    const scan = prepareScan(backend, inputs, attributes);
+    backend.pool.run('lstmForward', scan.given);
     return scan.finish();
   },
   gradient: {
@@ -19,9 +19,8 @@ export const lstmScan: SimdKernel = {
     gradFunc(dys, saved, attributes) {
       const backend = activeBackend();
       const tensors = named([...inputsToSave, 'hidden'], saved);
-      const reverse = attributes['reverse'] === true;
-      const gradient = prepareGradient(backend, dys as Tensor[], tensors, attributes, '', reverse);
-      backend.pool.run('lstmBackward', gradient.values);
+      const gradient = prepareGradient(backend, dys as Tensor[], tensors, attributes);
+      backend.pool.run('lstmBackward', gradient.given);
       return handOut({ ...gradient.finish(), mask: undefined });
     },
   },

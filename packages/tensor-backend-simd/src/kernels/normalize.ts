@@ -2,21 +2,15 @@ import { util, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 import { activeBackend, handOut, optionalOffset, type SimdKernel } from './kernel';
 
 /** The scalars that both directions of batch normalization share. */
-function domain(x: TensorInfo, attributes: Record<string, unknown>): number[] {
+function domain(x: TensorInfo, attributes: Record<string, unknown>) {
   const [time, batch, features] = x.shape as [number, number, number];
   const { over, epsilon, epsilonRule } = attributes as {
     over: string;
     epsilon: number;
     epsilonRule: string;
   };
-  return [
-    time,
-    batch,
-    features,
-    Number(over === 'sequence'),
-    epsilon,
-    Number(epsilonRule === 'double'),
-  ];
+  const sequence = Number(over === 'sequence');
+  return { time, batch, features, sequence, epsilon, twice: Number(epsilonRule === 'double') };
 }
 
 /** Batch normalization, frame- or sequence-wise, over unpadded rows. */
@@ -32,21 +26,16 @@ export const batchNormalize: SimdKernel = {
     const y = backend.allocate(x.shape);
     const mean = backend.allocate([steps, features]);
     const variance = backend.allocate([steps, features]);
-    const rows = backend.allocate([steps]);
-    backend.pool.run('batchNormalize', [
+    const counts = backend.allocate([steps]);
+    backend.pool.run('batchNormalize', {
       ...domain(x, attributes),
-      backend.offset(x),
-      backend.offset(gain),
-      optionalOffset(backend, shift, attributes['hasShift']),
-      optionalOffset(backend, mask, attributes['hasMask']),
-      optionalOffset(backend, storedMean, attributes['hasStoredMean']),
-      optionalOffset(backend, storedVariance, attributes['hasStoredVariance']),
-      backend.offset(y),
-      backend.offset(mean),
-      backend.offset(variance),
-      backend.offset(rows),
-    ]);
-    return [y, mean, variance, rows];
+      ...backend.offsets({ x, gain, y, mean, variance, counts }),
+      shift: optionalOffset(backend, shift, attributes['hasShift']),
+      mask: optionalOffset(backend, mask, attributes['hasMask']),
+      storedMean: optionalOffset(backend, storedMean, attributes['hasStoredMean']),
+      storedVariance: optionalOffset(backend, storedVariance, attributes['hasStoredVariance']),
+    });
+    return [y, mean, variance, counts];
   },
   gradient: {
     inputsToSave: ['x', 'gain', 'mask', 'storedMean', 'storedVariance'],
@@ -54,7 +43,7 @@ export const batchNormalize: SimdKernel = {
     gradFunc: (dys, saved, attributes) => {
       const backend = activeBackend();
       const [dy] = dys as Tensor[] as [Tensor];
-      const [x, gain, mask, storedMean, storedVariance, mean, variance, rows] = saved as [
+      const [x, gain, mask, storedMean, storedVariance, mean, variance, counts] = saved as [
         Tensor,
         Tensor,
         Tensor,
@@ -69,22 +58,14 @@ export const batchNormalize: SimdKernel = {
       const dGain = backend.allocate([features]);
       const dShift = attributes['hasShift'] === true ? backend.allocate([features]) : undefined;
       const sums = backend.allocate([2, features]);
-      backend.pool.run('batchNormalizeGradient', [
+      backend.pool.run('batchNormalizeGradient', {
         ...domain(x, attributes),
-        backend.offset(x),
-        backend.offset(dy),
-        backend.offset(gain),
-        optionalOffset(backend, mask, attributes['hasMask']),
-        optionalOffset(backend, storedMean, attributes['hasStoredMean']),
-        optionalOffset(backend, storedVariance, attributes['hasStoredVariance']),
-        backend.offset(mean),
-        backend.offset(variance),
-        backend.offset(rows),
-        backend.offset(dx),
-        backend.offset(dGain),
-        optionalOffset(backend, dShift),
-        backend.offset(sums),
-      ]);
+        ...backend.offsets({ x, dy, gain, mean, variance, counts, dx, dGain, sums }),
+        mask: optionalOffset(backend, mask, attributes['hasMask']),
+        storedMean: optionalOffset(backend, storedMean, attributes['hasStoredMean']),
+        storedVariance: optionalOffset(backend, storedVariance, attributes['hasStoredVariance']),
+        dShift: optionalOffset(backend, dShift),
+      });
       backend.disposeData(sums.dataId);
       return handOut({
         x: dx,
@@ -106,16 +87,11 @@ export const layerNormalize: SimdKernel = {
     const { groups, epsilon } = attributes as { groups: number; epsilon: number };
     const features = x.shape.at(-1) as number;
     const y = backend.allocate(x.shape);
-    backend.pool.run('layerNormalize', [
-      util.sizeFromShape(x.shape) / features,
-      features,
-      groups,
-      epsilon,
-      backend.offset(x),
-      backend.offset(gain),
-      optionalOffset(backend, shift, attributes['hasShift']),
-      backend.offset(y),
-    ]);
+    const rows = util.sizeFromShape(x.shape) / features;
+    backend.pool.run('layerNormalize', {
+      ...{ rows, features, groups, epsilon, ...backend.offsets({ x, gain, y }) },
+      shift: optionalOffset(backend, shift, attributes['hasShift']),
+    });
     return y;
   },
   gradient: {
@@ -129,19 +105,11 @@ export const layerNormalize: SimdKernel = {
       const dGain = backend.allocate([features]);
       const dShift = attributes['hasShift'] === true ? backend.allocate([features]) : undefined;
       const partial = backend.allocate([backend.pool.threads, 2, features]);
-      backend.pool.run('layerNormalizeGradient', [
-        x.size / features,
-        features,
-        groups,
-        epsilon,
-        backend.offset(x),
-        backend.offset(dy as Tensor),
-        backend.offset(gain),
-        backend.offset(dx),
-        backend.offset(dGain),
-        optionalOffset(backend, dShift),
-        backend.offset(partial),
-      ]);
+      backend.pool.run('layerNormalizeGradient', {
+        ...{ rows: x.size / features, features, groups, epsilon },
+        ...backend.offsets({ x, dy: dy as Tensor, gain, dx, dGain, partial }),
+        dShift: optionalOffset(backend, dShift),
+      });
       backend.disposeData(partial.dataId);
       return handOut({ x: dx, gain: dGain, shift: dShift });
     },

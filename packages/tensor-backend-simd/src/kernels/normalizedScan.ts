@@ -3,7 +3,6 @@ import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import { activeBackend, handOut, optionalOffset, type SimdKernel, underTape } from './kernel';
 import {
   gateCounts,
-  type Placements,
   placementArguments,
   placementGradients,
   readPlacements,
@@ -23,43 +22,33 @@ interface Residuals {
   mean: TensorInfo;
   variance: TensorInfo;
   counts: TensorInfo;
-  /** By placement; a placeholder where there is none. */
-  raw: readonly TensorInfo[];
 }
 
-/** The arguments that both programs share: `scanLength` of the scan, then those of each placement. */
+/** The arguments of the scan that both programs share. */
 function scanArguments(
   backend: SharedMemoryBackend,
   shape: ScanShape,
   inputs: Inputs,
   attributes: ScanAttributes,
-  placements: Placements,
+  width: number,
   residuals: Residuals,
   panels: TensorInfo | undefined,
-  gradients: readonly number[][],
-): number[] {
-  const { recurrent, peepholes, hidden0, cell0, mask } = inputs;
-  const { time, batch, units } = shape;
-  const { gates, cells, states, mean, variance, counts, raw } = residuals;
-  return [
-    ...[gateCounts[attributes.cell], Number(attributes.activation === 'relu')],
-    ...[time, batch, units, Number(attributes.reverse)],
-    ...[Number(attributes.mode === 'stored'), attributes.firstStep],
-    backend.offset(recurrent as TensorInfo),
-    optionalOffset(backend, panels),
-    optionalOffset(backend, peepholes, attributes['hasPeepholes']),
-    backend.offset(hidden0 as TensorInfo),
-    optionalOffset(backend, cell0, attributes['hasCell0']),
-    optionalOffset(backend, mask, attributes['hasMask']),
-    ...[gates, cells, states].map((tensor) => backend.offset(tensor)),
-    placements.width,
-    ...[mean, variance, counts].map((tensor) => backend.offset(tensor)),
-    ...placements.list.flatMap((placement, k) => [
-      ...placementArguments(backend, inputs, attributes, placement),
-      backend.offset(raw[k] as TensorInfo),
-      ...(gradients[k] ?? [0, 0, 0]),
-    ]),
-  ];
+) {
+  const { recurrent, hidden0 } = inputs as Record<'recurrent' | 'hidden0', TensorInfo>;
+  const { peepholes, cell0, mask } = inputs;
+  return {
+    gateCount: gateCounts[attributes.cell],
+    rectify: Number(attributes.activation === 'relu'),
+    ...{ ...shape, reverse: Number(attributes.reverse) },
+    stored: Number(attributes.mode === 'stored'),
+    firstStep: attributes.firstStep,
+    ...backend.offsets({ recurrent, hidden0 }),
+    panels: optionalOffset(backend, panels),
+    peepholes: optionalOffset(backend, peepholes, attributes['hasPeepholes']),
+    cell0: optionalOffset(backend, cell0, attributes['hasCell0']),
+    mask: optionalOffset(backend, mask, attributes['hasMask']),
+    ...{ width, ...backend.offsets(residuals) },
+  };
 }
 
 /** A scan of a cell with batch or layer normalization inside the recurrence. */
@@ -72,9 +61,10 @@ export const normalizedScan: SimdKernel = {
   },
   run(backend, inputs, given) {
     const attributes = given as unknown as ScanAttributes;
-    const { projected, recurrent, recurrentBias, mask } = inputs;
-    const [time, batch, columns] = (projected as TensorInfo).shape as [number, number, number];
-    const units = (recurrent as TensorInfo).shape[0] as number;
+    const { projected, recurrent } = inputs as Record<'projected' | 'recurrent', TensorInfo>;
+    const { recurrentBias, mask } = inputs;
+    const [time, batch, columns] = projected.shape as [number, number, number];
+    const units = recurrent.shape[0] as number;
     const shape = { time, batch, units };
     const lstm = attributes.cell === 'lstm';
     const gated = attributes.cell !== 'rnn';
@@ -92,14 +82,17 @@ export const normalizedScan: SimdKernel = {
     const raw = placements.list.map(({ kind, features }) =>
       backend.allocate(kind === 'none' ? [0] : [time, batch, features]),
     );
-    const residuals = { gates, cells, states, mean, variance, counts, raw };
+    const residuals = { gates, cells, states, mean, variance, counts };
     const panels = panelsFor(backend, shape, gateCounts[attributes.cell]);
-    backend.pool.run('normalizedScan', [
-      ...scanArguments(backend, shape, inputs, attributes, placements, residuals, panels, []),
-      backend.offset(projected as TensorInfo),
-      optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
-      backend.offset(hidden),
-    ]);
+    const { width } = placements;
+    backend.pool.run('normalizedScan', {
+      scan: {
+        ...scanArguments(backend, shape, inputs, attributes, width, residuals, panels),
+        ...backend.offsets({ projected, hidden }),
+        bias: optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
+      },
+      ...placementArguments(backend, inputs, attributes, placements, raw),
+    });
     if (panels) backend.disposeData(panels.dataId);
     const outputs = [
       hidden,
@@ -146,7 +139,7 @@ export const normalizedScan: SimdKernel = {
       ];
       const raw = rest.slice(0, placements.list.length);
       const states = rest[placements.list.length] ?? hidden;
-      const residuals = { gates, cells, states, mean, variance, counts, raw };
+      const residuals = { gates, cells, states, mean, variance, counts };
 
       const own = placementGradients(backend, attributes, placements);
       const dHidden0 = copyOf(backend, dFinalHidden);
@@ -158,19 +151,17 @@ export const normalizedScan: SimdKernel = {
       const dPeepholes = has('Peepholes') ? backend.allocate([3, units]) : undefined;
       const dCellOut = backend.allocate([batch, units]);
       const panels = panelsFor(backend, shape, gateCounts[attributes.cell]);
-      backend.pool.run('normalizedScanGradient', [
-        ...scanArguments(
-          ...([backend, shape, inputs, attributes, placements, residuals, panels] as const),
-          own.offsets,
-        ),
-        backend.offset(dHidden),
-        backend.offset(dHidden0),
-        optionalOffset(backend, dCell0),
-        ...[dProjected, dRecurrent].map((tensor) => backend.offset(tensor)),
-        optionalOffset(backend, dBias),
-        optionalOffset(backend, dPeepholes),
-        backend.offset(dCellOut),
-      ]);
+      const { width } = placements;
+      backend.pool.run('normalizedScanGradient', {
+        scan: {
+          ...scanArguments(backend, shape, inputs, attributes, width, residuals, panels),
+          ...backend.offsets({ dHidden, dState: dHidden0, dProjected, dRecurrent, dCellOut }),
+          dCell: optionalOffset(backend, dCell0),
+          dBias: optionalOffset(backend, dBias),
+          dPeepholes: optionalOffset(backend, dPeepholes),
+        },
+        ...placementArguments(backend, inputs, attributes, placements, raw, own.offsets),
+      });
       const scratch = [dCellOut, ...own.scratch, ...(panels ? [panels] : [])];
       for (const tensor of scratch) backend.disposeData(tensor.dataId);
       backend.dropResiduals(hidden.dataId);

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
+import { kinds, type Placement } from '../programs/placement';
 import { optionalOffset } from './kernel';
 
 /** A normalizer's specification as the contract of `normalizedScan` carries it. */
@@ -78,20 +79,33 @@ export function readPlacements({ cell, normalize }: ScanAttributes, units: numbe
   return { list, width };
 }
 
-/** What a program reads of a placement, up to `raw`. */
+type PlacementGradients = Pick<Placement, 'dGain' | 'dShift' | 'partial'>;
+
+/** What the programs are given of each placement; no `gradients` for the forward pass. */
 export function placementArguments(
   backend: SharedMemoryBackend,
   inputs: Record<string, TensorInfo>,
   attributes: ScanAttributes,
-  { name, kind, epsilon, detail, column }: PlacementShape,
-): number[] {
-  const offset = (part: string) =>
-    optionalOffset(backend, inputs[`${name}${part}`], attributes[flag(name, part)]);
-  return [
-    ...[{ none: 0, batch: 1, layer: 2 }[kind], epsilon, detail],
-    ...['Gain', 'Shift', 'Mean', 'Variance'].map(offset),
-    ...[inputs[`${name}Mean`]?.shape[0] ?? 0, column],
-  ];
+  { list }: Placements,
+  raw: readonly TensorInfo[],
+  gradients?: Record<Name, PlacementGradients>,
+): Record<Name, Placement> {
+  const placements = list.map(({ name, kind, epsilon, detail, features, column }, k) => {
+    const offset = (part: string) =>
+      optionalOffset(backend, inputs[`${name}${part}`], attributes[flag(name, part)]);
+    const placement: Placement = {
+      ...{ kind: kinds[kind], epsilon, detail, features, column },
+      gain: offset('Gain'),
+      shift: offset('Shift'),
+      storedMean: offset('Mean'),
+      storedVariance: offset('Variance'),
+      storedRows: inputs[`${name}Mean`]?.shape[0] ?? 0,
+      raw: optionalOffset(backend, raw[k]),
+      ...(gradients?.[name] ?? { dGain: 0, dShift: 0, partial: 0 }),
+    };
+    return [name, placement];
+  });
+  return Object.fromEntries(placements) as Record<Name, Placement>;
 }
 
 /** The gradients of gains and shifts, by the names of the inputs and as a program's arguments. */
@@ -102,7 +116,7 @@ export function placementGradients(
 ) {
   const byName: Record<string, TensorInfo | undefined> = {};
   const scratch: TensorInfo[] = [];
-  const offsets = list.map(({ name, kind, features }) => {
+  const offsets = list.map(({ name, kind, features }): [Name, PlacementGradients] => {
     const make = (part: string) =>
       kind !== 'none' && attributes[flag(name, part)] === true
         ? backend.allocate([features])
@@ -117,7 +131,10 @@ export function placementGradients(
       [`${name}Mean`]: undefined,
       [`${name}Variance`]: undefined,
     });
-    return [gain, shift, partial].map((tensor) => optionalOffset(backend, tensor));
+    const dGain = optionalOffset(backend, gain);
+    const dShift = optionalOffset(backend, shift);
+    return [name, { dGain, dShift, partial: optionalOffset(backend, partial) }];
   });
-  return { byName, offsets, scratch };
+  const own = Object.fromEntries(offsets) as Record<Name, PlacementGradients>;
+  return { byName, offsets: own, scratch };
 }

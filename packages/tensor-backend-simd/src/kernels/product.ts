@@ -25,19 +25,14 @@ export const batchMatMul: SimdKernel = {
     );
     const batches = batchA >= batchB ? a.shape.slice(0, -2) : b.shape.slice(0, -2);
     const out = backend.allocate([...batches, m, n]);
-    backend.pool.run('product', [
-      Math.max(batchA, batchB),
-      Number(transposeA),
-      Number(transposeB),
-      m,
-      n,
-      k,
-      backend.offset(a),
-      backend.offset(b),
-      backend.offset(out),
-      batchA === 1 ? 0 : m * k * 4,
-      batchB === 1 ? 0 : k * n * 4,
-    ]);
+    backend.pool.run('product', {
+      ...{ m, n, k, ...backend.offsets({ a, b, c: out }) },
+      count: Math.max(batchA, batchB),
+      transposeA: Number(transposeA),
+      transposeB: Number(transposeB),
+      strideA: batchA === 1 ? 0 : m * k * 4,
+      strideB: batchB === 1 ? 0 : k * n * 4,
+    });
     return out;
   },
 };

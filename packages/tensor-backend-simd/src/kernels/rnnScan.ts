@@ -16,22 +16,14 @@ export const rnnScan: SimdKernel = {
     const states = masked ? backend.allocate([time, batch, units]) : hidden;
     const products = backend.allocate([batch, units]);
     const panels = panelsFor(backend, { time, batch, units }, 1);
-    backend.pool.run('rnnForward', [
-      time,
-      batch,
-      units,
-      Number(reverse),
-      Number(attributes['activation'] === 'relu'),
-      backend.offset(projected),
-      backend.offset(recurrent),
-      optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
-      backend.offset(hidden0),
-      optionalOffset(backend, mask, masked),
-      backend.offset(hidden),
-      backend.offset(states),
-      backend.offset(products),
-      optionalOffset(backend, panels),
-    ]);
+    backend.pool.run('rnnForward', {
+      ...{ time, batch, units, reverse: Number(reverse) },
+      rectify: Number(attributes['activation'] === 'relu'),
+      ...backend.offsets({ projected, recurrent, hidden0, hidden, states, products }),
+      bias: optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
+      mask: optionalOffset(backend, mask, masked),
+      panels: optionalOffset(backend, panels),
+    });
     backend.disposeData(products.dataId);
     if (panels) backend.disposeData(panels.dataId);
     const outputs = [hidden, finalStep(backend, states, { time, batch, units }, reverse)];
@@ -54,23 +46,15 @@ export const rnnScan: SimdKernel = {
       const dRecurrent = backend.allocate([units, units]);
       const dBias = attributes['hasRecurrentBias'] === true ? backend.allocate([units]) : undefined;
       const panels = panelsFor(backend, { time, batch, units }, 1);
-      backend.pool.run('rnnBackward', [
-        time,
-        batch,
-        units,
-        Number(attributes['reverse']),
-        Number(attributes['activation'] === 'relu'),
-        backend.offset(recurrent),
-        backend.offset(hidden0),
-        optionalOffset(backend, mask, attributes['hasMask']),
-        backend.offset(states),
-        backend.offset(dHidden),
-        backend.offset(dHidden0),
-        backend.offset(dProjected),
-        backend.offset(dRecurrent),
-        optionalOffset(backend, dBias),
-        optionalOffset(backend, panels),
-      ]);
+      backend.pool.run('rnnBackward', {
+        ...{ time, batch, units, reverse: Number(attributes['reverse']) },
+        rectify: Number(attributes['activation'] === 'relu'),
+        ...backend.offsets({ recurrent, hidden0, states }),
+        ...backend.offsets({ dHidden, dState: dHidden0, dProjected, dRecurrent }),
+        mask: optionalOffset(backend, mask, attributes['hasMask']),
+        dBias: optionalOffset(backend, dBias),
+        panels: optionalOffset(backend, panels),
+      });
       if (panels) backend.disposeData(panels.dataId);
       backend.dropResiduals(hidden.dataId);
       return handOut({

@@ -9,8 +9,8 @@ export const globalNorm: SimdKernel = {
     let total = 0;
     for (const given of Object.values(inputs)) {
       const gradient = backend.rows(given)?.values ?? given; // all other rows are 0
-      const size = util.sizeFromShape(gradient.shape);
-      backend.pool.run('sumOfSquares', [backend.offset(gradient), size, backend.offset(sums)]);
+      const count = util.sizeFromShape(gradient.shape);
+      backend.pool.run('sumOfSquares', { count, ...backend.offsets({ x: gradient, sums }) });
       const { buffer, byteOffset } = backend.view(sums);
       for (const part of new Float64Array(buffer, byteOffset, backend.pool.threads)) total += part;
     }
@@ -25,21 +25,22 @@ export const sgdStep: SimdKernel = {
   run(backend, inputs, attributes) {
     const { variable, gradient } = inputs as Record<'variable' | 'gradient', TensorInfo>;
     const { learningRate, scale } = attributes as { learningRate: number; scale: number };
+    const rate = learningRate * scale;
     backend.unshare(variable);
-    const rows = backend.rows(gradient);
-    if (rows !== undefined) {
-      backend.pool.run('sgdRows', [
-        ...[backend.offset(variable), backend.offset(rows.ids), backend.offset(rows.values)],
-        ...[learningRate * scale, ...(rows.values.shape as [number, number])],
-      ]);
+    const given = backend.rows(gradient);
+    if (given !== undefined) {
+      const { ids, values: rows } = given;
+      const [count, width] = rows.shape as [number, number];
+      backend.pool.run('sgdRows', {
+        ...backend.offsets({ variable, ids, rows }),
+        rate,
+        count,
+        width,
+      });
       return [];
     }
-    backend.pool.run('sgd', [
-      backend.offset(variable),
-      backend.offset(gradient),
-      learningRate * scale,
-      util.sizeFromShape(variable.shape),
-    ]);
+    const count = util.sizeFromShape(variable.shape);
+    backend.pool.run('sgd', { ...backend.offsets({ variable, gradient }), rate, count });
     return [];
   },
 };
@@ -58,14 +59,12 @@ export const momentumStep: SimdKernel = {
     >;
     backend.unshare(variable);
     backend.unshare(velocity);
-    backend.pool.run('momentum', [
-      backend.offset(variable),
-      backend.offset(velocity),
-      backend.offset(gradient),
-      learningRate * scale,
-      momentum,
-      util.sizeFromShape(variable.shape),
-    ]);
+    backend.pool.run('momentum', {
+      ...backend.offsets({ variable, velocity, gradient }),
+      rate: learningRate * scale,
+      share: momentum,
+      count: util.sizeFromShape(variable.shape),
+    });
     return [];
   },
 };
@@ -83,19 +82,13 @@ export const adamStep: SimdKernel = {
       number
     >;
     for (const tensor of [variable, firstMoment, secondMoment]) backend.unshare(tensor);
-    backend.pool.run('adam', [
-      backend.offset(variable),
-      backend.offset(firstMoment),
-      backend.offset(secondMoment),
-      backend.offset(gradient),
-      scale,
-      learningRate / (1 - beta1 ** step),
-      1 / (1 - beta2 ** step),
-      beta1,
-      beta2,
-      epsilon,
-      util.sizeFromShape(variable.shape),
-    ]);
+    backend.pool.run('adam', {
+      ...backend.offsets({ variable, first: firstMoment, second: secondMoment, gradient }),
+      ...{ scale, beta1, beta2, epsilon },
+      rate: learningRate / (1 - beta1 ** step),
+      secondCorrection: 1 / (1 - beta2 ** step),
+      count: util.sizeFromShape(variable.shape),
+    });
     return [];
   },
 };

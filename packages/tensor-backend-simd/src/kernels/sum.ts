@@ -22,7 +22,7 @@ export const sum: SimdKernel = {
       return cpuKernel('Sum', backend, inputs, attributes);
     }
     const out = backend.allocate(keepDims ? backend_util.expandShapeToKeepDim(kept, axes) : kept);
-    backend.pool.run('sumRows', [backend.offset(x), backend.offset(out), size / columns, columns]);
+    backend.pool.run('sumRows', { ...backend.offsets({ x, out }), rows: size / columns, columns });
     return out;
   },
 };

@@ -1,4 +1,4 @@
-import type { Program } from '../threads/thread';
+import type { Program } from '../threads/program';
 import { copyRows } from './copyRows';
 import { softmaxCrossEntropy, softmaxGradient } from './crossEntropy';
 import { binary, dropout, embedding, scatterRows, sumByRow, sumRows, unary } from './elementwise';
@@ -17,7 +17,8 @@ import { rnnBackward, rnnForward } from './rnn';
 import { sideBySide } from './sideBySide';
 import { adam, momentum, sgd, sgdRows, sumOfSquares } from './steps';
 
-const table = {
+/** The computations that all threads can be asked to run. */
+export const programs = {
   adam,
   batchNormalize,
   batchNormalizeGradient,
@@ -30,9 +31,9 @@ const table = {
   layerNormalize,
   layerNormalizeGradient,
   lstmBackward,
-  lstmBackwardPair: sideBySide(lstmBackward, 20),
+  lstmBackwardPair: sideBySide(lstmBackward),
   lstmForward,
-  lstmForwardPair: sideBySide(lstmForward, 16),
+  lstmForwardPair: sideBySide(lstmForward),
   momentum,
   normalizedScan,
   normalizedScanGradient,
@@ -51,9 +52,10 @@ const table = {
   unary,
 } satisfies Record<string, Program>;
 
-/** A computation that all threads can be asked to run. */
-export type ProgramName = keyof typeof table;
+export type ProgramName = keyof typeof programs;
+
+/** What a program must be given, by name. */
+export type ArgumentsOf<Name extends ProgramName> = Parameters<(typeof programs)[Name]['run']>[1];
 
 /** In a fixed order: the position is what a worker is told. */
-export const programNames = Object.keys(table) as readonly ProgramName[];
-export const programs: readonly Program[] = Object.values(table);
+export const programNames = Object.keys(programs) as readonly ProgramName[];

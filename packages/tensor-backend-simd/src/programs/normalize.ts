@@ -1,5 +1,5 @@
-import { ownRange, type Program, type Thread } from '../threads/thread';
-import { unpack } from '../threads/unpack';
+import { program } from '../threads/program';
+import { ownRange, type Thread } from '../threads/thread';
 
 /**
  * Batch normalization of x [T, B, F]: frame-wise (each step its own moments) or sequence-wise (all rows
@@ -7,154 +7,134 @@ import { unpack } from '../threads/unpack';
  *
  * `storedMean`, `storedVariance` [T, F] (0 for none) stand in at frame-wise steps with fewer than 2 real rows.
  */
-export const batchNormalize: Program = (thread, values) => {
-  const [
-    time,
-    batch,
-    features,
-    sequence,
-    epsilon,
-    twice,
-    x,
-    gain,
-    shift,
-    mask,
-    storedMean,
-    storedVariance,
-    y,
-    mean,
-    variance,
-    counts,
-  ] = unpack(values, 16);
-  const { kernels, float32 } = thread;
-  const [start, end] = ownRange(thread, features, 4);
-  const steps = sequence ? 1 : time;
-  const rows = sequence ? time * batch : batch;
-  for (let step = 0; step < steps; step++) {
-    const at = step * rows * features * 4;
-    const stepMask = mask && mask + step * rows * 4;
-    const stepMean = mean + step * features * 4;
-    const stepVariance = variance + step * features * 4;
-    const real = kernels.moments(
-      x + at,
-      stepMask,
-      stepMean,
-      stepVariance,
-      rows,
-      features,
-      start,
-      end,
-    );
-    if (thread.part === 0) float32[(counts >>> 2) + step] = real;
-    const replaced = real < 2 && storedMean !== 0;
-    kernels.standardize(
-      x + at,
-      stepMask,
-      replaced ? storedMean + step * features * 4 : stepMean,
-      replaced ? storedVariance + step * features * 4 : stepVariance,
-      gain,
-      shift,
-      y + at,
-      rows,
-      features,
-      start,
-      end,
-      epsilon,
-      twice,
-    );
-  }
-};
+export const batchNormalize = program(
+  [
+    'time batch features sequence epsilon twice',
+    'x gain shift mask storedMean storedVariance',
+    'y mean variance counts',
+  ],
+  (thread, given) => {
+    const { time, batch, features, sequence, epsilon, twice, x, gain, shift, mask } = given;
+    const { storedMean, storedVariance, y, mean, variance, counts } = given;
+    const { kernels, float32 } = thread;
+    const [start, end] = ownRange(thread, features, 4);
+    const steps = sequence ? 1 : time;
+    const rows = sequence ? time * batch : batch;
+    for (let step = 0; step < steps; step++) {
+      const at = step * rows * features * 4;
+      const stepMask = mask && mask + step * rows * 4;
+      const stepMean = mean + step * features * 4;
+      const stepVariance = variance + step * features * 4;
+      const real = kernels.moments(
+        x + at,
+        stepMask,
+        stepMean,
+        stepVariance,
+        rows,
+        features,
+        start,
+        end,
+      );
+      if (thread.part === 0) float32[(counts >>> 2) + step] = real;
+      const replaced = real < 2 && storedMean !== 0;
+      kernels.standardize(
+        x + at,
+        stepMask,
+        replaced ? storedMean + step * features * 4 : stepMean,
+        replaced ? storedVariance + step * features * 4 : stepVariance,
+        gain,
+        shift,
+        y + at,
+        rows,
+        features,
+        start,
+        end,
+        epsilon,
+        twice,
+      );
+    }
+  },
+);
 
 /** Its gradient: dx [T, B, F], dGain and dShift [F] (dShift 0 for none); `sums` [2, F] is room. */
-export const batchNormalizeGradient: Program = (thread, values) => {
-  const [
-    time,
-    batch,
-    features,
-    sequence,
-    epsilon,
-    twice,
-    x,
-    dy,
-    gain,
-    mask,
-    storedMean,
-    storedVariance,
-    mean,
-    variance,
-    counts,
-    dx,
-    dGain,
-    dShift,
-    sums,
-  ] = unpack(values, 19);
-  const { kernels, float32 } = thread;
-  const [start, end] = ownRange(thread, features, 4);
-  const steps = sequence ? 1 : time;
-  const rows = sequence ? time * batch : batch;
-  float32.fill(0, (dGain >>> 2) + start, (dGain >>> 2) + end);
-  if (dShift !== 0) float32.fill(0, (dShift >>> 2) + start, (dShift >>> 2) + end);
-  for (let step = 0; step < steps; step++) {
-    const at = step * rows * features * 4;
-    const row = step * features * 4;
-    const real = float32[(counts >>> 2) + step] as number;
-    const replaced = real < 2 && storedMean !== 0;
-    kernels.standardizeGradient(
-      x + at,
-      dy + at,
-      mask && mask + step * rows * 4,
-      (replaced ? storedMean : mean) + row,
-      (replaced ? storedVariance : variance) + row,
-      gain,
-      dx + at,
-      dGain,
-      dShift,
-      sums,
-      rows,
-      real,
-      features,
-      start,
-      end,
-      epsilon,
-      twice,
-      Number(replaced),
-    );
-  }
-};
+export const batchNormalizeGradient = program(
+  [
+    'time batch features sequence epsilon twice',
+    'x dy gain mask storedMean storedVariance mean variance counts',
+    'dx dGain dShift sums',
+  ],
+  (thread, given) => {
+    const { time, batch, features, sequence, epsilon, twice, x, dy, gain, mask } = given;
+    const { storedMean, storedVariance, mean, variance, counts, dx, dGain, dShift, sums } = given;
+    const { kernels, float32 } = thread;
+    const [start, end] = ownRange(thread, features, 4);
+    const steps = sequence ? 1 : time;
+    const rows = sequence ? time * batch : batch;
+    float32.fill(0, (dGain >>> 2) + start, (dGain >>> 2) + end);
+    if (dShift !== 0) float32.fill(0, (dShift >>> 2) + start, (dShift >>> 2) + end);
+    for (let step = 0; step < steps; step++) {
+      const at = step * rows * features * 4;
+      const row = step * features * 4;
+      const real = float32[(counts >>> 2) + step] as number;
+      const replaced = real < 2 && storedMean !== 0;
+      kernels.standardizeGradient(
+        x + at,
+        dy + at,
+        mask && mask + step * rows * 4,
+        (replaced ? storedMean : mean) + row,
+        (replaced ? storedVariance : variance) + row,
+        gain,
+        dx + at,
+        dGain,
+        dShift,
+        sums,
+        rows,
+        real,
+        features,
+        start,
+        end,
+        epsilon,
+        twice,
+        Number(replaced),
+      );
+    }
+  },
+);
 
 /** Layer normalization; a thread owns a range of rows. */
-export const layerNormalize: Program = (thread, values) => {
-  const [rows, features, groups, epsilon, x, gain, shift, y] = unpack(values, 8);
-  const [start, end] = ownRange(thread, rows);
-  thread.kernels.layerNormalize(x, gain, shift, y, start, end, features, groups, epsilon);
-};
+export const layerNormalize = program(
+  ['rows features groups epsilon x gain shift y'],
+  (thread, { rows, features, groups, epsilon, x, gain, shift, y }) => {
+    const [start, end] = ownRange(thread, rows);
+    thread.kernels.layerNormalize(x, gain, shift, y, start, end, features, groups, epsilon);
+  },
+);
 
 /** Its gradient. `partial` [threads, 2, F] takes each thread's share of dGain and dShift, added up at the end. */
-export const layerNormalizeGradient: Program = (thread, values) => {
-  const [rows, features, groups, epsilon, x, dy, gain, dx, dGain, dShift, partial] = unpack(
-    values,
-    11,
-  );
-  const { kernels, float32 } = thread;
-  const [start, end] = ownRange(thread, rows);
-  const own = partial + thread.part * 2 * features * 4;
-  float32.fill(0, own >>> 2, (own >>> 2) + 2 * features);
-  kernels.layerNormalizeGradient(
-    x,
-    dy,
-    gain,
-    dx,
-    own,
-    dShift && own + features * 4,
-    start,
-    end,
-    features,
-    groups,
-    epsilon,
-  );
-  thread.barrier();
-  sumPartials(thread, partial, dGain, dShift, features);
-};
+export const layerNormalizeGradient = program(
+  ['rows features groups epsilon x dy gain', 'dx dGain dShift partial'],
+  (thread, { rows, features, groups, epsilon, x, dy, gain, dx, dGain, dShift, partial }) => {
+    const { kernels, float32 } = thread;
+    const [start, end] = ownRange(thread, rows);
+    const own = partial + thread.part * 2 * features * 4;
+    float32.fill(0, own >>> 2, (own >>> 2) + 2 * features);
+    kernels.layerNormalizeGradient(
+      x,
+      dy,
+      gain,
+      dx,
+      own,
+      dShift && own + features * 4,
+      start,
+      end,
+      features,
+      groups,
+      epsilon,
+    );
+    thread.barrier();
+    sumPartials(thread, partial, dGain, dShift, features);
+  },
+);
 
 /** dGain and dShift (0 for none) from each thread's share, `partial` [threads, 2, F]. */
 export function sumPartials(

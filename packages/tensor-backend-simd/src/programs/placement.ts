@@ -1,81 +1,55 @@
+import type { Arguments } from '../threads/arguments';
 import { ownRange, type Thread } from '../threads/thread';
-import { unpack } from '../threads/unpack';
+import { clear } from './clear';
 import { sumPartials } from './normalize';
+import { ownUnits } from './recurrentProduct';
+import type { ScanStep } from './scanSteps';
 
-/** How many arguments a placement takes. */
-export const placementLength = 13;
+/** What normalizes at a placement. */
+export const kinds = { none: 0, batch: 1, layer: 2 } as const;
 
-/** A normalizer inside a scan. Offsets are 0 for what there is not. */
-export interface Placement {
-  readonly kind: 'none' | 'batch' | 'layer';
-  readonly epsilon: number;
-  /** `batch`: 1 for the rule `double`; `layer`: groups. */
-  readonly detail: number;
-  readonly gain: number;
-  readonly shift: number;
-  /** Running statistics, `storedRows` rows: one for each step, the last repeats. */
-  readonly storedMean: number;
-  readonly storedVariance: number;
-  readonly storedRows: number;
-  /** Where its features begin in the moments of a step. */
-  readonly column: number;
-  /** What it was given, [T, B, F]; at the cell: what the hidden state is made of. */
-  readonly raw: number;
-  readonly dGain: number;
-  readonly dShift: number;
-  /** Room, [threads, 2, F]: `layer`: each thread's share of both; `batch`: the sums of a step in the first [2, F]. */
-  readonly partial: number;
-  readonly features: number;
-}
+/**
+ * A normalizer inside a scan, of `features` numbers a row; offsets are 0 for what there is not.
+ *
+ * `kind` is one of `kinds`; `detail` is 1 for the rule `double` of a batch's, the groups of a layer's.
+ *
+ * `storedMean`, `storedVariance` hold running statistics in `storedRows` rows: one for each step, the last
+ * repeats. `column` is where its features begin in the moments of a step.
+ *
+ * `raw` [T, B, F] is what it was given, at the cell what the hidden state is made of. `partial`
+ * [threads, 2, F] is room: for each of a layer's threads its share of dGain and dShift; for the sums of a batch's step
+ * in the first [2, F].
+ */
+export const placementNames = [
+  'kind epsilon detail features column gain shift storedMean storedVariance storedRows',
+  'raw dGain dShift partial',
+] as const;
 
-/** What placements see of the scan around them. */
-export interface ScanStep {
-  readonly batch: number;
-  readonly units: number;
-  /** The units of this thread. */
-  readonly start: number;
-  readonly end: number;
-  /** 1: running statistics serve every step. */
-  readonly stored: number;
-  readonly firstStep: number;
-  /** Features of all batch-normalized placements together: a row of `mean` and `variance` [T, width]. */
-  readonly width: number;
-  readonly mean: number;
-  readonly variance: number;
-  /** Real rows of each step, [T]. */
-  readonly counts: number;
-}
+export type Placement = Arguments<typeof placementNames>;
 
-const kinds = ['none', 'batch', 'layer'] as const;
-
-export function readPlacement(values: Float64Array, features: number): Placement {
-  const [kind, epsilon, detail, gain, shift, storedMean, storedVariance, ...rest] = unpack(
-    values,
-    placementLength,
-  );
-  const [storedRows, column, raw, dGain, dShift, partial] = rest;
-  return {
-    kind: kinds[kind] ?? 'none',
-    ...{ epsilon, detail, gain, shift, storedMean, storedVariance, storedRows },
-    ...{ column, raw, dGain, dShift, partial, features },
-  };
-}
+/**
+ * What placements see of the scan around them. `stored` is 1 where running statistics serve every step. `mean` and
+ * `variance` [T, width] take the moments of all batch-normalized placements, `counts` [T] the real rows.
+ */
+export type Surroundings = Record<
+  'batch' | 'units' | 'stored' | 'firstStep' | 'width' | 'mean' | 'variance' | 'counts',
+  number
+>;
 
 /** Normalizes one step's x [B, F] into y; meets the other threads where a row is normalized as a whole. */
 export function normalizeStep(
   thread: Thread,
-  scan: ScanStep,
+  scan: Surroundings,
   placement: Placement,
-  step: number,
+  { step, mask }: ScanStep,
   x: number,
   y: number,
-  mask: number,
 ): void {
   const { kind, epsilon, detail, gain, shift, features } = placement;
-  const { batch, units, start, end, counts } = scan;
+  const { batch, units, counts } = scan;
   const { kernels, float32 } = thread;
-  if (kind === 'none') return;
-  if (kind === 'layer') {
+  if (kind === kinds.none) return;
+  if (kind === kinds.layer) {
     thread.barrier();
     const [first, last] = ownRange(thread, batch);
     kernels.layerNormalize(x, gain, shift, y, first, last, features, detail, epsilon);
@@ -83,6 +57,7 @@ export function normalizeStep(
     return;
   }
   const own = momentsOf(scan, placement, step);
+  const [start, end] = ownUnits(thread, units);
   for (let gate = 0; gate < features; gate += units) {
     const [first, last] = [gate + start, gate + end];
     let fixed = scan.stored !== 0;
@@ -103,19 +78,18 @@ export function normalizeStep(
 /** Its gradient; `dx` may be `x` or `dy`. Adds to the gradients of gain and shift. */
 export function normalizeStepGradient(
   thread: Thread,
-  scan: ScanStep,
+  scan: Surroundings,
   placement: Placement,
-  step: number,
+  { step, mask }: ScanStep,
   x: number,
   dy: number,
   dx: number,
-  mask: number,
 ): void {
   const { kind, epsilon, detail, gain, dGain, dShift, partial, features } = placement;
-  const { batch, units, start, end, counts } = scan;
+  const { batch, units, counts } = scan;
   const { kernels, float32 } = thread;
-  if (kind === 'none') return;
-  if (kind === 'layer') {
+  if (kind === kinds.none) return;
+  if (kind === kinds.layer) {
     thread.barrier();
     const [first, last] = ownRange(thread, batch);
     const share = partial + thread.part * 2 * features * 4;
@@ -128,6 +102,7 @@ export function normalizeStepGradient(
   }
   const real = scan.stored === 0 ? (float32[(counts >>> 2) + step] as number) : 0;
   const fixed = real < 2;
+  const [start, end] = ownUnits(thread, units);
   const { mean, variance } = (fixed ? storedOf : momentsOf)(scan, placement, step);
   for (let gate = 0; gate < features; gate += units) {
     kernels.standardizeGradient(
@@ -138,22 +113,22 @@ export function normalizeStepGradient(
 }
 
 /** Before the first step of a gradient: sets what it adds to, to 0. */
-export function clearGradients(thread: Thread, scan: ScanStep, placement: Placement): void {
+export function clearGradients(thread: Thread, units: number, placement: Placement): void {
   const { kind, features, dGain, dShift, partial } = placement;
-  const clear = (at: number, count: number) => thread.float32.fill(0, at >>> 2, (at >>> 2) + count);
-  if (kind === 'layer') clear(partial + thread.part * 2 * features * 4, 2 * features);
-  if (kind !== 'batch') return;
-  for (let gate = 0; gate < features; gate += scan.units) {
-    const [at, count] = [(gate + scan.start) * 4, scan.end - scan.start];
-    clear(dGain + at, count);
-    if (dShift !== 0) clear(dShift + at, count);
+  if (kind === kinds.layer) clear(thread, partial + thread.part * 2 * features * 4, 2 * features);
+  if (kind !== kinds.batch) return;
+  const [start, end] = ownUnits(thread, units);
+  for (let gate = 0; gate < features; gate += units) {
+    const [at, count] = [(gate + start) * 4, end - start];
+    clear(thread, dGain + at, count);
+    if (dShift !== 0) clear(thread, dShift + at, count);
   }
 }
 
 /** After the last step of a gradient and a barrier: adds up what each thread kept for itself. */
 export function finishGradients(thread: Thread, placement: Placement): void {
   const { kind, partial, dGain, dShift, features } = placement;
-  if (kind === 'layer') sumPartials(thread, partial, dGain, dShift, features);
+  if (kind === kinds.layer) sumPartials(thread, partial, dGain, dShift, features);
 }
 
 interface MomentRows {
@@ -161,12 +136,12 @@ interface MomentRows {
   variance: number;
 }
 
-function momentsOf(scan: ScanStep, { column }: Placement, step: number): MomentRows {
+function momentsOf(scan: Surroundings, { column }: Placement, step: number): MomentRows {
   const at = (step * scan.width + column) * 4;
   return { mean: scan.mean + at, variance: scan.variance + at };
 }
 
-function storedOf(scan: ScanStep, placement: Placement, step: number): MomentRows {
+function storedOf(scan: Surroundings, placement: Placement, step: number): MomentRows {
   const { storedRows, storedMean, storedVariance, features } = placement;
   const at = Math.min(scan.firstStep + step, storedRows - 1) * features * 4;
   return { mean: storedMean + at, variance: storedVariance + at };

@@ -1,27 +1,29 @@
-import { ownRange, type Program, type Thread } from '../threads/thread';
-import { unpack } from '../threads/unpack';
+import { program } from '../threads/program';
+import { ownRange, type Thread } from '../threads/thread';
 
 /**
  * C = op(A) · op(B) for `count` matrices; each thread computes a block of rows or of columns of each,
- * whichever side is longer.
+ * whichever side is longer. From one matrix to the next it is `strideA` and `strideB` bytes, 0 for the same one.
  */
-export const product: Program = (thread, values) => {
-  const [count, transposeA, transposeB, m, n, k, a, b, c, strideA, strideB] = unpack(values, 11);
-  for (let i = 0; i < count; i++) {
-    splitProduct(
-      thread,
-      transposeA !== 0,
-      transposeB !== 0,
-      m,
-      n,
-      k,
-      a + i * strideA,
-      b + i * strideB,
-      false,
-      c + i * m * n * 4,
-    );
-  }
-};
+export const product = program(
+  ['count transposeA transposeB m n k a b c strideA strideB'],
+  (thread, { count, transposeA, transposeB, m, n, k, a, b, c, strideA, strideB }) => {
+    for (let i = 0; i < count; i++) {
+      splitProduct(
+        thread,
+        transposeA !== 0,
+        transposeB !== 0,
+        m,
+        n,
+        k,
+        a + i * strideA,
+        b + i * strideB,
+        false,
+        c + i * m * n * 4,
+      );
+    }
+  },
+);
 
 /** One product of densely stored matrices, shared by all threads. */
 export function splitProduct(

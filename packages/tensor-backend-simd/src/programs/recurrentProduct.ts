@@ -1,30 +1,34 @@
-import type { Thread } from '../threads/thread';
+import { ownRange, type Thread } from '../threads/thread';
 
-/** The recurrent weights U [H, gates · H] of a scan, and the units [start, end) that a thread owns. */
+/** The recurrent weights U [H, gates · H] of a scan. */
 export interface RecurrentWeights {
   readonly batch: number;
   readonly units: number;
-  readonly gates: number;
   readonly recurrent: number;
   /** Room for a copy of U in another order, see `panelsFor`; 0: none. */
   readonly panels: number;
-  readonly start: number;
-  readonly end: number;
+}
+
+/** The units of a scan whose gates, cells and states the thread computes. */
+export function ownUnits(thread: Thread, units: number): [start: number, end: number] {
+  return ownRange(thread, units, 4);
 }
 
 /** h·U of a step: writes the columns of the thread's units in every gate of [B, gates · H]. */
 export function hiddenProducts(
   thread: Thread,
   weights: RecurrentWeights,
+  gates: number,
 ): (hidden: number, out: number) => void {
-  const { batch, units, gates, recurrent, start, end } = weights;
+  const { batch, units, recurrent } = weights;
+  const [start, end] = ownUnits(thread, units);
   if (end === start) return () => undefined;
   const columns = gates * units;
   const products = Array.from({ length: gates }, (_, gate) => {
     const first = (gate * units + start) * 4;
     const multiply = thread.stepProduct({
       ...{ transposeB: false, m: batch, n: end - start, k: units, accumulate: false },
-      ...{ b: recurrent + first, ldb: columns, room: roomOf(weights, gate) },
+      ...{ b: recurrent + first, ldb: columns, room: roomOf(thread, weights, gates, gate) },
     });
     return { first, multiply };
   });
@@ -37,13 +41,16 @@ export function hiddenProducts(
 export function stateGradient(
   thread: Thread,
   weights: RecurrentWeights,
+  gates: number,
 ): (dGates: number, dState: number) => void {
-  const { batch, units, gates, recurrent, start, end } = weights;
+  const { batch, units, recurrent } = weights;
+  const [start, end] = ownUnits(thread, units);
   if (end === start) return () => undefined;
   const columns = gates * units;
   const multiply = thread.stepProduct({
     ...{ transposeB: true, m: batch, n: end - start, k: columns, accumulate: true },
-    ...{ b: recurrent + start * columns * 4, ldb: columns, room: roomOf(weights, 0) },
+    ...{ b: recurrent + start * columns * 4, ldb: columns },
+    room: roomOf(thread, weights, gates, 0),
   });
   return (dGates, dState) => {
     multiply(dGates, columns, dState + start * 4, units);
@@ -51,8 +58,14 @@ export function stateGradient(
 }
 
 /** Where the thread's part of the panels begins, for a gate and those behind it. */
-function roomOf({ units, gates, panels, start, end }: RecurrentWeights, gate: number): number {
+function roomOf(
+  thread: Thread,
+  { units, panels }: RecurrentWeights,
+  gates: number,
+  gate: number,
+): number {
   if (panels === 0) return 0;
+  const [start, end] = ownUnits(thread, units);
   const own = Math.ceil((end - start) / 4) * 4;
   return panels + (start * gates + gate * own) * units * 4;
 }

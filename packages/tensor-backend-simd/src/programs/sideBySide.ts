@@ -1,16 +1,21 @@
-import type { Program } from '../threads/thread';
+import type { Program } from '../threads/program';
 
 /**
- * Runs a program twice, with `count` arguments each, and gives each run half of the threads: for scans, whose threads meet
- * at every step, so that fewer threads wait less. An odd number of threads takes the runs one after the other.
+ * Runs a program twice and gives each run half of the threads: for scans, whose threads meet at every step, so that
+ * fewer threads wait less. An odd number of threads takes the runs one after the other.
  */
-export function sideBySide(program: Program, count: number): Program {
-  return (thread, values) => {
-    if (thread.half === undefined) {
-      program(thread, values);
-      program(thread, values.subarray(count));
-    } else {
-      program(thread.half.thread, values.subarray(thread.half.which * count));
-    }
+export function sideBySide<Given>(
+  one: Program<Given>,
+): Program<{ readonly first: Given; readonly second: Given }> {
+  return {
+    names: { first: one.names, second: one.names },
+    run(thread, { first, second }) {
+      if (thread.half === undefined) {
+        one.run(thread, first);
+        one.run(thread, second);
+      } else {
+        one.run(thread.half.thread, thread.half.which === 0 ? first : second);
+      }
+    },
   };
 }

@@ -1,9 +1,11 @@
 import { Worker } from 'node:worker_threads';
 import { BackendError } from '@bnrnn/core';
-import { programs, type ProgramName, programNames } from '../programs';
+import { type ArgumentsOf, type ProgramName, programNames, programs } from '../programs';
+import { writeArguments } from './arguments';
 import { breakBarriers, BrokenBarrier, mendBarriers, spins } from './barrier';
 import { signal } from './control';
 import { makeThread, type ThreadSeed } from './makeThread';
+import type { Program } from './program';
 
 /** The threads of one backend: the calling thread and, with more than one, workers. */
 export interface Pool {
@@ -13,7 +15,7 @@ export interface Pool {
    *
    * @throws what the calling thread's part throws; BackendError where a worker's does.
    */
-  run(program: ProgramName, values: readonly number[]): void;
+  run<Name extends ProgramName>(program: Name, given: ArgumentsOf<Name>): void;
   stop(): Promise<void>;
 }
 
@@ -32,18 +34,18 @@ export async function startPool(
 
   return {
     threads,
-    run(name, values) {
-      const index = programNames.indexOf(name);
-      own.values.set(values);
+    run(name, given) {
+      const program: Program = programs[name];
       if (workers.length > 0) {
+        writeArguments(program.names, given, own.values);
         Atomics.store(signals, signal.finished, 0);
-        Atomics.store(signals, signal.program, index);
+        Atomics.store(signals, signal.program, programNames.indexOf(name));
         Atomics.add(signals, signal.job, 1);
         if (Atomics.load(signals, signal.sleeping) > 0) Atomics.notify(signals, signal.job);
       }
       let thrown: unknown;
       try {
-        programs[index]?.(own.thread, own.values);
+        program.run(own.thread, given);
       } catch (error) {
         thrown = error;
         breakBarriers(signals);

@@ -54,9 +54,6 @@ export interface Thread {
   readonly half?: { readonly which: 0 | 1; readonly thread: Thread };
 }
 
-/** A computation that all threads run together, each on its part, told apart by `thread.part`. */
-export type Program = (thread: Thread, values: Float64Array) => void;
-
 /** The half-open range of `count` things that belongs to this thread, cut at multiples of `step`. */
 export function ownRange(thread: Thread, count: number, step = 1): [start: number, end: number] {
   const pieces = Math.ceil(count / step);

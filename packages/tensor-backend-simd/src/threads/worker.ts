@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { programs } from '../programs';
+import { programNames, programs } from '../programs';
+import { readArguments } from './arguments';
 import { breakBarriers, spins } from './barrier';
 import { signal } from './control';
 import { makeThread, type ThreadSeed } from './makeThread';
+import type { Program } from './program';
 
 /** A worker: waits for a job, runs its part of the program, says so, waits again. */
 const seed = workerData as ThreadSeed;
@@ -13,10 +15,11 @@ parentPort?.postMessage('ready');
 for (;;) {
   waitForJob();
   seen = Atomics.load(signals, signal.job);
-  const program = programs[Atomics.load(signals, signal.program)];
-  if (program === undefined) break;
+  const name = programNames[Atomics.load(signals, signal.program)];
+  if (name === undefined) break;
+  const program: Program = programs[name];
   try {
-    program(thread, values);
+    program.run(thread, readArguments(program.names, values));
   } catch {
     breakBarriers(signals);
   }
