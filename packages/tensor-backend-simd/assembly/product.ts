@@ -157,7 +157,7 @@ function copyFewer(columns: i32, source: usize, line: usize, count: i32, target:
 }
 
 /** Transposes `count` (0 to 4) rows into 4 lanes: depth p goes to out + p · step, rows past `count` as 0. */
-function packAcross(source: usize, stride: i32, count: i32, depths: i32, out: usize, step: usize): void {
+export function packAcross(source: usize, stride: i32, count: i32, depths: i32, out: usize, step: usize): void {
   const line: usize = <usize>stride << 2;
   let p = 0;
   if (count == 4) {
