@@ -2,8 +2,8 @@
  * One contestant's process: multiplies matrices of some shapes over and over through tfjs's `matMul` and prints, as
  * a line of JSON, the milliseconds of one product of each: `node process.mjs REQUEST`.
  *
- * The request names the backend, its threads, the shapes, for how long to multiply each and, where two processes are
- * to multiply the same shape at the same time, the time of day at which to begin.
+ * The request names the backend, its threads, the shapes, for how long to multiply each, and the time of day at which
+ * to begin, so that two processes can multiply the same shape at the same time. Until then it multiplies to warm up.
  */
 import { performance } from 'node:perf_hooks';
 import { startBackend } from '@bnrnn/tensor-backend';
@@ -29,11 +29,10 @@ const products = shapes.map(({ m, k, n, transposeB }) => {
 const samples = await Promise.all(products.map(sampleOf));
 const ready = Date.now();
 if (ready > start) throw new Error(`was ready ${ready - start} ms after the start`);
-const first = start === Infinity ? ready + milliseconds : start;
 
 const measured = products.map((product, i) => {
-  const begin = first + 2 * i * milliseconds;
-  callUntil(begin, product); // to warm up: a thread that has slept may wake on the other's core
+  const begin = start + 2 * i * milliseconds;
+  callUntil(begin, product);
   return median(callUntil(begin + milliseconds, product));
 });
 const { versions } = info;
