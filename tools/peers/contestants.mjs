@@ -30,7 +30,7 @@ const isNormalized = (preset) => preset.endsWith('-bn');
 
 /**
  * Steps that are timed in one process: enough for a median, few enough for a minute. tfjs's wasm backend takes 25
- * times as long, and as many warm-up steps come first.
+ * times as long, and warm-up steps come first.
  */
 function stepsOf(preset, isSlow) {
   const fast = isSpeech(preset) ? 3 : { small: 20, medium: 6, large: 3 }[preset.split('-')[1]];

@@ -4,6 +4,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -21,24 +22,16 @@ export const runFiles = {
   classes: 'classes.json',
 } as const;
 
-/** A folder for a new run that was not named: the first of runs/NAME, runs/NAME-2, ... that is free. */
-export function freeRunFolder(name: string): string {
-  const first = join('runs', name);
-  let folder = first;
-  for (let k = 2; !isFree(folder); k++) folder = `${first}-${k}`;
-  return folder;
-}
-
-/** @throws UsageError when the folder holds anything. */
+/** @throws UsageError when the folder holds anything, or is a file. */
 export function expectFree(folder: string): void {
-  if (isFree(folder)) return;
+  if (!existsSync(folder)) return;
+  if (!statSync(folder).isDirectory()) {
+    throw new UsageError(`--out: ${folder} is a file, expected a folder or a new name.`);
+  }
+  if (readdirSync(folder).length === 0) return;
   throw new UsageError(`--out: ${folder} is not empty; nothing in it was changed.`, {
     hint: 'Add --resume to continue that run, or name another folder.',
   });
-}
-
-function isFree(folder: string): boolean {
-  return !existsSync(folder) || readdirSync(folder).length === 0;
 }
 
 /** True when a checkpoint was finished there. */

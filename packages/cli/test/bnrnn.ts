@@ -21,10 +21,15 @@ export function newFolder(): string {
   return folder;
 }
 
-/** Starts `bnrnn ARGS` in a folder. */
-export function start(folder: string, args: readonly string[]): ChildProcess {
+/** Starts `bnrnn ARGS` in a folder, with more in its environment. */
+export function start(
+  folder: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
   return spawn(process.execPath, [main, ...args], {
     cwd: folder,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -1,7 +1,7 @@
 import { randomStream } from '@bnrnn/core';
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -163,9 +163,29 @@ describe('--resume', () => {
     cpSync(join(folder, 'other', 'checkpoints'), join(folder, 'mixed', 'checkpoints'), {
       recursive: true,
     });
-    const { status, stderr } = await bnrnn(folder, ...args('mixed', '--resume'));
+    const longer = args('mixed', '--resume', '--max-steps', '61');
+    const { status, stderr } = await bnrnn(folder, ...longer);
     expect(status).toBe(1);
     expect(stderr).toContain('is a checkpoint of another model');
+    for (const file of ['config.json', 'events.jsonl']) {
+      const [there, before] = ['mixed', 'whole'].map((run) =>
+        readFileSync(join(folder, run, file), 'utf8'),
+      );
+      expect(there === before, `${file} is as it was`).toBe(true);
+    }
+  }, 120_000);
+
+  it('refuses a log that was altered before anything is trained', async () => {
+    cpSync(join(folder, 'whole'), join(folder, 'altered'), { recursive: true });
+    writeFileSync(join(folder, 'altered', 'events.jsonl'), '{"type":"step"}\nnot an event\n');
+    const { status, stderr } = await bnrnn(
+      folder,
+      ...args('altered', '--resume', '--max-steps', '61'),
+    );
+    expect(status).toBe(1);
+    expect(stderr).toContain('events.jsonl');
+    const kept = (run: string) => readdirSync(join(folder, run, 'checkpoints')).sort();
+    expect(kept('altered')).toEqual(kept('whole'));
   }, 120_000);
 
   it('goes on with the run’s own settings when flags are left out, and further when told', async () => {

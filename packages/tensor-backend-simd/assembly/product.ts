@@ -114,23 +114,45 @@ function packColumns(
     return;
   }
   // A few rows of B at a time over all columns: more would be as many pages and streams of memory.
+  const line: usize = <usize>ldb << 2;
   for (let from = 0; from < depths; from += packedRows) {
-    const until = min(from + packedRows, depths);
+    const count = min(packedRows, depths - from);
     for (let j = 0; j < columns; j += 8) {
-      const panel = out + <usize>(j * depths) * 4;
-      const count = columns - j;
-      for (let p = from; p < until; p++) {
-        const source = b + ((<usize>(depth + p) * <usize>ldb + <usize>(column + j)) << 2);
-        const target = panel + (<usize>p << 5);
-        if (count >= 8) {
-          v128.store(target, v128.load(source));
-          v128.store(target, v128.load(source, 16), 16);
-        } else {
-          v128.store(target, load4(source, count));
-          v128.store(target, count > 4 ? load4(source + 16, count - 4) : f32x4.splat(0), 16);
-        }
-      }
+      const source = b + ((<usize>(depth + from) * <usize>ldb + <usize>(column + j)) << 2);
+      const target = out + (<usize>(j * depths) << 2) + (<usize>from << 5);
+      if (columns - j >= 8) copyEights(source, line, count, target);
+      else copyFewer(columns - j, source, line, count, target);
     }
+  }
+}
+
+/** 8 numbers of each of `count` rows, two rows a turn: for few rows of A, packing is a tenth of the product. */
+function copyEights(source: usize, line: usize, count: i32, target: usize): void {
+  const end = target + (<usize>count << 5);
+  if (count & 1) {
+    v128.store(target, v128.load(source));
+    v128.store(target, v128.load(source, 16), 16);
+    source += line;
+    target += 32;
+  }
+  while (target < end) {
+    const next = source + line;
+    v128.store(target, v128.load(source));
+    v128.store(target, v128.load(source, 16), 16);
+    v128.store(target, v128.load(next), 32);
+    v128.store(target, v128.load(next, 16), 48);
+    source = next + line;
+    target += 64;
+  }
+}
+
+/** The first `columns` (1 to 7) numbers of each of `count` rows, then 0 up to 8. */
+function copyFewer(columns: i32, source: usize, line: usize, count: i32, target: usize): void {
+  for (let p = 0; p < count; p++) {
+    v128.store(target, load4(source, columns));
+    v128.store(target, columns > 4 ? load4(source + 16, columns - 4) : f32x4.splat(0), 16);
+    source += line;
+    target += 32;
   }
 }
 

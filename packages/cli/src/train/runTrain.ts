@@ -5,10 +5,11 @@ import { expectSameCorpus } from '../corpusLines';
 import { watchInterruption } from '../interruption';
 import type { Io } from '../io';
 import { codeVersion, commandText } from '../provenance';
-import { expectFree, freeRunFolder, readConfig } from '../runFolder';
+import { expectFree, readConfig } from '../runFolder';
 import { openSpeechData } from '../speech/speechData';
 import { draftSpeechRun } from '../speech/draftSpeechRun';
 import { refuseSpeechFlags } from '../speech/speechFlags';
+import { takeFolder, takeFreeFolder } from '../takeFolder';
 import { languageData } from './languageData';
 import type { RunData } from './preparedRun';
 import { resumeConfig } from './resumeConfig';
@@ -80,10 +81,14 @@ async function trainWith<Config extends RunConfig>(
           }
         : asked;
     const { preset, recipe, seed } = config;
-    const folder = flags.out ?? freeRunFolder(`${preset}-${recipe}-seed${seed}`);
     const count = data.parameters(config).toLocaleString('en-US');
     io.out(`model ${preset}, recipe ${recipe}, seed ${seed}: ${count} parameters`);
 
+    const taken =
+      flags.out === undefined
+        ? takeFreeFolder(`${preset}-${recipe}-seed${seed}`)
+        : takeFolder(flags.out);
+    const { folder } = taken;
     const interruption = watchInterruption(io);
     try {
       const { reason, result } = await trainRun(io, {
@@ -100,6 +105,7 @@ async function trainWith<Config extends RunConfig>(
       else for (const line of summaryLines(config, folder, backend, result)) io.out(line);
     } finally {
       interruption.stop();
+      taken.release();
     }
   } finally {
     await data.close();

@@ -11,11 +11,12 @@ export interface BenchOptions {
   readonly without?: BenchSubject;
   /** Timed steps of each arm. */
   readonly steps: number;
-  /** Steps before the clock starts; 3 when absent. */
-  readonly warmUp?: number;
   /** Milliseconds, as fine as there are. */
   readonly now: () => number;
 }
+
+/** Not counted at the start: so many steps, and at least so long that the engine has compiled what runs often. */
+const warmUp = { steps: 3, milliseconds: 2_000 };
 
 export interface BenchResult {
   readonly unit: Unit;
@@ -41,7 +42,7 @@ export interface BenchResult {
  * @throws UsageError when fewer than one step is asked for.
  */
 export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
-  const { subject, without, steps, warmUp = 3, now } = options;
+  const { subject, without, steps, now } = options;
   if (steps < 1) throw new UsageError(`benchPreset: steps is ${steps}, expected at least 1.`);
   const arms = [subject, ...(without === undefined ? [] : [without])].map((arm) =>
     stepTimer(arm, now),
@@ -49,11 +50,12 @@ export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
   const times: number[][] = arms.map(() => []);
   const { unit, unitsPerStep, products } = subject;
   const productsBefore = timeProducts(products, 2, now);
-  for (let step = 0; step < warmUp + steps; step++) {
-    for (const [arm, timer] of arms.entries()) {
-      const elapsed = await timer.step();
-      if (step >= warmUp) times[arm]?.push(elapsed);
-    }
+  const start = now();
+  for (let step = 0; step < warmUp.steps || now() - start < warmUp.milliseconds; step++) {
+    for (const timer of arms) await timer.step();
+  }
+  for (let step = 0; step < steps; step++) {
+    for (const [arm, timer] of arms.entries()) times[arm]?.push(await timer.step());
   }
   const backendPeak = (memory() as { peakBytes?: number }).peakBytes;
   for (const timer of arms) await timer.stop();

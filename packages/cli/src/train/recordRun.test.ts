@@ -1,0 +1,93 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunEvent } from '@bnrnn/core';
+import { resolveRun } from '@bnrnn/experiments';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { recordRun } from './recordRun';
+import { unknownCorpus } from './trainFlags';
+
+let root = '';
+beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'bnrnn-record-'))));
+afterEach(() => rmSync(root, { recursive: true }));
+
+const request = {
+  preset: 'ptb-small-tiny',
+  backend: 'cpu',
+  corpus: unknownCorpus,
+  data: 'synthetic',
+};
+const prepared = (seed: number) => ({
+  config: resolveRun({ ...request, seed }),
+  files: { 'vocabulary.json': ['a', 'b'] },
+});
+
+const start = (step: number): RunEvent => ({
+  ...{ type: 'start', step, epoch: 0, at: 0, preset: 'ptb-small-tiny', recipe: 'authors-code' },
+  ...{ backend: 'cpu', seed: 1, corpus: unknownCorpus, unit: 'word', parameters: 9 },
+  ...{ stepsPerEpoch: 10, totalSteps: 10, resumed: step > 0 },
+});
+
+const step = (n: number): RunEvent => ({
+  ...{ type: 'step', step: n, epoch: 0, at: 0, loss: 9, learningRate: 1, gradientNorm: 3 },
+  ...{ clipped: false, units: 100, unitsPerSecond: 50 },
+});
+
+const logged = (folder: string): [string, number][] =>
+  readFileSync(join(folder, 'events.jsonl'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as RunEvent)
+    .map((event) => [event.type, event.step]);
+
+const seedOf = (folder: string): unknown =>
+  (JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as { seed: number }).seed;
+
+function record(seed: number, folder: string, resume: boolean, events: RunEvent[]): void {
+  const consumer = recordRun(prepared(seed), folder, resume);
+  for (const event of events) consumer.write(event);
+  consumer.close();
+}
+
+describe('recordRun', () => {
+  it('writes nothing of a run that ends at its start', () => {
+    const folder = join(root, 'run');
+    record(1, folder, false, [start(0)]);
+    expect(existsSync(folder)).toBe(false);
+  });
+
+  it('writes everything with the first step', () => {
+    const folder = join(root, 'run');
+    record(1, folder, false, [start(0), step(1), step(2)]);
+    expect(readdirSync(folder).sort()).toEqual(['config.json', 'events.jsonl', 'vocabulary.json']);
+    expect(logged(folder)).toEqual([
+      ['start', 0],
+      ['step', 1],
+      ['step', 2],
+    ]);
+  });
+
+  it('leaves a log as it is until a resumed run has gone on, then drops what comes again', () => {
+    const folder = join(root, 'run');
+    record(1, folder, false, [start(0), step(1), step(2), step(3)]);
+    const before = logged(folder);
+
+    record(2, folder, true, [start(2)]);
+    expect(logged(folder)).toEqual(before);
+    expect(seedOf(folder)).toBe(1);
+
+    record(2, folder, true, [start(2), step(3)]);
+    expect(logged(folder)).toEqual([...before.slice(0, 3), ['start', 2], ['step', 3]]);
+    expect(seedOf(folder)).toBe(2);
+  });
+
+  it('drops the whole log of a run that has no checkpoint to go on from', () => {
+    const folder = join(root, 'run');
+    record(1, folder, false, [start(0), step(1)]);
+    record(1, folder, false, [start(0), step(1)]);
+    expect(logged(folder)).toEqual([
+      ['start', 0],
+      ['step', 1],
+    ]);
+  });
+});

@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import type { RunEvent } from '@bnrnn/core';
+import { jsonLines, truncateEvents, type EventConsumer } from '@bnrnn/reporting';
+import { runFiles, writeJson } from '../runFolder';
+import type { PreparedRun } from './preparedRun';
+
+/**
+ * Records a run in its folder: configuration, vocabulary or classes, then the events.
+ *
+ * Nothing is written or dropped before the event after `start`, which comes of a step that was made: a run that is
+ * refused until then (a step that does not fit, a checkpoint of another model, data that cannot be read) changes nothing.
+ *
+ * @param resume  the run goes on from a checkpoint: the log's events after it are dropped, else all.
+ */
+export function recordRun(
+  { config, files }: Pick<PreparedRun, 'config' | 'files'>,
+  folder: string,
+  resume: boolean,
+): EventConsumer {
+  const events = join(folder, runFiles.events);
+  let start: RunEvent | undefined;
+  let log: EventConsumer | undefined;
+
+  const open = (): EventConsumer => {
+    writeJson(folder, runFiles.config, config);
+    for (const [name, content] of Object.entries(files)) writeJson(folder, name, content);
+    truncateEvents(events, resume && start !== undefined ? start.step : -1);
+    const opened = jsonLines(events);
+    if (start !== undefined) opened.write(start);
+    return opened;
+  };
+
+  return {
+    write(event) {
+      if (event.type === 'start') {
+        start = event;
+        return;
+      }
+      log ??= open();
+      log.write(event);
+    },
+    close() {
+      log?.close();
+    },
+  };
+}
