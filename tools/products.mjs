@@ -43,7 +43,7 @@ const contestants = {
   blas: { ...blas, threads: 1 },
   blas2: { ...blas, threads: 2 },
 };
-/** From a process's start to its first measurement: with a warm-up of half a second, two threads were at times as slow as one. */
+/** From a process's start to its first measurement: in the first second, two threads are often hardly faster than one. */
 const startMilliseconds = 2200;
 
 const names = Object.keys(contestants);
