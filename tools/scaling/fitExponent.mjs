@@ -8,10 +8,3 @@ export function fitExponent(sizes, milliseconds) {
   const covariance = xs.reduce((sum, x, i) => sum + (x - meanX) * (ys[i] - meanY), 0);
   return covariance / xs.reduce((sum, x) => sum + (x - meanX) ** 2, 0);
 }
-
-/** The middle value; the mean of the two middle ones of an even number. */
-export function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-}

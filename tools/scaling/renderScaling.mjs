@@ -21,7 +21,7 @@ export function renderScaling({ command, preset, rounds, machine, table }) {
     '',
     `Written by \`${command}\` at commit ${machine.commit}. ${machineLine(machine)}`,
     '',
-    `Whole training steps of \`${preset}\` on \`simd\` (\`bnrnn bench\`, recipe \`authors-code\`), one size varied at a time, all points in turn; medians of ${rounds} rounds.`,
+    `Whole training steps of \`${preset}\` on \`simd\` (\`bnrnn bench\`, recipe \`authors-code\`), one size varied at a time, all points in turn; the least of ${rounds} rounds, because what disturbs a step only adds.`,
     'The exponent is that of step = c · size^exponent, fitted to the axis by least squares on the logarithms.',
     '',
     '| varied | size | step, ms | × the size before | exponent |',
