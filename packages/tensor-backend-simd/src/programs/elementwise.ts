@@ -1,5 +1,6 @@
 import { program } from '../threads/program';
 import { ownRange } from '../threads/thread';
+import { clear } from './clear';
 
 /** What the kernel `binary` computes, under the names of tfjs's kernels. */
 export const operations = { Add: 0, Sub: 1, Multiply: 2, RealDiv: 3 } as const;
@@ -34,7 +35,7 @@ export const unary = program(['operation x out count'], (thread, { operation, x,
 /** out[column] = Σ x[row, column]; a thread owns a range of columns. */
 export const sumRows = program(['x out rows columns'], (thread, { x, out, rows, columns }) => {
   const [start, end] = ownRange(thread, columns, 16);
-  thread.float32.fill(0, (out >>> 2) + start, (out >>> 2) + end);
+  clear(thread, out + start * 4, end - start);
   thread.kernels.addRows(x, 0, out, rows, columns, start, end);
 });
 
@@ -64,9 +65,9 @@ export const embedding = program(
 export const sumByRow = program(
   ['count width rowCount slots dy rows'],
   (thread, { count, width, rowCount, slots, dy, rows }) => {
-    const { float32, int32, kernels } = thread;
+    const { int32, kernels } = thread;
     const [first, last] = ownRange(thread, rowCount);
-    float32.fill(0, (rows >>> 2) + first * width, (rows >>> 2) + last * width);
+    clear(thread, rows + first * width * 4, (last - first) * width);
     thread.barrier();
     const [start, end] = ownRange(thread, width, 16);
     for (let n = 0; n < count; n++) {
@@ -83,7 +84,7 @@ export const scatterRows = program(
   (thread, { count, width, types, ids, rows, table }) => {
     const { float32, int32 } = thread;
     const [first, last] = ownRange(thread, types);
-    float32.fill(0, (table >>> 2) + first * width, (table >>> 2) + last * width);
+    clear(thread, table + first * width * 4, (last - first) * width);
     thread.barrier();
     const [start, end] = ownRange(thread, count);
     for (let u = start; u < end; u++) {

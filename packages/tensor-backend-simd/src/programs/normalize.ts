@@ -1,5 +1,6 @@
 import { program } from '../threads/program';
 import { ownRange, type Thread } from '../threads/thread';
+import { clear } from './clear';
 
 /**
  * Batch normalization of x [T, B, F]: frame-wise (each step its own moments) or sequence-wise (all rows
@@ -70,8 +71,8 @@ export const batchNormalizeGradient = program(
     const [start, end] = ownRange(thread, features, 4);
     const steps = sequence ? 1 : time;
     const rows = sequence ? time * batch : batch;
-    float32.fill(0, (dGain >>> 2) + start, (dGain >>> 2) + end);
-    if (dShift !== 0) float32.fill(0, (dShift >>> 2) + start, (dShift >>> 2) + end);
+    clear(thread, dGain + start * 4, end - start);
+    if (dShift !== 0) clear(thread, dShift + start * 4, end - start);
     for (let step = 0; step < steps; step++) {
       const at = step * rows * features * 4;
       const row = step * features * 4;
@@ -114,10 +115,10 @@ export const layerNormalize = program(
 export const layerNormalizeGradient = program(
   ['rows features groups epsilon x dy gain', 'dx dGain dShift partial'],
   (thread, { rows, features, groups, epsilon, x, dy, gain, dx, dGain, dShift, partial }) => {
-    const { kernels, float32 } = thread;
+    const { kernels } = thread;
     const [start, end] = ownRange(thread, rows);
     const own = partial + thread.part * 2 * features * 4;
-    float32.fill(0, own >>> 2, (own >>> 2) + 2 * features);
+    clear(thread, own, 2 * features);
     kernels.layerNormalizeGradient(
       x,
       dy,
@@ -144,11 +145,11 @@ export function sumPartials(
   dShift: number,
   features: number,
 ): void {
-  const { kernels, float32, parts } = thread;
+  const { kernels, parts } = thread;
   if (thread.part !== 0) return;
-  float32.fill(0, dGain >>> 2, (dGain >>> 2) + features);
+  clear(thread, dGain, features);
   kernels.addRows(partial, 0, dGain, parts, 2 * features, 0, features);
   if (dShift === 0) return;
-  float32.fill(0, dShift >>> 2, (dShift >>> 2) + features);
+  clear(thread, dShift, features);
   kernels.addRows(partial + features * 4, 0, dShift, parts, 2 * features, 0, features);
 }

@@ -1,5 +1,6 @@
 import { program } from '../threads/program';
 import { ownRange, type Thread } from '../threads/thread';
+import { clear } from './clear';
 import { operations } from './elementwise';
 
 /** Float32 numbers of scratch that the program below needs beside its block. */
@@ -44,7 +45,7 @@ export const projectedCrossEntropy = program(
     const scaled = chosen + (rows + part * blockRows * units) * 4;
     const partials = chosen + (rows + parts * blockRows * units) * 4;
     const dHiddenOwn = part === 0 ? dHidden : partials + part * rows * units * 4;
-    if (dHidden !== 0) float32.fill(0, (dBias >>> 2) + first, (dBias >>> 2) + last);
+    if (dHidden !== 0) clear(thread, dBias + first * 4, columns);
 
     for (let from = 0; from < rows; from += blockRows) {
       const count = Math.min(blockRows, rows - from);
@@ -100,7 +101,7 @@ export const projectedCrossEntropy = program(
       const ownFactors = factors + from * 4;
       const dHiddenRows = dHiddenOwn + from * units * 4;
       if (columns === 0) {
-        float32.fill(0, dHiddenRows >>> 2, (dHiddenRows >>> 2) + count * units);
+        clear(thread, dHiddenRows, count * units);
         continue;
       }
       thread.product(
