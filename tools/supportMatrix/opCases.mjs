@@ -47,6 +47,15 @@ export const opCases = [
       ops.batchNormalize({ x, gain, over, epsilon: 0.01, epsilonRule: 'variance' }).y,
   })),
   {
+    op: 'standardizeStored',
+    inputs: () => [filled(time, batch, units), filled(units)],
+    run(x, gain) {
+      const [mean, variance] = [filled(time, units), tf.ones([time, units])];
+      const rule = { epsilon: 0.01, epsilonRule: 'variance' };
+      return ops.standardizeStored({ x, gain, mean, variance, ...rule });
+    },
+  },
+  {
     op: 'layerNormalize',
     inputs: () => [filled(time, batch, units), filled(units)],
     run: (x, gain) => ops.layerNormalize({ x, gain, groups: 1, epsilon: 0.01 }),

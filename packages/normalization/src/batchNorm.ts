@@ -1,5 +1,5 @@
 import { expectShape, UsageError } from '@bnrnn/core';
-import { batchNormalize } from '@bnrnn/tensor-backend';
+import { batchNormalize, standardizeStored } from '@bnrnn/tensor-backend';
 import {
   expandDims,
   reshape,
@@ -14,7 +14,6 @@ import { newParameters } from './newParameters';
 import type { NormalizedSequence, Normalizer, NormalizerMode, Statistics } from './normalizer';
 import type { BatchNormSpec } from './normalizerSpec';
 import { maskOfPadding, realFrames } from './padding';
-import { standardizeStored } from './standardizeStored';
 import { oneRowEach, rowsOfSteps, startStatistics } from './statistics';
 import { expectWeights, type CheckedWeights } from './weights';
 
@@ -107,17 +106,13 @@ function applyRun(spec: BatchNormSpec, run: Run): NormalizedSequence {
   const { over, epsilon, epsilonRule } = spec;
   if (mode === 'batch') refuseOneRow(spec, run);
   return tidy((): NormalizedSequence => {
+    const given = { x, ...weights, mask, epsilon, epsilonRule };
     if (mode === 'stored') {
-      const rows = rowsOfSteps(statistics, from, time);
-      return { y: standardizeStored(x, weights, rows, spec, mask) };
+      return { y: standardizeStored({ ...given, ...rowsOfSteps(statistics, from, time) }) };
     }
     const { y, ...moments } = batchNormalize({
-      x,
-      ...weights,
+      ...given,
       over,
-      epsilon,
-      epsilonRule,
-      ...(mask === undefined ? {} : { mask }),
       // Without padding every step has the whole batch, and nothing falls back on statistics.
       ...(mask === undefined || over === 'sequence'
         ? {}

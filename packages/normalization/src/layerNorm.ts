@@ -1,18 +1,10 @@
 import { expectNumber, expectShape, UsageError } from '@bnrnn/core';
 import { layerNormalize } from '@bnrnn/tensor-backend';
-import {
-  expandDims,
-  mul,
-  squeeze,
-  tidy,
-  type Tensor2D,
-  type Tensor3D,
-} from '@tensorflow/tfjs-core';
+import { expandDims, squeeze, tidy, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { newParameters } from './newParameters';
 import { foldNothing, noStatistics } from './none';
 import type { Normalizer, NormalizerWeights } from './normalizer';
 import type { LayerNormSpec } from './normalizerSpec';
-import { maskOfPadding, zeroPadding } from './padding';
 import { expectWeights } from './weights';
 
 /** Settings of layer normalization; what is left out takes its default. */
@@ -65,18 +57,13 @@ export function layerNormOf(spec: LayerNormSpec): Normalizer {
     caller: string,
     x: Tensor3D,
     parameters: NormalizerWeights,
-    given?: Tensor2D,
+    mask?: Tensor2D,
   ): Tensor3D => {
-    const mask = maskOfPadding(given);
     const features = x.shape[2];
     expectBlocks(caller, features, spec.groups);
     const weights = expectWeights(caller, parameters, features);
     const { groups, epsilon } = spec;
-    return tidy(() => {
-      const real = mask === undefined ? x : zeroPadding(x, mask);
-      const y = layerNormalize({ x: real, ...weights, groups, epsilon });
-      return mask === undefined ? y : mul(y, expandDims(mask, 2));
-    });
+    return layerNormalize({ x, ...weights, mask, groups, epsilon });
   };
   return {
     spec,

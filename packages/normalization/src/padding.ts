@@ -1,21 +1,4 @@
-import {
-  expandDims,
-  greater,
-  where,
-  zerosLike,
-  type Tensor,
-  type Tensor2D,
-} from '@tensorflow/tfjs-core';
-
-/**
- * x with zeros where padded, whatever stood there (a product with the mask would keep NaN and ∞).
- *
- * @param x     float32 [time, batch, features].
- * @param mask  float32 [time, batch].
- */
-export function zeroPadding<Kind extends Tensor>(x: Kind, mask: Tensor2D): Kind {
-  return where(greater(expandDims(mask, 2), 0), x, zerosLike(x));
-}
+import type { Tensor } from '@tensorflow/tfjs-core';
 
 /** The mask where something is padded, otherwise undefined: nothing has to be silenced then. */
 export function maskOfPadding<Kind extends Tensor>(mask: Kind | undefined): Kind | undefined {

@@ -180,12 +180,19 @@ export function standardizeGradient(
   }
 }
 
-/** Layer normalization of the rows [start, end): each of `groups` equal blocks is standardized alone. */
+/**
+ * Layer normalization of the rows [start, end): each of `groups` equal blocks is standardized alone.
+ * Padded rows of `mask` (0 for none) become zeros.
+ */
 export function layerNormalize(
-  x: usize, gain: usize, shift: usize, y: usize, start: i32, end: i32, features: i32, groups: i32, epsilon: f32,
+  x: usize, gain: usize, shift: usize, mask: usize, y: usize, start: i32, end: i32, features: i32, groups: i32, epsilon: f32,
 ): void {
   const width = features / groups;
   for (let row = start; row < end; row++) {
+    if (!isReal(mask, row)) {
+      memory.fill(y + offset(row, features), 0, offset(1, features));
+      continue;
+    }
     for (let group = 0; group < groups; group++) {
       const column: usize = (<usize>(group * width)) << 2;
       const source = x + (((<usize>row) * (<usize>features)) << 2) + column;
@@ -206,11 +213,15 @@ export function layerNormalize(
 
 /** Its gradient on the rows [start, end); adds to dGain and dShift, which each thread keeps for itself. */
 export function layerNormalizeGradient(
-  x: usize, dy: usize, gain: usize, dx: usize, dGain: usize, dShift: usize,
+  x: usize, dy: usize, gain: usize, mask: usize, dx: usize, dGain: usize, dShift: usize,
   start: i32, end: i32, features: i32, groups: i32, epsilon: f32,
 ): void {
   const width = features / groups;
   for (let row = start; row < end; row++) {
+    if (!isReal(mask, row)) {
+      memory.fill(dx + offset(row, features), 0, offset(1, features));
+      continue;
+    }
     for (let group = 0; group < groups; group++) {
       const column: usize = (<usize>(group * width)) << 2;
       const base = (((<usize>row) * (<usize>features)) << 2) + column;

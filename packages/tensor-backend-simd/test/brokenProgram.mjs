@@ -19,7 +19,7 @@ function thrownAt(x) {
   try {
     backend.pool.run('layerNormalizeGradient', {
       ...{ rows, features, groups: 1, epsilon: 1e-5 },
-      ...{ x, dy, gain, dx, dGain, dShift: 0, partial },
+      ...{ x, dy, gain, mask: 0, dx, dGain, dShift: 0, partial },
     });
     return 'nothing';
   } catch (error) {

@@ -7,7 +7,15 @@ import {
   toTensor3D,
   weightedSumOfTensors,
 } from '@bnrnn/test-utils';
-import { grads, tidy, variable, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import {
+  grads,
+  ones,
+  tidy,
+  variable,
+  type Rank,
+  type Tensor,
+  type Variable,
+} from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 
 const [time, batch, units, classes] = [3, 4, 5, 7];
@@ -60,6 +68,16 @@ const cases: Case[] = [
       ops.batchNormalize({ x, gain, over, epsilon: 0.01, epsilonRule: 'variance' }).y,
     ],
   })),
+  {
+    op: 'standardizeStored',
+    inputs: () => [cube(units), vector(units)],
+    run: (x, gain) => {
+      const [mean, variance] = [matrix(time, units), ones<Rank.R2>([time, units])];
+      return [
+        ops.standardizeStored({ x, gain, mean, variance, epsilon: 0.01, epsilonRule: 'variance' }),
+      ];
+    },
+  },
   {
     op: 'layerNormalize',
     inputs: () => [cube(units), vector(units)],

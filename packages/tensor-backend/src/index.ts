@@ -24,6 +24,7 @@ export {
   rnnScanContract,
   sgdStepContract,
   softmaxCrossEntropyContract,
+  standardizeStoredContract,
 } from './dispatch/contracts';
 export { startKernelLog, type KernelLog, type KernelLogEntry } from './dispatch/kernelLog';
 export {
@@ -66,4 +67,5 @@ export {
 export { rnnScan, type RnnScanOptions, type RnnScanResult } from './ops/rnnScan';
 export { sgdStep, type SgdStepOptions } from './ops/sgdStep';
 export { softmaxCrossEntropy, type SoftmaxCrossEntropyOptions } from './ops/softmaxCrossEntropy';
+export { standardizeStored, type StandardizeStoredOptions } from './ops/standardizeStored';
 export { rehearse, type Rehearsal, type RehearsingBackend } from './rehearse';

@@ -83,7 +83,7 @@ export const batchNormalize: SimdKernel = {
 export const layerNormalize: SimdKernel = {
   name: 'LayerNormalize',
   run(backend, inputs, attributes) {
-    const { x, gain, shift } = inputs as Record<'x' | 'gain' | 'shift', TensorInfo>;
+    const { x, gain, shift, mask } = inputs as Record<'x' | 'gain' | 'shift' | 'mask', TensorInfo>;
     const { groups, epsilon } = attributes as { groups: number; epsilon: number };
     const features = x.shape.at(-1) as number;
     const y = backend.allocate(x.shape);
@@ -91,14 +91,15 @@ export const layerNormalize: SimdKernel = {
     backend.pool.run('layerNormalize', {
       ...{ rows, features, groups, epsilon, ...backend.offsets({ x, gain, y }) },
       shift: optionalOffset(backend, shift, attributes['hasShift']),
+      mask: optionalOffset(backend, mask, attributes['hasMask']),
     });
     return y;
   },
   gradient: {
-    inputsToSave: ['x', 'gain'],
+    inputsToSave: ['x', 'gain', 'mask'],
     gradFunc: (dy, saved, attributes) => {
       const backend = activeBackend();
-      const [x, gain] = saved as [Tensor, Tensor];
+      const [x, gain, mask] = saved as [Tensor, Tensor, Tensor];
       const { groups, epsilon } = attributes as unknown as { groups: number; epsilon: number };
       const features = x.shape.at(-1) as number;
       const dx = backend.allocate(x.shape);
@@ -108,10 +109,11 @@ export const layerNormalize: SimdKernel = {
       backend.pool.run('layerNormalizeGradient', {
         ...{ rows: x.size / features, features, groups, epsilon },
         ...backend.offsets({ x, dy: dy as Tensor, gain, dx, dGain, partial }),
+        mask: optionalOffset(backend, mask, attributes['hasMask']),
         dShift: optionalOffset(backend, dShift),
       });
       backend.disposeData(partial.dataId);
-      return handOut({ x: dx, gain: dGain, shift: dShift });
+      return handOut({ x: dx, gain: dGain, shift: dShift, mask: undefined });
     },
   },
 };

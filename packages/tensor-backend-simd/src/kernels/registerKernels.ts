@@ -13,6 +13,7 @@ import { batchNormalize, layerNormalize } from './normalize';
 import { normalizedScan } from './normalizedScan';
 import { batchMatMul } from './product';
 import { rnnScan } from './rnnScan';
+import { standardizeStored } from './standardizeStored';
 import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
 import { sum } from './sum';
 
@@ -39,6 +40,7 @@ const own: readonly SimdKernel[] = [
   slice,
   softmaxCrossEntropy,
   splitV,
+  standardizeStored,
   sum,
   ...unaryKernels,
 ];

@@ -15,6 +15,7 @@ import { product } from './product';
 import { projectedCrossEntropy } from './projectedCrossEntropy';
 import { rnnBackward, rnnForward } from './rnn';
 import { sideBySide } from './sideBySide';
+import { standardizeStored, standardizeStoredGradient } from './standardizeStored';
 import { adam, momentum, sgd, sgdRows, sumOfSquares } from './steps';
 
 /** The computations that all threads can be asked to run. */
@@ -46,6 +47,8 @@ export const programs = {
   sgdRows,
   softmaxCrossEntropy,
   softmaxGradient,
+  standardizeStored,
+  standardizeStoredGradient,
   sumOfSquares,
   sumByRow,
   sumRows,

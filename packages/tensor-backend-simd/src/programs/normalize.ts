@@ -104,17 +104,17 @@ export const batchNormalizeGradient = program(
 
 /** Layer normalization; a thread owns a range of rows. */
 export const layerNormalize = program(
-  ['rows features groups epsilon x gain shift y'],
-  (thread, { rows, features, groups, epsilon, x, gain, shift, y }) => {
+  ['rows features groups epsilon x gain shift mask y'],
+  (thread, { rows, features, groups, epsilon, x, gain, shift, mask, y }) => {
     const [start, end] = ownRange(thread, rows);
-    thread.kernels.layerNormalize(x, gain, shift, y, start, end, features, groups, epsilon);
+    thread.kernels.layerNormalize(x, gain, shift, mask, y, start, end, features, groups, epsilon);
   },
 );
 
 /** Its gradient. `partial` [threads, 2, F] takes each thread's share of dGain and dShift, added up at the end. */
 export const layerNormalizeGradient = program(
-  ['rows features groups epsilon x dy gain', 'dx dGain dShift partial'],
-  (thread, { rows, features, groups, epsilon, x, dy, gain, dx, dGain, dShift, partial }) => {
+  ['rows features groups epsilon x dy gain mask', 'dx dGain dShift partial'],
+  (thread, { rows, features, groups, epsilon, x, dy, gain, mask, dx, dGain, dShift, partial }) => {
     const { kernels } = thread;
     const [start, end] = ownRange(thread, rows);
     const own = partial + thread.part * 2 * features * 4;
@@ -123,6 +123,7 @@ export const layerNormalizeGradient = program(
       x,
       dy,
       gain,
+      mask,
       dx,
       own,
       dShift && own + features * 4,

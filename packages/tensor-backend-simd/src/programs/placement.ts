@@ -52,7 +52,7 @@ export function normalizeStep(
   if (kind === kinds.layer) {
     thread.barrier();
     const [first, last] = ownRange(thread, batch);
-    kernels.layerNormalize(x, gain, shift, y, first, last, features, detail, epsilon);
+    kernels.layerNormalize(x, gain, shift, mask, y, first, last, features, detail, epsilon);
     thread.barrier();
     return;
   }
@@ -94,7 +94,7 @@ export function normalizeStepGradient(
     const [first, last] = ownRange(thread, batch);
     const share = partial + thread.part * 2 * features * 4;
     kernels.layerNormalizeGradient(
-      ...([x, dy, gain, dx, share, dShift && share + features * 4] as const),
+      ...([x, dy, gain, mask, dx, share, dShift && share + features * 4] as const),
       ...([first, last, features, detail, epsilon] as const),
     );
     thread.barrier();

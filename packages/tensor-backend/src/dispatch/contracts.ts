@@ -60,12 +60,24 @@ export const batchNormalizeContract = defineContract<{
   outputs: ['y', 'mean', 'variance', 'rows'],
 });
 
+/** See `standardizeStored`; `mean` and `variance` carry no gradient. */
+export const standardizeStoredContract = defineContract<{
+  epsilon: number;
+  epsilonRule: 'variance' | 'double';
+}>()({
+  name: 'StandardizeStored',
+  op: 'standardizeStored',
+  inputs: ['x', 'gain', 'mean', 'variance'],
+  optional: ['shift', 'mask'],
+  outputs: ['y'],
+});
+
 /** See `layerNormalize`. */
 export const layerNormalizeContract = defineContract<{ groups: number; epsilon: number }>()({
   name: 'LayerNormalize',
   op: 'layerNormalize',
   inputs: ['x', 'gain'],
-  optional: ['shift'],
+  optional: ['shift', 'mask'],
   outputs: ['y'],
 });
 

@@ -1,8 +1,20 @@
 import { ShapeError } from '@bnrnn/core';
-import { filled, oracle, testBackends, toTensor1D, toTensor3D } from '@bnrnn/test-utils';
-import type { Tensor1D } from '@tensorflow/tfjs-core';
+import {
+  at,
+  expectClose,
+  filled,
+  map64,
+  oracle,
+  prefixMask,
+  put,
+  testBackends,
+  toTensor1D,
+  toTensor2D,
+  toTensor3D,
+} from '@bnrnn/test-utils';
+import { dispose, type Tensor, type Tensor1D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compareWithOracle } from '../../test/compareWithOracle';
+import { compareWithOracle, gradientsOf } from '../../test/compareWithOracle';
 import { startBackend } from '../backends/startBackend';
 import { layerNormalize } from './layerNormalize';
 
@@ -12,6 +24,8 @@ const inputs = {
   shift: filled([12], 43),
 };
 const epsilon = 1e-2;
+const mask = prefixMask([7, 2, 5], 7);
+const isPadded = (i: number): boolean => at(mask, Math.floor(i / 36), Math.floor(i / 12) % 3) === 0;
 
 describe.each(testBackends())('layerNormalize on %s', (backend) => {
   beforeAll(async () => {
@@ -37,6 +51,37 @@ describe.each(testBackends())('layerNormalize on %s', (backend) => {
       op: (t) => [layerNormalize({ x: t.x, gain: t.gain as Tensor1D, groups: 3, epsilon })],
       oracle: (arrays) => [oracle.layerNormalize({ ...arrays, groups: 3, epsilon })],
     });
+  });
+
+  test('with padding agrees with the oracle, whatever padding holds', () => {
+    const padding = toTensor2D(mask);
+    const op = (x: Tensor, gain: Tensor, shift: Tensor): Tensor =>
+      layerNormalize({
+        x: x as Tensor3D,
+        gain: gain as Tensor1D,
+        shift: shift as Tensor1D,
+        mask: padding,
+        groups: 4,
+        epsilon,
+      });
+    compareWithOracle({
+      label: 'padded',
+      inputs,
+      op: ({ x, gain, shift }) => [op(x, gain, shift)],
+      oracle: (arrays) => {
+        const y = oracle.layerNormalize({ ...arrays, groups: 4, epsilon });
+        return [map64(y, (value, i) => (isPadded(i) ? 0 : value))];
+      },
+    });
+    const dirty = structuredClone(inputs.x);
+    for (let t = 2; t < 7; t++) put(dirty, t % 2 ? NaN : Infinity, t, 1, t);
+    const rest = [toTensor1D(inputs.gain), toTensor1D(inputs.shift)] as const;
+    const [clean, other] = [inputs.x, dirty].map((x) => {
+      const given = [toTensor3D(x), ...rest] as const;
+      return [op(...given), ...gradientsOf((a, b, c) => [op(a, b, c)], given)];
+    });
+    other?.forEach((tensor, i) => expectClose(tensor, clean?.[i]?.dataSync() as Float32Array));
+    dispose([clean, other, padding] as Tensor[][]);
   });
 
   test('refuses groups that do not divide the features', () => {

@@ -1,0 +1,123 @@
+import { ShapeError } from '@bnrnn/core';
+import {
+  array64,
+  at,
+  expectClose,
+  filled,
+  oracle,
+  prefixMask,
+  put,
+  testBackends,
+  toTensor1D,
+  toTensor2D,
+  toTensor3D,
+  type Array64,
+} from '@bnrnn/test-utils';
+import { zeros, type Rank, type Tensor, type Tensor1D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { compareWithOracle, gradientsOf } from '../../test/compareWithOracle';
+import { startBackend } from '../backends/startBackend';
+import { standardizeStored } from './standardizeStored';
+
+const [time, batch, features] = [7, 5, 6];
+const mask = prefixMask([7, 3, 0, 2, 4], time);
+const inputs = {
+  x: filled([time, batch, features], 51, -2, 3),
+  gain: filled([features], 52, 0.5, 1.5),
+  shift: filled([features], 53),
+};
+const epsilon = 1e-2; // large enough that a misplaced one fails
+
+type Rule = 'variance' | 'double';
+const cases: { rule: Rule; rows: number; padded: boolean; shifted: boolean }[] = [
+  { rule: 'variance', rows: 1, padded: true, shifted: true },
+  { rule: 'double', rows: time, padded: true, shifted: true },
+  { rule: 'variance', rows: time, padded: false, shifted: false },
+  { rule: 'double', rows: 1, padded: false, shifted: true },
+];
+
+function statistics(rows: number): { mean: Array64; variance: Array64 } {
+  return { mean: filled([rows, features], 54), variance: filled([rows, features], 55, 0.3, 2) };
+}
+
+function expected(
+  { x, gain, shift }: Partial<typeof inputs> & Omit<typeof inputs, 'shift'>,
+  { rule, rows, padded }: (typeof cases)[number],
+): Array64 {
+  const { mean, variance } = statistics(rows);
+  const y = array64(x.shape);
+  for (let t = 0; t < time; t++) {
+    for (let b = 0; b < batch; b++) {
+      if (padded && at(mask, t, b) === 0) continue;
+      for (let f = 0; f < features; f++) {
+        const row = rows === 1 ? 0 : t;
+        const [m, v] = [at(mean, row, f), at(variance, row, f)];
+        const value = at(gain, f) * oracle.standardize(at(x, t, b, f), m, v, epsilon, rule);
+        put(y, value + (shift ? at(shift, f) : 0), t, b, f);
+      }
+    }
+  }
+  return y;
+}
+
+function operation({ rule, rows, padded }: (typeof cases)[number]) {
+  const { mean, variance } = statistics(rows);
+  const given = {
+    mean: toTensor2D(mean),
+    variance: toTensor2D(variance),
+    mask: padded ? toTensor2D(mask) : undefined,
+    epsilon,
+    epsilonRule: rule,
+  };
+  return (x: Tensor, gain: Tensor, shift?: Tensor): Tensor3D =>
+    standardizeStored({
+      x: x as Tensor3D,
+      gain: gain as Tensor1D,
+      shift: shift as Tensor1D | undefined,
+      ...given,
+    });
+}
+
+describe.each(testBackends())('standardizeStored on %s', (backend) => {
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
+
+  test.each(cases)('$rows rows, $rule, padding $padded: agrees with float64', (testCase) => {
+    const op = operation(testCase);
+    const { shift, ...rest } = inputs;
+    compareWithOracle({
+      label: JSON.stringify(testCase),
+      inputs: testCase.shifted ? { ...rest, shift } : rest,
+      op: (tensors: Record<string, Tensor>) => [
+        op(tensors['x']!, tensors['gain']!, tensors['shift']),
+      ],
+      oracle: (arrays) => [expected(arrays, testCase)],
+    });
+  });
+
+  test.each(cases.slice(0, 2))('$rows rows: what padding holds changes nothing', (testCase) => {
+    const op = operation(testCase);
+    const dirty = structuredClone(inputs.x);
+    for (let t = 0; t < time; t++) put(dirty, t % 2 ? NaN : -Infinity, t, 2, t % features);
+    const rest = [toTensor1D(inputs.gain), toTensor1D(inputs.shift)] as const;
+    const [clean, other] = [inputs.x, dirty].map((x) => {
+      const given = [toTensor3D(x), ...rest] as const;
+      return [op(...given), ...gradientsOf((a, b, c) => [op(a, b, c)], given)];
+    });
+    other?.forEach((tensor, i) => expectClose(tensor, clean?.[i]?.dataSync() as Float32Array));
+  });
+
+  test('refuses statistics of another number of steps', () => {
+    const given = {
+      x: toTensor3D(inputs.x),
+      gain: toTensor1D(inputs.gain),
+      mean: zeros<Rank.R2>([3, features]),
+      variance: zeros<Rank.R2>([3, features]),
+      epsilon,
+      epsilonRule: 'variance',
+    } as const;
+    expect(() => standardizeStored(given)).toThrow(ShapeError);
+    expect(() => standardizeStored(given)).toThrow(/mean/);
+  });
+});
