@@ -8,6 +8,7 @@ import { findBlas } from './blas/findBlas';
 import { backendName } from './kernels/kernel';
 import { registerKernels } from './kernels/registerKernels';
 import { adviseLargePages } from './memory/largePages';
+import { expectKernels } from './threads/expectKernels';
 import { instantiateKernels, scratchStart } from './threads/kernels';
 import { type Pool, startPool } from './threads/pool';
 
@@ -97,9 +98,11 @@ async function launch(threads: number, memoryMiB: number): Promise<Running> {
   const memory = reserveMemory(memoryMiB);
   adviseLargePages(memory);
   const module = await loadModule();
+  const kernels = instantiateKernels(module, memory);
+  expectKernels(kernels);
   const { blas } = findBlas(memory);
   const pool = await startPool({ memory, module, blas }, threads);
-  const heapStart = scratchStart(instantiateKernels(module, memory), blas === null ? threads : 0);
+  const heapStart = scratchStart(kernels, blas === null ? threads : 0);
   const poison = process.env['BNRNN_SIMD_POISON'] === '1';
   const backend = new SharedMemoryBackend({ memory, heapStart, pool, poison });
   registerKernels();

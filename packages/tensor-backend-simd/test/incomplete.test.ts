@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
@@ -20,21 +20,37 @@ const script = `
   console.log(JSON.stringify({ available, reason, name, message, hint }));
 `;
 
-test('a package without its kernels says what is missing and what to do', async () => {
-  const dist = join(root, 'dist');
-  for (const file of readdirSync(dist).filter((name) => name.endsWith('.js'))) {
-    copyFileSync(join(dist, file), join(copy, file));
-  }
+const dist = join(root, 'dist');
+for (const file of readdirSync(dist).filter((name) => name.endsWith('.js'))) {
+  copyFileSync(join(dist, file), join(copy, file));
+}
+
+async function whatTheCopySays(): Promise<unknown> {
   const index = pathToFileURL(join(copy, 'index.js')).href;
   const args = ['--input-type=module', '--eval', script, index];
   const { stdout } = await promisify(execFile)(process.execPath, args);
+  return JSON.parse(stdout);
+}
+
+test('a package without its kernels says what is missing and what to do', async () => {
   const missing =
     'The package @bnrnn/tensor-backend-simd is incomplete: dist/kernels.wasm is missing.';
-  expect(JSON.parse(stdout)).toEqual({
+  expect(await whatTheCopySays()).toEqual({
     available: false,
     reason: missing,
     name: 'BackendError',
     message: missing,
+    hint: 'Build it again (npm run bundle) or install the package again.',
+  });
+});
+
+test('a package with the kernels of another build says so', async () => {
+  const withoutExports = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  writeFileSync(join(copy, 'kernels.wasm'), withoutExports);
+  expect(await whatTheCopySays()).toMatchObject({
+    name: 'BackendError',
+    message:
+      'simd: the kernel adam takes nothing, expected 11 numbers: kernels.wasm is of another build.',
     hint: 'Build it again (npm run bundle) or install the package again.',
   });
 });

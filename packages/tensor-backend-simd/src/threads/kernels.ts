@@ -1,44 +1,56 @@
 import { heapStart } from './control';
 import type { Product } from './thread';
 
-/** A kernel takes byte offsets, sizes and scalars; flags are 0 or 1. */
-type Kernel = (...values: number[]) => number;
+/** What each export of `assembly/index.ts` takes, in order: byte offsets, sizes, scalars, flags (0 or 1). */
+export const kernelParameters = {
+  adam: 'v first second g scale rate secondCorrection beta1 beta2 epsilon count',
+  addRows: 'x factors out rows columns start end',
+  binary: 'operation a b out count',
+  binaryRows: 'operation a b out rows columns',
+  binaryScalar: 'operation a scalar out count',
+  copyPanel: 'transposed b ldb depth columns panel width',
+  dropout: 'x out start end key0 key1 step threshold kept',
+  gruBackward: 'gates candidate hiddenBefore dHidden dState dX mask rows units start end',
+  gruForward: 'projected gates bias hiddenBefore candidate hidden state mask rows units start end',
+  layerNormalize: 'x gain shift mask y start end features groups epsilon',
+  layerNormalizeGradient: 'x dy gain mask dx dGain dShift start end features groups epsilon',
+  lstmBackward:
+    'gates peepholes cellBefore cell dHidden dState dCell dGates dCellOut mask rows units start end',
+  lstmForward:
+    'projected gates bias peepholes hiddenBefore cellBefore cell hidden state mask rows units start end',
+  lstmOutput: 'gates normalized hidden state mask rows units start end',
+  lstmOutputGradient: 'gates squashed dHidden dState dGates dNormalized mask rows units start end',
+  moments: 'x mask mean variance rows features start end',
+  momentum: 'v u g rate share count',
+  peepholeGradient: 'dGates cellBefore cell dPeepholes rows units start end',
+  product: 'transposeA transposeB m n k a lda b ldb accumulate c ldc scratch',
+  productScratchBytes: '',
+  rnnBackward: 'hidden dHidden dState dZ mask rectify rows units start end',
+  rnnForward: 'projected bias hiddenBefore product hidden state mask rectify rows units start end',
+  rowExponentials: 'z bias maxima totals rows columns',
+  rowMaxima: 'z bias maxima rows columns',
+  scaleRows: 'x factors out rows columns',
+  sgd: 'v g rate count',
+  standardize: 'x mask mean variance gain shift y rows features start end epsilon twice',
+  standardizeGradient:
+    'x dy mask mean variance gain dx dGain dShift sums rows real features start end epsilon twice fixed',
+  sumColumns: 'a b bias mask out rows columns start end',
+  sumOfSquares: 'x count',
+  unary: 'operation x out count',
+} as const;
 
-/** What `assembly/index.ts` exports. */
-export type Kernels = Readonly<Record<KernelName, Kernel>>;
+type Numbers<Line extends string> = Line extends ''
+  ? []
+  : Line extends `${string} ${infer Rest}`
+    ? [number, ...Numbers<Rest>]
+    : [number];
 
-type KernelName =
-  | 'adam'
-  | 'addRows'
-  | 'binary'
-  | 'binaryRows'
-  | 'binaryScalar'
-  | 'copyPanel'
-  | 'dropout'
-  | 'gruBackward'
-  | 'gruForward'
-  | 'layerNormalize'
-  | 'layerNormalizeGradient'
-  | 'lstmBackward'
-  | 'lstmForward'
-  | 'lstmOutput'
-  | 'lstmOutputGradient'
-  | 'moments'
-  | 'momentum'
-  | 'peepholeGradient'
-  | 'product'
-  | 'productScratchBytes'
-  | 'rnnBackward'
-  | 'rnnForward'
-  | 'rowExponentials'
-  | 'rowMaxima'
-  | 'scaleRows'
-  | 'sgd'
-  | 'standardize'
-  | 'standardizeGradient'
-  | 'sumColumns'
-  | 'sumOfSquares'
-  | 'unary';
+/** The kernels: the compiler counts what a call passes. */
+export type Kernels = {
+  readonly [Name in keyof typeof kernelParameters]: (
+    ...values: Numbers<(typeof kernelParameters)[Name]>
+  ) => number;
+};
 
 /** The kernels over a shared memory; each thread has an instance of its own. */
 export function instantiateKernels(
