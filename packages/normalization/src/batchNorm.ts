@@ -38,7 +38,7 @@ interface Run {
  * they are taken over batch and time together. Gain and shift are shared over time. The rule
  * `double` divides by sqrt(variance + ε) + ε, as the paper's own code does.
  *
- * In mode `batch` the moments come back as values (biased variance, two passes, padding left out).
+ * In mode `batch` the moments come back as values (biased variance, padding left out).
  * Frame-wise, a time step with fewer than 2 real rows is standardized with the statistics instead,
  * and `moments.rows` tells which. In mode `stored` the statistics serve every step. y is 0 where
  * padded.

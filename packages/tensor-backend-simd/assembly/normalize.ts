@@ -3,7 +3,7 @@ import { load4, store4, sum4 } from './math';
 
 /**
  * Rows that are summed at a time: a thread's columns of so many stay in its cache, where vectors of four columns
- * find the lines that the vector beside them fetched, and sums of sums lose few digits.
+ * find the lines that the vector beside them fetched.
  */
 const blockRows = 64;
 
@@ -11,8 +11,11 @@ const blockRows = 64;
 const passedRows = 8;
 
 /**
- * Two-pass mean and biased variance of the features [start, end) over `rows` rows, real rows only where
- * there is a mask. Returns the number of real rows; writes zeros when there is none.
+ * Mean and biased variance of the features [start, end) over `rows` rows, real rows only where there is a mask.
+ * Returns the number of real rows; writes zeros when there is none.
+ *
+ * Two passes over each block of rows, whose moments join those of the rows before (Chan, Golub, LeVeque 1979): memory
+ * is read once.
  */
 export function moments(
   x: usize, mask: usize, mean: usize, variance: usize, rows: i32, features: i32, start: i32, end: i32,
@@ -21,15 +24,15 @@ export function moments(
   const first: usize = (<usize>start) << 2;
   memory.fill(mean + first, 0, width);
   memory.fill(variance + first, 0, width);
-  let real = rows;
-  if (mask != 0) {
-    real = 0;
-    for (let row = 0; row < rows; row++) if (isReal(mask, row)) real++;
-  }
-  if (real == 0) return 0;
-  const share = f32x4.splat(<f32>(1.0 / <f64>real));
+  let before = 0;
   for (let from = 0; from < rows; from += blockRows) {
     const to = min(from + blockRows, rows);
+    const real = realRows(mask, from, to);
+    if (real == 0) continue;
+    const all = before + real;
+    const inverse = f32x4.splat(<f32>(1.0 / <f64>real));
+    const share = f32x4.splat(<f32>(<f64>real / <f64>all));
+    const weight = f32x4.splat(<f32>(<f64>before * <f64>real / <f64>all));
     for (let feature = start; feature < end; feature += 4) {
       const count = end - feature;
       const at: usize = (<usize>feature) << 2;
@@ -37,26 +40,28 @@ export function moments(
       for (let row = from; row < to; row++) {
         if (isReal(mask, row)) sum = f32x4.add(sum, load4(x + offset(row, features) + at, count));
       }
-      store4(mean + at, f32x4.add(load4(mean + at, count), sum), count);
-    }
-  }
-  scale(mean, share, start, end);
-  for (let from = 0; from < rows; from += blockRows) {
-    const to = min(from + blockRows, rows);
-    for (let feature = start; feature < end; feature += 4) {
-      const count = end - feature;
-      const at: usize = (<usize>feature) << 2;
-      const m = load4(mean + at, count);
-      let sum = f32x4.splat(0);
+      const m = f32x4.mul(sum, inverse);
+      let squares = f32x4.splat(0);
       for (let row = from; row < to; row++) {
         if (!isReal(mask, row)) continue;
         const d = f32x4.sub(load4(x + offset(row, features) + at, count), m);
-        sum = f32x4.add(sum, f32x4.mul(d, d));
+        squares = f32x4.add(squares, f32x4.mul(d, d));
       }
-      store4(variance + at, f32x4.add(load4(variance + at, count), sum), count);
+      const shift = f32x4.sub(m, load4(mean + at, count));
+      const apart = f32x4.mul(f32x4.mul(shift, shift), weight);
+      store4(mean + at, f32x4.add(load4(mean + at, count), f32x4.mul(shift, share)), count);
+      store4(variance + at, f32x4.add(load4(variance + at, count), f32x4.add(squares, apart)), count);
     }
+    before = all;
   }
-  scale(variance, share, start, end);
+  if (before != 0) scale(variance, f32x4.splat(<f32>(1.0 / <f64>before)), start, end);
+  return before;
+}
+
+function realRows(mask: usize, from: i32, to: i32): i32 {
+  if (mask == 0) return to - from;
+  let real = 0;
+  for (let row = from; row < to; row++) if (isReal(mask, row)) real++;
   return real;
 }
 

@@ -108,6 +108,26 @@ describe('sizes', () => {
     expectClose(variance, expected.variance);
   });
 
+  test.each([false, true])('moments of many rows far from 0, padding %s', (padded) => {
+    const [time, batch, features] = [70, 9, 6];
+    const x = filled([time, batch, features], 6, 99, 101);
+    // From step 30 on only the first row is real, from 45 on none: blocks of rows hold few or no real ones.
+    const lengths = [45, 30, 1, 30, 2, 30, 7, 8, 9];
+    const mask = padded ? prefixMask(lengths, time) : undefined;
+    const gain = filled([features], 7, 0.5, 1.5);
+    const settings = { over: 'sequence', epsilon: 1e-3, epsilonRule: 'variance' } as const;
+    const actual = ops.batchNormalize({
+      x: toTensor3D(x),
+      gain: toTensor1D(gain),
+      mask: mask && toTensor2D(mask),
+      ...settings,
+    });
+    const expected = oracle.batchNormalize({ x, gain, mask, ...settings });
+    expectClose(actual.mean, expected.mean, { rtol: 1e-6 });
+    expectClose(actual.variance, expected.variance);
+    expectClose(actual.rows, expected.rows);
+  });
+
   test('a softmax layer with more logits than one block', () => {
     const [rows, units, classes] = [37, 9, 70_001];
     const hidden = filled([rows, units], 8);
