@@ -61,7 +61,7 @@ describe('LabelStore', () => {
   it('refuses labels outside the classes, a key twice, and nothing at all', () => {
     const store = new LabelStore(undefined);
     expect(() => store.table('exp')).toThrow('exp: there is no alignment.');
-    store.expectClasses(4);
+    store.expectClasses(4, 'final.mdl');
     store.add('a', Int32Array.of(3), 'ali.ark');
     expect(() => store.add('a', Int32Array.of(3), 'ali.ark')).toThrow(
       'ali.ark, key a: the key stands twice in the alignments.',
@@ -70,8 +70,22 @@ describe('LabelStore', () => {
       'ali.ark, key b: frame 1 has the label 4, expected one from 0 to 3.',
     );
     expect(() => store.add('b', Int32Array.of(-1), 'ali.ark')).toThrow('frame 0 has the label -1');
-    store.expectClasses(2);
     expect(store.table('exp').classes).toBe(4);
     expect(() => new LabelStore(0)).toThrow('readAlignments: classes is 0');
+  });
+
+  it('refuses labels that came before the model and are no class of it', () => {
+    const store = new LabelStore(undefined);
+    store.add('a', Int32Array.of(1, 3, 0, 3), 'pdf.1.gz');
+    store.add('b', Int32Array.of(2), 'pdf.2.gz');
+    expect(() => store.expectClasses(3, 'exp/final.mdl')).toThrow(
+      'pdf.1.gz, key a: frame 1 has the label 3, expected one from 0 to 2: exp/final.mdl has 3 classes.',
+    );
+    store.expectClasses(4, 'exp/final.mdl');
+    expect(store.table('exp').classes).toBe(4);
+    const bounded = new LabelStore(9);
+    bounded.add('a', Int32Array.of(8), 'pdf.1.gz');
+    bounded.expectClasses(4, 'exp/final.mdl');
+    expect(bounded.table('exp').classes).toBe(9);
   });
 });

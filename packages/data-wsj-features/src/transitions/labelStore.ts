@@ -25,7 +25,8 @@ export class LabelStore {
   readonly #blocks = new Map<16 | 32, { block: Block; used: number }>();
   readonly #given: boolean;
   #classes: number | undefined;
-  #largest = -1;
+  /** The largest label of all, and where it stood first. */
+  #largest = { label: -1, frame: 0, file: '', key: '' };
   #runs = 0;
 
   /** @param classes  refuses labels that are not below it; left out, `expectClasses` or the labels decide. */
@@ -37,9 +38,25 @@ export class LabelStore {
         : expectNumber('readAlignments: classes', classes, { integer: true, min: 1 });
   }
 
-  /** Says how many classes the next labels' model has. */
-  expectClasses(pdfs: number): void {
-    if (!this.#given) this.#classes = Math.max(this.#classes ?? 0, pdfs);
+  /**
+   * Says how many classes there are, once a model is known.
+   *
+   * @param model  its name, for the error.
+   * @throws DataError where a label that came before is not below them.
+   */
+  expectClasses(pdfs: number, model: string): void {
+    if (this.#given) return;
+    const { label, frame, file, key } = this.#largest;
+    if (label >= pdfs) {
+      throw fault(
+        { file, key },
+        `frame ${frame} has the label ${label}, expected one from 0 to ${pdfs - 1}: ${model} has ${pdfs} classes.`,
+        {
+          hint: 'All labels of a run must come from one model. Give those of the other one to a run of their own.',
+        },
+      );
+    }
+    this.#classes = pdfs;
   }
 
   /** @throws DataError for a key that came before, or a label outside the classes. */
@@ -47,7 +64,7 @@ export class LabelStore {
     if (this.#positions.has(key))
       throw fault({ file, key }, 'the key stands twice in the alignments.');
     const classes = this.#classes ?? Infinity;
-    let largest = 0;
+    let [largest, largestFrame] = [0, 0];
     for (let frame = 0; frame < labels.length; frame++) {
       const label = labels[frame] as number;
       if (label < 0 || label >= classes) {
@@ -57,9 +74,11 @@ export class LabelStore {
           `frame ${frame} has the label ${label}, expected one ${allowed}.`,
         );
       }
-      if (label > largest) largest = label;
+      if (label > largest) [largest, largestFrame] = [label, frame];
     }
-    this.#largest = Math.max(this.#largest, largest);
+    if (largest > this.#largest.label) {
+      this.#largest = { label: largest, frame: largestFrame, file, key };
+    }
     this.#positions.set(key, this.#frames.push(labels.length) - 1);
     this.#append(labels, largest < 65_536 ? 16 : 32);
   }
@@ -75,7 +94,7 @@ export class LabelStore {
     };
     return {
       keys: [...positions.keys()],
-      classes: this.#classes ?? this.#largest + 1,
+      classes: this.#classes ?? this.#largest.label + 1,
       has: (key) => positions.has(key),
       frames: (key) => this.#frames[find(key)] as number,
       read: (key, into) => {

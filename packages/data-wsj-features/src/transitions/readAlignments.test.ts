@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { integerVector } from '../../test/support/kaldiBytes';
-import { binaryModel } from '../../test/support/models';
+import { binaryModel, textModel } from '../../test/support/models';
 import { temporaryFolder } from '../../test/support/temporaryFolder';
 import { readAlignments } from './readAlignments';
 
@@ -94,6 +94,36 @@ describe('readAlignments', () => {
     );
     await expect(readAlignments(folder.write('nothing.txt', ''))).rejects.toThrow(
       'is no alignment',
+    );
+  });
+
+  it('takes folders of one model, and refuses those of models whose classes differ', async () => {
+    folder.write('exp/one/ali.1.gz', gzipSync('one 1 9 \n'));
+    folder.write('exp/copy/ali.1.gz', gzipSync('two 3 \n'));
+    folder.write('exp/fewer/ali.1.gz', gzipSync('three 3 \n'));
+    folder.write('exp/swapped/ali.1.gz', gzipSync('four 3 \n'));
+    const at = (name: string): string => join(folder.path, 'exp', name);
+    folder.write('exp/one/final.mdl', binaryModel('Triples'));
+    folder.write('exp/copy/final.mdl', textModel('Triples'));
+    folder.write('exp/fewer/final.mdl', binaryModel('Tuples'));
+    const swapped = textModel('Triples').replace('1 0 0 \n1 1 1', '1 0 1 \n1 1 0');
+    expect(swapped).not.toBe(textModel('Triples'));
+    folder.write('exp/swapped/final.mdl', swapped);
+    const table = await readAlignments([at('one'), at('copy')]);
+    expect(table.keys.map((key) => [...table.read(key)])).toEqual([[0, 7], [1]]);
+    await expect(readAlignments([at('one'), at('copy'), at('fewer')])).rejects.toThrow(
+      `${at('fewer')}/final.mdl: has other classes (9 pdf-ids of 9 transition-ids) than ${at('one')}/final.mdl (8 of 9), expected alignments of one model.`,
+    );
+    // The same counts, and two pdf-ids exchanged.
+    await expect(readAlignments([at('one'), at('swapped')])).rejects.toThrow(
+      `${at('swapped')}/final.mdl: has other classes`,
+    );
+    const before = folder.write('before.txt', 'x 0 8\n');
+    await expect(readAlignments([before, at('one')])).rejects.toThrow(
+      `${before}, key x: frame 1 has the label 8, expected one from 0 to 7: ${at('one')}/final.mdl has 8 classes.`,
+    );
+    await expect(readAlignments([at('one'), before])).rejects.toThrow(
+      'frame 1 has the label 8, expected one from 0 to 7.',
     );
   });
 });

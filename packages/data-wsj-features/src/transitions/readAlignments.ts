@@ -29,7 +29,8 @@ export interface ReadAlignmentsOptions extends ReadOptions {
  * @param paths  alignment folders (`ali.*.gz`) and files; together they hold each utterance once.
  * @returns a table in memory: three bytes for each run of frames with one class, up to 65,536 classes.
  * @throws DataError when a file is missing or malformed, a key stands twice, a transition-id is not the model's, a
- *   label is negative or not below `classes`, or transition-ids come without a model.
+ *   label is negative or not below `classes` (a model's, where there is one), transition-ids come without a model, or
+ *   alignments come from models whose classes differ.
  */
 export async function readAlignments(
   paths: string | readonly string[],
@@ -40,8 +41,9 @@ export async function readAlignments(
   const labels = new LabelStore(options.classes);
   for (const path of typeof paths === 'string' ? [paths] : paths) {
     for (const file of await alignmentFiles(path, note)) {
-      const model = symbols === undefined ? await models.for(file) : undefined;
-      if (model !== undefined) labels.expectClasses(model.pdfs);
+      const named = symbols === undefined ? await models.for(file) : undefined;
+      if (named !== undefined) labels.expectClasses(named.model.pdfs, named.name);
+      const model = named?.model;
       const entries =
         symbols === undefined
           ? readEntries(file, { ...options, kind: 'integers' })
@@ -59,15 +61,21 @@ export async function readAlignments(
   return labels.table(typeof paths === 'string' ? paths : paths.join(', '));
 }
 
-/** Finds the model for a file's numbers, and reads each model once. */
+/** A model and what errors call it. */
+interface NamedModel {
+  readonly name: string;
+  readonly model: TransitionModel;
+}
+
+/** Finds the model for a file's numbers, reads each once, and refuses a second one that numbers classes otherwise. */
 class ModelCache {
-  readonly #read = new Map<string, Promise<TransitionModel>>();
+  readonly #read = new Map<string, NamedModel>();
 
   constructor(readonly options: ReadAlignmentsOptions) {}
 
-  async for(file: string): Promise<TransitionModel | undefined> {
+  async for(file: string): Promise<NamedModel | undefined> {
     const { model, alreadyClasses = false, note } = this.options;
-    if (typeof model === 'object') return model;
+    if (typeof model === 'object') return { name: 'the model given', model };
     if (model !== undefined) return this.#once(model);
     if (alreadyClasses || !holdsTransitionIds(file)) return undefined;
     const beside = await modelBeside(file);
@@ -84,9 +92,28 @@ class ModelCache {
     return this.#once(beside);
   }
 
-  #once(path: string): Promise<TransitionModel> {
-    const known = this.#read.get(path) ?? readTransitionModel(path);
-    this.#read.set(path, known);
-    return known;
+  async #once(name: string): Promise<NamedModel> {
+    const known = this.#read.get(name);
+    if (known !== undefined) return known;
+    const read = { name, model: await readTransitionModel(name) };
+    const [first = read] = this.#read.values();
+    if (!sameClasses(first.model, read.model)) {
+      throw fault(
+        { file: name },
+        `has other classes (${read.model.pdfs} pdf-ids of ${read.model.transitions} transition-ids) than ${first.name} (${first.model.pdfs} of ${first.model.transitions}), expected alignments of one model.`,
+        { hint: 'Align all of the data with one model, or leave out the folders of the others.' },
+      );
+    }
+    this.#read.set(name, read);
+    return read;
   }
+}
+
+/** Whether two models turn every transition-id into the same pdf-id: copies of one model do. */
+function sameClasses(a: TransitionModel, b: TransitionModel): boolean {
+  return (
+    a.pdfs === b.pdfs &&
+    a.pdfOf.length === b.pdfOf.length &&
+    a.pdfOf.every((pdf, id) => pdf === b.pdfOf[id])
+  );
 }
