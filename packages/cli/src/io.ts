@@ -1,4 +1,5 @@
 import type { ProgressStream } from '@bnrnn/reporting';
+import { exitStatus } from './failure';
 
 /** What a command says: results on standard output, progress and failures on standard error. */
 export interface Io {
@@ -15,7 +16,7 @@ export interface Io {
 
 /** The process's own streams. */
 export function processIo(): Io {
-  process.stdout.on('error', endQuietly);
+  process.stdout.on('error', endProcess);
   return {
     out: (line) => void process.stdout.write(`${line}\n`),
     write: (chunk) => new Promise((resolve) => process.stdout.write(chunk, () => resolve())),
@@ -25,8 +26,12 @@ export function processIo(): Io {
   };
 }
 
-/** A reader that has seen enough, as in `bnrnn presets | head`, is no failure. */
-function endQuietly(error: NodeJS.ErrnoException): void {
+/** A reader that has seen enough, as in `bnrnn presets | head`, is no failure; a full disk is one. */
+function endProcess(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(
+    `bnrnn: standard output cannot be written: ${error.code ?? error.message}.\n` +
+      'hint: What is written so far is incomplete; is there room where it goes?\n',
+  );
+  process.exit(exitStatus.failed);
 }

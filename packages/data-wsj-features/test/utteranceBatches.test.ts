@@ -23,6 +23,19 @@ async function all(batches: AsyncIterable<UtteranceBatch>): Promise<UtteranceBat
 }
 
 describe('utteranceBatches', () => {
+  it('makes nothing of a number of frames that the features do not have', async () => {
+    const { features } = memoryTables({ lengths });
+    const source = utteranceBatches({
+      features,
+      utterances: [{ key: 'u0', frames: 900_000_000 }],
+      batch: 1,
+      order: { kind: 'listed' },
+    });
+    await expect(all(source.batches(0))).rejects.toThrow(
+      'u0 has 4 frames of features and 4 targets, expected at least 900000000 of each',
+    );
+  });
+
   it('lays utterances side by side, zeros and a mask of zeros behind each', async () => {
     const { source } = batchesOf();
     const batches = await all(source.batches(0));

@@ -1,3 +1,4 @@
+import { UsageError } from '@bnrnn/core';
 import { encodeEntry, formatEntry, writeArk, type Entry } from '@bnrnn/data-wsj-features';
 import type { Io } from '../io';
 import { refuseTerminal } from './archiveFlags';
@@ -17,6 +18,14 @@ export async function writeEntries(
   if (out !== undefined) {
     await writeArk(out, entries, { text, ...(scp !== undefined && { scp }) });
     return;
+  }
+  if (scp !== undefined) {
+    throw new UsageError(
+      '--scp lists what an archive holds, and there is no archive without --out.',
+      {
+        hint: 'Add --out FILE, or leave out --scp.',
+      },
+    );
   }
   refuseTerminal(!text);
   for await (const entry of entries) {

@@ -49,6 +49,30 @@ describe('createArkWriter', () => {
     expect(readFileSync(path).equals(expected)).toBe(true);
   });
 
+  it('writes a lone object, which has no key, by itself', async () => {
+    const path = join(folder.path, 'lone.mat');
+    const lone: Entry = { key: '', kind: 'vector', vector: Float64Array.of(3, -1) };
+    await writeArk(path, [lone]);
+    expect(readFileSync(path).equals(bytes('\0BDV ', tagged(2), float64(3), float64(-1)))).toBe(
+      true,
+    );
+    expect(await readAll(path)).toEqual([lone]);
+    const text = join(folder.path, 'lone.txt');
+    await writeArk(text, [lone], { text: true });
+    expect(readFileSync(text, 'utf8')).toBe(' [ 3 -1 ]\n');
+    const wanted = 'an object without a key came';
+    await expect(writeArk(path, [lone, entries[0]!])).rejects.toThrow(wanted);
+    await expect(writeArk(path, [lone], { scp: `${path}.scp` })).rejects.toThrow(wanted);
+    expect(await readAll(path)).toEqual([lone]);
+  });
+
+  it('refuses one name for archive and list', () => {
+    const path = join(folder.path, 'same');
+    expect(() => createArkWriter(path, { scp: join(folder.path, '.', 'same') })).toThrow(
+      'expected two names',
+    );
+  });
+
   it('is read back to the same bits, from the archive and by its scp', async () => {
     const path = join(folder.path, 'all.ark');
     const scp = join(folder.path, 'all.scp');
@@ -92,7 +116,7 @@ describe('createArkWriter', () => {
     expect(existsSync(path) || existsSync(scp)).toBe(false);
     await expect(
       writer.write({ key: 'a', kind: 'integers', integers: new Int32Array(1) }),
-    ).rejects.toThrow('already has the key a');
+    ).rejects.toThrow('the key "a" came twice');
     await writer.close();
     expect(readdirSync(join(folder.path, 'late')).sort()).toEqual([
       'late.ark',
@@ -118,7 +142,6 @@ describe('createArkWriter', () => {
         { key, kind: 'matrix', matrix: { rows, columns: 1, data: Float32Array.of(1) } },
       ]);
     await expect(bad('two words')).rejects.toThrow('"two words" is no key');
-    await expect(bad('')).rejects.toThrow('"" is no key');
     await expect(bad('a', 2)).rejects.toThrow('the matrix of a is 2 x 1 with 1 values');
     await expect(writeArk(join(folder.path, 'no', 'x.ark'), entries)).rejects.toThrow(
       /x\.ark: cannot be written: there is no such file/,

@@ -1,4 +1,5 @@
-import { UsageError } from '@bnrnn/core';
+import { DataError, UsageError } from '@bnrnn/core';
+import { resolve } from 'node:path';
 import { FileWriter } from '../bytes/fileWriter';
 import { encodeEntry } from './encodeEntry';
 import type { Entry } from './entry';
@@ -14,7 +15,10 @@ export interface ArkWriterOptions {
 
 /** An archive (and its scp) that is being written. */
 export interface ArkWriter {
-  /** Appends an entry; UsageError when its key was written before. */
+  /**
+   * Appends an entry; DataError when its key was written before, or when an object without a key is not the only
+   * one or has a list beside it.
+   */
   write(entry: Entry): Promise<void>;
   /** Makes the files appear under their names. */
   close(): Promise<void>;
@@ -28,7 +32,7 @@ export interface ArkWriter {
  * What is read back has the same bits: float32 as `FM` and `FV`, float64 as `DM` and `DV`, integers as integers.
  * The text form keeps 7 digits. A path that ends in `.gz` is packed, as Kaldi's alignments are.
  *
- * @throws UsageError for an scp beside a packed archive; DataError when a file cannot be written.
+ * @throws UsageError for an scp beside a packed archive or of the archive's own name; DataError when a file cannot be written.
  */
 export function createArkWriter(path: string, options: ArkWriterOptions = {}): ArkWriter {
   const { text = false, scp, nameInScp = path } = options;
@@ -37,13 +41,30 @@ export function createArkWriter(path: string, options: ArkWriterOptions = {}): A
       hint: 'Leave out .gz, or the scp.',
     });
   }
+  if (scp !== undefined && resolve(scp) === resolve(path)) {
+    throw new UsageError(
+      `createArkWriter: ${path} is to be both archive and scp, expected two names.`,
+    );
+  }
   const ark = new FileWriter(path);
   const list = scp === undefined ? undefined : new FileWriter(scp);
   const seen = new Set<string>();
   return {
     async write(entry) {
       if (seen.has(entry.key)) {
-        throw new UsageError(`createArkWriter: ${path} already has the key ${entry.key}.`);
+        throw new DataError(
+          `${path}: the key "${entry.key}" came twice, expected one entry a key.`,
+          {
+            hint: 'Does the source hold it twice?',
+          },
+        );
+      }
+      const lone = entry.key === '' || seen.has('');
+      if (lone && (seen.size > 0 || list !== undefined)) {
+        throw new DataError(
+          `${path}: an object without a key came, expected keys in an archive of several entries or with a list.`,
+          { hint: 'A lone object, as global_cmvn.mat is one, can only be written by itself.' },
+        );
       }
       const { bytes, objectAt } = encodeEntry(entry, text);
       seen.add(entry.key);

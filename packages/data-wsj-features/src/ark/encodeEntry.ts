@@ -11,13 +11,13 @@ export interface EncodedEntry {
 
 /**
  * Encodes an entry as Kaldi writes it: `FM` or `DM` and `FV` or `DV` by the array's type, integers with a byte 4
- * before each; or the text form.
+ * before each; or the text form. A lone object (an empty key) gets no key.
  *
- * @throws UsageError for a key that is empty or holds white space or control characters; ShapeError when a matrix
+ * @throws UsageError for a key that holds white space or control characters; ShapeError when a matrix
  *   has other sizes than its data.
  */
 export function encodeEntry(entry: Entry, text: boolean): EncodedEntry {
-  if (!isKey(entry.key)) {
+  if (entry.key !== '' && !isKey(entry.key)) {
     throw new UsageError(`encodeEntry: "${entry.key}" is no key: printable, without white space.`);
   }
   if (entry.kind === 'matrix') {
@@ -28,7 +28,7 @@ export function encodeEntry(entry: Entry, text: boolean): EncodedEntry {
       );
     }
   }
-  const key = Buffer.from(`${entry.key} `);
+  const key = Buffer.from(entry.key === '' ? '' : `${entry.key} `);
   const body = text ? [Buffer.from(formatEntry({ ...entry, key: '' }))] : binary(entry);
   return { bytes: Buffer.concat([key, ...body]), objectAt: key.length };
 }

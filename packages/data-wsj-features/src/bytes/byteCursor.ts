@@ -3,7 +3,8 @@ import { fault, type Place } from './fault';
 
 /** Never held for one entry of a gzipped file or a command, whose sizes no file length can vouch for. */
 const mostUnpacked = 2 ** 29;
-const space = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13);
+/** Whether a byte is white space, as Kaldi sees it. */
+export const isSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13);
 
 /**
  * Reads a source from a position on, through a buffer of one chunk. Sizes that a file states are checked against
@@ -129,7 +130,7 @@ export class ByteCursor {
   async skipSpace(newlines: 'and newlines' | 'but newlines' = 'and newlines'): Promise<number> {
     for (;;) {
       const byte = await this.peek();
-      if (!space(byte) || (byte === 10 && newlines === 'but newlines')) return byte;
+      if (!isSpace(byte) || (byte === 10 && newlines === 'but newlines')) return byte;
       this.#start++;
     }
   }
@@ -138,7 +139,7 @@ export class ByteCursor {
   async word(most: number): Promise<Buffer | undefined> {
     for (let length = 0; length <= most; length++) {
       const ends = !(await this.fill(length + 1));
-      if (ends || space(this.#buffer[this.#start + length] ?? 0)) return this.take(length, '');
+      if (ends || isSpace(this.#buffer[this.#start + length] ?? 0)) return this.take(length, '');
     }
     return undefined;
   }

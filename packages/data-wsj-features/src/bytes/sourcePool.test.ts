@@ -44,6 +44,22 @@ describe.skipIf(process.platform !== 'linux')('SourcePool (counts open files in 
     expect(openHere()).toBe(0);
   });
 
+  it('forgets no file that was opened again while another closed', async () => {
+    const pool = new SourcePool(1);
+    // Waves of reads that end at different times, so that closing overlaps with opening.
+    for (let wave = 0; wave < 20; wave++) {
+      await Promise.all(
+        files.map(async (path, i) => {
+          for (let turn = 0; turn < (i + wave) % 3; turn++) await Promise.resolve();
+          await content(pool, path);
+        }),
+      );
+      expect(openHere()).toBeLessThanOrEqual(1);
+    }
+    await pool.close();
+    expect(openHere()).toBe(0);
+  });
+
   it('tries again a file that could not be opened', async () => {
     const pool = new SourcePool();
     const path = `${folder.path}/later.txt`;

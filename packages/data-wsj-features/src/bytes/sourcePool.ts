@@ -29,7 +29,7 @@ export class SourcePool {
     this.#sources.set(path, pooled);
     try {
       const source = await pooled.source.catch((cause: unknown) => {
-        this.#sources.delete(path);
+        if (this.#sources.get(path) === pooled) this.#sources.delete(path);
         throw cause;
       });
       if (!source.sequential) return await action(source);
@@ -50,11 +50,12 @@ export class SourcePool {
 
   async #closeIdle(): Promise<void> {
     const limit = this.#closed ? 0 : this.limit;
-    for (const [path, { source, users }] of [...this.#sources]) {
+    for (const [path, pooled] of [...this.#sources]) {
       if (this.#sources.size <= limit) return;
-      if (users > 0) continue;
+      // While another file closed, this one may have gone and come again.
+      if (pooled.users > 0 || this.#sources.get(path) !== pooled) continue;
       this.#sources.delete(path);
-      await source.then(
+      await pooled.source.then(
         (open) => open.close(),
         () => undefined,
       );

@@ -36,6 +36,11 @@ describe('readTextLines', () => {
     ]);
   });
 
+  it('takes a long run of blanks in a line as quickly as any bytes', async () => {
+    const text = `a${' \t'.repeat(1 << 20)}b`;
+    expect(await linesOf(`  ${text} \n`)).toEqual([{ text, line: 1, offset: 0 }]);
+  });
+
   it('refuses zero bytes and other encodings', async () => {
     await expect(linesOf('a\nb\0c\n')).rejects.toThrow(
       /list, byte 2: line 2 has a zero byte, expected a text file\./,

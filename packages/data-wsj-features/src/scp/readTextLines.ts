@@ -1,4 +1,4 @@
-import { ByteCursor } from '../bytes/byteCursor';
+import { ByteCursor, isSpace } from '../bytes/byteCursor';
 import type { ByteSource } from '../bytes/byteSource';
 import { fault } from '../bytes/fault';
 import { openFile } from '../bytes/openFile';
@@ -37,10 +37,18 @@ async function* linesOf(source: ByteSource): AsyncGenerator<TextLine, void, unde
     }
     let text: string;
     try {
-      text = utf8.decode(bytes);
+      text = utf8.decode(trimmed(bytes));
     } catch (cause) {
       throw fault(cursor.place(offset), `line ${line} is not UTF-8 text.`, { cause });
     }
-    yield { text: text.replace(/^[ \t-\r]+|[ \t-\r]+$/g, ''), line, offset };
+    yield { text, line, offset };
   }
+}
+
+/** The bytes between the white space at both ends. */
+function trimmed(bytes: Uint8Array): Uint8Array {
+  let [start, end] = [0, bytes.length];
+  while (start < end && isSpace(bytes[start] ?? 0)) start++;
+  while (start < end && isSpace(bytes[end - 1] ?? 0)) end--;
+  return bytes.subarray(start, end);
 }

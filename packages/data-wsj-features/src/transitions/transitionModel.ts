@@ -95,7 +95,10 @@ async function countProbabilities(reader: ModelReader): Promise<number> {
     return entry.kind === 'vector' ? entry.vector.length : 0;
   }
   const header = await readBinaryHeader(reader.cursor);
-  return header.kind === 'vector' ? header.size : 0;
+  if (header.kind !== 'vector') return 0;
+  // Of a packed file only its bytes tell that so many are there.
+  await reader.cursor.skip(header.bytes, 'the probabilities');
+  return header.size;
 }
 
 function numberTransitions(

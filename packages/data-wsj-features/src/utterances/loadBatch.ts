@@ -23,25 +23,19 @@ export interface UtteranceTables {
  *   is no class; and whatever the tables say of files that are not what they should be.
  */
 export async function loadBatch(
-  { features, alignments }: UtteranceTables,
+  tables: UtteranceTables,
   utterances: readonly Utterance[],
 ): Promise<UtteranceBatch> {
-  const { columns } = features;
+  const { alignments } = tables;
+  const { columns } = tables.features;
   const batch = utterances.length;
   const time = Math.max(...utterances.map(({ frames }) => frames));
+  // Only what was read vouches for the number of frames.
+  const read = await Promise.all(utterances.map((utterance) => readUtterance(tables, utterance)));
   const inputs = new Float32Array(time * batch * columns);
   const targets = new Int32Array(time * batch);
   const mask = new Float32Array(time * batch);
-  const load = async ({ key, frames }: Utterance, column: number): Promise<void> => {
-    const { data, rows } = await features.read(key);
-    const labels = alignments?.read(key);
-    const labelled = labels?.length ?? rows;
-    if (rows < frames || labelled < frames) {
-      throw new DataError(
-        `${key} has ${rows} frames of features and ${labelled} targets, expected at least ${frames} of each.`,
-        { hint: 'Were the archives changed while they were read?' },
-      );
-    }
+  read.forEach(({ key, frames, data, labels }, column) => {
     for (let t = 0; t < frames; t++) {
       const row = t * batch + column;
       inputs.set(finite(data.subarray(t * columns, (t + 1) * columns), key, t), row * columns);
@@ -50,10 +44,27 @@ export async function loadBatch(
       }
       mask[row] = 1;
     }
-  };
-  await Promise.all(utterances.map(load));
+  });
   const keys = utterances.map(({ key }) => key);
   return { kind: 'utterances', time, batch, features: columns, inputs, targets, mask, keys };
+}
+
+async function readUtterance(
+  { features, alignments }: UtteranceTables,
+  { key, frames }: Utterance,
+) {
+  const { data, rows } = await features.read(key);
+  const labels = alignments?.read(key);
+  const labelled = labels?.length ?? rows;
+  if (rows < frames || labelled < frames) {
+    throw new DataError(
+      `${key} has ${rows} frames of features and ${labelled} targets, expected at least ${frames} of each.`,
+      {
+        hint: 'Does utt2num_frames belong to these archives, and were they changed while they were read?',
+      },
+    );
+  }
+  return { key, frames, data, labels };
 }
 
 function finite<Values extends Float32Array | Float64Array>(
