@@ -8,6 +8,13 @@ export interface Specification {
   readonly path: string;
 }
 
+const prefixed = /^(ark|scp)(?:,[a-z]{1,3})*:(.+)$/;
+
+/** The path in a table's name: what stands behind Kaldi's `ark:`, `scp:` or `ark,t:`, or all of it. */
+export function pathOf(spec: string): string {
+  return prefixed.exec(spec)?.[2] ?? spec;
+}
+
 /**
  * Tells what a table's name means: a data directory (its `feats.scp`), an scp by its ending, otherwise an archive.
  * Kaldi's own prefixes `scp:` and `ark:` (with options as in `ark,t:`) decide where they stand.
@@ -15,7 +22,7 @@ export interface Specification {
  * @throws DataError when there is no such file or folder.
  */
 export async function parseSpecification(spec: string): Promise<Specification> {
-  const prefix = /^(ark|scp)(?:,[a-z]{1,3})*:(.+)$/.exec(spec);
+  const prefix = prefixed.exec(spec);
   const path = prefix?.[2] ?? spec;
   try {
     const found = await stat(path);

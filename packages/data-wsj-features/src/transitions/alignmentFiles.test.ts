@@ -40,6 +40,18 @@ describe('alignmentFiles', () => {
     expect(await alignmentFiles(`ark,t:${path}`)).toEqual([`ark,t:${path}`]);
   });
 
+  it('takes a folder with the prefix of a table', async () => {
+    await found('prefixed', ['ali.2.gz', 'ali.10.gz', 'ali.1.gz']);
+    const path = join(folder.path, 'prefixed');
+    const jobs = ['ali.1.gz', 'ali.2.gz', 'ali.10.gz'].map((name) => join(path, name));
+    expect(await alignmentFiles(`ark:${path}`)).toEqual(jobs);
+    expect(await alignmentFiles(`ark,s,cs:${path}`)).toEqual(jobs);
+    const none = join(folder.path, 'none');
+    await expect(alignmentFiles(`ark,t:${none}`)).rejects.toThrow(
+      `${none}: cannot be opened: there is no such file.`,
+    );
+  });
+
   it('does not guess between unknown names, and finds nothing where nothing is', async () => {
     const message = /has no ali\.1\.gz, ali\.2\.gz and so on, expected an alignment folder/;
     await expect(found('two', ['mine.1.txt', 'yours.1.txt'])).rejects.toThrow(message);
@@ -49,12 +61,14 @@ describe('alignmentFiles', () => {
 
   it('knows what holds transition-ids by its name', () => {
     const names = ['ali.1.gz', 'exp/ali.12', 'ali.3.ark', 'pdf.1.gz', 'ali.gz', 'ali.txt'];
+    expect(holdsTransitionIds('ark:ali.1.ark')).toBe(true);
     expect(names.filter(holdsTransitionIds)).toEqual(['ali.1.gz', 'exp/ali.12', 'ali.3.ark']);
   });
 
   it('looks for the model beside a file', async () => {
     const model = folder.write('with/final.mdl', '');
     expect(await modelBeside(join(folder.path, 'with', 'ali.1.gz'))).toBe(model);
+    expect(await modelBeside(`ark,t:${join(folder.path, 'with', 'ali.1.txt')}`)).toBe(model);
     expect(await modelBeside(join(folder.path, 'empty-folder', 'ali.1.gz'))).toBeUndefined();
   });
 });

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fault, reason } from '../bytes/fault';
+import { pathOf } from '../tables/specification';
 
 /** Names that recipes give to the jobs of frame labels, the likeliest first. */
 const stems = ['ali', 'pdf', 'phn', 'phones', 'phone', 'labels', 'targets'];
@@ -10,21 +11,19 @@ const job = /^(.+)\.(\d+)(?:\.(?:ark|txt))?(?:\.gz)?$/;
  * The files behind a name of alignments: the file itself, or of a folder its `ali.1.gz`, `ali.2.gz` ... in the order
  * of their numbers (or `pdf.*`, `phn.*` ..., or the one other name that is numbered so).
  *
+ * @param spec  a path, or one with Kaldi's `ark:`, `scp:` or `ark,t:` before it, which a file keeps.
  * @param note  told when `num_jobs` says that some are missing.
  * @throws DataError when nothing is there, or names of several kinds that nobody can choose between.
  */
 export async function alignmentFiles(
-  path: string,
+  spec: string,
   note?: (sentence: string) => void,
 ): Promise<string[]> {
-  try {
-    const name = path.replace(/^(?:ark|scp)(?:,[a-z]{1,3})*:/, '');
-    if (!(await stat(name)).isDirectory()) return [path];
-  } catch (cause) {
-    throw fault({ file: path }, `cannot be opened: ${reason(cause)}.`, { cause });
-  }
+  const path = pathOf(spec);
+  const names = await namesIn(path);
+  if (names === undefined) return [spec];
   const jobs = new Map<string, { name: string; number: number }[]>();
-  for (const name of await readdir(path)) {
+  for (const name of names) {
     const [, stem, number] = job.exec(name) ?? [];
     if (stem === undefined) continue;
     jobs.set(stem, [...(jobs.get(stem) ?? []), { name, number: Number(number) }]);
@@ -45,14 +44,23 @@ export async function alignmentFiles(
   return found.sort((a, b) => a.number - b.number).map(({ name }) => join(path, name));
 }
 
+/** The names in a folder; undefined where it is a file. */
+async function namesIn(path: string): Promise<string[] | undefined> {
+  try {
+    return (await stat(path)).isDirectory() ? await readdir(path) : undefined;
+  } catch (cause) {
+    throw fault({ file: path }, `cannot be opened: ${reason(cause)}.`, { cause });
+  }
+}
+
 /** Whether a file's name is that of Kaldi's alignments, which hold transition-ids. */
-export function holdsTransitionIds(path: string): boolean {
-  return job.exec(basename(path))?.[1] === 'ali';
+export function holdsTransitionIds(spec: string): boolean {
+  return job.exec(basename(pathOf(spec)))?.[1] === 'ali';
 }
 
 /** The model beside an alignment; undefined where there is none. */
-export async function modelBeside(path: string): Promise<string | undefined> {
-  const model = join(dirname(path), 'final.mdl');
+export async function modelBeside(spec: string): Promise<string | undefined> {
+  const model = join(dirname(pathOf(spec)), 'final.mdl');
   return (await stat(model).catch(() => undefined))?.isFile() === true ? model : undefined;
 }
 

@@ -35,6 +35,10 @@ describe('readAlignments', () => {
     await expect(readAlignments(mono)).rejects.toThrow(
       /ali\.1\.gz: holds transition-ids, by its name, but there is no final\.mdl beside it/,
     );
+    await expect(readAlignments(mono)).rejects.toHaveProperty(
+      'hint',
+      expect.stringMatching(/--model final\.mdl.*pdf\.1\.gz.*alreadyClasses: true/),
+    );
     const asClasses = await readAlignments(mono, { alreadyClasses: true });
     expect([...asClasses.read('a'), asClasses.classes]).toEqual([4, 4, 5]);
     folder.write('exp/mono/final.mdl', binaryModel('Triples'));
@@ -95,6 +99,20 @@ describe('readAlignments', () => {
     await expect(readAlignments(folder.write('nothing.txt', ''))).rejects.toThrow(
       'is no alignment',
     );
+  });
+
+  it('takes the names of tables, of folders and of files, with the model beside', async () => {
+    folder.write('exp/text/ali.1.txt', 'a 4 4 \n');
+    folder.write('exp/text/final.mdl', binaryModel('Triples'));
+    const text = join(folder.path, 'exp/text');
+    for (const spec of [`ark:${text}`, `ark,t:${text}/ali.1.txt`]) {
+      const table = await readAlignments(spec);
+      expect([...table.read('a'), table.classes], spec).toEqual([1, 1, 8]);
+    }
+    const symbols = folder.write('two-phones.txt', 'sil 0\naa 1\n');
+    const named = folder.write('two-names.txt', 'a sil aa\n');
+    const table = await readAlignments(`ark,t:${named}`, { symbols });
+    expect([...table.read('a')]).toEqual([0, 1]);
   });
 
   it('takes folders of one model, and refuses those of models whose classes differ', async () => {

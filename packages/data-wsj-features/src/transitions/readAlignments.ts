@@ -2,6 +2,7 @@ import { fault } from '../bytes/fault';
 import type { AlignmentTable } from '../features';
 import type { ReadOptions } from '../scp/targetReader';
 import { readEntries } from '../tables/readEntries';
+import { pathOf } from '../tables/specification';
 import { alignmentFiles, holdsTransitionIds, modelBeside } from './alignmentFiles';
 import { alignmentToPdfs } from './alignmentToPdfs';
 import { LabelStore } from './labelStore';
@@ -47,7 +48,7 @@ export async function readAlignments(
       const entries =
         symbols === undefined
           ? readEntries(file, { ...options, kind: 'integers' })
-          : readSymbolLabels(file, symbols);
+          : readSymbolLabels(pathOf(file), symbols);
       for await (const { key, integers } of entries) {
         const what = `${file}, key ${key}`;
         labels.add(
@@ -84,7 +85,7 @@ class ModelCache {
         { file },
         'holds transition-ids, by its name, but there is no final.mdl beside it.',
         {
-          hint: 'Name the model that made the alignment, or say that the numbers are classes already.',
+          hint: 'Name the model that made the alignment (--model final.mdl; in a program, `model`). Numbers that are classes already want a file name of their own, such as pdf.1.gz (in a program, `alreadyClasses: true`).',
         },
       );
     }
