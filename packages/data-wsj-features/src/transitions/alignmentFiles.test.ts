@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporaryFolder';
-import { alignmentFiles, holdsTransitionIds, modelBeside } from './alignmentFiles';
+import { alignmentFiles, isAlignmentJob, isCalledAlignment, modelBeside } from './alignmentFiles';
 
 const folder = temporaryFolder();
 
@@ -59,10 +59,13 @@ describe('alignmentFiles', () => {
     await expect(alignmentFiles(join(folder.path, 'none'))).rejects.toThrow('no such file');
   });
 
-  it('knows what holds transition-ids by its name', () => {
-    const names = ['ali.1.gz', 'exp/ali.12', 'ali.3.ark', 'pdf.1.gz', 'ali.gz', 'ali.txt'];
-    expect(holdsTransitionIds('ark:ali.1.ark')).toBe(true);
-    expect(names.filter(holdsTransitionIds)).toEqual(['ali.1.gz', 'exp/ali.12', 'ali.3.ark']);
+  it('knows alignments by their name', () => {
+    const jobs = ['ali.1.gz', 'exp/ali.12', 'ali.3.ark', 'ark:ali.1.ark'];
+    const alone = ['ali', 'exp/ali.gz', 'ali.txt', 'ark,t:exp/ali.ark', 'ali.si284.gz'];
+    const others = ['pdf.1.gz', 'align.1.gz', 'exp.ali', 'labels.ali.1.gz', 'exp/ali/labels.1.txt'];
+    const names = [...jobs, ...alone, ...others];
+    expect(names.filter(isAlignmentJob)).toEqual(jobs);
+    expect(names.filter(isCalledAlignment)).toEqual([...jobs, ...alone]);
   });
 
   it('looks for the model beside a file', async () => {

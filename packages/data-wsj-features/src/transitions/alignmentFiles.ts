@@ -53,9 +53,14 @@ async function namesIn(path: string): Promise<string[] | undefined> {
   }
 }
 
-/** Whether a file's name is that of Kaldi's alignments, which hold transition-ids. */
-export function holdsTransitionIds(spec: string): boolean {
+/** Whether a file is called as a job of an alignment is, `ali.N`: it holds transition-ids, whatever lies beside it. */
+export function isAlignmentJob(spec: string): boolean {
   return job.exec(basename(pathOf(spec)))?.[1] === 'ali';
+}
+
+/** Whether a file is called `ali` or `ali.*`: it holds transition-ids where the model that made them lies beside it. */
+export function isCalledAlignment(spec: string): boolean {
+  return /^ali(?:\.|$)/.test(basename(pathOf(spec)));
 }
 
 /** The model beside an alignment; undefined where there is none. */

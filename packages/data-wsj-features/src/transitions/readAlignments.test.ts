@@ -5,6 +5,7 @@ import { integerVector } from '../../test/support/kaldiBytes';
 import { binaryModel, textModel } from '../../test/support/models';
 import { temporaryFolder } from '../../test/support/temporaryFolder';
 import { readAlignments } from './readAlignments';
+import { readTransitionModel } from './transitionModel';
 
 const folder = temporaryFolder();
 folder.write('exp/tri/ali.1.gz', gzipSync(integerVector('a', [1, 1, 2])));
@@ -26,7 +27,10 @@ describe('readAlignments', () => {
     expect(table.has('c')).toBe(true);
     expect(table.has('d')).toBe(false);
     expect(() => table.read('d')).toThrow(/key d: there is no alignment for this utterance/);
-    expect(notes).toEqual([`${alignments}: 3 of 10 alignment jobs are here.`]);
+    expect(notes).toEqual([
+      `${alignments}: 3 of 10 alignment jobs are here.`,
+      `${alignments}: numbers are transition-ids, which become pdf-ids by ${model}.`,
+    ]);
   });
 
   it('uses the model beside the jobs, and refuses to guess without one', async () => {
@@ -46,7 +50,7 @@ describe('readAlignments', () => {
     const table = await readAlignments(mono, { note: (text) => notes.push(text) });
     expect([...table.read('a'), table.classes]).toEqual([1, 1, 8]);
     expect(notes).toEqual([
-      `${mono}/ali.1.gz: transition-ids become pdf-ids by ${mono}/final.mdl.`,
+      `${mono}: numbers are transition-ids, which become pdf-ids by ${mono}/final.mdl.`,
     ]);
   });
 
@@ -60,6 +64,51 @@ describe('readAlignments', () => {
     const copy = table.read('x');
     copy[0] = 9;
     expect(table.read('x')[0]).toBe(0);
+  });
+
+  it.each(['ali', 'ali.txt', 'ali.ark', 'ali.gz', 'ali.dev.gz'])(
+    'reads %s beside a model as transition-ids, and as classes where no model is',
+    async (name) => {
+      const content = name.endsWith('gz') ? gzipSync('a 3 9 \n') : 'a 3 9 \n';
+      const [ids, classes] = [`ids/${name}/${name}`, `classes/${name}/${name}`];
+      const paths = [folder.write(ids, content), folder.write(classes, content)] as const;
+      const beside = folder.write(`ids/${name}/final.mdl`, binaryModel('Triples'));
+      const notes: string[] = [];
+      const note = (text: string): void => void notes.push(text);
+      const byModel = await readAlignments(paths[0], { note });
+      expect([...byModel.read('a'), byModel.classes]).toEqual([1, 7, 8]);
+      const asTheyAre = await readAlignments(paths[1], { note });
+      expect([...asTheyAre.read('a'), asTheyAre.classes]).toEqual([3, 9, 10]);
+      const told = await readAlignments(paths[0], { note, alreadyClasses: true });
+      expect([...told.read('a')]).toEqual([3, 9]);
+      expect(notes).toEqual([
+        `${paths[0]}: numbers are transition-ids, which become pdf-ids by ${beside}.`,
+        `${paths[1]}: numbers are classes as they are.`,
+        `${paths[0]}: numbers are classes as they are.`,
+      ]);
+    },
+  );
+
+  it('tells of each source how it is read, whatever its name, where a model is named', async () => {
+    const labels = folder.write('labels.7.txt', 'x 3 9\n');
+    const more = folder.write('labels.8.txt', 'y 1\n');
+    const notes: string[] = [];
+    const note = (text: string): void => void notes.push(text);
+    const table = await readAlignments([labels, more], { model, note });
+    expect([...table.read('x')]).toEqual([6, 8]);
+    const ids = 'numbers are transition-ids, which become pdf-ids by';
+    expect(notes).toEqual([`${labels}: ${ids} ${model}.`, `${more}: ${ids} ${model}.`]);
+    notes.length = 0;
+    await readAlignments(labels, { model: await readTransitionModel(model), note });
+    await readAlignments(labels, { note });
+    const names = folder.write('named.txt', 'a aa\n');
+    const symbols = folder.write('named-phones.txt', 'aa 0\n');
+    await readAlignments(names, { symbols, note });
+    expect(notes).toEqual([
+      `${labels}: ${ids} the model given.`,
+      `${labels}: numbers are classes as they are.`,
+      `${names}: names become classes by ${symbols}.`,
+    ]);
   });
 
   it('takes frames that are labelled by name', async () => {

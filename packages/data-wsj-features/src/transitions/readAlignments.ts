@@ -3,7 +3,7 @@ import type { AlignmentTable } from '../features';
 import type { ReadOptions } from '../scp/targetReader';
 import { readEntries } from '../tables/readEntries';
 import { pathOf } from '../tables/specification';
-import { alignmentFiles, holdsTransitionIds, modelBeside } from './alignmentFiles';
+import { alignmentFiles, isAlignmentJob, isCalledAlignment, modelBeside } from './alignmentFiles';
 import { alignmentToPdfs } from './alignmentToPdfs';
 import { LabelStore } from './labelStore';
 import { readSymbolLabels } from './symbolLabels';
@@ -12,10 +12,11 @@ import { readTransitionModel, type TransitionModel } from './transitionModel';
 export interface ReadAlignmentsOptions extends ReadOptions {
   /**
    * The model that made the alignments, which turns their transition-ids into pdf-ids: a `final.mdl`, wherever it
-   * lies, or one read before. Left out, the `final.mdl` beside files called `ali.N` is used.
+   * lies, or one read before. Given, it is used for every file, whatever its name. Left out, it is the `final.mdl` beside
+   * files called `ali` or `ali.*`, and the numbers of other files are classes as they are.
    */
   readonly model?: string | TransitionModel;
-  /** Takes the numbers of files called `ali.N` as classes although such files hold transition-ids. Default false. */
+  /** Takes the numbers of files called `ali` or `ali.*` as classes although such files hold transition-ids. Default false. */
   readonly alreadyClasses?: boolean;
   /** A symbol table (`phones.txt`) for text files whose frames are labelled by name. */
   readonly symbols?: string;
@@ -26,6 +27,8 @@ export interface ReadAlignmentsOptions extends ReadOptions {
 /**
  * Reads the target class of every frame: forced alignments with their model, or tables of pdf-ids or phones, binary
  * or text, packed or not.
+ *
+ * `note` is told once for each of them how its numbers are read.
  *
  * @param paths  alignment folders (`ali.*.gz`) and files; together they hold each utterance once.
  * @returns a table in memory: three bytes for each run of frames with one class, up to 65,536 classes.
@@ -41,10 +44,12 @@ export async function readAlignments(
   const models = new ModelCache(options);
   const labels = new LabelStore(options.classes);
   for (const path of typeof paths === 'string' ? [paths] : paths) {
-    for (const file of await alignmentFiles(path, note)) {
-      const named = symbols === undefined ? await models.for(file) : undefined;
-      if (named !== undefined) labels.expectClasses(named.model.pdfs, named.name);
-      const model = named?.model;
+    const files = await alignmentFiles(path, note);
+    // The files of a folder have one name and one model beside them.
+    const named = symbols === undefined ? await models.for(files[0] ?? path) : undefined;
+    if (named !== undefined) labels.expectClasses(named.model.pdfs, named.name);
+    note?.(`${path}: ${howRead(named?.name, symbols)}.`);
+    for (const file of files) {
       const entries =
         symbols === undefined
           ? readEntries(file, { ...options, kind: 'integers' })
@@ -53,7 +58,7 @@ export async function readAlignments(
         const what = `${file}, key ${key}`;
         labels.add(
           key,
-          model === undefined ? integers : alignmentToPdfs(model, integers, what),
+          named === undefined ? integers : alignmentToPdfs(named.model, integers, what),
           file,
         );
       }
@@ -62,25 +67,33 @@ export async function readAlignments(
   return labels.table(typeof paths === 'string' ? paths : paths.join(', '));
 }
 
+/** What a source's frames are labelled with, for the note. */
+function howRead(model: string | undefined, symbols: string | undefined): string {
+  if (symbols !== undefined) return `names become classes by ${symbols}`;
+  if (model !== undefined) return `numbers are transition-ids, which become pdf-ids by ${model}`;
+  return 'numbers are classes as they are';
+}
+
 /** A model and what errors call it. */
 interface NamedModel {
   readonly name: string;
   readonly model: TransitionModel;
 }
 
-/** Finds the model for a file's numbers, reads each once, and refuses a second one that numbers classes otherwise. */
+/** Finds the model for a source's numbers, reads each once, and refuses a second one that numbers classes otherwise. */
 class ModelCache {
   readonly #read = new Map<string, NamedModel>();
 
   constructor(readonly options: ReadAlignmentsOptions) {}
 
   async for(file: string): Promise<NamedModel | undefined> {
-    const { model, alreadyClasses = false, note } = this.options;
+    const { model, alreadyClasses = false } = this.options;
     if (typeof model === 'object') return { name: 'the model given', model };
     if (model !== undefined) return this.#once(model);
-    if (alreadyClasses || !holdsTransitionIds(file)) return undefined;
+    if (alreadyClasses || !isCalledAlignment(file)) return undefined;
     const beside = await modelBeside(file);
     if (beside === undefined) {
+      if (!isAlignmentJob(file)) return undefined;
       throw fault(
         { file },
         'holds transition-ids, by its name, but there is no final.mdl beside it.',
@@ -89,7 +102,6 @@ class ModelCache {
         },
       );
     }
-    if (!this.#read.has(beside)) note?.(`${file}: transition-ids become pdf-ids by ${beside}.`);
     return this.#once(beside);
   }
 
