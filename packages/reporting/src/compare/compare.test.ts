@@ -10,6 +10,7 @@ import {
 } from '../../test/fixtures';
 import { baselineOf } from './baselineOf';
 import { comparedPairs } from './comparedPairs';
+import { averagedSteps } from './averagedSteps';
 import { compareRuns } from './compareRuns';
 import { measuredDifferences } from './measuredDifferences';
 import { lossWindow, summarizeRun } from './runSummary';
@@ -62,13 +63,26 @@ describe('compareRuns', () => {
   it('compares losses at the last step that every run reached, as a mean of the steps before it', () => {
     const longer = run(falling(8, 40), { config: { preset: 'ptb-small-bn' } });
     const comparison = compareRuns([baseline, longer]);
-    expect([comparison.step, comparison.window]).toEqual([20, 2]);
+    expect([comparison.step, comparison.window, comparison.logged]).toEqual([20, 2, 2]);
     // Steps 19 and 20: 9 − 0.18 and 9 − 0.19; 8 − 0.18 and 8 − 0.19.
     expect(comparison.groups.map(({ lossAtStep }) => lossAtStep?.mean.toFixed(4))).toEqual([
       '8.8150',
       '7.8150',
     ]);
     expect(comparison.groups[1]?.lastLoss?.mean).toBeCloseTo(7.61, 10);
+  });
+
+  it('tells of a thinned log how many of the steps it averages over', () => {
+    const full = run(falling(9, 100));
+    const thinned = {
+      ...full,
+      events: full.events.filter((event) => event.type !== 'step' || event.step % 5 === 0),
+    };
+    const comparison = compareRuns([thinned]);
+    expect(averagedSteps(comparison)).toBe('10 steps (2 of them logged)');
+    expect(averagedSteps(compareRuns([full]))).toBe('10 steps');
+    // Steps 95 and 100.
+    expect(comparison.groups[0]?.lossAtStep?.mean).toBeCloseTo(9 - 0.965, 10);
   });
 
   it('averages over a tenth of the steps, one at least and fifty at most', () => {

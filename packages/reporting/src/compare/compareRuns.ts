@@ -2,7 +2,7 @@ import type { CorpusInfo, StatisticsChoice, Unit } from '@bnrnn/core';
 import type { Run, RunEvaluation } from '../run/run';
 import { refuseMixedCorpora } from './refuseMixedCorpora';
 import { groupRuns, type RunGroup } from './runGroup';
-import { lossAtStep, lossWindow, summarizeRun, type RunSummary } from './runSummary';
+import { lossAtStep, lossesUpTo, lossWindow, summarizeRun, type RunSummary } from './runSummary';
 import { spreadOf, type Spread } from './spread';
 
 /** Runs side by side, those that differ in their seed alone as one. */
@@ -11,8 +11,10 @@ export interface Comparison {
   corpus: CorpusInfo;
   /** The last step that every run reached: losses are compared there. */
   step: number;
-  /** The loss at `step` is the mean of so many steps. */
+  /** The loss at `step` is the mean of so many steps that end with it. */
   window: number;
+  /** How many of those are logged, of the run with the fewest: all of them, unless a log was thinned. */
+  logged: number;
   groups: readonly ComparedGroup[];
 }
 
@@ -56,6 +58,7 @@ export function compareRuns(runs: readonly Run[]): Comparison {
     corpus,
     step,
     window: lossWindow(step),
+    logged: Math.min(...summaries.map((summary) => lossesUpTo(summary, step).length)),
     groups: groupRuns(summaries).map((group) => compareGroup(group, step)),
   };
 }

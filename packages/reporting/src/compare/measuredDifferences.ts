@@ -1,3 +1,4 @@
+import { averagedSteps } from './averagedSteps';
 import { formatCount } from '../formatNumber';
 import { comparedPairs, type ComparedPair } from './comparedPairs';
 import type { Comparison } from './compareRuns';
@@ -32,11 +33,11 @@ export function measuredDifferences(comparison: Comparison): string[] {
 function lossClause(
   loss: Difference,
   { baseline, treatment }: ComparedPair,
-  { step, window }: Comparison,
+  comparison: Comparison,
 ): string {
-  const average = window > 1 ? `, mean of ${window} steps` : '';
+  const average = comparison.window > 1 ? `, mean of ${averagedSteps(comparison)}` : '';
   return (
-    `At step ${formatCount(step)} the ${loss.measure} of ${treatment.label} ${isApart(loss)} ` +
+    `At step ${formatCount(comparison.step)} the ${loss.measure} of ${treatment.label} ${isApart(loss)} ` +
     `${baseline.label}'s (${loss.treatment} against ${loss.baseline}${average})`
   );
 }

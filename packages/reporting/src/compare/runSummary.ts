@@ -44,13 +44,18 @@ export function lossWindow(step: number): number {
   return Math.max(1, Math.min(50, Math.floor(step / 10)));
 }
 
-/** Mean training loss of the `lossWindow(step)` steps that end with `step`; undefined before any. */
+/** Mean training loss of what is logged of the `lossWindow(step)` steps that end with `step`. */
 export function lossAtStep(summary: RunSummary, step: number): number | undefined {
+  const losses = lossesUpTo(summary, step);
+  return losses.length === 0 ? undefined : losses.reduce((a, b) => a + b, 0) / losses.length;
+}
+
+/** The logged losses of the `lossWindow(step)` steps that end with `step`: fewer than those of a thinned log. */
+export function lossesUpTo({ stepEvents }: RunSummary, step: number): number[] {
   const from = step - lossWindow(step);
-  const losses = summary.stepEvents
+  return stepEvents
     .filter((event) => event.step > from && event.step <= step)
     .map((event) => event.loss);
-  return losses.length === 0 ? undefined : losses.reduce((a, b) => a + b, 0) / losses.length;
 }
 
 export function eventsOf<Type extends RunEvent['type']>(

@@ -74,7 +74,9 @@ const measures: Readonly<Record<'validation' | 'error', Measure>> = {
 
 /** A fiftieth of the longest run's steps; of a short one more, up to a tenth and 30 steps. */
 function smoothingWindow(summaries: readonly RunSummary[]): number {
-  const steps = Math.max(...summaries.map(({ stepEvents }) => stepEvents.length));
+  const stepsOf = ({ stepEvents }: RunSummary): number =>
+    (stepEvents.at(-1)?.step ?? 0) - (stepEvents[0]?.step ?? 1) + 1;
+  const steps = Math.max(...summaries.map(stepsOf));
   return Math.max(1, Math.ceil(steps / 50), Math.min(30, Math.ceil(steps / 10)));
 }
 
@@ -84,12 +86,7 @@ function trainingCurve(
   window: number,
 ): Pick<Curve, 'line' | 'raw' | 'statistics'> {
   const points = stepEvents.map(({ step, loss }) => ({ x: step, y: loss }));
-  const smoothed = smooth(
-    stepEvents.map(({ loss }) => loss),
-    window,
-  );
-  const line = points.map(({ x }, i) => ({ x, y: smoothed[i] ?? 0 }));
-  return { line: thin(line, mostPoints), raw: thin(points, mostRawPoints) };
+  return { line: thin(smooth(points, window), mostPoints), raw: thin(points, mostRawPoints) };
 }
 
 /** A run's evaluations under the statistics that its group is judged by. */

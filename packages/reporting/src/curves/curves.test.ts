@@ -16,20 +16,32 @@ const numbers = fc.array(fc.double({ min: -9, max: 9, noNaN: true }), {
   maxLength: 60,
 });
 
+/** The averages of values at steps 1, 2, ... */
+function smoothed(values: readonly number[], window: number): number[] {
+  const points = values.map((y, i) => ({ x: i + 1, y }));
+  return smooth(points, window).map(({ y }) => y);
+}
+
 describe('smooth', () => {
   it('averages over the window, less at the start, what there is at the end', () => {
-    expectClose(smooth([1, 2, 6, 3, 8], 3), [1, 3, 11 / 3, 17 / 3, 5.5], { rtol: 1e-15 });
-    expect(smooth([4, 2], 1)).toEqual([4, 2]);
+    expectClose(smoothed([1, 2, 6, 3, 8], 3), [1, 3, 11 / 3, 17 / 3, 5.5], { rtol: 1e-15 });
+    expect(smoothed([4, 2], 1)).toEqual([4, 2]);
+  });
+
+  it('counts the steps of the window, not the points that are left of a thinned log', () => {
+    const points = [1, 20, 40, 60, 61, 62].map((x) => ({ x, y: x }));
+    expect(smooth(points, 5).map(({ y }) => y)).toEqual([1, 20, 40, 61, 61, 61]);
+    expect(smooth(points, 41).map(({ y }) => y)).toEqual([1, 10.5, 40, 55.75, 61, 61]);
   });
 
   it('keeps the first value and stays within the range', () => {
     fc.assert(
       fc.property(numbers, fc.integer({ min: 1, max: 30 }), (values, window) => {
-        const smoothed = smooth(values, window);
-        expect(smoothed).toHaveLength(values.length);
-        expect(smoothed[0]).toBeCloseTo(values[0]!, 9);
-        expect(Math.max(...smoothed)).toBeLessThanOrEqual(Math.max(...values) + 1e-9);
-        expect(Math.min(...smoothed)).toBeGreaterThanOrEqual(Math.min(...values) - 1e-9);
+        const means = smoothed(values, window);
+        expect(means).toHaveLength(values.length);
+        expect(means[0]).toBeCloseTo(values[0]!, 9);
+        expect(Math.max(...means)).toBeLessThanOrEqual(Math.max(...values) + 1e-9);
+        expect(Math.min(...means)).toBeGreaterThanOrEqual(Math.min(...values) - 1e-9);
       }),
       { seed: 3 },
     );

@@ -33,7 +33,7 @@ function caption(kind: CurveKind, { window, clipped, statistics, dashed }: Drawn
     return `${what} under ${sentenceList(statistics)} statistics${also}; lower is better.`;
   }
   const line = window > 1 ? ` (faint) and its moving average over ${window} steps (line)` : '';
-  return `Training loss of each step${line}.${clipped ? ' The first steps lie above the range shown.' : ''}`;
+  return `Training loss by step${line}.${clipped ? ' The first steps lie above the range shown.' : ''}`;
 }
 
 /** Inside a page an SVG needs no namespace and takes its size from the page. */

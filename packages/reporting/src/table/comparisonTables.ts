@@ -1,3 +1,4 @@
+import { averagedSteps } from '../compare/averagedSteps';
 import type { ComparedGroup, Comparison, Quality } from '../compare/compareRuns';
 import { formatStepRange } from '../compare/formatStepRange';
 import { formatSpread, type Spread } from '../compare/spread';
@@ -23,7 +24,8 @@ export function comparisonTables(comparison: Comparison): Table[] {
   ];
 }
 
-function trainingTable({ unit, step, window, groups }: Comparison): Table {
+function trainingTable(comparison: Comparison): Table {
+  const { unit, step, window, groups } = comparison;
   const rows = groups.map((group) => {
     const cell = (spread: Spread | undefined, format: (value: number) => string) =>
       formatSpread(spread, format, group.summaries.length);
@@ -53,7 +55,7 @@ function trainingTable({ unit, step, window, groups }: Comparison): Table {
     rows,
     notes: [
       ...(window > 1
-        ? [`At step ${formatCount(step)}: the mean of the last ${window} steps.`]
+        ? [`At step ${formatCount(step)}: the mean of the last ${averagedSteps(comparison)}.`]
         : []),
       ...spreadNote(groups),
     ],
