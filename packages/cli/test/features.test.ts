@@ -116,6 +116,39 @@ describe('features inspect', () => {
     expect(stdout).toMatch(/^left out: \d+ no alignment \(t0000-000000, /m);
     expect(stdout).toMatch(/^left out: \d+ no features \(d0000-000000, /m);
   });
+
+  it('says once why an utterance is left out', async () => {
+    const data = at('unknown-speaker');
+    mkdirSync(data);
+    const matrix = (rows: number, columns: number) => ({
+      kind: 'matrix' as const,
+      matrix: { rows, columns, data: new Float32Array(rows * columns).fill(2) },
+    });
+    const frames = ['a', 'b', 'c'].map((key) => ({ key, ...matrix(3, 2) }));
+    await writeArk(join(data, 'feats.ark'), frames, { scp: join(data, 'feats.scp') });
+    const statistics = [{ key: 'ann', ...matrix(2, 3) }];
+    await writeArk(join(data, 'cmvn.ark'), statistics, { scp: join(data, 'cmvn.scp') });
+    writeFileSync(join(data, 'utt2spk'), 'a ann\nb bob\nc ann\n');
+    writeFileSync(at('unknown-speaker.txt'), 'a 0 1 2\nb 0 1 1\nd 1 0 1\n');
+    const args = ['inspect', 'unknown-speaker', '--alignments', 'unknown-speaker.txt'];
+    const { stdout, stderr } = await bnrnn(folder, 'features', ...args);
+    expect(stdout.split('\n').filter((line) => line.startsWith('left out'))).toEqual([
+      'left out: 1 no speaker statistics (b)',
+      'left out: 1 no alignment (c)',
+      'left out: 1 no features (d)',
+    ]);
+    expect(stderr).toContain('unknown-speaker.txt: numbers are classes as they are.');
+    expect(lastJson(await bnrnn(folder, 'features', ...args, '--json'))).toMatchObject({
+      dropped: [{ key: 'b', reason: 'no speaker statistics' }],
+      join: {
+        utterances: 1,
+        dropped: [
+          { key: 'c', reason: 'no alignment' },
+          { key: 'd', reason: 'no features' },
+        ],
+      },
+    });
+  });
 });
 
 describe('features extract', () => {

@@ -67,7 +67,7 @@ async function inspect(io: Io, path: string, flags: InspectFlags): Promise<Inspe
       ...options,
       ...(model !== undefined && { model }),
     });
-    const joined = joinUtterances(features, alignments);
+    const joined = joinUtterances(features, alignments, { dropped });
     return {
       ...inspection,
       join: {
@@ -75,7 +75,8 @@ async function inspect(io: Io, path: string, flags: InspectFlags): Promise<Inspe
         utterances: joined.utterances.length,
         frames: joined.totalFrames,
         shortened: joined.shortened.length,
-        dropped: joined.dropped.map(({ key, reason }) => ({ key, reason })),
+        // Those that the directory drops come first, and are in the list above.
+        dropped: joined.dropped.slice(dropped.length).map(({ key, reason }) => ({ key, reason })),
       },
     };
   } finally {

@@ -18,7 +18,7 @@ export interface SpeechCorpus {
   readonly alignments: AlignmentTable;
   readonly train: SpeechSplit;
   readonly dev: SpeechSplit;
-  /** Aligned utterances that neither directory has features of. */
+  /** Aligned utterances that neither directory has features of; those that one of them drops are not among them. */
   readonly withoutFeatures: readonly string[];
   close(): Promise<void>;
 }
@@ -50,7 +50,13 @@ export async function openSpeechCorpus(
     );
   }
   const { classes } = alignments;
-  const known = new Set([...train.features.keys, ...dev.features.keys]);
+  // What a directory drops, for want of statistics or frames, has features.
+  const known = new Set(
+    [train, dev].flatMap(({ features: { keys }, dropped }) => [
+      ...keys,
+      ...dropped.map(({ key }) => key),
+    ]),
+  );
   return {
     info: {
       name: basename(resolve(files.train)),

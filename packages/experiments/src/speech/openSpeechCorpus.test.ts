@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeArk } from '@bnrnn/data-wsj-features';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openSpeechCorpus } from './openSpeechCorpus';
+
+const folder = mkdtempSync(join(tmpdir(), 'bnrnn-corpus-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const at = (...parts: string[]): string => join(folder, ...parts);
+
+/** A data directory of utterances of 4 frames, their speakers, and the statistics of some of those. */
+async function dataDirectory(
+  name: string,
+  speakers: Readonly<Record<string, string>>,
+  known: readonly string[],
+): Promise<string> {
+  mkdirSync(at(name));
+  const matrix = (rows: number, columns: number) => ({
+    kind: 'matrix' as const,
+    matrix: { rows, columns, data: new Float32Array(rows * columns).fill(2) },
+  });
+  const utterances = Object.keys(speakers).map((key) => ({ key, ...matrix(4, 2) }));
+  const statistics = known.map((key) => ({ key, ...matrix(2, 3) }));
+  await writeArk(at(name, 'feats.ark'), utterances, { scp: at(name, 'feats.scp') });
+  await writeArk(at(name, 'cmvn.ark'), statistics, { scp: at(name, 'cmvn.scp') });
+  const lines = Object.entries(speakers).map(([key, speaker]) => `${key} ${speaker}\n`);
+  writeFileSync(at(name, 'utt2spk'), lines.join(''));
+  return at(name);
+}
+
+describe('openSpeechCorpus', () => {
+  it('says once of each utterance why it is left out', async () => {
+    const train = await dataDirectory('train', { a: 'ann', b: 'bob', c: 'ann' }, ['ann']);
+    const dev = await dataDirectory('dev', { d: 'dan', e: 'eve', f: 'eve' }, ['eve']);
+    const labels = ['a', 'b', 'd', 'e', 'f', 'g'].map((key) => `${key} 0 1 2 0\n`);
+    writeFileSync(at('labels.txt'), labels.join(''));
+    const notes: string[] = [];
+    const corpus = await openSpeechCorpus(
+      { train, dev, alignments: [at('labels.txt')] },
+      {
+        settings: {
+          'data.cmvn': { value: 'mean', source: 'user' },
+          'data.deltas': { value: 0, source: 'user' },
+        },
+        note: (text) => notes.push(text),
+      },
+    );
+    await corpus.close();
+    expect(corpus.train.utterances).toEqual([{ key: 'a', frames: 4 }]);
+    expect(corpus.train.dropped).toEqual([
+      { key: 'b', reason: 'no speaker statistics', detail: 'speaker bob' },
+      { key: 'c', reason: 'no alignment' },
+    ]);
+    expect(corpus.dev.utterances.map(({ key }) => key)).toEqual(['e', 'f']);
+    expect(corpus.dev.dropped).toMatchObject([{ key: 'd', reason: 'no speaker statistics' }]);
+    expect(corpus.withoutFeatures).toEqual(['g']);
+    expect(notes).toEqual([`${at('labels.txt')}: numbers are classes as they are.`]);
+  });
+});
