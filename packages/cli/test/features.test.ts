@@ -1,7 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { formatEntry, readAlignments, readEntries, writeArk } from '@bnrnn/data-wsj-features';
+import {
+  filterbank,
+  formatEntry,
+  readAlignments,
+  readAudio,
+  readEntries,
+  writeArk,
+  type FilterbankOptions,
+} from '@bnrnn/data-wsj-features';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bnrnn, lastJson, newFolder } from './bnrnn';
 import { syntheticSpeech } from './syntheticSpeech';
@@ -161,6 +169,37 @@ describe('features extract', () => {
     expect(json).toMatchObject({ utterances: 1, frames: 23, columns: 30, speakers: 1 });
     const inspected = await bnrnn(folder, 'features', 'inspect', 'extracted', '--json');
     expect(lastJson(inspected)).toMatchObject({ columns: 30, frames: 23, speakerStatistics: true });
+  });
+
+  it.each<[string[], FilterbankOptions, FilterbankOptions]>([
+    [['--no-remove-dc-offset'], { removeDcOffset: false }, {}],
+    [['--no-round-to-power-of-two'], { roundToPowerOfTwo: false }, {}],
+    [
+      ['--energy', '--energy-floor', '1e9'],
+      { energy: true, energyFloor: 1e9 },
+      { energy: true, energyFloor: 0 },
+    ],
+    [
+      ['--window', 'blackman', '--blackman-coefficient', '0.3'],
+      { window: 'blackman', blackmanCoefficient: 0.3 },
+      { window: 'blackman' },
+    ],
+  ])('makes what the library makes with %j', async (flags, options, otherwise) => {
+    const name = `tone${flags.join('')}`;
+    mkdirSync(at(name, 'ann'), { recursive: true });
+    const samples = Array.from({ length: 1600 }, (_, i) => 1500 + (i < 800 ? 1 : 0.1) * tone(_, i));
+    writeFileSync(at(name, 'ann', 'one.wav'), wav(samples.map(Math.round)));
+    const made = ['extract', name, '--out', `${name}-data`, '--dither', '0', ...flags];
+    const { status, stderr } = await bnrnn(folder, 'features', ...made);
+    expect(status, stderr).toBe(0);
+    const audio = await readAudio(at(name, 'ann', 'one.wav'));
+    const compute = (each: FilterbankOptions): Float32Array =>
+      filterbank({ dither: 0, ...each }).compute(audio).data;
+    expect(compute(options)).not.toEqual(compute(otherwise));
+    for await (const { matrix } of readEntries(at(`${name}-data/feats.scp`), { kind: 'matrix' })) {
+      expect(matrix.rows).toBe(8);
+      expect(matrix.data).toEqual(compute(options));
+    }
   });
 
   it('numbers the labels of a second set like those of the first', async () => {

@@ -41,8 +41,14 @@ export function addExtract(features: Command, io: Io): void {
     .addOption(number('--pre-emphasis <share>', 'of the sample before', 0.97))
     .addOption(number('--low-frequency <hz>', 'lower edge of the first filter', 20))
     .addOption(number('--high-frequency <hz>', 'upper edge of the last; 0: half the rate', 0))
+    .option('--no-remove-dc-offset', "keep each frame's mean")
     .addOption(new Option('--window <kind>', windowKinds.join(', ')).default('povey'))
+    .addOption(number('--blackman-coefficient <n>', 'of --window blackman', 0.42))
+    .option('--no-round-to-power-of-two', 'transform frames of their own length')
     .option('--energy', "the frame's log energy as first column")
+    .addOption(
+      number('--energy-floor <n>', 'smallest of --energy, before its logarithm; 0: none', 0),
+    )
     .option('--no-raw-energy', 'energy after pre-emphasis and window')
     .option('--no-snip-edges', 'a frame for each shift, the recording mirrored at its ends')
     .option('--no-power', 'magnitudes instead of powers')
