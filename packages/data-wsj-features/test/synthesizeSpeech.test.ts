@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DataError } from '@bnrnn/core';
 import {
   joinUtterances,
   openDataDirectory,
@@ -144,8 +145,38 @@ describe('synthesizeSpeech', () => {
   it('writes into no folder that holds files', async () => {
     const where = temporaryFolder().path;
     writeFileSync(join(where, 'notes'), '');
-    await expect(synthesizeSpeech(where, options)).rejects.toThrow('is not empty');
+    await expect(synthesizeSpeech(where, options)).rejects.toThrow('holds files already');
     expect(readdirSync(where)).toEqual(['notes']);
+  });
+
+  it.each(['notes', 'notes/speech'])(
+    'says what is wrong with %s, where notes is a file',
+    async (name) => {
+      const where = temporaryFolder().path;
+      writeFileSync(join(where, 'notes'), 'mine');
+      const made = synthesizeSpeech(join(where, name), options);
+      await expect(made).rejects.toThrow(
+        `${join(where, name)}: cannot be made: part of its path is not a folder.`,
+      );
+      await expect(made).rejects.toBeInstanceOf(DataError);
+      expect(readFileSync(join(where, 'notes'), 'utf8')).toBe('mine');
+      expect(readdirSync(where)).toEqual(['notes']);
+    },
+  );
+
+  it('leaves nothing behind when it is stopped, and may take an empty folder', async () => {
+    const where = temporaryFolder().path;
+    const stop = (done: number): void => {
+      if (done === 5) throw new Error('enough');
+    };
+    const made = synthesizeSpeech(join(where, 'speech'), { ...options, onUtterance: stop });
+    await expect(made).rejects.toThrow('enough');
+    expect(readdirSync(where)).toEqual([]);
+    await synthesizeSpeech(where, { ...options, hours: 0.01 });
+    expect(readdirSync(where).sort()).toEqual(['data', 'exp', 'fbank']);
+    for (const list of ['feats.scp', 'cmvn.scp']) {
+      expect(readFileSync(join(where, 'data/dev', list), 'utf8')).toContain(` ${where}/fbank/`);
+    }
   });
 });
 

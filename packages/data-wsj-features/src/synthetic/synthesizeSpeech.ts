@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
-import { expectNumber, randomStream, UsageError } from '@bnrnn/core';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expectNumber, randomStream } from '@bnrnn/core';
+import { stageFolder } from '../extract/stagedFolder';
 import { formatTransitionModel } from './formatTransitionModel';
 import { syntheticModel } from './syntheticModel';
 import { writeSyntheticSet, type PlannedUtterance } from './writeSyntheticSet';
@@ -53,7 +53,7 @@ const perSpeaker = 130;
  *
  * One utterance is in memory at a time. The same options give the same bytes.
  *
- * @param folder  created; must be empty where it is there.
+ * @param folder  appears when everything is in it; must be empty where it is there.
  * @throws UsageError for options out of range or a folder that holds files; DataError when it cannot be written.
  */
 export async function synthesizeSpeech(
@@ -68,10 +68,6 @@ export async function synthesizeSpeech(
   expectNumber('synthesizeSpeech: jobs', jobs, { integer: true, min: 1 });
   expectNumber('synthesizeSpeech: medianFrames', medianFrames, { integer: true, min: 30 });
   const model = syntheticModel({ phones, classes, columns, separation, seed });
-  if (existsSync(folder) && readdirSync(folder).length > 0) {
-    throw new UsageError(`synthesizeSpeech: ${folder} is not empty; nothing in it was changed.`);
-  }
-  const root = resolve(folder);
   const plans = {
     train: plan('train', hours * framesPerHour, { medianFrames, seed, first: 0 }),
     dev: plan('dev', devHours * framesPerHour, { medianFrames, seed, first: 0x4000_0000 }),
@@ -79,19 +75,26 @@ export async function synthesizeSpeech(
   const total = plans.train.length + plans.dev.length;
   let done = 0;
   const frames = { train: 0, dev: 0 };
-  for (const name of ['train', 'dev'] as const) {
-    const utterances = plans[name];
-    const each = { root, name, jobs: name === 'train' ? jobs : 1, model, seed };
-    frames[name] = await writeSyntheticSet(utterances, each, () => onUtterance?.(++done, total));
-    const text = formatTransitionModel(model);
-    await writeFile(join(root, 'exp', `ali_${name}`, 'final.mdl'), text);
+  const staged = await stageFolder(folder);
+  const { path: root, target } = staged;
+  try {
+    for (const name of ['train', 'dev'] as const) {
+      const utterances = plans[name];
+      const each = { root, target, name, jobs: name === 'train' ? jobs : 1, model, seed };
+      frames[name] = await writeSyntheticSet(utterances, each, () => onUtterance?.(++done, total));
+      const text = formatTransitionModel(model);
+      await writeFile(join(root, 'exp', `ali_${name}`, 'final.mdl'), text);
+    }
+    await staged.commit();
+  } catch (error) {
+    await staged.abort();
+    throw error;
   }
-  await mkdir(root, { recursive: true });
   return {
-    train: join(root, 'data', 'train'),
-    dev: join(root, 'data', 'dev'),
-    alignments: [join(root, 'exp', 'ali_train'), join(root, 'exp', 'ali_dev')],
-    model: join(root, 'exp', 'ali_train', 'final.mdl'),
+    train: join(target, 'data', 'train'),
+    dev: join(target, 'data', 'dev'),
+    alignments: [join(target, 'exp', 'ali_train'), join(target, 'exp', 'ali_dev')],
+    model: join(target, 'exp', 'ali_train', 'final.mdl'),
     frames,
     utterances: { train: plans.train.length, dev: plans.dev.length },
   };

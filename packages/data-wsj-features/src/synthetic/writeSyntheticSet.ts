@@ -16,8 +16,10 @@ export interface PlannedUtterance {
 }
 
 export interface SyntheticSetOptions {
-  /** The folder that `data`, `fbank` and `exp` stand in, absolute. */
+  /** The folder to write `data`, `fbank` and `exp` into, absolute. */
   readonly root: string;
+  /** The folder's path afterwards: what the lists name. */
+  readonly target: string;
   readonly name: string;
   /** Archives to write. */
   readonly jobs: number;
@@ -33,7 +35,7 @@ export interface SyntheticSetOptions {
  */
 export async function writeSyntheticSet(
   utterances: readonly PlannedUtterance[],
-  { root, name, jobs, model, seed }: SyntheticSetOptions,
+  { root, target, name, jobs, model, seed }: SyntheticSetOptions,
   onUtterance: () => void,
 ): Promise<number> {
   const at = (...parts: string[]): string => join(root, ...parts);
@@ -47,9 +49,9 @@ export async function writeSyntheticSet(
   const size = Math.ceil(utterances.length / jobs);
   const lists: string[] = [];
   for (let job = 1; (job - 1) * size < utterances.length; job++) {
-    const archive = at('fbank', `raw_fbank_${name}.${job}.ark`);
+    const archive = join('fbank', `raw_fbank_${name}.${job}.ark`);
     const scp = at('fbank', `raw_fbank_${name}.${job}.scp`);
-    const features = createArkWriter(archive, { scp });
+    const features = createArkWriter(at(archive), { scp, nameInScp: join(target, archive) });
     const labels = createArkWriter(join(alignments, `ali.${job}.gz`));
     try {
       for (const planned of utterances.slice((job - 1) * size, job * size)) {
@@ -95,7 +97,11 @@ export async function writeSyntheticSet(
     kind: 'matrix' as const,
     matrix,
   }));
-  await writeArk(at('fbank', `cmvn_${name}.ark`), entries, { scp: join(directory, 'cmvn.scp') });
+  const archive = join('fbank', `cmvn_${name}.ark`);
+  await writeArk(at(archive), entries, {
+    scp: join(directory, 'cmvn.scp'),
+    nameInScp: join(target, archive),
+  });
   return frames;
 }
 
