@@ -52,14 +52,14 @@ describe('FileWriter', () => {
         await lost.write('x');
         await lost.end();
       })(),
-    ).rejects.toThrow(/none\/x: cannot be written: there is no such file\./);
+    ).rejects.toThrow(/none\/x: cannot be written: there is no such file or folder as .*\/none\./);
     folder.write('leaving/other', '');
     const writer = new FileWriter(join(folder.path, 'leaving', 'x'));
     await writer.write('x');
     await writer.end();
     rmSync(join(folder.path, 'leaving'), { recursive: true });
     await expect(writer.commit()).rejects.toThrow(
-      /leaving\/x: cannot be written: there is no such/,
+      /leaving\/x: cannot be written: there is no such file or folder as .*\/leaving\./,
     );
   });
 });

@@ -2,6 +2,7 @@ import { DataError } from '@bnrnn/core';
 import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { once } from 'node:events';
+import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { PassThrough } from 'node:stream';
 import { createGzip } from 'node:zlib';
@@ -66,6 +67,13 @@ export class FileWriter {
 
   #refusal(): DataError {
     const cause = this.#failure;
+    // A file that is to be made can only lack its folder.
+    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
+      return new DataError(
+        `${this.path}: cannot be written: there is no such file or folder as ${dirname(this.path)}.`,
+        { hint: 'Make the folder first, or name another one.', cause },
+      );
+    }
     return new DataError(`${this.path}: cannot be written: ${reason(cause)}.`, { cause });
   }
 }
