@@ -1,6 +1,5 @@
-import { availableParallelism } from 'node:os';
 import { readFile } from 'node:fs/promises';
-import { BackendError, expectNumber } from '@bnrnn/core';
+import { BackendError } from '@bnrnn/core';
 import type { Backend, BackendInfo } from '@bnrnn/tensor-backend';
 import { engine, ready, setBackend, version_core } from '@tensorflow/tfjs-core';
 import { SharedMemoryBackend } from './backend/sharedMemoryBackend';
@@ -8,12 +7,17 @@ import { findBlas } from './blas/findBlas';
 import { backendName } from './kernels/kernel';
 import { registerKernels } from './kernels/registerKernels';
 import { adviseLargePages } from './memory/largePages';
+import {
+  defaultMemory,
+  expectMemory,
+  expectThreads,
+  threadsAskedFor,
+  threadsOfMachine,
+} from './settings';
 import { expectKernels } from './threads/expectKernels';
 import { instantiateKernels, scratchStart } from './threads/kernels';
 import { type Pool, startPool } from './threads/pool';
 
-/** 4 GiB, the most that one WebAssembly memory holds. */
-const mostMiB = 4096;
 const pagesOfMiB = 16;
 
 interface Running {
@@ -23,7 +27,7 @@ interface Running {
   readonly info: BackendInfo;
 }
 
-let running: Running | undefined;
+let running: Promise<Running> | undefined;
 
 /**
  * The embedded CPU backend: tensors in one shared WebAssembly memory, kernels in SIMD WebAssembly split over
@@ -44,7 +48,8 @@ export const simdBackend: Backend = {
       const { blas, reason } = findBlas(memory);
       const product =
         blas === null ? `own product (no BLAS: ${reason})` : `${blas.name}: ${blas.description}`;
-      return { available: true, details: `${defaultThreads()} threads, ${product}` };
+      const threads = threadsAskedFor() ?? threadsOfMachine();
+      return { available: true, details: `${threads} threads, ${product}` };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return {
@@ -56,35 +61,29 @@ export const simdBackend: Backend = {
     }
   },
 
-  async start({ threads = defaultThreads(), memoryMiB = running?.memoryMiB ?? defaultMemory() }) {
-    expectNumber('startBackend: threads', threads, { integer: true, min: 1, max: 64 });
-    expectMemory('startBackend: memoryMiB', memoryMiB);
-    if (running !== undefined) {
-      expectSame('threads', running.pool.threads, threads);
-      expectSame('MiB', running.memoryMiB, memoryMiB);
-    }
-    running ??= await launch(threads, memoryMiB);
+  async start(options) {
+    const threads =
+      options.threads === undefined
+        ? threadsAskedFor()
+        : expectThreads('startBackend: threads', options.threads);
+    const memoryMiB =
+      options.memoryMiB === undefined
+        ? undefined
+        : expectMemory('startBackend: memoryMiB', options.memoryMiB);
+    running ??= launch(threads ?? threadsOfMachine(), memoryMiB ?? defaultMemory()).catch(
+      (error: unknown) => {
+        running = undefined;
+        throw error;
+      },
+    );
+    const { pool, info, ...there } = await running;
+    if (threads !== undefined) expectSame('threads', pool.threads, threads);
+    if (memoryMiB !== undefined) expectSame('MiB', there.memoryMiB, memoryMiB);
     await setBackend(backendName);
     await ready();
-    return running.info;
+    return info;
   },
 };
-
-function defaultThreads(): number {
-  const setting = process.env['BNRNN_THREADS'];
-  if (setting === undefined || setting === '') return availableParallelism();
-  return expectNumber('BNRNN_THREADS', Number(setting), { integer: true, min: 1, max: 64 });
-}
-
-function defaultMemory(): number {
-  const setting = process.env['BNRNN_MEMORY_MIB'];
-  if (setting === undefined || setting === '') return mostMiB;
-  return expectMemory('BNRNN_MEMORY_MIB', Number(setting));
-}
-
-function expectMemory(where: string, memoryMiB: number): number {
-  return expectNumber(where, memoryMiB, { integer: true, min: 64, max: mostMiB });
-}
 
 function expectSame(what: string, there: number, here: number): void {
   if (there === here) return;
@@ -100,7 +99,8 @@ async function launch(threads: number, memoryMiB: number): Promise<Running> {
   const module = await loadModule();
   const kernels = instantiateKernels(module, memory);
   expectKernels(kernels);
-  const { blas } = findBlas(memory);
+  const { blas, reason } = findBlas(memory);
+  expectWantedBlas(blas, reason);
   const pool = await startPool({ memory, module, blas }, threads);
   const heapStart = scratchStart(kernels, blas === null ? threads : 0);
   const poison = process.env['BNRNN_SIMD_POISON'] === '1';
@@ -115,6 +115,15 @@ async function launch(threads: number, memoryMiB: number): Promise<Running> {
     versions: { 'tfjs-core': version_core, node: process.version },
   };
   return { backend, pool, memoryMiB, info };
+}
+
+/** A library that the user names is not passed over in silence. */
+function expectWantedBlas(blas: object | null, reason: string): void {
+  const wanted = process.env['BNRNN_BLAS'];
+  if (blas !== null || wanted === undefined || wanted === '' || wanted === 'none') return;
+  throw new BackendError(`simd: BNRNN_BLAS names a library that cannot be used: ${reason}.`, {
+    hint: 'Name another, or leave the variable unset; "none" means the own product.',
+  });
 }
 
 /** Address space only: the system gives a page when it is first touched. */

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 test('BNRNN_MEMORY_MIB is checked before anything starts', async () => {
   process.env['BNRNN_MEMORY_MIB'] = 'much';
   await expect(startBackend('simd', { threads: 1 })).rejects.toThrow(
-    'BNRNN_MEMORY_MIB is NaN, expected a whole number at least 64 and at most 4096.',
+    'BNRNN_MEMORY_MIB is "much", expected a whole number at least 64 and at most 4096.',
   );
   delete process.env['BNRNN_MEMORY_MIB'];
 });

@@ -21,6 +21,12 @@ async function train(threads: number, env: Record<string, string> = {}): Promise
   return JSON.parse(stdout) as Fingerprint;
 }
 
+/** An environment in which nothing is asked of the backend. */
+function clean(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const asked = ['BNRNN_THREADS', 'BNRNN_BLAS', 'BNRNN_MEMORY_MIB'];
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !asked.includes(name)));
+}
+
 const one = train(1);
 
 describe('three training steps', () => {
@@ -47,7 +53,47 @@ describe('three training steps', () => {
   });
 });
 
+const startTwice = `
+  import { syncBuiltinESMExports } from 'node:module';
+  import os from 'node:os';
+  // A machine with more cores than the backend takes threads.
+  os.availableParallelism = () => 65;
+  syncBuiltinESMExports();
+  const { startBackend } = await import('@bnrnn/tensor-backend');
+  const said = [];
+  const note = (error) => said.push([error.name, error.message]);
+  await startBackend('simd', { threads: 0 }).catch(note);
+  process.env.BNRNN_BLAS = '/no/such/lib.so';
+  await startBackend('simd').catch(note);
+  process.env.BNRNN_BLAS = 'none';
+  const both = await Promise.all([startBackend('simd'), startBackend('simd')]);
+  console.log(JSON.stringify({ said, same: both[0] === both[1], threads: both[0].threads }));
+  process.exit(0);
+`;
+
 describe('starting', () => {
+  test('what cannot be is refused, and two starts at once are one', async () => {
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '--eval', startTwice],
+      { cwd: fileURLToPath(new URL('.', import.meta.url)), env: clean(process.env) },
+    );
+    expect(JSON.parse(stdout)).toEqual({
+      said: [
+        [
+          'UsageError',
+          'startBackend: threads is 0, expected a whole number at least 1 and at most 64.',
+        ],
+        [
+          'BackendError',
+          'simd: BNRNN_BLAS names a library that cannot be used: /no/such/lib.so: does not exist.',
+        ],
+      ],
+      same: true,
+      threads: 64,
+    });
+  });
+
   test('BNRNN_THREADS is the default; another number in one process is refused', async () => {
     const before = process.env['BNRNN_THREADS'];
     process.env['BNRNN_THREADS'] = '3';
@@ -57,7 +103,9 @@ describe('starting', () => {
         'simd: already runs with 3 threads in this process, asked for 2.',
       );
       process.env['BNRNN_THREADS'] = 'many';
-      await expect(startBackend('simd')).rejects.toThrow('BNRNN_THREADS');
+      await expect(startBackend('simd')).rejects.toThrow('BNRNN_THREADS is "many"');
+      delete process.env['BNRNN_THREADS'];
+      expect((await startBackend('simd')).threads).toBe(3);
     } finally {
       if (before === undefined) delete process.env['BNRNN_THREADS'];
       else process.env['BNRNN_THREADS'] = before;

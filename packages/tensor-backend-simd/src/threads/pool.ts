@@ -25,11 +25,13 @@ export async function startPool(
   threads: number,
 ): Promise<Pool> {
   const own = makeThread({ ...seed, part: 0, parts: threads });
-  const workers = await Promise.all(
-    Array.from({ length: threads - 1 }, (_, index) =>
-      startWorker({ ...seed, part: index + 1, parts: threads }),
-    ),
+  const starting = Array.from({ length: threads - 1 }, (_, index) =>
+    startWorker({ ...seed, part: index + 1, parts: threads }),
   );
+  const workers = await Promise.all(starting).catch(async (error: unknown) => {
+    await Promise.allSettled(starting.map(async (worker) => (await worker).terminate()));
+    throw error;
+  });
   const { signals } = own;
 
   return {
