@@ -75,20 +75,29 @@ describe('synthesizeSpeech', () => {
 
   it('goes through each phone from left to right, a few frames in each state', async () => {
     const model = await readTransitionModel(made.model);
-    const first = await firstOf(readEntries(join(folder, 'exp/ali_train/ali.1.gz')));
-    if (first.kind !== 'integers') throw new Error(`${first.kind} came, expected integers.`);
-    const ids = [...first.integers];
-    expect(model.phoneOf[ids[0]!]).toBe(1);
-    expect(model.phoneOf[ids.at(-1)!]).toBe(1);
-    let changes = 0;
-    ids.slice(1).forEach((id, i) => {
-      const before = ids[i]!;
-      // An odd id is a self-loop: the next frame has the same pdf; an even one goes on.
-      if (before % 2 === 1) expect(model.pdfOf[id]).toBe(model.pdfOf[before]);
-      else changes++;
-    });
-    expect(ids.length / (changes + 1)).toBeGreaterThan(2);
-    expect(ids.length / (changes + 1)).toBeLessThan(4.5);
+    const jobs = [1, 2, 3].map((job) => `ali_train/ali.${job}.gz`);
+    let [utterances, frames, changes] = [0, 0, 0];
+    for (const job of [...jobs, 'ali_dev/ali.1.gz']) {
+      const entries = readEntries(join(folder, 'exp', job), { kind: 'integers' });
+      for await (const { key, integers } of entries) {
+        const ids = [...integers];
+        const phones = ids.map((id) => model.phoneOf[id]);
+        // Silence at both ends, in each of its states: three transition-ids or more.
+        expect(phones.slice(0, 3), key).toEqual([1, 1, 1]);
+        expect(phones.slice(-3), key).toEqual([1, 1, 1]);
+        utterances++;
+        frames += ids.length;
+        ids.slice(1).forEach((id, i) => {
+          const before = ids[i]!;
+          // An odd id is a self-loop: the next frame has the same pdf; an even one goes on.
+          if (before % 2 === 1) expect(model.pdfOf[id], key).toBe(model.pdfOf[before]);
+          else changes++;
+        });
+      }
+    }
+    expect(utterances).toBe(made.utterances.train + made.utterances.dev);
+    expect(frames / (changes + utterances)).toBeGreaterThan(2.7);
+    expect(frames / (changes + utterances)).toBeLessThan(3.3);
   });
 
   it('makes features depend on the pdf, and normalization takes the speaker out', async () => {
@@ -179,8 +188,3 @@ describe('synthesizeSpeech', () => {
     }
   });
 });
-
-async function firstOf<Item>(items: AsyncIterable<Item>): Promise<Item> {
-  for await (const item of items) return item;
-  throw new Error('There is no item.');
-}

@@ -64,7 +64,9 @@ function drawAlignment(
   let [phone, before, state, drawn] = [silence, silence, 0, 0];
   for (let t = 0; t < frames; t++) {
     const pdf = model.pdfOf(phone, state, before);
-    const stays = (chances[t] as number) < selfLoop;
+    // The frames that this phone and a silence behind it need at least: no other phone may run to the end.
+    const needed = phone === silence ? 0 : 2 * statesPerPhone - state;
+    const stays = (chances[t] as number) < selfLoop && frames - t > needed;
     // Two transition-ids a line of the table, the self-loop first.
     alignment[t] = 2 * pdf + (stays ? 1 : 2);
     if (stays) continue;
