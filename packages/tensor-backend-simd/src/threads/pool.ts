@@ -73,7 +73,9 @@ function waitUntilFinished(signals: Int32Array, workers: number): void {
 }
 
 function startWorker(seed: ThreadSeed): Promise<Worker> {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: seed });
+  // Not the process's own flags: with `--input-type` of `node --eval`, for one, no file starts.
+  const options = { workerData: seed, execArgv: [] };
+  const worker = new Worker(new URL('./worker.js', import.meta.url), options);
   worker.unref();
   return new Promise((resolve, reject) => {
     worker.once('message', () => resolve(worker));
