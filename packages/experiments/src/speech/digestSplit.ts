@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import type { AlignmentTable, FeatureTable, Utterance } from '@bnrnn/data-wsj-features';
 
-/** Utterances whose features are read for the digest: all of a large archive would be read twice. */
-const sampled = 64;
+/**
+ * The features of at least so many utterances are read for the digest, and of fewer than twice as many: all of a large
+ * archive would be read twice. Runs record the digest, so that another choice would refuse all runs before it.
+ */
+const leastSampled = 64;
 
 /**
- * SHA-256 of a split: every key, frame count and target, and the features of up to 64 utterances spread
- * evenly over it. Normalization and deltas do not change it.
+ * SHA-256 of a split: every key, frame count and target, and the features of 64 to 127 utterances spread
+ * evenly over it (of all where there are fewer). Normalization and deltas do not change it.
  *
  * @param features  as the archives hold them.
  * @returns         hexadecimal.
@@ -23,7 +26,7 @@ export async function digestSplit(
     hash.update(`${key} ${frames}\n`);
     hash.update(bytesOf(alignments.read(key, scratch).subarray(0, frames)));
   }
-  const stride = Math.max(1, Math.floor(utterances.length / sampled));
+  const stride = Math.max(1, Math.floor(utterances.length / leastSampled));
   for (let i = 0; i < utterances.length; i += stride) {
     const { data } = await features.read(utterances[i]?.key ?? '');
     hash.update(bytesOf(data));
