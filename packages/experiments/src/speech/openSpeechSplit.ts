@@ -53,7 +53,7 @@ export async function openSpeechSplit(
   alignments: AlignmentTable,
   options: OpenSplitOptions,
 ): Promise<SpeechSplit> {
-  const { features, stored, dropped } = await openFeatureTable(directory, options);
+  const { features, stored, dropped } = await openDirectory(directory, options);
   const joined = joinUtterances(features, alignments, { dropped });
   const { utterances } = joined;
   const sha256 = await digestSplit(stored, alignments, utterances);
@@ -70,11 +70,24 @@ export async function openSpeechSplit(
   };
 }
 
-/** Opens the features of a data directory as a run's settings change them, for frames without targets. */
+/**
+ * Opens the features of a data directory as a run's settings change them, for frames without targets. Utterances
+ * without frames are among the dropped ones.
+ */
 export async function openFeatureTable(
   directory: string,
   options: OpenSplitOptions,
 ): Promise<DataDirectory> {
+  const opened = await openDirectory(directory, options);
+  const { features, dropped } = opened;
+  const empty = features.keys.filter((key) => features.frames(key) === 0);
+  return {
+    ...opened,
+    dropped: [...dropped, ...empty.map((key) => ({ key, reason: 'no frames' as const }))],
+  };
+}
+
+function openDirectory(directory: string, options: OpenSplitOptions): Promise<DataDirectory> {
   const { settings, root, note } = options;
   const order = settings['data.deltas'].value;
   return openDataDirectory(directory, {
