@@ -159,6 +159,22 @@ describe('features inspect', () => {
   });
 });
 
+describe('features inspect --symbols', () => {
+  it('reads frames that are labelled by name', async () => {
+    await writeArk(
+      at('named.ark'),
+      [{ key: 'a', kind: 'matrix', matrix: { rows: 3, columns: 1, data: new Float32Array(3) } }],
+      { scp: at('named.scp') },
+    );
+    writeFileSync(at('names.txt'), 'a sil aa aa\n');
+    writeFileSync(at('phones.txt'), 'sil 0\naa 6\n');
+    const args = ['features', 'inspect', 'named.scp', '--alignments', 'names.txt'];
+    const finished = await bnrnn(folder, ...args, '--symbols', 'phones.txt', '--json');
+    expect(lastJson(finished)).toMatchObject({ join: { classes: 7, utterances: 1, frames: 3 } });
+    expect(finished.stderr).toContain('names.txt: names become classes by phones.txt.');
+  });
+});
+
 describe('features extract', () => {
   it('makes a data directory of recordings that train can read', async () => {
     mkdirSync(at('wav', 'ann'), { recursive: true });

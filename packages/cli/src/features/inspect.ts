@@ -16,6 +16,7 @@ import { lengthsOf, type Inspection } from './inspection';
 interface InspectFlags extends ArchiveFlags {
   readonly alignments?: readonly string[];
   readonly model?: string;
+  readonly symbols?: string;
   readonly json?: boolean;
 }
 
@@ -26,7 +27,11 @@ export function addInspect(features: Command, io: Io): void {
     .description('counts, widths, speakers, lengths and missing joins of a data directory')
     .argument('<dir>', 'a data directory, an .scp or an .ark')
     .option('--alignments <dir...>', 'alignment folders or files to join with')
-    .option('--model <file>', 'the transition model, where no final.mdl lies with the alignments');
+    .option('--model <file>', 'the transition model, where no final.mdl lies with the alignments')
+    .option(
+      '--symbols <file>',
+      'phones.txt, where text files of alignments have names, not numbers',
+    );
   addArchiveFlags(command)
     .option('--json', 'one JSON object as the last line')
     .action(async (path: string, flags: InspectFlags) => {
@@ -62,10 +67,11 @@ async function inspect(io: Io, path: string, flags: InspectFlags): Promise<Inspe
       dropped: dropped.map(({ key, reason }) => ({ key, reason })),
     };
     if (flags.alignments === undefined) return inspection;
-    const { model } = flags;
+    const { model, symbols } = flags;
     const alignments = await readAlignments(flags.alignments, {
       ...options,
       ...(model !== undefined && { model }),
+      ...(symbols !== undefined && { symbols }),
     });
     const joined = joinUtterances(features, alignments, { dropped });
     return {

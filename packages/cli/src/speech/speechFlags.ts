@@ -9,6 +9,7 @@ export interface SpeechFlags {
   readonly dev?: string;
   readonly alignments?: readonly string[];
   readonly model?: string;
+  readonly symbols?: string;
   readonly root?: string;
   readonly cmvn?: string;
   readonly deltas?: number;
@@ -26,6 +27,10 @@ export function addFileFlags(command: Command): Command {
     .option(
       '--model <file>',
       'speech: the transition model, where no final.mdl lies with the alignments',
+    )
+    .option(
+      '--symbols <file>',
+      'speech: phones.txt, where text files of alignments have names, not numbers',
     )
     .option('--root <dir>', 'speech: where relative paths of scp files are looked for first');
 }
@@ -55,13 +60,16 @@ export function transformOverrides({ cmvn, deltas }: SpeechFlags): readonly Over
  * @throws UsageError naming the flag that is missing.
  */
 export function speechFiles(flags: SpeechFlags, stored?: SpeechFiles): SpeechFiles {
-  const model = flags.model ?? stored?.model;
+  // Labels are transition-ids or names: naming one way now leaves the other behind.
+  const model = flags.model ?? (flags.symbols === undefined ? stored?.model : undefined);
+  const symbols = flags.symbols ?? (flags.model === undefined ? stored?.symbols : undefined);
   const root = flags.root ?? stored?.root;
   return {
     train: needed('--train', flags.train ?? stored?.train),
     dev: needed('--dev', flags.dev ?? stored?.dev),
     alignments: [...needed('--alignments', flags.alignments ?? stored?.alignments)],
     ...(model !== undefined && { model }),
+    ...(symbols !== undefined && { symbols }),
     ...(root !== undefined && { root }),
   };
 }
@@ -75,7 +83,17 @@ function needed<Value>(flag: string, value: Value | undefined): Value {
 
 /** Refuses the flags of a frame classifier where a language model is trained. */
 export function refuseSpeechFlags(flags: SpeechFlags): void {
-  for (const name of ['train', 'dev', 'alignments', 'model', 'root', 'cmvn', 'deltas'] as const) {
+  const names = [
+    'train',
+    'dev',
+    'alignments',
+    'model',
+    'symbols',
+    'root',
+    'cmvn',
+    'deltas',
+  ] as const;
+  for (const name of names) {
     if (flags[name] === undefined) continue;
     throw new UsageError(
       `--${name} is a flag of frame classifiers, and the preset is a language model.`,

@@ -120,6 +120,9 @@ describe('readAlignments', () => {
     await expect(readAlignments(unknown, { symbols })).rejects.toThrow(
       /unknown\.txt, key b, byte 6: frame 1 has the label "zz", which .*phones\.txt does not list/,
     );
+    await expect(readAlignments(labels, { symbols, model })).rejects.toThrow(
+      'readAlignments: both a model and symbols were given, expected one',
+    );
     const twice = folder.write('twice-phones.txt', 'sil 1\nsil 2\n');
     await expect(readAlignments(labels, { symbols: twice })).rejects.toThrow(
       'line 2 has sil a second',

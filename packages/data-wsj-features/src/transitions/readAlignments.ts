@@ -1,3 +1,4 @@
+import { UsageError } from '@bnrnn/core';
 import { fault } from '../bytes/fault';
 import type { AlignmentTable } from '../features';
 import type { ReadOptions } from '../scp/targetReader';
@@ -34,13 +35,19 @@ export interface ReadAlignmentsOptions extends ReadOptions {
  * @returns a table in memory: three bytes for each run of frames with one class, up to 65,536 classes.
  * @throws DataError when a file is missing or malformed, a key stands twice, a transition-id is not the model's, a
  *   label is negative or not below `classes` (a model's, where there is one), transition-ids come without a model, or
- *   alignments come from models whose classes differ.
+ *   alignments come from models whose classes differ. UsageError for a model together with symbols.
  */
 export async function readAlignments(
   paths: string | readonly string[],
   options: ReadAlignmentsOptions = {},
 ): Promise<AlignmentTable> {
   const { symbols, note } = options;
+  if (symbols !== undefined && options.model !== undefined) {
+    throw new UsageError(
+      'readAlignments: both a model and symbols were given, expected one: frames are labelled by transition-ids or by name.',
+      { hint: 'Leave out the model (--model) or the table of names (--symbols).' },
+    );
+  }
   const models = new ModelCache(options);
   const labels = new LabelStore(options.classes);
   for (const path of typeof paths === 'string' ? [paths] : paths) {

@@ -5,10 +5,12 @@ export const speechFilesSchema = v.object({
   /** Data directories: `feats.scp`, `utt2spk`, `cmvn.scp`. */
   train: v.string(),
   dev: v.string(),
-  /** Alignment directories, or files of pdf-ids. */
+  /** Alignment directories, or files of pdf-ids or phones. */
   alignments: v.array(v.string()),
   /** The transition model; absent: `final.mdl` beside the alignments, or alignments that are pdf-ids. */
   model: v.exactOptional(v.string()),
+  /** The table of names, where alignments are names for each frame. */
+  symbols: v.exactOptional(v.string()),
   /** What relative paths inside scp files are tried against first. */
   root: v.exactOptional(v.string()),
 });

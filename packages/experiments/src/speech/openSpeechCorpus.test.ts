@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeArk } from '@bnrnn/data-wsj-features';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openSpeechCorpus } from './openSpeechCorpus';
+import { openAlignments, openSpeechCorpus } from './openSpeechCorpus';
 
 const folder = mkdtempSync(join(tmpdir(), 'bnrnn-corpus-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -57,5 +57,13 @@ describe('openSpeechCorpus', () => {
     expect(corpus.dev.dropped).toMatchObject([{ key: 'd', reason: 'no speaker statistics' }]);
     expect(corpus.withoutFeatures).toEqual(['g']);
     expect(notes).toEqual([`${at('labels.txt')}: numbers are classes as they are.`]);
+  });
+
+  it('reads frames that are labelled by name', async () => {
+    writeFileSync(at('names.txt'), 'a sil aa\n');
+    writeFileSync(at('phones.txt'), 'sil 0\naa 4\n');
+    const files = { alignments: [at('names.txt')], symbols: at('phones.txt') };
+    const alignments = await openAlignments(files, {});
+    expect([...alignments.read('a'), alignments.classes]).toEqual([0, 4, 5]);
   });
 });

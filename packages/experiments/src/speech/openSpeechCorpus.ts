@@ -77,11 +77,17 @@ export async function openSpeechCorpus(
 
 /** The targets of every utterance, by the model where the alignments are transition-ids. */
 export function openAlignments(
-  { alignments, model, root }: Pick<SpeechFiles, 'alignments' | 'model' | 'root'>,
+  {
+    alignments,
+    model,
+    symbols,
+    root,
+  }: Pick<SpeechFiles, 'alignments' | 'model' | 'symbols' | 'root'>,
   { note }: Pick<OpenSplitOptions, 'note'>,
 ): Promise<AlignmentTable> {
   return readAlignments(alignments, {
     ...(model !== undefined && { model }),
+    ...(symbols !== undefined && { symbols }),
     ...(root !== undefined && { root }),
     ...(note !== undefined && { note }),
   });
