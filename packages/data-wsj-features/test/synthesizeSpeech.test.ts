@@ -168,6 +168,7 @@ describe('synthesizeSpeech', () => {
         `${join(where, name)}: cannot be made: part of its path is not a folder.`,
       );
       await expect(made).rejects.toBeInstanceOf(DataError);
+      await expect(made).rejects.toHaveProperty('hint', 'Name a folder that is new or empty.');
       expect(readFileSync(join(where, 'notes'), 'utf8')).toBe('mine');
       expect(readdirSync(where)).toEqual(['notes']);
     },

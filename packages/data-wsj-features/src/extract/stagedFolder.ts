@@ -25,7 +25,10 @@ export interface StagedFolder {
 export async function stageFolder(folder: string): Promise<StagedFolder> {
   const target = resolve(folder);
   const failed = (cause: unknown): never => {
-    throw fault({ file: folder }, `cannot be made: ${reason(cause)}.`, { cause });
+    throw fault({ file: folder }, `cannot be made: ${reason(cause)}.`, {
+      hint: 'Name a folder that is new or empty.',
+      cause,
+    });
   };
   const there = await readdir(target).catch((cause: unknown) => {
     if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
