@@ -36,4 +36,4 @@ export {
   refuseInsideRecurrence,
 } from './refusals';
 export { stackMoments } from './stackMoments';
-export { StatisticsAverage, type StatisticsAverageState } from './statisticsAverage';
+export { StatisticsAverage } from './statisticsAverage';

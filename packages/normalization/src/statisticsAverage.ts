@@ -2,7 +2,7 @@ import { expectShape, UsageError } from '@bnrnn/core';
 import { tensor2d, tidy } from '@tensorflow/tfjs-core';
 import type { Moments, Statistics } from './normalizer';
 
-/** Sums of one normalizer's moments, each weighed by its real rows, as plain JSON data. */
+/** Sums of one normalizer's moments, each weighed by its real rows. */
 interface Sums {
   readonly features: number;
   /** [rows of the statistics]: how many real rows were seen. */
@@ -11,13 +11,6 @@ interface Sums {
   readonly mean: number[];
   /** [rows × features] */
   readonly variance: number[];
-}
-
-/** Everything that a {@link StatisticsAverage} knows, as plain JSON data. */
-export interface StatisticsAverageState {
-  readonly batches: number;
-  /** By normalizer path. */
-  readonly sums: Readonly<Record<string, Sums>>;
 }
 
 /**
@@ -32,31 +25,20 @@ export interface StatisticsAverageState {
  * @see Ioffe and Szegedy 2015, algorithm 2; Cooijmans et al. 2016, section 4.
  */
 export class StatisticsAverage {
-  #batches: number;
-  readonly #sums: Map<string, Sums>;
-
-  /** Goes on from what {@link toJSON} gave; {@link StatisticsAverage.of} starts afresh. */
-  constructor(state: StatisticsAverageState) {
-    this.#batches = state.batches;
-    this.#sums = new Map(Object.entries(structuredClone(state.sums)));
-  }
+  readonly #sums: ReadonlyMap<string, Sums>;
 
   /** An empty average for statistics of these shapes, by normalizer path; they are only measured. */
-  static of(statistics: ReadonlyMap<string, Statistics>): StatisticsAverage {
-    const sums = [...statistics].map(([path, { mean }]): [string, Sums] => {
-      const [rows, features] = mean.shape;
-      const zeros = (length: number): number[] => new Array<number>(length).fill(0);
-      return [
-        path,
-        { features, weights: zeros(rows), mean: zeros(mean.size), variance: zeros(mean.size) },
-      ];
-    });
-    return new StatisticsAverage({ batches: 0, sums: Object.fromEntries(sums) });
-  }
-
-  /** How many mini-batches were added. */
-  get batches(): number {
-    return this.#batches;
+  constructor(statistics: ReadonlyMap<string, Statistics>) {
+    const zeros = (length: number): number[] => new Array<number>(length).fill(0);
+    this.#sums = new Map(
+      [...statistics].map(([path, { mean }]) => {
+        const [rows, features] = mean.shape;
+        return [
+          path,
+          { features, weights: zeros(rows), mean: zeros(mean.size), variance: zeros(mean.size) },
+        ];
+      }),
+    );
   }
 
   /**
@@ -76,7 +58,6 @@ export class StatisticsAverage {
       }
       addMoments(path, sums, values);
     }
-    this.#batches += 1;
   }
 
   /**
@@ -86,11 +67,6 @@ export class StatisticsAverage {
    */
   statistics(): Map<string, Statistics> {
     return new Map([...this.#sums].map(([path, sums]) => [path, averageOf(path, sums)]));
-  }
-
-  /** Plain data from which the constructor goes on. */
-  toJSON(): StatisticsAverageState {
-    return { batches: this.#batches, sums: structuredClone(Object.fromEntries(this.#sums)) };
   }
 }
 

@@ -14,18 +14,23 @@ import {
 } from '@bnrnn/test-utils';
 import {
   add,
+  broadcastTo,
   cast,
   clone,
   fill,
   matMul,
   mul,
+  reshape,
   sigmoid,
+  stack,
   sum,
   tanh,
   tensor,
+  unstack,
   variable,
   zeros,
   type Rank,
+  type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -143,6 +148,48 @@ describe('sizes', () => {
     expectClose(nats, oracle.projectedCrossEntropy({ hidden, weights, bias, labels }));
   });
 
+  test.each([
+    [[4], [4], [4]],
+    [[], [2, 2], [2, 2]],
+    [[3], [1, 1], [1, 3]],
+    [
+      [2, 1],
+      [1, 3],
+      [2, 3],
+    ],
+    [
+      [2, 3],
+      [2, 1],
+      [2, 3],
+    ],
+    [[2, 3], [3], [2, 3]],
+  ])('products of matrices along the axes %j and %j', (left, right, axes) => {
+    const [a, b] = [filled([...left, 2, 3], 21), filled([...right, 3, 4], 22)];
+    const whole = (array: typeof a) => {
+      const [rows, columns] = array.shape.slice(-2) as [number, number];
+      return broadcastTo(toTensor(array), [...axes, rows, columns]);
+    };
+    const actual = matMul(toTensor(a), toTensor(b));
+    expect(actual.shape).toEqual([...axes, 2, 4]);
+    // One by one, of matrices that were copied as often as they are needed.
+    const [ones, others] = [reshape(whole(a), [-1, 2, 3]), reshape(whole(b), [-1, 3, 4])];
+    const expected = unstack(ones).map((one, i) =>
+      matMul(one as Tensor2D, unstack(others)[i] as Tensor2D),
+    );
+    expectClose(actual, stack(expected).dataSync());
+  });
+
+  test.each([
+    [[4], [2, 2]],
+    [
+      [2, 3],
+      [3, 2],
+    ],
+  ])('refuses products along the axes %j and %j', (left, right) => {
+    const [a, b] = [filled([...left, 2, 3], 21), filled([...right, 3, 4], 22)];
+    expect(() => matMul(toTensor(a), toTensor(b))).toThrow('could not be broadcast');
+  });
+
   test('nothing at all', () => {
     const empty = zeros<Rank.R2>([0, 3]);
     expect(add(empty, 1).shape).toEqual([0, 3]);
@@ -150,6 +197,8 @@ describe('sizes', () => {
     expect(tanh(empty).size).toBe(0);
     expect(cast(zeros([0], 'int32'), 'float32').size).toBe(0);
     expect(matMul(empty, zeros([3, 4])).shape).toEqual([0, 4]);
+    // Where numbers stood before.
+    fill([2, 3], 7).dispose();
     expectClose(matMul(zeros([2, 0]), zeros([0, 3])), new Float32Array(6));
     expectClose(sum(empty), 0);
   });

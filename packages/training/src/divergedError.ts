@@ -1,6 +1,6 @@
 import { BnrnnError } from '@bnrnn/core';
 
-/** A loss or a gradient that is not a finite number. The parameters are those before the step. */
+/** A loss, of training or of an evaluation, or a gradient that is not finite. The parameters are those before it. */
 export class DivergedError extends BnrnnError {
   /** Steps done before the one that diverged. */
   readonly step: number;

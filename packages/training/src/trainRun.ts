@@ -4,6 +4,7 @@ import { CheckpointWriter } from './checkpoint/checkpointWriter';
 import { expectSameSettings } from './checkpoint/expectSameSettings';
 import type { RunSettings } from './checkpoint/manifest';
 import { readLatestCheckpoint } from './checkpoint/readCheckpoint';
+import { DivergedError } from './divergedError';
 import { evaluate, type EvaluateResult } from './evaluation/evaluate';
 import { addBatch, meansOf, noLoss } from './lossSums';
 import { expectStepFits } from './memory/expectStepFits';
@@ -130,6 +131,10 @@ export class TrainRun {
     });
     const { step, evaluated, best } = this.#progress;
     const { nllPerUnit } = result;
+    if (!Number.isFinite(nllPerUnit)) {
+      const what = `loss on the ${split} split, ${choice} statistics, is ${nllPerUnit} nats`;
+      throw new DivergedError(what, step, this.#writer?.newest);
+    }
     const better = evaluated === 0 && (best === null || nllPerUnit < best.nllPerUnit);
     this.#advance({
       evaluated: evaluated + 1,

@@ -144,6 +144,46 @@ describe('a loss that is not a number', () => {
     model.dispose();
   });
 
+  test('of an evaluation stops too, and the checkpoints before stay readable', async () => {
+    const folder = temporaryFolder();
+    const model = tinyModel();
+    const options = tinyOptions();
+    const valid = tinyData({ name: 'valid', batches: 3 });
+    let evaluations = 0;
+    const data = {
+      ...options.data,
+      valid: {
+        ...valid,
+        batches: (epoch: number, from?: number) => {
+          evaluations += 1;
+          if (evaluations === 2) {
+            const bias = model.parameters.get('softmax.bias')!;
+            const spoiled = tensor1d(new Float32Array(11).fill(Number.NaN));
+            bias.assign(spoiled);
+            spoiled.dispose();
+          }
+          return valid.batches(epoch, from);
+        },
+      },
+    };
+    const evaluation = { statistics: ['running'] } as const;
+    const error = await collect({
+      ...options,
+      model,
+      data,
+      evaluation,
+      checkpoints: { folder },
+    }).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DivergedError);
+    expect((error as DivergedError).message).toMatch(
+      /^train: the loss on the valid split, running statistics, is NaN nats after 12 steps;/,
+    );
+    const { checkpoint, refused } = await readLatestCheckpoint(folder);
+    expect([checkpoint.manifest.progress.step, refused]).toEqual([6, []]);
+    expect(checkpoint.manifest.progress.best?.step).toBe(6);
+    model.dispose();
+  });
+
   test('leaves the parameters and statistics of the step before', async () => {
     const good = tinyModel();
     await collect({ ...tinyOptions(), model: good, maxSteps: 3 });

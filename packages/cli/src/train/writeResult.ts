@@ -70,7 +70,7 @@ function latest(evaluations: readonly RunEvaluation[]): RunEvaluation[] {
   const byKind = new Map<string, RunEvaluation>();
   for (const one of evaluations) {
     const { split, statistics, nllPerUnit, perplexity } = one;
-    const { perplexityMeanOfBatches, frameErrorRate, units } = one;
+    const { perplexityMeanOfBatches, frameErrorRate, recalibrationBatches, units } = one;
     byKind.set(`${split} ${statistics}`, {
       split,
       statistics,
@@ -78,6 +78,7 @@ function latest(evaluations: readonly RunEvaluation[]): RunEvaluation[] {
       perplexity,
       perplexityMeanOfBatches,
       ...(frameErrorRate !== undefined && { frameErrorRate }),
+      ...(recalibrationBatches !== undefined && { recalibrationBatches }),
       ...(units !== undefined && { units }),
     });
   }

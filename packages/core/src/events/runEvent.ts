@@ -65,6 +65,8 @@ const evaluationEvent = v.object({
   units: count,
   /** Share of frames whose most probable class is wrong, 0..1; absent for language models. */
   frameErrorRate: v.optional(v.number()),
+  /** Training batches that recalibrated statistics were averaged over. */
+  recalibrationBatches: v.optional(count),
 });
 
 const epochEvent = v.object({

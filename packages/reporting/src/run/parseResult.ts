@@ -39,6 +39,7 @@ function evaluation(fields: Fields): RunEvaluation {
     perplexity: fields.number('perplexity'),
     perplexityMeanOfBatches: fields.number('perplexityMeanOfBatches'),
     ...optional('frameErrorRate', fields),
+    ...optional('recalibrationBatches', fields),
     ...optional('units', fields),
   };
 }

@@ -32,7 +32,12 @@ export interface RunConfig {
 /** One evaluation, as `result.json` holds it. */
 export type RunEvaluation = Pick<
   RunEventOf<'evaluation'>,
-  'split' | 'nllPerUnit' | 'perplexity' | 'perplexityMeanOfBatches' | 'frameErrorRate'
+  | 'split'
+  | 'nllPerUnit'
+  | 'perplexity'
+  | 'perplexityMeanOfBatches'
+  | 'frameErrorRate'
+  | 'recalibrationBatches'
 > & {
   statistics: StatisticsChoice;
   /** Words, characters or frames that were evaluated. */

@@ -1,5 +1,6 @@
 import { program } from '../threads/program';
 import { ownRange, type Thread } from '../threads/thread';
+import { clear } from './clear';
 
 /**
  * C = op(A) · op(B) for `count` matrices; each thread computes a block of rows or of columns of each,
@@ -8,6 +9,12 @@ import { ownRange, type Thread } from '../threads/thread';
 export const product = program(
   ['count transposeA transposeB m n k a b c strideA strideB'],
   (thread, { count, transposeA, transposeB, m, n, k, a, b, c, strideA, strideB }) => {
+    if (k === 0) {
+      // A sum of nothing; a BLAS would refuse rows of length 0.
+      const [start, end] = ownRange(thread, count * m * n, 16);
+      clear(thread, c + start * 4, end - start);
+      return;
+    }
     for (let i = 0; i < count; i++) {
       splitProduct(
         thread,

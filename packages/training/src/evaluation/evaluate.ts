@@ -33,7 +33,7 @@ export interface EvaluateResult extends LossMeans {
   /** Share of real frames whose most probable class is wrong, 0..1; frame classifiers only. */
   readonly frameErrorRate?: number;
   /** Training batches that the statistics were averaged over; only for `recalibrated`. */
-  readonly recalibrationBatches?: number | undefined;
+  readonly recalibrationBatches?: number;
 }
 
 /**
@@ -48,7 +48,10 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
   const { model, source, statistics: choice, maxBatches, signal } = options;
   const made = choice === 'recalibrated' && options.recalibration === undefined;
   const recalibration = made ? await recalibrateFor(options) : options.recalibration;
-  const stored = choice === 'recalibrated' ? recalibration?.statistics : undefined;
+  const { statistics: stored, batches } =
+    choice === 'recalibrated' && recalibration !== undefined
+      ? recalibration
+      : { statistics: undefined, batches: undefined };
   const classifies = model.unit === 'frame';
   let sums = noLoss;
   let wrong = 0;
@@ -74,6 +77,7 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
     ...meansOf(sums),
     units: sums.units,
     ...(classifies ? { frameErrorRate: wrong / sums.units } : {}),
+    ...(batches === undefined ? {} : { recalibrationBatches: batches }),
   };
 }
 

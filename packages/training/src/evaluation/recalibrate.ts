@@ -34,7 +34,7 @@ export interface Recalibration {
  * @see Ioffe and Szegedy 2015, algorithm 2; `StatisticsAverage`.
  */
 export async function recalibrate(options: RecalibrateOptions): Promise<Recalibration> {
-  const average = StatisticsAverage.of(options.model.statistics);
+  const average = new StatisticsAverage(options.model.statistics);
   const batches = await forEachWindow({
     ...options,
     mode: 'batch',
