@@ -1,5 +1,5 @@
-import { startBackend } from '@bnrnn/tensor-backend';
-import { engine, fill } from '@tensorflow/tfjs-core';
+import { lstmScan, startBackend } from '@bnrnn/tensor-backend';
+import { engine, fill, grad, sum, zeros, type Rank, type Scalar } from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 
 test('BNRNN_MEMORY_MIB is checked before anything starts', async () => {
@@ -22,6 +22,22 @@ test('a start option limits what tensors may hold', async () => {
   expect(() => fill([90, 2 ** 18], 1)).toThrow(
     /^simd: a tensor of 90 MiB does not fit: .* and the backend was started with no more\.$/,
   );
+  // A scan that fails after some of its blocks were taken leaves none of them.
+  const inUse = () => (engine().backend as unknown as { bytes: { inUse: number } }).bytes.inUse;
+  const [time, batch, units] = [150, 64, 256];
+  const x = fill<Rank.R3>([time, batch, 4 * units], 0.1);
+  const weights = fill<Rank.R2>([units, 4 * units], 0.1);
+  const state = zeros<Rank.R2>([batch, units]);
+  const before = inUse();
+  const scan = { projected: x, recurrent: weights, hidden0: state, cell0: state };
+  const failing = () =>
+    grad((projected) =>
+      sum<Scalar>(lstmScan({ ...scan, projected: projected as typeof x }).hidden),
+    )(x);
+  for (let attempt = 0; attempt < 3; attempt++) {
+    expect(failing).toThrow('does not fit');
+    expect(inUse()).toBe(before);
+  }
   await startBackend('simd', { threads: 1 });
   await expect(startBackend('simd', { threads: 1, memoryMiB: 100 })).rejects.toThrow(
     'simd: already runs with 80 MiB in this process, asked for 100.',

@@ -35,6 +35,8 @@ export class BlockBackend extends MathBackendCPU {
   readonly #pool: Pool;
   readonly #shared: SharedBlocks;
   #counted: CountedBlocks | undefined;
+  /** What the kernel that runs has made so far. */
+  #made: object[] | undefined;
 
   constructor(options: BlockBackendOptions) {
     super();
@@ -79,6 +81,7 @@ export class BlockBackend extends MathBackendCPU {
     // tfjs numbers its data by an object; the cpu backend's counter is private, and only identity matters.
     const dataId = {};
     this.data.set(dataId, { ...this.#store(values, shape, dtype), dtype, refCount: 1 });
+    this.#made?.push(dataId);
     return dataId;
   }
 
@@ -106,6 +109,21 @@ export class BlockBackend extends MathBackendCPU {
   /** A tensor whose block holds whatever was there before. */
   allocate(shape: number[], dtype: 'float32' | 'int32' = 'float32'): TensorInfo {
     return { dataId: this.write(undefined, shape, dtype), shape, dtype };
+  }
+
+  /** Runs a kernel; where it fails, nothing that it made stays. */
+  orNothing<Result>(run: () => Result): Result {
+    const around = this.#made;
+    const made: object[] = [];
+    this.#made = made;
+    try {
+      return run();
+    } catch (error) {
+      for (const dataId of made) if (this.data.has(dataId)) this.disposeData(dataId);
+      throw error;
+    } finally {
+      this.#made = around;
+    }
   }
 
   /** The byte offset of a tensor's block. */

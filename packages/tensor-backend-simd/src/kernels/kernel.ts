@@ -46,7 +46,7 @@ export function register(kernel: SimdKernel): void {
       const known = own.knows(Object.values(tensors)) && hasCpuKernel(kernel.name);
       return known
         ? cpuKernel(kernel.name, own, tensors, attrs ?? {})
-        : kernel.run(own, tensors, attrs ?? {});
+        : own.orNothing(() => kernel.run(own, tensors, attrs ?? {}));
     },
   };
   if (kernel.supports !== undefined) config.supports = kernel.supports;
@@ -58,7 +58,7 @@ export function register(kernel: SimdKernel): void {
     kernelName: kernel.name,
     ...kept,
     gradFunc(dys, saved, attributes) {
-      const gradients = gradFunc(dys, saved, attributes);
+      const gradients = activeBackend().orNothing(() => gradFunc(dys, saved, attributes));
       freeConsumed(Array.isArray(dys) ? dys : [dys], saved);
       return gradients;
     },
