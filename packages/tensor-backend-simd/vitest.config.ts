@@ -15,6 +15,7 @@ const layers = [
 const mixed = [
   '../recurrent/src/scan/normalizedScan.test.ts',
   '../recurrent/test/{frameClassifier,languageModel}.test.ts',
+  '../training/test/{padding,resume,train}.test.ts',
 ];
 
 export default packageTests({
@@ -22,8 +23,8 @@ export default packageTests({
     packageTests({ name: 'simd' }),
     parity([...ops, ...layers], { threads: 2 }),
     parity([...ops, ...layers], { threads: 1, blas: 'none', poison: true }),
-    parity(ops, { threads: 2, blas: 'none', poison: true }),
-    parity(ops, { threads: 1 }),
+    parity([...ops, ...layers], { threads: 2, blas: 'none', poison: true }),
+    parity([...ops, ...layers], { threads: 1 }),
     parity(mixed, { threads: 2, poison: true, reference: 'allow' }),
   ],
 });

@@ -1,8 +1,8 @@
 import { UsageError, type Unit } from '@bnrnn/core';
-import { memory } from '@tensorflow/tfjs-core';
+import { engine, memory } from '@tensorflow/tfjs-core';
 import type { BenchSubject } from './benchSubject';
 import { productFlops, type StepProduct } from './productList';
-import { stepTimer } from './stepTimer';
+import { stepTimer, type StepTimer } from './stepTimer';
 import { timeProducts } from './timeProducts';
 
 export interface BenchOptions {
@@ -31,7 +31,7 @@ export interface BenchResult {
   readonly efficiency: number;
   /** (step − step without) / step, medians of steps taken in turn; null without normalization. */
   readonly normalizationShare: number | null;
-  /** What the backend held at most, where it says so; null elsewhere. */
+  /** What the backend held at most in steps of the subject alone, where it says so; null elsewhere. */
   readonly backendPeakMiB: number | null;
 }
 
@@ -44,9 +44,9 @@ export interface BenchResult {
 export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
   const { subject, without, steps, now } = options;
   if (steps < 1) throw new UsageError(`benchPreset: steps is ${steps}, expected at least 1.`);
-  const arms = [subject, ...(without === undefined ? [] : [without])].map((arm) =>
-    stepTimer(arm, now),
-  );
+  const own = stepTimer(subject, now);
+  const backendPeak = await peakOf(own);
+  const arms = [own, ...(without === undefined ? [] : [stepTimer(without, now)])];
   const times: number[][] = arms.map(() => []);
   const { unit, unitsPerStep, products } = subject;
   const productsBefore = timeProducts(products, 2, now);
@@ -57,7 +57,6 @@ export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
   for (let step = 0; step < steps; step++) {
     for (const [arm, timer] of arms.entries()) times[arm]?.push(await timer.step());
   }
-  const backendPeak = (memory() as { peakBytes?: number }).peakBytes;
   for (const timer of arms) await timer.stop();
 
   const [stepMilliseconds = NaN, plain] = times.map(median);
@@ -78,6 +77,13 @@ export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
     normalizationShare: plain === undefined ? null : (stepMilliseconds - plain) / stepMilliseconds,
     backendPeakMiB: backendPeak === undefined ? null : backendPeak / 2 ** 20,
   };
+}
+
+/** The most bytes held during the first steps, while nothing else is there; undefined where a backend does not count. */
+async function peakOf(timer: StepTimer): Promise<number | undefined> {
+  (engine().backend as { resetPeak?: () => void }).resetPeak?.();
+  for (let step = 0; step < warmUp.steps; step++) await timer.step();
+  return (memory() as { peakBytes?: number }).peakBytes;
 }
 
 function median(values: readonly number[]): number {
