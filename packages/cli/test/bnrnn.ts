@@ -21,16 +21,17 @@ export function newFolder(): string {
   return folder;
 }
 
-/** Starts `bnrnn ARGS` in a folder, with more in its environment. */
+/** Starts `bnrnn ARGS` in a folder, with more in its environment; `out` is what it writes to instead of a pipe. */
 export function start(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  out: number | 'pipe' = 'pipe',
 ): ChildProcess {
   return spawn(process.execPath, [main, ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', out, 'pipe'],
   });
 }
 

@@ -157,6 +157,21 @@ describe('evaluate', () => {
     );
   });
 
+  it('keeps how many training batches the statistics were recalibrated over', async () => {
+    await evaluateAll('bn', '--split', 'valid');
+    const { evaluations } = readJsonFile(folder, 'bn', 'result.json') as {
+      evaluations: { split: string; statistics: string; recalibrationBatches?: number }[];
+    };
+    const kept = evaluations
+      .filter(({ split }) => split === 'valid')
+      .map(({ statistics, recalibrationBatches }) => [statistics, recalibrationBatches]);
+    expect(Object.fromEntries(kept)).toEqual({
+      batch: undefined,
+      running: undefined,
+      recalibrated: 10,
+    });
+  });
+
   it('refuses another corpus than the run’s', async () => {
     const { status, stderr } = await bnrnn(folder, 'evaluate', 'plain', '--data', 'glosses');
     expect(status).toBe(1);
@@ -210,6 +225,16 @@ describe('bench', () => {
   it('has no normalization share for a baseline', async () => {
     const finished = await bnrnn(folder, 'bench', 'ptb-small-tiny', '--steps', '1', '--json');
     expect(lastJson(finished)['normalizationShare']).toBeNull();
+  });
+
+  it('gives the memory of a normalized model alone, not of the plain one that is timed beside it', async () => {
+    const peak = async (preset: string) => {
+      const args = ['bench', preset, '--backend', 'simd', '--steps', '1', '--json'];
+      return lastJson(await bnrnn(folder, ...args))['backendPeakMiB'] as number;
+    };
+    // The weights of a second model and their gradients take 5 MiB.
+    const plain = await peak('ptb-small-tiny');
+    expect((await peak('ptb-small-bn-tiny')) - plain).toBeLessThan(1);
   });
 });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import {
@@ -11,7 +11,7 @@ import {
   type FilterbankOptions,
 } from '@bnrnn/data-wsj-features';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bnrnn, lastJson, newFolder } from './bnrnn';
+import { bnrnn, finished, lastJson, newFolder, start } from './bnrnn';
 import { syntheticSpeech } from './syntheticSpeech';
 
 const folder = newFolder();
@@ -59,6 +59,26 @@ describe('features copy', () => {
     expect(status).toBe(0);
     expect(readFileSync(at('copy.ark'))).toEqual(readFileSync(at('small.ark')));
     expect(readFileSync(at('copy.scp'), 'utf8')).toBe('a copy.ark:2\nb copy.ark:35\n');
+  });
+
+  it('refuses a list without an archive', async () => {
+    const args = ['features', 'copy', 'small.scp', '--text', '--scp', 'lone.scp'];
+    const { status, stdout, stderr } = await bnrnn(folder, ...args);
+    expect(status).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('no archive without --out.\nhint: Add --out FILE');
+    expect(existsSync(at('lone.scp'))).toBe(false);
+  });
+
+  it.skipIf(!existsSync('/dev/full'))('says that there is no room for its output', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = start(folder, ['features', 'copy', 'small.scp', '--text'], {}, full);
+    const { status, stderr } = await finished(child);
+    closeSync(full);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(
+      /^bnrnn: standard output cannot be written: ENOSPC\.\nhint: What is written so far is incomplete/,
+    );
   });
 
   it('names the file and the place of what is no archive', async () => {

@@ -106,6 +106,8 @@ describe('the three statistics', () => {
     const recalibration = await recalibrate({ model, source: trainSource });
     const given = await evaluate({ model, source, statistics: 'recalibrated', recalibration });
     expect(given).toEqual(made);
+    expect(made).toMatchObject({ recalibrationBatches: 6 });
+    expect(running).not.toHaveProperty('recalibrationBatches');
     expect(new Set([running, batch, made].map(({ nllPerUnit }) => nllPerUnit)).size).toBe(3);
     recalibration.dispose();
     model.dispose();

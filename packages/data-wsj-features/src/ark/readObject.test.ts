@@ -12,6 +12,7 @@ import {
   tagged,
   uint16,
 } from '../../test/support/kaldiBytes';
+import type { ByteSource } from '../bytes/byteSource';
 import type { Entry, EntryOptions } from './entry';
 import { readArchive } from './readArchive';
 
@@ -20,6 +21,24 @@ async function read(content: Buffer | string, options: EntryOptions = {}): Promi
   for await (const entry of readArchive(memorySource(content), options)) entries.push(entry);
   return entries;
 }
+
+describe('the limit of a text entry', () => {
+  it('is 2^25 values, whatever a source would still give', { timeout: 60_000 }, async () => {
+    const lines = Buffer.alloc(2 ** 17, `${'1 '.repeat(31)}1\n`);
+    const endless: ByteSource = {
+      path: 'endless.ark',
+      sequential: true,
+      size: undefined,
+      read: (position, target) => {
+        const from = position === 0 ? Buffer.from('a ['.padEnd(64)) : lines.subarray(position % 64);
+        return Promise.resolve(from.copy(target));
+      },
+      close: () => Promise.resolve(),
+    };
+    const archive = readArchive(endless, {});
+    await expect(archive.next()).rejects.toThrow('a text entry has more than 33554432 values.');
+  });
+});
 
 describe('binary objects', () => {
   it('are float and double matrices', async () => {

@@ -60,6 +60,20 @@ describe('readTransitionModel', () => {
     }
   });
 
+  it.each(forms)(
+    'refuses a packed model that ends within its probabilities: <%s>',
+    async (form) => {
+      // No file length vouches for their count here.
+      const model = binaryModel(form);
+      const end = model.indexOf('</LogProbs>');
+      for (const missing of [1, 4, 12]) {
+        await expect(read(gzipSync(model.subarray(0, end - missing)))).rejects.toThrow(
+          /ends in the middle of the probabilities/,
+        );
+      }
+    },
+  );
+
   it.each([
     [
       'another file',
