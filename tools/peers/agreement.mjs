@@ -12,18 +12,18 @@ const tolerance = 1e-4;
  * Trains a tiny language model for five steps with every contestant from the same weights and tokens and compares
  * the losses, so that the table compares equal work: gates, loss scale, clipping, update, carried state.
  *
- * @param starters  each contestant's `start`; those that are not Python are left out.
- * @returns         for each preset, the worst relative difference from ours by name.
+ * @param chosen  contestants by name; those that run our own step are left out.
+ * @returns       for each preset, the worst relative difference from ours by name.
  * @throws Error when one of them differs by more than the tolerance.
  */
-export async function checkAgreement(starters) {
+export async function checkAgreement(chosen) {
   const worst = {};
   for (const preset of ['agreement', 'agreement-bn']) {
     const own = ourLosses(preset);
     worst[preset] = {};
-    for (const [name, { fits, start }] of Object.entries(starters)) {
+    for (const [name, { fits, start, isOurs = false }] of Object.entries(chosen)) {
+      if (isOurs || !fits(preset)) continue;
       const process = start({ preset, threads: 1 });
-      if (!fits(preset) || process.command !== python) continue;
       const args = [...process.args, '--steps', String(steps), '--warm-up', '0'];
       const { losses, failed } = await measure({ ...process, args }, 1);
       if (failed !== undefined) throw new Error(`${name} cannot run: ${failed}`);

@@ -3,6 +3,7 @@ import { python } from './environment.mjs';
 
 const bnrnn = fileURLToPath(new URL('../../packages/cli/dist/main.js', import.meta.url));
 const step = fileURLToPath(new URL('step.py', import.meta.url));
+const layers = fileURLToPath(new URL('tfjs-layers/step.mjs', import.meta.url));
 
 /**
  * glibc keeps what was freed and asks for huge pages: what PyTorch's tuning guide gets by preloading another
@@ -64,13 +65,26 @@ function peer(name, environment = allocator, flags = () => []) {
   });
 }
 
+function tfjsLayers({ preset, batch }) {
+  return {
+    command: process.execPath,
+    args: [
+      ...[layers, preset, '--steps', String(stepsOf(preset, true))],
+      ...(batch === undefined ? [] : ['--batch', String(batch)]),
+    ],
+    environment: {},
+    threads: 1,
+  };
+}
+
 /**
  * Who is measured: `start` says how to start its process for a preset, `fits` which presets it has, `rounds` how
- * many rounds it takes part in at most.
+ * many rounds it takes part in at most, `isOurs` that the step is our own, on whatever backend.
  */
 export const contestants = {
   ours: {
     title: 'bnrnn, simd',
+    isOurs: true,
     fits: () => true,
     start: ours({ flags: () => ['--backend', 'simd'] }),
   },
@@ -106,8 +120,15 @@ export const contestants = {
     fits: (preset) => !isSpeech(preset),
     start: peer('tensorflow'),
   },
+  'tfjs-layers': {
+    title: "tfjs's own layers on its wasm backend",
+    fits: (preset) => !isSpeech(preset) && !isNormalized(preset),
+    rounds: 1,
+    start: tfjsLayers,
+  },
   wasm: {
     title: "bnrnn on tfjs's wasm backend",
+    isOurs: true,
     fits: (preset) => !isSpeech(preset),
     rounds: 1,
     start: ours({ slow: true, flags: () => ['--backend', 'wasm'], threads: () => 1 }),

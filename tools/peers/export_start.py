@@ -1,11 +1,12 @@
-"""Prints the weights and the windows that the peers start from as JSON, for the comparison of losses with ours.
+"""Prints the weights and the windows that the peers start from as JSON, for those that are not written in Python.
 
     python export_start.py agreement-bn
+    python export_start.py ptb-large --sizes-only
 """
 
+import argparse
 import dataclasses
 import json
-import sys
 
 from peers import starting_point
 from sizes import find_sizes
@@ -17,14 +18,18 @@ def array(values):
 
 
 def main():
-    """Prints `sizes`, `weights` and `windows` of the preset."""
-    sizes = find_sizes(sys.argv[1])
-    weights, windows = starting_point(sizes)
-    start = {
-        "sizes": dataclasses.asdict(sizes),
-        "weights": {name: array(values) for name, values in weights.items()},
-        "windows": [[array(part) for part in window] for window in windows],
-    }
+    """Prints `sizes` of the preset and, unless they are enough, `weights` and `windows`."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("preset")
+    parser.add_argument("--batch", type=int, help="rows of a step (default: the recipe's)")
+    parser.add_argument("--sizes-only", action="store_true")
+    arguments = parser.parse_args()
+    sizes = find_sizes(arguments.preset, arguments.batch)
+    start = {"sizes": dataclasses.asdict(sizes)}
+    if not arguments.sizes_only:
+        weights, windows = starting_point(sizes)
+        start["weights"] = {name: array(values) for name, values in weights.items()}
+        start["windows"] = [[array(part) for part in window] for window in windows]
     print(json.dumps(start))
 
 
