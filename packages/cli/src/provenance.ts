@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BackendInfo } from '@bnrnn/tensor-backend';
 import { version } from '../package.json';
 
 /** The command as a shell takes it. */
@@ -9,6 +10,11 @@ export function commandText(args: readonly string[]): string {
     /^[\w@%+=:,./-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`,
   );
   return ['bnrnn', ...quoted].join(' ');
+}
+
+/** What a run's configuration says of the backend that computes. */
+export function computedBy({ name, threads, blas, versions }: BackendInfo) {
+  return { backend: name, threads, blas, versions: { node: process.versions.node, ...versions } };
 }
 
 /**

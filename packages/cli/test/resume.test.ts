@@ -138,6 +138,35 @@ describe('SIGINT', () => {
   }, 240_000);
 });
 
+describe('the threads of a run', () => {
+  const train = (out: string, until: number, ...more: string[]) =>
+    bnrnn(
+      folder,
+      ...['train', 'ptb-small-bn-tiny', '--data', 'synthetic', '--backend', 'simd', '--out', out],
+      ...['--set', 'evaluation.maxBatches=1', '--max-steps', String(until), ...more],
+    );
+  // The name holds a digest of the tensors.
+  const weights = (run: string): string[] =>
+    readdirSync(join(folder, run, 'checkpoints')).filter((name) =>
+      /^step-0*6-.*\.safetensors$/.test(name),
+    );
+
+  it('are kept by --resume, and with them the bits', async () => {
+    await train('three-threads', 6, '--threads', '3');
+    await train('three-again', 3, '--threads', '3');
+    const resumed = await train('three-again', 6, '--resume');
+    expect(resumed.stdout).toMatch(/^backend simd: .*, 3 threads/m);
+    expect(weights('three-again')).toEqual(weights('three-threads'));
+    expect(weights('three-again')).toHaveLength(1);
+  }, 120_000);
+
+  it('can be others, which is said and kept', async () => {
+    const resumed = await train('three-again', 7, '--resume', '--threads', '1');
+    expect(resumed.stderr).toContain('computed with --threads 3 and goes on with 1: the last bits');
+    expect(readJsonFile(folder, 'three-again', 'config.json')).toMatchObject({ threads: 1 });
+  });
+});
+
 describe('--resume', () => {
   it.each([
     [['--set', 'model.units=32'], 'model.units is 96 in the run and 32 here'],

@@ -43,8 +43,8 @@ interface Run {
  * and `moments.rows` tells which. In mode `stored` the statistics serve every step. y is 0 where
  * padded.
  *
- * @throws UsageError for a setting out of range, for mode `batch` with one row in all, and for
- *   sequence-wise `applyStep` in mode `batch`; ShapeError when sizes disagree.
+ * @throws UsageError for a setting out of range, for mode `batch` with a batch of one row (frame-wise) or one real
+ *   frame (sequence-wise), and for sequence-wise `applyStep` in mode `batch`; ShapeError when sizes disagree.
  * @see Laurent et al. 2015, section 3 (frame-wise and sequence-wise); Ioffe and Szegedy 2015.
  */
 export function batchNorm(options: BatchNormOptions): Normalizer {

@@ -49,7 +49,8 @@ export const simdBackend: Backend = {
       const product =
         blas === null ? `own product (no BLAS: ${reason})` : `${blas.name}: ${blas.description}`;
       const threads = threadsAskedFor() ?? threadsOfMachine();
-      return { available: true, details: `${threads} threads, ${product}` };
+      const of = threads === 1 ? 'thread' : 'threads';
+      return { available: true, details: `${threads} ${of}, ${product}` };
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       return {

@@ -1,6 +1,6 @@
 import { expectClose, filled } from '@bnrnn/test-utils';
 import { describe, expect, test } from 'vitest';
-import { panelProducts } from '../src/blas/panels';
+import { panelProducts, wantsPanels } from '../src/blas/panels';
 import type { Product } from '../src/threads/thread';
 import { openKernels } from './openKernels';
 
@@ -12,7 +12,6 @@ const mostWithoutCopies = 1_000_000;
 const sizes = [
   { size: [4, 9, 11], copied: false },
   { size: [20, 100, 500], copied: false },
-  { size: [65, 200, 100], copied: false },
   { size: [32, 325, 650], copied: true },
   { size: [20, 70, 2600], copied: true },
   { size: [24, 250, 250], copied: true },
@@ -31,6 +30,22 @@ describe.each(products)('panels for the product: $name', ({ product }) => {
       for (const { size, copied } of sizes) check(product!, size, transposeB, copied);
     });
   }
+});
+
+test('room for panels is taken where they pay', () => {
+  expect(wantsPanels('openblas', { time: 8, batch: 64 })).toBe(true);
+  expect(wantsPanels('openblas', { time: 7, batch: 64 })).toBe(false);
+  expect(wantsPanels('openblas', { time: 8, batch: 65 })).toBe(false);
+  expect(wantsPanels('mkl', { time: 8, batch: 64 })).toBe(false);
+  expect(wantsPanels(undefined, { time: 8, batch: 64 })).toBe(false);
+});
+
+test('without room a step is one call', () => {
+  const seen: unknown[][] = [];
+  const product: Product = (...operands) => void seen.push(operands);
+  const operands = { transposeB: true, m: 32, n: 325, k: 650, b: 4, ldb: 651, room: 0 };
+  panelProducts(product, kernels)({ ...operands, accumulate: true })(8, 650, 16, 325);
+  expect(seen).toEqual([[false, true, 32, 325, 650, 8, 650, 4, 651, true, 16, 325]]);
 });
 
 function check(

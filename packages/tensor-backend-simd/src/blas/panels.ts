@@ -1,5 +1,6 @@
 import type { Kernels } from '../threads/kernels';
 import type { Product, StepOperands, StepProduct } from '../threads/thread';
+import type { BlasSource } from './loadBlas';
 
 /** OpenBLAS multiplies without copying its operands first up to this many multiplications: m · n · k. */
 const mostWithoutCopies = 1_000_000;
@@ -9,6 +10,17 @@ const widest = 64;
 
 /** With more rows, OpenBLAS's own copies cost little. */
 const mostRows = 64;
+
+/** From so many steps on, a copy of the recurrent weights pays. */
+const fewestSteps = 8;
+
+/** Whether a scan of so many steps and rows through that library takes room for panels. */
+export function wantsPanels(
+  blas: BlasSource['name'] | undefined,
+  { time, batch }: { time: number; batch: number },
+): boolean {
+  return blas === 'openblas' && time >= fewestSteps && batch <= mostRows;
+}
 
 /** A part of op(B) as it lies in `room`: `depth` rows from `from` on, `width` numbers apart. */
 interface Panel {
@@ -34,7 +46,7 @@ export function panelProducts(
 ): (operands: StepOperands) => StepProduct {
   return (operands) => {
     const { transposeB, m, n, k, b, ldb, accumulate, room } = operands;
-    if (room === 0 || m > mostRows || m * n * k <= mostWithoutCopies) {
+    if (room === 0 || m * n * k <= mostWithoutCopies) {
       return wholeProduct(product)(operands);
     }
     const panels = panelsOf(m, n, k, room);
@@ -53,7 +65,7 @@ export function panelProducts(
 }
 
 /** The product of a scan's steps as one call. */
-export function wholeProduct(product: Product): (operands: StepOperands) => StepProduct {
+function wholeProduct(product: Product): (operands: StepOperands) => StepProduct {
   return ({ transposeB, m, n, k, b, ldb, accumulate }) =>
     (a, lda, c, ldc) => {
       product(false, transposeB, m, n, k, a, lda, b, ldb, accumulate, c, ldc);

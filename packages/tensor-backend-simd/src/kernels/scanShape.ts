@@ -1,5 +1,6 @@
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
+import { wantsPanels } from '../blas/panels';
 
 /** The sizes of a scan. */
 export interface ScanShape {
@@ -8,16 +9,13 @@ export interface ScanShape {
   units: number;
 }
 
-/** From so many steps on, a copy of the recurrent weights in another order pays. */
-const stepsForPanels = 8;
-
-/** Room for such a copy of the weights of all gates [H, gates · H], or nothing for few steps. */
+/** Room for a copy of the weights of all gates [H, gates · H] in another order, or nothing where it does not pay. */
 export function panelsFor(
   backend: SharedMemoryBackend,
-  { time, units }: ScanShape,
+  { time, batch, units }: ScanShape,
   gates: number,
 ): TensorInfo | undefined {
-  if (time < stepsForPanels) return undefined;
+  if (!wantsPanels(backend.pool.blas, { time, batch })) return undefined;
   return backend.allocate([Math.ceil(units / 4) * 4, gates, units]);
 }
 

@@ -1,5 +1,5 @@
 import { loadBlas, type BlasSource } from '../blas/loadBlas';
-import { panelProducts, wholeProduct } from '../blas/panels';
+import { panelProducts } from '../blas/panels';
 import { makeBarrier } from './barrier';
 import { argumentCount, argumentsStart, signal } from './control';
 import { instantiateKernels, scratchStart, wasmProduct } from './kernels';
@@ -36,8 +36,7 @@ export function makeThread(seed: ThreadSeed): {
     float32: new Float32Array(buffer),
     int32: new Int32Array(buffer),
     product,
-    stepProduct:
-      blas?.name === 'openblas' ? panelProducts(product, kernels) : wholeProduct(product),
+    stepProduct: panelProducts(product, kernels),
     barrier: lagging(makeBarrier(signals, parts), part, parts),
   };
   const thread = parts % 2 === 0 ? { ...whole, half: halfOf(whole, signals) } : whole;

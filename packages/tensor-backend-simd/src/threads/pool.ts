@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { BackendError } from '@bnrnn/core';
+import type { BlasSource } from '../blas/loadBlas';
 import { type ArgumentsOf, type ProgramName, programNames, programs } from '../programs';
 import { writeArguments } from './arguments';
 import { breakBarriers, BrokenBarrier, mendBarriers, spins } from './barrier';
@@ -10,6 +11,8 @@ import type { Program } from './program';
 /** The threads of one backend: the calling thread and, with more than one, workers. */
 export interface Pool {
   readonly threads: number;
+  /** The library of matrix products; undefined for our own product. */
+  readonly blas: BlasSource['name'] | undefined;
   /**
    * Runs a program on every thread and returns when all have finished.
    *
@@ -36,6 +39,7 @@ export async function startPool(
 
   return {
     threads,
+    blas: seed.blas?.name,
     run(name, given) {
       const program: Program = programs[name];
       if (workers.length > 0) {

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { asBefore, differences } from './resumeBackend';
+
+describe('asBefore', () => {
+  const run = { backend: 'simd', threads: 3 };
+
+  it.each([{}, { backend: 'auto' }])(
+    'keeps backend and threads where none is named: %j',
+    (flags) => {
+      expect(asBefore(run, flags)).toEqual({ backend: 'simd', threads: 3 });
+    },
+  );
+
+  it('takes what is named', () => {
+    expect(asBefore(run, { backend: 'wasm', threads: 1 })).toEqual({ backend: 'wasm', threads: 1 });
+  });
+
+  it('leaves threads of a run that did not keep them to the backend', () => {
+    expect(asBefore({ backend: 'simd' }, {})).toEqual({ backend: 'simd' });
+  });
+});
+
+describe('differences', () => {
+  const blas = 'OpenBLAS 0.3.21';
+
+  it('are none on the same threads and library, or where the run did not keep them', () => {
+    expect(differences({ threads: 2, blas }, { threads: 2, blas }, 2)).toEqual([]);
+    expect(differences({}, { threads: 2, blas }, 1)).toEqual([]);
+  });
+
+  it('are told of threads and of the library', () => {
+    expect(differences({ threads: 1, blas: null }, { threads: 2, blas }, 2)).toEqual([
+      'The run computed with --threads 1 and goes on with 2: the last bits will not be those of a run that never stopped.',
+      'The run computed with no BLAS and goes on with OpenBLAS 0.3.21: the last bits will not be those of a run that never stopped.',
+    ]);
+  });
+
+  it('name the threads that a smaller machine would be faster with', () => {
+    expect(differences({ threads: 16, blas }, { threads: 16, blas }, 2)).toEqual([
+      'The run goes on with its 16 threads on 2 cores; --threads 2 is faster, in other last bits.',
+    ]);
+  });
+});
