@@ -1,5 +1,5 @@
-import { packageTests } from '../../tools/config/vitest';
-import { parity } from './test/parity';
+import { packageTests } from '../../tools/config/vitest.ts';
+import { parity } from './test/parity.ts';
 
 /** The suites of the packages above that run on any backend: here with references forbidden. */
 const ops = ['../tensor-backend/src/ops/*.test.ts'];

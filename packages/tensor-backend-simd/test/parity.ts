@@ -1,4 +1,4 @@
-import { packageTests } from '../../../tools/config/vitest';
+import { packageTests } from '../../../tools/config/vitest.ts';
 
 interface Setting {
   readonly threads: number;
