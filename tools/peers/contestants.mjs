@@ -42,7 +42,16 @@ function ours({ slow = false, flags = () => [], threads = (n) => n }) {
   return ({ preset, batch, frames, threads: wanted }) => ({
     command: process.execPath,
     args: [
-      ...[bnrnn, 'bench', preset, '--json', '--threads', String(threads(wanted)), ...flags()],
+      ...[
+        bnrnn,
+        'bench',
+        preset,
+        '--alone',
+        '--json',
+        '--threads',
+        String(threads(wanted)),
+        ...flags(),
+      ],
       ...['--steps', String(stepsOf(preset, slow))],
       ...(batch === undefined ? [] : ['--set', `data.batch=${batch}`]),
       ...(isSpeech(preset) ? ['--frames', String(frames)] : []),

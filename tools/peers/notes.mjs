@@ -9,5 +9,4 @@ export const notes = [
   'JAX: one jitted step, projection outside `lax.scan`, everything that is replaced donated, `rbg` keys for dropout; threads follow from the cores the process is held to.',
   'TensorFlow: Keras’s LSTM with `unroll=True` in a `tf.function`, intra-op threads as given, inter-op 1; with XLA (`jit_compile=True`) it was slower. Normalized: `tf.nn.moments` and a cell loop.',
   'tfjs’s own layers: `tf.layers.lstm`, `variableGrads`, `tf.train.sgd` on its wasm backend, which has one thread in Node; we give that backend the kernel it lacks to train an embedding (tfjs-layers/segmentSum.mjs). The row of bnrnn on that backend is our own step. One round of a few steps.',
-  'A normalized preset of ours also holds and trains the model without normalization, step by step in turn, to measure the share of normalization: its peak memory is that of two models.',
 ];

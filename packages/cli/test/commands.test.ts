@@ -227,6 +227,14 @@ describe('bench', () => {
     expect(lastJson(finished)['normalizationShare']).toBeNull();
   });
 
+  it('can time a normalized model alone', async () => {
+    const args = ['bench', 'ptb-small-bn-tiny', '--alone', '--steps', '1', '--json'];
+    expect(lastJson(await bnrnn(folder, ...args))).toMatchObject({
+      preset: 'ptb-small-bn-tiny',
+      normalizationShare: null,
+    });
+  });
+
   it('gives the memory of a normalized model alone, not of the plain one that is timed beside it', async () => {
     const peak = async (preset: string) => {
       const args = ['bench', preset, '--backend', 'simd', '--steps', '1', '--json'];

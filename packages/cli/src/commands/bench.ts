@@ -30,6 +30,7 @@ interface BenchFlags extends BackendFlags {
   readonly vocabulary?: number;
   readonly set?: readonly string[];
   readonly normalize?: string;
+  readonly alone?: boolean;
   readonly json?: boolean;
 }
 
@@ -71,6 +72,7 @@ export function addBench(program: Command, io: Io): void {
       new Option('--set <path=value>', 'change one setting; may be repeated').argParser(gather),
     )
     .option('--normalize <choice>', `${normalizationChoices.join(', ')}: normalization of W·x`)
+    .option('--alone', 'not in turn with the model without normalization; no normalizationShare')
     .option('--json', 'one JSON object as the last line')
     .action((preset: string, flags: BenchFlags) => runBench(io, preset, flags));
 }
@@ -112,6 +114,7 @@ async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void
   const isNormalized = Object.entries(config.settings).some(
     ([path, { value }]) => path.startsWith('model.normalize.') && value !== 'none',
   );
+  const isCompared = isNormalized && flags.alone !== true;
   const plain: Request = {
     ...request,
     normalize: 'none',
@@ -119,7 +122,7 @@ async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void
   };
   const result = await benchPreset({
     subject,
-    ...(isNormalized && { without: prepare(plain, backend.name).subject }),
+    ...(isCompared && { without: prepare(plain, backend.name).subject }),
     steps: flags.steps,
     now: () => performance.now(),
   }).catch((error: unknown) =>
