@@ -8,5 +8,5 @@ export const notes = [
   'PyTorch, speech: `pack_padded_sequence`; normalized: `nn.BatchNorm1d` over the packed rows and a loop over time. “Not packed” is what utterances of one length allow and a batch with padding does not.',
   'JAX: one jitted step, projection outside `lax.scan`, everything that is replaced donated, `rbg` keys for dropout; threads follow from the cores the process is held to.',
   'TensorFlow: Keras’s LSTM with `unroll=True` in a `tf.function`, intra-op threads as given, inter-op 1; with XLA (`jit_compile=True`) it was slower. Normalized: `tf.nn.moments` and a cell loop.',
-  'tfjs’s own layers: `tf.layers.lstm`, `variableGrads`, `tf.train.sgd` on its wasm backend, which has one thread in Node; we give that backend the kernel it lacks to train an embedding (tfjs-layers/segmentSum.mjs). The row of bnrnn on that backend is our own step. One round of a few steps.',
+  'tfjs’s own layers: `tf.layers.lstm`, `variableGrads`, `tf.train.sgd` on its wasm backend, which has one thread in Node; we give that backend the kernel it lacks to train an embedding (tfjs-layers/segmentSum.mjs). The row of bnrnn on that backend is our own step. One round of a few steps, for the layers after one step of warm-up.',
 ];
