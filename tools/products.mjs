@@ -1,6 +1,6 @@
 /**
  * Times the matrix product of `simd` without a BLAS beside that of tfjs's wasm backend (XNNPACK), in turn on the same
- * cores, and writes a table to bench/results:
+ * cores, and writes a table to docs/results/bench:
  *
  *   node tools/products.mjs --rounds 5
  *

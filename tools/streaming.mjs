@@ -1,5 +1,5 @@
 /**
- * Trains a frame classifier for some steps on batches from all over a large archive, and writes to bench/results how
+ * Trains a frame classifier for some steps on batches from all over a large archive, and writes to docs/results/bench how
  * long the steps waited for data and how much memory the data set takes:
  *
  *   node tools/streaming.mjs --hours 152

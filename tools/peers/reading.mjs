@@ -1,5 +1,5 @@
 /**
- * Times our reader of compressed Kaldi archives and Python's, in turn, and writes a table to bench/results:
+ * Times our reader of compressed Kaldi archives and Python's, in turn, and writes a table to docs/results/bench:
  *
  *   node tools/peers/reading.mjs --utterances 1000 --rounds 5
  */

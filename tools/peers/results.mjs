@@ -2,13 +2,13 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { root } from './machine.mjs';
 
-/** Writes `bench/results/<name>.json` and `.md`. */
+/** Writes `docs/results/bench/<name>.json` and `.md`. */
 export function writeResults(name, run, markdown) {
-  const folder = `${root}bench/results`;
+  const folder = `${root}docs/results/bench`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/${name}.json`, `${JSON.stringify(run, null, 1)}\n`);
   writeFileSync(`${folder}/${name}.md`, markdown);
-  process.stderr.write(`bench/results/${name}.md\n`);
+  process.stderr.write(`docs/results/bench/${name}.md\n`);
 }
 
 /** The command that was given, from the repository's root. */

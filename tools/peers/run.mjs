@@ -1,5 +1,5 @@
 /**
- * Times our training steps and the peers', in turn on the same cores, and writes a table to bench/results:
+ * Times our training steps and the peers', in turn on the same cores, and writes a table to docs/results/bench:
  *
  *   node tools/peers/run.mjs --presets ptb-small,ptb-small-bn --rounds 5 --threads 2
  */
