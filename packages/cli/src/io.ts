@@ -1,11 +1,17 @@
+import { escapeUnseen } from '@bnrnn/core';
 import type { ProgressStream } from '@bnrnn/reporting';
 import { exitStatus } from './failure';
 
-/** What a command says: results on standard output, progress and failures on standard error. */
+/**
+ * What a command says: results on standard output, progress and failures on standard error.
+ *
+ * Lines may name what stands in data: a character that a terminal obeys or does not show leaves as an
+ * escape. Every line goes through `out` or `note`.
+ */
 export interface Io {
   /** One line of results. */
   out(line: string): void;
-  /** Part of a result that is larger than a line; waits until the reader has taken it. */
+  /** Part of a result that is larger than a line, as it is; waits until the reader has taken it. */
   write(chunk: Uint8Array | string): Promise<void>;
   /** One line about how it goes. */
   note(line: string): void;
@@ -18,12 +24,29 @@ export interface Io {
 export function processIo(): Io {
   process.stdout.on('error', endProcess);
   return {
-    out: (line) => void process.stdout.write(`${line}\n`),
-    write: (chunk) => new Promise((resolve) => process.stdout.write(chunk, () => resolve())),
-    note: (line) => void process.stderr.write(`${line}\n`),
+    out: (line) => void process.stdout.write(`${escapeUnseen(line)}\n`),
+    write: (chunk) =>
+      new Promise((resolve) =>
+        process.stdout.write(shownOn(process.stdout, chunk), () => resolve()),
+      ),
+    note: (line) => void process.stderr.write(`${escapeUnseen(line)}\n`),
     progress: process.stderr,
     env: process.env,
   };
+}
+
+/** A text's lines: each one goes to `out` or `note` by itself. */
+export function linesOf(text: string): string[] {
+  return text.trimEnd().split('\n');
+}
+
+/** Data go to a file or a pipe byte for byte; text that a terminal shows is escaped line by line. */
+export function shownOn(
+  { isTTY }: { readonly isTTY?: boolean },
+  chunk: Uint8Array | string,
+): Uint8Array | string {
+  if (isTTY !== true || typeof chunk !== 'string') return chunk;
+  return chunk.split('\n').map(escapeUnseen).join('\n');
 }
 
 /** A reader that has seen enough, as in `bnrnn presets | head`, is no failure; a full disk is one. */

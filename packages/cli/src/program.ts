@@ -11,7 +11,7 @@ import { addQuickstart } from './commands/quickstart';
 import { addReport } from './commands/report';
 import { addTrain } from './commands/train';
 import { addFeatures } from './features/addFeatures';
-import type { Io } from './io';
+import { linesOf, type Io } from './io';
 
 /** The whole command line; `args` is what a run records as its command. */
 export function makeProgram(io: Io, args: readonly string[]): Command {
@@ -22,7 +22,7 @@ export function makeProgram(io: Io, args: readonly string[]): Command {
     .helpCommand(false)
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.out(text.trimEnd()),
+      writeOut: (text) => linesOf(text).forEach((line) => io.out(line)),
       writeErr: () => undefined,
     });
   for (const add of [

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import { exitStatus, failureOf } from './failure';
-import type { Io } from './io';
+import { linesOf, type Io } from './io';
 import { makeProgram } from './program';
 
 /**
@@ -14,7 +14,7 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
   const program = makeProgram(io, args);
   try {
     if (args.length === 0) {
-      io.note(program.helpInformation().trimEnd());
+      for (const line of linesOf(program.helpInformation())) io.note(line);
       return exitStatus.wrongUsage;
     }
     await program.parseAsync(args, { from: 'user' });
@@ -24,7 +24,9 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     const { message, hint, status } = failureOf(error);
     io.note(`bnrnn: ${message}`);
     io.note(`hint: ${hint}`);
-    if (io.env['BNRNN_DEBUG'] === '1' && error instanceof Error) io.note(String(error.stack));
+    if (io.env['BNRNN_DEBUG'] === '1' && error instanceof Error) {
+      for (const line of linesOf(String(error.stack))) io.note(line);
+    }
     return status;
   }
 }

@@ -8,6 +8,7 @@ export {
   UsageError,
   type ErrorOptionsWithHint,
 } from './errors';
+export { escapeUnseen } from './escapeUnseen';
 export { parseRunEvent } from './events/parseRunEvent';
 export {
   runEventSchema,

@@ -168,7 +168,7 @@ describe('extract', () => {
     await fails([], out, 'extract: there are no recordings.');
     await fails([good, { ...good }], out, 'two recordings have the key s1_a');
     await fails([{ ...good, speaker: 's 1' }], out, '"s 1" cannot stand in a list');
-    await fails([{ ...good, path: 'a\nb' }], out, '"a\\u{a}b" cannot stand in a list');
+    await fails([{ ...good, path: 'a\nb' }], out, '"a\\u000ab" cannot stand in a list');
     const { labels, ...plain } = { ...good, utterance: 's1_b' };
     expect(labels).toBe(good.labels);
     await fails([good, plain], out, '1 of 2 recordings have labels, s1_b has none');

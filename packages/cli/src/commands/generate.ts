@@ -7,7 +7,7 @@ import { Option, type Command } from 'commander';
 import { join } from 'node:path';
 import { addBackendFlags, startFlagged } from '../backendFlags';
 import { numberFlag, wholeFlag } from '../flags';
-import type { Io } from '../io';
+import { linesOf, type Io } from '../io';
 import { readConfig, readJson, runFiles } from '../runFolder';
 import { sampleIndex } from '../sampleIndex';
 
@@ -66,7 +66,7 @@ async function runGenerate(io: Io, folder: string, flags: GenerateFlags): Promis
     const { prompt: begin, words, temperature, seed } = flags;
     io.out(JSON.stringify({ prompt: begin, words, temperature, seed, text }));
   } else {
-    io.out(text);
+    for (const line of linesOf(text)) io.out(line);
   }
 }
 

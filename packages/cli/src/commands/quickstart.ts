@@ -4,7 +4,7 @@ import { comparisonTable, readRun } from '@bnrnn/reporting';
 import type { Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import { watchInterruption } from '../interruption';
-import type { Io } from '../io';
+import { linesOf, type Io } from '../io';
 import { codeVersion, commandText, computedBy } from '../provenance';
 import { runFiles } from '../runFolder';
 import { takeFreeFolder } from '../takeFolder';
@@ -72,7 +72,7 @@ async function runQuickstart(io: Io, args: readonly string[], flags: BackendFlag
   const page = join(folder, runFiles.report);
   await writeReport(folders, page);
   io.out('');
-  io.out(comparisonTable(runs).trimEnd());
+  for (const line of linesOf(comparisonTable(runs))) io.out(line);
   io.out('');
   io.out(`report: ${page}`);
 }

@@ -8,7 +8,7 @@ import {
   type TableFormat,
 } from '@bnrnn/reporting';
 import type { Command } from 'commander';
-import type { Io } from '../io';
+import { linesOf, type Io } from '../io';
 import { runFiles } from '../runFolder';
 import { writeReport } from '../train/writeReport';
 
@@ -45,7 +45,7 @@ async function runReport(io: Io, folders: readonly string[], flags: ReportFlags)
   const tables = (formats.length === 0 ? (['text'] as const) : formats).map((format) =>
     comparisonTable(runs, format),
   );
-  for (const table of tables) io.out(table.trimEnd());
+  for (const line of tables.flatMap(linesOf)) io.out(line);
 
   if (flags.curves !== undefined) {
     mkdirSync(flags.curves, { recursive: true });

@@ -1,4 +1,4 @@
-import { DataError } from '@bnrnn/core';
+import { DataError, escapeUnseen } from '@bnrnn/core';
 
 /** Where in a file something was read: what an error says first. */
 export interface Place {
@@ -20,12 +20,9 @@ export function fault(
   return new DataError(`${place.file}${key}${offset}: ${sentence}`, options);
 }
 
-/** Text from a file as an error may show it: not longer than `most`, control characters escaped. */
+/** Text from a file as an error may show it: not longer than `most`, what is not seen escaped. */
 export function printable(text: string, most = 40): string {
-  const escaped = text.replace(/[^ -~\u00a0-\uffff]/gu, (character) => {
-    const code = (character.codePointAt(0) ?? 0).toString(16);
-    return `\\u{${code}}`;
-  });
+  const escaped = escapeUnseen(text);
   return escaped.length > most ? `${escaped.slice(0, most - 3)}...` : escaped;
 }
 

@@ -91,6 +91,28 @@ describe('progress on a terminal', () => {
   });
 });
 
+describe.each([{ isTTY: true, columns: 60 }, {}])('progress on %j', (stream) => {
+  it('escapes what data name, within the width of a terminal', () => {
+    const preset = 'p\u001b[2J\nq';
+    const named = startEvent({
+      totalSteps: 40,
+      preset,
+      corpus: { ...start.corpus, name: '\u202ec' },
+    });
+    const at = { step: 4, epoch: 0, at: 4000 };
+    const warning = { type: 'warning', ...at, code: 'few-rows', message: '\u009b1m' } as const;
+    const text = watch([named, ...steps, warning, steps[3]!], stream, { lineSeconds: 1 });
+    expect(text).toContain('p\\u001b[2J\\u000aq');
+    expect(text).toContain('corpus \\u202ec');
+    expect(text).toContain('\\u009b1m');
+    const lines = text.replaceAll('\r\u001b[K', '\n').split('\n');
+    for (const line of lines) expect(line).not.toMatch(/[\p{Cc}\p{Bidi_Control}]/u);
+    const bars = lines.filter((line) => line.includes('━') || line.includes('─'));
+    expect(bars).toHaveLength(stream.isTTY === true ? 4 : 0);
+    for (const bar of bars) expect(bar.length).toBeLessThan(60);
+  });
+});
+
 describe('progress without a terminal', () => {
   it('writes plain lines now and then', () => {
     const lines = watch([start, ...steps], {}, { lineSeconds: 3 })

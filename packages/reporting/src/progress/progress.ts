@@ -1,3 +1,4 @@
+import { escapeUnseen } from '@bnrnn/core';
 import type { EventConsumer } from '../events/eventConsumer';
 import { barLine, eventLine, plainLine } from './progressText';
 import { runProgressTracker, type RunProgress } from './runProgress';
@@ -22,7 +23,8 @@ const clearLine = '\r\u001B[K';
 /**
  * Shows how a run goes: on a terminal one line that redraws itself (bar, steps, loss, perplexity,
  * speed, time left), elsewhere a plain line now and then. Start, evaluations, warnings and the end
- * get a line of their own in both. Time is the events' own; there is no clock here.
+ * get a line of their own in both; what they name is escaped. Time is the events' own; there is no
+ * clock here.
  *
  * Loss and speed are averages over the recent steps, each older step counting 0.95 of the next.
  */
@@ -40,7 +42,7 @@ export function progress(stream: ProgressStream, options: ProgressOptions = {}):
   };
   const show = (now: RunProgress) => {
     if (terminal) stream.write(`${clearLine}${barLine(now, stream.columns ?? 80)}`);
-    else stream.write(`${plainLine(now)}\n`);
+    else stream.write(`${escapeUnseen(plainLine(now))}\n`);
     barShown = terminal;
   };
 
@@ -57,7 +59,7 @@ export function progress(stream: ProgressStream, options: ProgressOptions = {}):
       const line = eventLine(event, now);
       if (line === undefined) return;
       clear();
-      stream.write(`${line}\n`);
+      stream.write(`${escapeUnseen(line)}\n`);
     },
     close() {
       if (barShown) stream.write('\n');

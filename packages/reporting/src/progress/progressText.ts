@@ -1,4 +1,4 @@
-import type { RunEvent } from '@bnrnn/core';
+import { escapeUnseen, type RunEvent } from '@bnrnn/core';
 import {
   formatCount,
   formatDuration,
@@ -14,7 +14,7 @@ const largestBar = 40;
 
 /** One line with a bar in fewer than `columns` characters; a narrow one shortens its words first. */
 export function barLine(progress: RunProgress, columns: number): string {
-  const label = progress.start === undefined ? '' : `${progress.start.preset} `;
+  const label = progress.start === undefined ? '' : `${escapeUnseen(progress.start.preset)} `;
   const numbers = progressNumbers(progress);
   const short = numbers.replace('perplexity', 'ppl');
   const layouts = [

@@ -1,4 +1,4 @@
-import { expectOneOf } from '@bnrnn/core';
+import { escapeUnseen, expectOneOf } from '@bnrnn/core';
 import { compareRuns } from '../compare/compareRuns';
 import { measuredDifferences } from '../compare/measuredDifferences';
 import type { Run } from '../run/run';
@@ -11,7 +11,7 @@ import { tableFormats, type TableFormat } from './table';
 import { textTable } from './textTable';
 
 const writers = {
-  text: { table: textTable, paragraph: (text: string) => `${text}\n` },
+  text: { table: textTable, paragraph: (text: string) => `${escapeUnseen(text)}\n` },
   markdown: { table: markdownTable, paragraph: (text: string) => `${escapeMarkdown(text)}\n` },
   latex: { table: latexTable, paragraph: (text: string) => `${escapeLatex(text)}\n` },
   html: { table: htmlTable, paragraph: (text: string) => `<p>${escapeHtml(text)}</p>\n` },

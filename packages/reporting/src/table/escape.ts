@@ -1,3 +1,5 @@
+import { escapeUnseen } from '@bnrnn/core';
+
 const htmlNames: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -6,14 +8,18 @@ const htmlNames: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text for an HTML or SVG element or a quoted attribute. */
+/** Text for an HTML or SVG element or a quoted attribute; XML allows no controls, newlines apart. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => htmlNames[character] ?? character);
+  return text
+    .split('\n')
+    .map(escapeUnseen)
+    .join('\n')
+    .replace(/[&<>"']/g, (character) => htmlNames[character] ?? character);
 }
 
 /** Text for a cell of a Markdown table or a line of Markdown. */
 export function escapeMarkdown(text: string): string {
-  return text.replace(/[\\`*_[\]<>|&#~]/g, String.raw`\$&`).replace(/\s*\n\s*/g, ' ');
+  return escapeUnseen(text.replace(/\s*\n\s*/g, ' ')).replace(/[\\`*_[\]<>|&#~]/g, String.raw`\$&`);
 }
 
 const latexNames: Readonly<Record<string, string>> = {
@@ -35,5 +41,8 @@ const latexNames: Readonly<Record<string, string>> = {
 
 /** Text for LaTeX in text mode. */
 export function escapeLatex(text: string): string {
-  return text.replace(/[\\{}$&#_%^~<>±–]/g, (character) => latexNames[character] ?? character);
+  return escapeUnseen(text).replace(
+    /[\\{}$&#_%^~<>±–]/g,
+    (character) => latexNames[character] ?? character,
+  );
 }

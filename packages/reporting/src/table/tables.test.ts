@@ -194,6 +194,28 @@ describe('formats', () => {
 });
 
 describe('escaping', () => {
+  const unseen = '\u001b[2J\u009b\u202e\u200b';
+
+  it('text, so that no cell moves the cursor, hides or begins a line', () => {
+    const cell = `${unseen}\nx`;
+    const table = textTable({
+      title: cell,
+      columns: [{ header: cell, align: 'left' }],
+      rows: [[cell], ['y']],
+      notes: [cell],
+    });
+    const shown = String.raw`\u001b[2J\u009b\u202e\u200b\u000ax`;
+    const rule = '─'.repeat(shown.length);
+    expect(table).toBe(`${shown}\n\n${shown}\n${rule}\n${shown}\ny\n\n${shown}\n`);
+  });
+
+  it('what is not seen, in every format', () => {
+    const shown = String.raw`\u001b[2J\u009b\u202e\u200b`;
+    expect(escapeHtml(`${unseen}\nx`)).toBe(`${shown}\nx`);
+    expect(escapeMarkdown(unseen)).toBe(shown.replace(/[\\[]/g, String.raw`\$&`));
+    expect(escapeLatex(unseen)).toBe(shown.replaceAll('\\', String.raw`\textbackslash{}`));
+  });
+
   const hostile = `</script><img src=x onerror="a('&')">\\input{x}_^~|\n# | $1`;
 
   it('HTML', () => {

@@ -1,7 +1,9 @@
+import { escapeUnseen } from '@bnrnn/core';
 import type { Table } from './table';
 
-/** The table in aligned columns for a terminal. */
-export function textTable({ title, columns, rows, notes }: Table): string {
+/** The table in aligned columns for a terminal; no cell can move its cursor or begin a line. */
+export function textTable(table: Table): string {
+  const { title, columns, rows, notes } = withoutUnseen(table);
   const widths = columns.map(({ header }, index) =>
     Math.max(header.length, ...rows.map((row) => (row[index] ?? '').length)),
   );
@@ -23,4 +25,13 @@ export function textTable({ title, columns, rows, notes }: Table): string {
   ]
     .map((text) => `${text}\n`)
     .join('');
+}
+
+function withoutUnseen({ title, columns, rows, notes }: Table): Table {
+  return {
+    title: escapeUnseen(title),
+    columns: columns.map(({ header, align }) => ({ header: escapeUnseen(header), align })),
+    rows: rows.map((row) => row.map(escapeUnseen)),
+    notes: notes.map(escapeUnseen),
+  };
 }
