@@ -16,6 +16,7 @@ import {
 } from './settings';
 import { expectKernels } from './threads/expectKernels';
 import { instantiateKernels, scratchStart } from './threads/kernels';
+import { startNodeWorkers } from './threads/nodeWorkers';
 import { type Pool, startPool } from './threads/pool';
 
 const pagesOfMiB = 16;
@@ -102,7 +103,7 @@ async function launch(threads: number, memoryMiB: number): Promise<Running> {
   expectKernels(kernels);
   const { blas, reason } = findBlas(memory);
   expectWantedBlas(blas, reason);
-  const pool = await startPool({ memory, module, blas }, threads);
+  const pool = await startPool({ memory, module, blas }, threads, startNodeWorkers);
   const heapStart = scratchStart(kernels, blas === null ? threads : 0);
   const poison = process.env['BNRNN_SIMD_POISON'] === '1';
   const backend = new SharedMemoryBackend({ memory, heapStart, pool, poison });

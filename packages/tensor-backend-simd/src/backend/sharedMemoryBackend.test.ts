@@ -8,7 +8,6 @@ const pool: Pool = {
   threads: 1,
   blas: undefined,
   run: () => undefined,
-  stop: () => Promise.resolve(),
 };
 const page = 65_536;
 

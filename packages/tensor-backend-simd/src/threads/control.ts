@@ -21,7 +21,14 @@ export const signal = {
   failed: 6,
   /** `arrived` and `generation` of the first half of the threads, and of the second. */
   halves: 7,
+  /** Not 0 when a worker has ended. */
+  ended: 11,
 } as const;
+
+/** The signals of a shared memory. */
+export function signalsOf(memory: WebAssembly.Memory): Int32Array {
+  return new Int32Array(memory.buffer, 0, argumentsStart / 4);
+}
 
 export const argumentsStart = 64;
 export const argumentCount = 120;

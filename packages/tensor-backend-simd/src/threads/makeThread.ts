@@ -1,7 +1,7 @@
 import { loadBlas, type BlasSource } from '../blas/loadBlas';
 import { panelProducts } from '../blas/panels';
 import { makeBarrier } from './barrier';
-import { argumentCount, argumentsStart, signal } from './control';
+import { argumentCount, argumentsStart, signal, signalsOf } from './control';
 import { instantiateKernels, scratchStart, wasmProduct } from './kernels';
 import { lagging } from './lagging';
 import type { Thread } from './thread';
@@ -23,7 +23,7 @@ export function makeThread(seed: ThreadSeed): {
 } {
   const { memory, module, blas, part, parts } = seed;
   const { buffer } = memory;
-  const signals = new Int32Array(buffer, 0, argumentsStart / 4);
+  const signals = signalsOf(memory);
   const kernels = instantiateKernels(module, memory);
   const product =
     blas === null

@@ -1,12 +1,13 @@
-import { Worker } from 'node:worker_threads';
 import { BackendError } from '@bnrnn/core';
 import type { BlasSource } from '../blas/loadBlas';
 import { type ArgumentsOf, type ProgramName, programNames, programs } from '../programs';
 import { writeArguments } from './arguments';
 import { breakBarriers, BrokenBarrier, mendBarriers, spins } from './barrier';
 import { signal } from './control';
+import { hasEnded } from './ended';
 import { makeThread, type ThreadSeed } from './makeThread';
 import type { Program } from './program';
+import type { StartWorkers } from './workers';
 
 /** The threads of one backend: the calling thread and, with more than one, workers. */
 export interface Pool {
@@ -16,33 +17,39 @@ export interface Pool {
   /**
    * Runs a program on every thread and returns when all have finished.
    *
-   * @throws what the calling thread's part throws; BackendError where a worker's does.
+   * @throws what the calling thread's part throws; BackendError where a worker's does, and, from then on, where
+   *   a worker has ended.
    */
   run<Name extends ProgramName>(program: Name, given: ArgumentsOf<Name>): void;
-  stop(): Promise<void>;
 }
 
 /** Starts `threads - 1` workers; one thread starts none. */
 export async function startPool(
   seed: Omit<ThreadSeed, 'part' | 'parts'>,
   threads: number,
+  startWorkers: StartWorkers,
 ): Promise<Pool> {
   const own = makeThread({ ...seed, part: 0, parts: threads });
-  const starting = Array.from({ length: threads - 1 }, (_, index) =>
-    startWorker({ ...seed, part: index + 1, parts: threads }),
-  );
-  const workers = await Promise.all(starting).catch(async (error: unknown) => {
-    await Promise.allSettled(starting.map(async (worker) => (await worker).terminate()));
-    throw error;
-  });
   const { signals } = own;
+  const count = threads - 1;
+  const workers = await startWorkers(
+    Array.from({ length: count }, (_, index) => ({ ...seed, part: index + 1, parts: threads })),
+  );
+  const expectWorkers = (): void => {
+    if (!hasEnded(signals)) return;
+    throw new BackendError(`simd: a worker thread has ended${saidBy(workers.cause)}.`, {
+      hint: 'What was computed since is lost: start the process again (a run goes on with --resume).',
+      cause: workers.cause,
+    });
+  };
 
   return {
     threads,
     blas: seed.blas?.name,
     run(name, given) {
       const program: Program = programs[name];
-      if (workers.length > 0) {
+      if (count > 0) {
+        expectWorkers();
         writeArguments(program.names, given, own.values);
         Atomics.store(signals, signal.finished, 0);
         Atomics.store(signals, signal.program, programNames.indexOf(name));
@@ -56,33 +63,25 @@ export async function startPool(
         thrown = error;
         breakBarriers(signals);
       }
-      waitUntilFinished(signals, workers.length);
+      waitUntilFinished(signals, count);
+      expectWorkers();
       if (!mendBarriers(signals)) return;
       if (thrown !== undefined && !(thrown instanceof BrokenBarrier)) throw thrown as Error;
       throw new BackendError(`simd: the program ${name} failed in a worker thread.`);
     },
-    async stop() {
-      await Promise.all(workers.map((worker) => worker.terminate()));
-    },
   };
 }
 
+/** Waits for the workers' parts, or until one of them has ended. */
 function waitUntilFinished(signals: Int32Array, workers: number): void {
   let looks = 0;
   let finished = Atomics.load(signals, signal.finished);
-  while (finished < workers) {
+  while (finished < workers && !hasEnded(signals)) {
     if (++looks > spins) Atomics.wait(signals, signal.finished, finished, 1);
     finished = Atomics.load(signals, signal.finished);
   }
 }
 
-function startWorker(seed: ThreadSeed): Promise<Worker> {
-  // Not the process's own flags: with `--input-type` of `node --eval`, for one, no file starts.
-  const options = { workerData: seed, execArgv: [] };
-  const worker = new Worker(new URL('./worker.js', import.meta.url), options);
-  worker.unref();
-  return new Promise((resolve, reject) => {
-    worker.once('message', () => resolve(worker));
-    worker.once('error', reject);
-  });
+function saidBy(cause: unknown): string {
+  return cause instanceof Error ? `: ${cause.message.split('\n', 1).join()}` : '';
 }

@@ -1,0 +1,15 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { signalsOf } from './control';
+import { sayEnded } from './ended';
+import type { WatcherData } from './nodeWorkers';
+
+/** The entry of the thread that watches over the workers: a line that closes is a worker that ended. */
+const { memory, lines } = workerData as WatcherData;
+const signals = signalsOf(memory);
+for (const line of lines) {
+  line.on('close', () => sayEnded(signals));
+  // Open lines keep this thread alive.
+  line.ref();
+  line.start();
+}
+parentPort?.postMessage('ready');
