@@ -22,6 +22,7 @@ export {
 export { expectNumber, type NumberBounds } from './expectNumber';
 export { expectOneOf } from './expectOneOf';
 export { expectShape, type ExpectedShape } from './expectShape';
+export { longestLfsPointer, refuseLfsPointer } from './gitLfs';
 export {
   randomStream,
   randomStreamFromKey,
@@ -29,5 +30,6 @@ export {
   type RandomStream,
 } from './random/randomStream';
 export { threefry2x32 } from './random/threefry';
+export { Sha256 } from './sha256';
 export type { TokenBatch } from './tokenBatch';
 export type { UtteranceBatch } from './utteranceBatch';
