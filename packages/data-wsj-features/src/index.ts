@@ -3,6 +3,7 @@ export { encodeEntry, type EncodedEntry } from './ark/encodeEntry';
 export type { Entry, EntryKind, EntryOf } from './ark/entry';
 export { formatEntry } from './ark/formatEntry';
 export type { Audio } from './audio/audio';
+export type { AudioOptions } from './audio/audioOptions';
 export { parseAudio, readAudio, type ReadAudioOptions } from './audio/readAudio';
 export { accumulateCmvn, applyCmvn, type CmvnKind } from './cmvn/cmvn';
 export { addDeltas, type DeltaOptions } from './deltas/deltas';
@@ -19,7 +20,7 @@ export {
 } from './directory/openDataDirectory';
 export { extract, type ExtractOptions, type ExtractReport } from './extract/extract';
 export { findRecordings, speakerRules, type FindRecordingsOptions } from './extract/findRecordings';
-export type { Recording } from './extract/recording';
+export type { Recording, RecordingPart } from './extract/recording';
 export { filterbank, type Filterbank } from './fbank/filterbank';
 export { windowKinds, type FilterbankOptions, type WindowKind } from './fbank/filterbankOptions';
 export { frameLayout, type FrameLayout, type FrameLayoutOptions } from './fbank/frameLayout';

@@ -3,6 +3,7 @@ import {
   addDeltas,
   extract,
   filterbank,
+  findRecordings,
   openDataDirectory,
   parseAudio,
   readAlignments,
@@ -159,6 +160,54 @@ describe('extract', () => {
     await expect(extract([failing], join(folder, 'x'), { allowCommands: true })).rejects.toThrow(
       'the command "exit 3": ended with status 3.',
     );
+  });
+
+  it('cuts segments out of recordings, of archives too, and lists them again', async () => {
+    const [left, right] = [sound(2000, 0.1), sound(2000, 0.3)];
+    const both = left.flatMap((value, i) => [value, right[i]!]);
+    const wav = wavBytes(both, { channels: 2, sampleRate: 16_000 });
+    const archive = join(folder, 'wav.bin');
+    await writeFile(archive, Buffer.concat([Buffer.from('r0 '), wav, Buffer.from('r1 '), wav]));
+    const path = `${archive}:${wav.length + 6}`;
+    const part = { recording: 'r1', begin: 0.0125 };
+    const recordings: Recording[] = [
+      { utterance: 's1_a', speaker: 's1', path, part: { ...part, end: 0.1, channel: 1 } },
+      { utterance: 's1_b', speaker: 's1', path, part },
+      // Kaldi cuts off what is less than half a second too long.
+      { utterance: 's1_c', speaker: 's1', path, part: { ...part, end: 0.6, channel: 0 } },
+    ];
+    const report = await extract(recordings, out, { channel: 1, dither: 0 });
+    expect(report.utterances).toBe(3);
+    const { features } = await openDataDirectory(out);
+    const alone = (samples: number[]): Float32Array =>
+      filterbank({ dither: 0 }).compute(parseAudio(wavBytes(samples), 'one')).data;
+    expect((await features.read('s1_a')).data).toEqual(alone(right.slice(200, 1600)));
+    expect((await features.read('s1_b')).data).toEqual(alone(left.slice(200)));
+    expect((await features.read('s1_c')).data).toEqual(alone(left.slice(200)));
+    await features.close();
+    expect(await readFile(join(out, 'wav.scp'), 'utf8')).toBe(`r1 ${path}\n`);
+    expect(await readFile(join(out, 'segments'), 'utf8')).toBe(
+      's1_a r1 0.0125 0.1 1\ns1_b r1 0.0125 -1\ns1_c r1 0.0125 0.6 0\n',
+    );
+    const again = await findRecordings([join(out, 'wav.scp')]);
+    expect(again).toEqual(recordings);
+
+    const fails = (changed: object, message: string): Promise<void> =>
+      expect(
+        extract([{ ...recordings[0]!, ...changed }], join(folder, 'x'), { channel: 1 }),
+      ).rejects.toThrow(message);
+    await fails({ part: { ...part, begin: 0.2 } }, 'from 0.2 seconds, the recording has 0.13');
+    await fails({ part: { ...part, end: 0.7 } }, '0.0125 to 0.7 seconds, the recording has 0.13');
+    await fails({ part: { ...part, channel: 2 } }, 'channel 3 was asked for');
+    await fails({ path: `${archive}:4` }, 'no RIFF WAV begins here');
+    await fails({ path: archive, part }, 'is an archive (its first key is r0), expected a record');
+    await expect(extract(recordings, join(folder, 'x'), { channel: 0 })).rejects.toThrow(
+      'extract: channel is 0',
+    );
+    const mono = wavBytes(left);
+    mono.writeUInt32LE(0, 4);
+    await writeFile(archive, Buffer.concat([Buffer.from('r0 '), mono]));
+    await fails({ path: `${archive}:3` }, 'the recording does not say how long it is');
   });
 
   it('refuses what would not make a data directory', async () => {

@@ -58,8 +58,42 @@ describe('findRecordings', () => {
     );
     await files(['utt2spk', 's1_a s1\n']);
     await expect(findRecordings([scp!])).rejects.toThrow('utt2spk has no speaker for it');
-    await files('segments');
-    await expect(findRecordings([scp!])).rejects.toThrow('cuts the recordings');
+  });
+
+  it('takes utterances from segments beside the list, recordings inside archives too', async () => {
+    const [archive, scp] = await files('wav.ark', ['wav.scp', 'r1 wav.ark:3\nr2 /gone/r2.wav\n']);
+    await files(['segments', 'u2 r1 1.5 -1\nu1 r1 0 1.5\nu3 r2 .25 2 1\n']);
+    const part = (begin: number, end?: number): object => ({
+      recording: 'r1',
+      begin,
+      ...(end !== undefined && { end }),
+    });
+    const path = `${archive}:3`;
+    expect(await findRecordings([scp!])).toEqual([
+      { utterance: 'u1', speaker: 'u1', path, part: part(0, 1.5) },
+      { utterance: 'u2', speaker: 'u2', path, part: part(1.5) },
+      {
+        utterance: 'u3',
+        speaker: 'u3',
+        path: '/gone/r2.wav',
+        part: { recording: 'r2', begin: 0.25, end: 2, channel: 1 },
+      },
+    ]);
+    await expect(findRecordings([scp!], { labels: '.phn' })).rejects.toThrow(
+      'u2 is a part of a recording by segments',
+    );
+    const fails = async (segments: string, message: string): Promise<void> => {
+      await files(['segments', segments]);
+      await expect(findRecordings([scp!])).rejects.toThrow(message);
+    };
+    await fails('u1 r9 0 1\n', 'wav.scp has no recording r9');
+    await fails('u1 r1 2 1\n', 'ends at 1 seconds, expected more than 2');
+    await fails('u1 r1 0 1\nu1 r1 1 2\n', 'the key stands twice');
+    await fails('u1 r1 0\n', 'expected "UTTERANCE RECORDING BEGIN END" in seconds');
+    await fails('u1 r1 0 1 2 3\n', 'expected "UTTERANCE RECORDING BEGIN END"');
+    await fails('u1 r1 zero 1\n', 'expected "UTTERANCE RECORDING BEGIN END"');
+    await files(['utt2spk', 'u9 s\n'], ['segments', 'u1 r1 0 1\n']);
+    await expect(findRecordings([scp!])).rejects.toThrow('utt2spk has no speaker for it');
   });
 
   it('refuses what it cannot name, find or tell apart', async () => {

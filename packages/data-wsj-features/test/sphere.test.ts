@@ -23,10 +23,11 @@ describe('a NIST SPHERE file', () => {
   });
 
   it.each<[Record<string, string | undefined>, string]>([
-    [{ sample_coding: '-s27 pcm,embedded-shorten-v2.00' }, 'holds shorten-compressed samples'],
-    [{ sample_coding: '-s4 ulaw', sample_n_bytes: '-i 1' }, 'holds ulaw samples, expected pcm'],
+    [{ sample_coding: '-s26 pcm,embedded-wavpack-v1.00' }, 'holds pcm,embedded-wavpack-v1.00'],
+    [{ sample_coding: '-s4 gsm6' }, 'holds gsm6 samples, expected pcm, ulaw or alaw'],
+    [{ sample_coding: '-s4 ulaw' }, 'holds ulaw samples of 2 bytes, expected 1'],
     [{ channel_count: '-i 2' }, 'a.sph, byte 38: has 2 channels, expected one.'],
-    [{ sample_n_bytes: '-i 1' }, 'holds samples of 1 bytes, expected 2'],
+    [{ sample_n_bytes: '-i 1' }, 'holds pcm samples of 1 bytes, expected 2'],
     [{ sample_rate: '-i 3' }, 'says 3 samples a second, expected 1,000 to 768,000'],
     [{ sample_rate: undefined }, 'byte 16: the SPHERE header has no sample_rate'],
     [{ sample_rate: '-s5 16000' }, 'sample_rate is "16000", expected a number (-i)'],
@@ -43,15 +44,30 @@ describe('a NIST SPHERE file', () => {
     expect(() => parseAudio(sphereBytes(samples, changed), 'a.sph')).toThrow(message);
   });
 
-  it('that is compressed comes with the command that unpacks it', () => {
-    const bytes = sphereBytes(samples, { sample_coding: '-s27 pcm,embedded-shorten-v2.00' });
-    let hint: string | undefined;
-    try {
-      parseAudio(bytes, 'a.sph');
-    } catch (error) {
-      hint = (error as DataError).hint;
-    }
-    expect(hint).toBe('sph2pipe -f wav FILE OUT.wav unpacks it; then read OUT.wav.');
+  it('gives µ-law, A-law and a chosen channel', () => {
+    const coded = (coding: string, bytes: number[], channels = 1): Buffer =>
+      sphereBytes(
+        [],
+        {
+          sample_coding: coding,
+          sample_n_bytes: '-i 1',
+          sample_byte_format: '-s1 1',
+          channel_count: `-i ${channels}`,
+          sample_count: `-i ${bytes.length / channels}`,
+        },
+        Buffer.from(bytes),
+      );
+    const read = (bytes: Buffer, channel?: number): number[] => [
+      ...parseAudio(bytes, 'a.sph', channel === undefined ? {} : { channel }).samples,
+    ];
+    expect(read(coded('-s4 ulaw', [0x00, 0x80, 0xfe]))).toEqual([-32_124, 32_124, 8]);
+    expect(read(coded('-s6 mu-law', [0xfe]))).toEqual([8]);
+    const two = coded('-s4 alaw', [0x2a, 0x55, 0xaa, 0xd5], 2);
+    expect(read(two, 1)).toEqual([-32_256, 32_256]);
+    expect(read(two, 2)).toEqual([-8, 8]);
+    expect(() => read(two.subarray(0, -1), 1)).toThrow(
+      'sample_count is 2, the file has room for 1',
+    );
   });
 
   it('with a wrong header is refused', () => {

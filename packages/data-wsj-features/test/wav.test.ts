@@ -52,26 +52,98 @@ describe('a RIFF WAV file', () => {
 
   it.each<[WavFields, string]>([
     [{ channels: 2 }, 'a.wav, byte 22: has 2 channels, expected one.'],
-    [{ channels: 0 }, 'byte 22: has 0 channels, expected one'],
-    [{ bits: 8 }, 'byte 34: holds 8-bit samples, expected 16'],
-    [{ bits: 24 }, 'byte 34: holds 24-bit samples, expected 16'],
-    [{ encoding: 3, bits: 32 }, 'byte 20: holds floating point, expected 16-bit PCM'],
-    [{ encoding: 7, bits: 8 }, 'byte 20: holds µ-law, expected 16-bit PCM'],
+    [{ channels: 0 }, 'byte 22: has 0 channels, expected at least one'],
+    [{ bits: 12 }, 'byte 34: holds 12-bit samples, expected 8, 16, 24 or 32 bits of PCM'],
+    [{ encoding: 3 }, 'byte 34: holds 16-bit samples, expected 32 or 64 bits of floating point'],
+    [{ encoding: 7 }, 'byte 34: holds 16-bit samples, expected 8 bits of µ-law'],
+    [{ encoding: 17 }, 'byte 20: holds IMA ADPCM, expected PCM, floating point, A-law or µ-law'],
     [{ sampleRate: 0 }, 'byte 24: says 0 samples a second, expected 1,000 to 768,000'],
     [{ sampleRate: 2e9, byteRate: 4e9 }, 'says 2000000000 samples a second'],
     [
       { byteRate: 16_000 },
       'byte 28: says 16000 bytes a second, 16000 samples of 2 bytes are 32000',
     ],
-    [{ blockAlign: 4 }, 'byte 32: says 4 bytes a sample, 16-bit mono has 2'],
-    [{ dataSize: 12, riffSize: 48 }, 'byte 40: cut short: data says 12 bytes, 10 are there'],
-    [{ dataSize: 0xffffffff }, 'byte 40: cut short: data says 4294967295 bytes, 10 are there'],
-    [{ dataSize: 9 }, 'byte 40: data has 9 bytes, not a whole number of 2-byte samples'],
-    [{ dataSize: 0 }, 'byte 44: holds no samples'],
-    [{ riffSize: 44 }, 'byte 4: the file says it ends at byte 52, its data at byte 54'],
-    [{ riffSize: 60 }, 'byte 4: cut short: the file says it ends at byte 68, it ends at 54'],
+    [{ blockAlign: 4 }, 'byte 32: says 4 bytes a sample, 16-bit PCM of one channel has 2'],
   ])('with %o is refused', (fields, message) => {
     expect(() => parseAudio(wavBytes(samples, fields), 'a.wav')).toThrow(message);
+  });
+
+  it.each<[string, number, number, number[], (content: Buffer) => void, number[]]>([
+    ['8-bit PCM', 1, 8, [128, 0, 255], (b) => b.set([128, 0, 255]), [0, -32_768, 32_512]],
+    [
+      '24-bit PCM',
+      1,
+      24,
+      [0, 1, 2],
+      (b) => {
+        b.writeIntLE(-8_388_608, 0, 3);
+        b.writeIntLE(258 * 256 + 127, 3, 3);
+        b.writeIntLE(8_388_607, 6, 3);
+      },
+      [-32_768, 258, 32_767],
+    ],
+    [
+      '32-bit PCM',
+      1,
+      32,
+      [0, 1],
+      (b) => {
+        b.writeInt32LE(-5 * 65_536, 0);
+        b.writeInt32LE(6 * 65_536 + 40_000, 4);
+      },
+      [-5, 7],
+    ],
+    [
+      'float32',
+      3,
+      32,
+      [0, 1, 2],
+      (b) => {
+        b.writeFloatLE(-0.5, 0);
+        b.writeFloatLE(1.5, 4);
+        b.writeFloatLE(3 / 32_768, 8);
+      },
+      [-16_384, 32_767, 3],
+    ],
+    [
+      'float64',
+      3,
+      64,
+      [0],
+      (b) => {
+        b.writeDoubleLE(-2, 0);
+      },
+      [-32_768],
+    ],
+    // G.711: the loudest and the quietest of either sign.
+    ['µ-law', 7, 8, [0, 1, 2, 3], (b) => b.set([0x00, 0x80, 0x7f, 0xfe]), [-32_124, 32_124, 0, 8]],
+    ['A-law', 6, 8, [0, 1, 2, 3], (b) => b.set([0x2a, 0xaa, 0x55, 0xd5]), [-32_256, 32_256, -8, 8]],
+  ])('gives %s as 16-bit samples', (_, encoding, bits, places, fill, wanted) => {
+    const content = Buffer.alloc((places.length * bits) / 8);
+    fill(content);
+    const bytes = wavBytes([], { encoding, bits, content });
+    expect([...parseAudio(bytes, 'a.wav').samples]).toEqual(wanted.map((value) => value + 0));
+  });
+
+  it('refuses a float that is not a number, with its place', () => {
+    const content = Buffer.alloc(8);
+    content.writeFloatLE(NaN, 4);
+    const bytes = wavBytes([], { encoding: 3, bits: 32, content });
+    expect(() => parseAudio(bytes, 'a.wav')).toThrow('a.wav, byte 48: sample 1 is not a number.');
+  });
+
+  it('gives the channel that is chosen', () => {
+    const two = wavBytes([1, -1, 2, -2, 3, -3], { channels: 2 });
+    expect([...parseAudio(two, 'a.wav', { channel: 1 }).samples]).toEqual([1, 2, 3]);
+    expect([...parseAudio(two, 'a.wav', { channel: 2 }).samples]).toEqual([-1, -2, -3]);
+    for (const channel of [0, 3, 1.5]) {
+      expect(() => parseAudio(two, 'a.wav', { channel })).toThrow(
+        `byte 22: has 2 channels, and channel ${channel} was asked for, counted from 1`,
+      );
+    }
+    expect(() => parseAudio(wavBytes(samples), 'a.wav', { channel: 2 })).toThrow(
+      'has one channel, and channel 2 was asked for',
+    );
   });
 
   it('with wrong chunks is refused', () => {

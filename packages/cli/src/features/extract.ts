@@ -15,6 +15,7 @@ import type { Io } from '../io';
 interface ExtractFlags extends FilterbankOptions {
   readonly out?: string;
   readonly deltas: number;
+  readonly channel?: number;
   readonly labels?: string;
   readonly phoneMap?: string;
   readonly phones?: string;
@@ -23,6 +24,9 @@ interface ExtractFlags extends FilterbankOptions {
   readonly allowCommands?: boolean;
   readonly json?: boolean;
 }
+
+/** Sentences about sizes in recordings that are told one by one. */
+const mostNotes = 10;
 
 /** `features extract WAVS --out DIR`: a Kaldi data directory of recordings. */
 export function addExtract(features: Command, io: Io): void {
@@ -34,6 +38,11 @@ export function addExtract(features: Command, io: Io): void {
     .addOption(number('--bins <n>', 'mel filters', 23, wholeFlag('--bins', 3)))
     .addOption(number('--deltas <n>', 'orders of time differences', 0, wholeFlag('--deltas', 0)))
     .addOption(number('--sample-rate <hz>', 'of the recordings', 16_000))
+    .addOption(
+      new Option('--channel <n>', 'of recordings that have several, from 1').argParser(
+        wholeFlag('--channel', 1),
+      ),
+    )
     .addOption(number('--frame-length <ms>', 'of a window', 25))
     .addOption(number('--frame-shift <ms>', 'from window to window', 10))
     .addOption(number('--dither <deviation>', 'noise on the int16-scaled samples', 1))
@@ -87,8 +96,10 @@ async function runExtract(io: Io, paths: readonly string[], flags: ExtractFlags)
     speakers,
     ...(labels !== undefined && { labels }),
   });
+  const odd: string[] = [];
   const options: ExtractOptions = {
     ...settings,
+    note: (sentence) => odd.push(sentence),
     ...(phoneMap !== undefined && { phoneMap: await mapOf(phoneMap) }),
     ...(phones !== undefined && { phones: await readPhoneTable(phones) }),
     onRecording: (done, of) => {
@@ -96,6 +107,8 @@ async function runExtract(io: Io, paths: readonly string[], flags: ExtractFlags)
     },
   };
   const report = await extract(recordings, out, options);
+  for (const sentence of odd.slice(0, mostNotes)) io.note(sentence);
+  if (odd.length > mostNotes) io.note(`and ${odd.length - mostNotes} more recordings like these`);
   for (const { reason } of report.dropped) io.note(`left out: ${reason}`);
   const { folder, utterances, frames, columns, speakers: voices, classes } = report;
   if (json === true) {

@@ -39,16 +39,10 @@ export class ByteReader {
     return latin1.decode(this.bytes.subarray(offset, offset + length));
   }
 
-  /** int16 [count]: a view of the file's bytes where order and alignment allow it, a copy otherwise. */
-  int16s(offset: number, count: number, littleEndian: boolean, field: string): Int16Array {
-    this.#need(offset, count * 2, field);
-    const start = this.bytes.byteOffset + offset;
-    if (littleEndian && hostIsLittleEndian && start % 2 === 0) {
-      return new Int16Array(this.bytes.buffer, start, count);
-    }
-    const out = new Int16Array(count);
-    for (let i = 0; i < count; i++) out[i] = this.#view.getInt16(offset + i * 2, littleEndian);
-    return out;
+  /** `length` bytes as they lie in the file. */
+  view(offset: number, length: number, field: string): DataView {
+    this.#need(offset, length, field);
+    return new DataView(this.bytes.buffer, this.bytes.byteOffset + offset, length);
   }
 
   fail(offset: number, problem: string, hint?: string): never {
@@ -64,5 +58,3 @@ export class ByteReader {
     );
   }
 }
-
-const hostIsLittleEndian = new Uint8Array(new Uint16Array([1]).buffer)[0] === 1;

@@ -28,3 +28,26 @@ export async function readAll(source: ByteSource, most: number, hint: string): P
     length += read;
   }
 }
+
+/** Reads `count` bytes from a position on, fewer where the source ends before; memory grows with what came. */
+export async function readAt(
+  source: ByteSource,
+  position: number,
+  count: number,
+): Promise<Uint8Array> {
+  const left = source.size === undefined ? count : Math.max(0, source.size - position);
+  let bytes = new Uint8Array(Math.min(count, left, source.size === undefined ? 1 << 16 : count));
+  let length = 0;
+  while (length < count) {
+    if (length === bytes.length) {
+      if (source.size !== undefined) break;
+      const larger = new Uint8Array(Math.min(count, 2 * length));
+      larger.set(bytes);
+      bytes = larger;
+    }
+    const read = await source.read(position + length, bytes.subarray(length));
+    if (read === 0) break;
+    length += read;
+  }
+  return bytes.subarray(0, length);
+}

@@ -4,7 +4,7 @@ import { createArkWriter, writeArk, type ArkWriter } from '../ark/arkWriter';
 import { accumulateCmvn } from '../cmvn/cmvn';
 import { byteOrder, formatPhoneTable, type PhoneTable } from '../labels/phoneTable';
 import type { Matrix } from '../matrix';
-import type { Recording } from './recording';
+import type { Recording, RecordingPart } from './recording';
 
 /** Writes the files of a Kaldi data directory; utterances must come in the order of their keys. */
 export class DataSetWriter {
@@ -14,7 +14,10 @@ export class DataSetWriter {
   readonly #utterances = new Map<string, string[]>();
   #utt2spk = '';
   #frameCounts = '';
-  #recordings = '';
+  /** The path of each recording, and the part of it that each utterance is. */
+  readonly #recordings = new Map<string, string>();
+  #parts = '';
+  #hasParts = false;
   frames = 0;
   utterances = 0;
 
@@ -41,7 +44,7 @@ export class DataSetWriter {
   }
 
   async write(
-    { utterance, speaker, path }: Recording,
+    { utterance, speaker, path, part }: Recording,
     matrix: Matrix,
     labels: Int32Array | undefined,
   ): Promise<void> {
@@ -55,7 +58,9 @@ export class DataSetWriter {
     else own.push(utterance);
     this.#utt2spk += `${utterance} ${speaker}\n`;
     this.#frameCounts += `${utterance} ${matrix.rows}\n`;
-    this.#recordings += `${utterance} ${path.endsWith('|') ? path : resolve(path)}\n`;
+    this.#recordings.set(part?.recording ?? utterance, path.endsWith('|') ? path : resolve(path));
+    this.#hasParts ||= part !== undefined;
+    this.#parts += `${utterance} ${partText(part ?? { recording: utterance, begin: 0 })}\n`;
     this.frames += matrix.rows;
     this.utterances++;
   }
@@ -76,13 +81,19 @@ export class DataSetWriter {
     await this.#text('utt2spk', this.#utt2spk);
     await this.#text('spk2utt', lines.join(''));
     await this.#text('utt2num_frames', this.#frameCounts);
-    await this.#text('wav.scp', this.#recordings);
+    await this.#text('wav.scp', this.#recordingLines());
+    if (this.#hasParts) await this.#text('segments', this.#parts);
     if (this.phones !== undefined) await this.#text('phones.txt', formatPhoneTable(this.phones));
   }
 
   async abort(): Promise<void> {
     await this.#features.abort();
     await this.#labels?.abort();
+  }
+
+  #recordingLines(): string {
+    const keys = [...this.#recordings.keys()].sort(byteOrder);
+    return keys.map((key) => `${key} ${this.#recordings.get(key) ?? ''}\n`).join('');
   }
 
   #of(speaker: string): string[] {
@@ -92,4 +103,9 @@ export class DataSetWriter {
   #text(name: string, text: string): Promise<void> {
     return writeFile(join(this.folder, name), text, { flush: true });
   }
+}
+
+/** A part as a line of `segments` has it, behind the utterance. */
+function partText({ recording, begin, end = -1, channel }: RecordingPart): string {
+  return `${recording} ${begin} ${end}${channel === undefined ? '' : ` ${channel}`}`;
 }

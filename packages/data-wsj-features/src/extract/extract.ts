@@ -1,4 +1,4 @@
-import { BnrnnError, DataError, expectOneOf, UsageError } from '@bnrnn/core';
+import { BnrnnError, DataError, expectNumber, expectOneOf, UsageError } from '@bnrnn/core';
 import { isKey } from '../ark/readKey';
 import { printable } from '../bytes/fault';
 import { deltaSettings } from '../deltas/deltas';
@@ -10,6 +10,7 @@ import { DataSetWriter } from './dataSetWriter';
 import { makeUtterance } from './makeUtterance';
 import { findPhones } from './readLabels';
 import type { Recording } from './recording';
+import { RecordingReader } from './recordingReader';
 import { stageFolder } from './stagedFolder';
 
 export interface ExtractOptions extends FilterbankOptions {
@@ -23,7 +24,11 @@ export interface ExtractOptions extends FilterbankOptions {
   badFiles?: 'refuse' | 'drop';
   /** Lets recordings whose path ends in `|` run as shell commands. Default false. */
   allowCommands?: boolean;
-  /** Called after each recording. */
+  /** The channel to take of recordings that have several, from 1. Left out, recordings must have one. */
+  channel?: number;
+  /** Told, in a sentence, where the sizes in a recording disagree with what is there. */
+  note?: (sentence: string) => void;
+  /** Called after each utterance. */
   onRecording?: (done: number, of: number) => void;
 }
 
@@ -46,6 +51,8 @@ export interface ExtractReport {
 
 /**
  * Makes a Kaldi data directory of recordings: filterbanks with deltas, frame labels, speaker statistics.
+ *
+ * Utterances that are parts of recordings (`Recording.part`) get a `segments` beside `wav.scp`, as Kaldi has it.
  *
  * Written are `feats.ark` (float32) and `feats.scp`, `cmvn.ark` and `cmvn.scp` (per speaker, of the values as written),
  * `utt2spk`, `spk2utt`, `utt2num_frames`, `wav.scp`, and with labels `labels.1.txt` (a line of `UTTERANCE ID ID ...`, an id
@@ -74,7 +81,16 @@ export async function extract(
 
   const dropped: ExtractReport['dropped'][number][] = [];
   let framesPastLabels = 0;
-  const settings = { bank, order, phones, phoneMap, allowCommands: options.allowCommands ?? false };
+  const { allowCommands = false, channel, note } = options;
+  if (channel !== undefined) {
+    expectNumber('extract: channel', channel, { integer: true, min: 1 });
+  }
+  const reader = new RecordingReader({
+    allowCommands,
+    ...(channel !== undefined && { channel }),
+    ...(note !== undefined && { note }),
+  });
+  const settings = { reader, bank, order, phones, phoneMap };
   const staged = await stageFolder(folder);
   const writer = new DataSetWriter(staged.path, staged.target, phones);
   try {
@@ -113,11 +129,12 @@ export async function extract(
 function sortedRecordings(recordings: readonly Recording[]): Recording[] {
   if (recordings.length === 0) throw new UsageError('extract: there are no recordings.');
   const sorted = [...recordings].sort((a, b) => byteOrder(a.utterance, b.utterance));
-  sorted.forEach(({ utterance, speaker, path }, i) => {
+  sorted.forEach(({ utterance, speaker, path, part }, i) => {
     if (sorted[i - 1]?.utterance === utterance) {
       throw new UsageError(`extract: two recordings have the key ${utterance}.`);
     }
-    const odd = [utterance, speaker].find((key) => !isKey(key)) ?? /.*[\r\n].*/s.exec(path)?.[0];
+    const keys = [utterance, speaker, ...(part === undefined ? [] : [part.recording])];
+    const odd = keys.find((key) => !isKey(key)) ?? (/[\r\n]/.test(path) ? path : undefined);
     if (odd !== undefined) {
       throw new UsageError(
         `extract: "${printable(odd)}" cannot stand in a list: keys need printable characters without white space, paths a single line.`,

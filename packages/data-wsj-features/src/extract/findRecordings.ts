@@ -94,6 +94,12 @@ function nameRecording(path: string, speakers: 'folder' | 'utterance'): Recordin
 /** The label file beside a recording; a TIMIT disc has both names in capitals. */
 function withLabels(recording: Recording, ending: string): Recording {
   const { path } = recording;
+  if (recording.part !== undefined) {
+    throw new UsageError(
+      `findRecordings: ${recording.utterance} is a part of a recording by segments, and ${ending} files have the times of whole ones.`,
+      { hint: 'Leave the labels out (--labels), or name the recordings as files.' },
+    );
+  }
   if (path.endsWith('|')) {
     throw new UsageError(
       `findRecordings: ${recording.utterance} is written by a command, so no ${ending} file lies beside it.`,

@@ -1,4 +1,3 @@
-import { readAudio } from '../audio/readAudio';
 import { fault } from '../bytes/fault';
 import { addDeltas } from '../deltas/deltas';
 import type { Filterbank } from '../fbank/filterbank';
@@ -8,6 +7,7 @@ import type { PhoneTable } from '../labels/phoneTable';
 import type { Matrix } from '../matrix';
 import { readLabels } from './readLabels';
 import type { Recording } from './recording';
+import type { RecordingReader } from './recordingReader';
 
 /** What becomes of one recording. */
 export interface MadeUtterance {
@@ -17,20 +17,21 @@ export interface MadeUtterance {
 }
 
 export interface UtteranceSettings {
+  readonly reader: RecordingReader;
   readonly bank: Filterbank;
   /** Orders of derivatives. */
   readonly order: number;
   readonly phones: PhoneTable | undefined;
   readonly phoneMap: PhoneMap | undefined;
-  readonly allowCommands: boolean;
 }
 
 /** Reads a recording and its labels; DataError with one sentence when either is bad. */
 export async function makeUtterance(
-  { path, utterance, labels: labelFile }: Recording,
-  { bank, order, phones, phoneMap, allowCommands }: UtteranceSettings,
+  recording: Recording,
+  { reader, bank, order, phones, phoneMap }: UtteranceSettings,
 ): Promise<MadeUtterance> {
-  const audio = await readAudio(path, { allowCommands });
+  const { path, utterance, labels: labelFile } = recording;
+  const audio = await reader.read(recording);
   if (audio.sampleRate !== bank.options.sampleRate) {
     const wanted = `expected ${bank.options.sampleRate}`;
     throw fault({ file: path }, `has ${audio.sampleRate} samples a second, ${wanted}.`);
@@ -38,7 +39,11 @@ export async function makeUtterance(
   const statics = bank.compute(audio, utterance);
   if (statics.rows === 0) {
     const length = `${audio.samples.length} samples`;
-    throw fault({ file: path }, `has ${length}, less than one frame of ${bank.frames.length}.`);
+    const key = recording.part === undefined ? {} : { key: utterance };
+    throw fault(
+      { file: path, ...key },
+      `has ${length}, less than one frame of ${bank.frames.length}.`,
+    );
   }
   const features = order === 0 ? statics : addDeltas(statics, { order });
   if (phones === undefined || labelFile === undefined) {

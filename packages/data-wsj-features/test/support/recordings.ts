@@ -8,6 +8,8 @@ export interface WavFields {
   bits?: number;
   dataSize?: number;
   riffSize?: number;
+  /** The content of data, where it is not the samples as 16-bit PCM. */
+  content?: Buffer;
   /** Chunks between fmt and data. */
   before?: Buffer[];
   /** Chunks after data. */
@@ -31,7 +33,7 @@ export function wavBytes(samples: ArrayLike<number>, fields: WavFields = {}): Bu
   format.writeUInt32LE(fields.byteRate ?? (sampleRate * channels * bits) / 8, 8);
   format.writeUInt16LE(fields.blockAlign ?? (channels * bits) / 8, 12);
   format.writeUInt16LE(bits, 14);
-  const data = chunk('data', Buffer.from(Int16Array.from(samples).buffer));
+  const data = chunk('data', fields.content ?? Buffer.from(Int16Array.from(samples).buffer));
   if (fields.dataSize !== undefined) data.writeUInt32LE(fields.dataSize, 4);
   const chunks = [chunk('fmt ', format), ...(fields.before ?? []), data, ...(fields.after ?? [])];
   const body = Buffer.concat([Buffer.from('WAVE'), ...chunks]);
@@ -44,6 +46,7 @@ export function wavBytes(samples: ArrayLike<number>, fields: WavFields = {}): Bu
 export function sphereBytes(
   samples: ArrayLike<number>,
   changed: Record<string, string | undefined> = {},
+  content?: Buffer,
 ): Buffer {
   const fields: Record<string, string | undefined> = {
     database_id: '-s5 TIMIT',
@@ -60,7 +63,7 @@ export function sphereBytes(
   );
   const header = Buffer.alloc(1024, ' ');
   header.write(`NIST_1A\n   1024\n${lines.join('')}end_head\n`, 'latin1');
-  const data = Buffer.from(Int16Array.from(samples).buffer);
+  const data = content ?? Buffer.from(Int16Array.from(samples).buffer);
   if (fields['sample_byte_format'] === '-s2 10') data.swap16();
   return Buffer.concat([header, data]);
 }
