@@ -199,7 +199,7 @@ describe('what Kaldi refuses', () => {
     ],
     ['a key alone', 'a', {}, /byte 1: the file ends behind a key/],
     ['nothing behind a key', 'a ', { kind: 'matrix' }, /byte 2: the file ends where a matrix/],
-    ['a control character in a key', 'a\x01b 1', {}, /byte 0: holds "a\\u\{1\}b", expected a key/],
+    ['a control character in a key', 'a\x01b 1', {}, /byte 0: holds "a\\u0001b", expected a key/],
     ['a key in Latin-1', Buffer.from('caf\xe9 1', 'latin1'), {}, /byte 0: .*expected a key of/],
     ['no blank', 'x'.repeat(5000), {}, /byte 0: has no blank within 4096 bytes/],
   ];

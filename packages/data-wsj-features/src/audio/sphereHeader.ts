@@ -2,7 +2,7 @@ import { printable } from '../bytes/fault';
 import type { ByteReader } from './byteReader';
 
 /** A header line `NAME -TYPE VALUE`; `offset` is where the line begins. */
-export interface SphereField {
+interface SphereField {
   readonly value: string | number;
   readonly offset: number;
 }
