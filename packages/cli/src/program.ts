@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { version } from '../package.json';
 import { addBench } from './commands/bench';
+import { addClaims } from './commands/claims';
 import { addDoctor } from './commands/doctor';
 import { addEvaluate } from './commands/evaluate';
 import { addGenerate } from './commands/generate';
@@ -31,6 +32,7 @@ export function makeProgram(io: Io, args: readonly string[]): Command {
     addTrain,
     addEvaluate,
     addReport,
+    addClaims,
     addGenerate,
     addPosteriors,
     addBench,

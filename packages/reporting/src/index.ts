@@ -1,3 +1,6 @@
+export { claimsTable } from './claims/claimsTable';
+export { judgeClaims, type JudgedClaim, type Verdict } from './claims/judgeClaims';
+export { paperClaims } from './claims/paperClaims';
 export {
   compareRuns,
   type ComparedGroup,
