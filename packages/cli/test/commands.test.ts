@@ -179,6 +179,26 @@ describe('evaluate', () => {
   });
 });
 
+describe('claims', () => {
+  test('pairs the runs below a folder and says what one pair cannot', async () => {
+    const { status, stdout } = await bnrnn(folder, 'claims', '.', '--json');
+    expect(status).toBe(0);
+    expect(stdout).toContain('undecided');
+    const { claims } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as {
+      claims: { id: string; verdict: string; pairs: number; difference: number }[];
+    };
+    const lower = claims.find(({ id }) => id === 'lower-training-loss');
+    expect(lower).toMatchObject({ verdict: 'undecided', pairs: 1 });
+    expect(Number.isFinite(lower?.difference)).toBe(true);
+  });
+
+  test('refuses a folder without runs', async () => {
+    const { status, stderr } = await bnrnn(folder, 'claims', 'nowhere');
+    expect(status).toBe(2);
+    expect(stderr).toContain('there is no folder nowhere');
+  });
+});
+
 describe('report', () => {
   it('puts runs side by side as a page and as tables', async () => {
     const { status, stdout } = await bnrnn(folder, 'report', 'plain', 'bn', '--out', 'both.html');

@@ -4,11 +4,12 @@ import type { RunConfig } from '../run/run';
 export type Arm = (config: RunConfig) => boolean;
 
 const placements = ['inputToHidden', 'hiddenToHidden', 'preActivation', 'cell'] as const;
-export type ClaimPlacement = (typeof placements)[number];
+type ClaimPlacement = (typeof placements)[number];
 
 /** What normalizes at a placement of the run, e.g. `frame`; `none` where nothing does. */
-export function strategyAt({ settings }: RunConfig, placement: ClaimPlacement): string {
-  return String(settings[`model.normalize.${placement}`]?.value ?? 'none');
+function strategyAt({ settings }: RunConfig, placement: ClaimPlacement): string {
+  const strategy = settings[`model.normalize.${placement}`]?.value ?? 'none';
+  return typeof strategy === 'string' ? strategy : JSON.stringify(strategy);
 }
 
 /** Runs without any normalization. */

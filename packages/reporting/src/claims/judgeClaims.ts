@@ -16,8 +16,7 @@ export const fewestPairs = 6;
 /** The probability of a wrong verdict in one direction, over the whole family of claims. */
 export const significance = 0.05;
 
-export const verdicts = ['supported', 'contradicted', 'undecided'] as const;
-export type Verdict = (typeof verdicts)[number];
+export type Verdict = 'supported' | 'contradicted' | 'undecided';
 
 /** What the runs say of one claim in one experiment. */
 export interface JudgedClaim {

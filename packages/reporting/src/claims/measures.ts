@@ -8,11 +8,6 @@ export function lastTrainingLoss(summary: RunSummary): number | undefined {
   return lossAtStep(summary, summary.stepEvents.at(-1)?.step ?? 0);
 }
 
-/** Nats per unit of the last whole epoch, while the parameters changed. */
-export function epochTrainingLoss({ lastEpoch }: RunSummary): number | undefined {
-  return lastEpoch?.trainNllPerUnit;
-}
-
 /**
  * The lowest validation loss in nats per unit that the run has reported, after any epoch and under any
  * statistics: its own best, which favours a normalized run where it has more than one reading.
@@ -26,7 +21,7 @@ export function bestValidation(summary: RunSummary): number | undefined {
 
 /** How far the validation at the end lies above the training loss of the last epoch, nats per unit. */
 export function generalizationGap(summary: RunSummary): number | undefined {
-  const training = epochTrainingLoss(summary);
+  const training = summary.lastEpoch?.trainNllPerUnit;
   const validations = summary.evaluations.filter(({ split }) => split === 'valid');
   if (training === undefined || validations.length === 0) return undefined;
   return Math.min(...validations.map(({ nllPerUnit }) => nllPerUnit)) - training;

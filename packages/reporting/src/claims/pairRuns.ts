@@ -2,7 +2,7 @@ import type { RunSummary } from '../compare/runSummary';
 import type { Claim } from './claim';
 
 /** Two runs of one seed that differ in what the claim varies. */
-export interface RunPair {
+interface RunPair {
   treatment: RunSummary;
   baseline: RunSummary;
 }

@@ -1,0 +1,163 @@
+import { randomStream, UsageError } from '@bnrnn/core';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { claimsTable, judgeClaims, paperClaims, type JudgedClaim } from '../src/index';
+import type { Run, RunConfig } from '../src/run/run';
+import { bnSettings, config, evaluationEvent, stepEvent } from './fixtures';
+
+/** Experiments planted for each case; `BNRNN_PLANTED=1000` for the figures of docs/claims.md. */
+const experiments = Number(process.env['BNRNN_PLANTED'] ?? 250);
+
+const byId = (id: string) => paperClaims.filter((claim) => claim.id === id);
+const noBetter = byId('generalizes-no-better');
+
+interface Planted {
+  seed: number;
+  validation: number;
+  training?: number;
+  changes?: Partial<RunConfig>;
+}
+
+function run({ seed, validation, training = 4, changes = {} }: Planted): Run {
+  const losses = Array.from({ length: 60 }, (_, i) => training + 400 / (10 * i + 10));
+  return {
+    folder: `runs/${seed}`,
+    config: config({ seed, ...changes }),
+    events: [
+      ...losses.map((loss, i) => stepEvent(10 * i + 10, loss)),
+      evaluationEvent({ step: 600, nllPerUnit: validation }),
+    ],
+    result: undefined,
+  };
+}
+
+const normalized = (seed: number, validation: number, training = 4) =>
+  run({
+    seed,
+    validation,
+    training,
+    changes: { preset: 'ptb-small-bn', settings: bnSettings },
+  });
+
+/** Pairs whose difference in validation is normal with mean `effect` and deviation 0.02. */
+function plant(pairs: number, effect: number, experiment: number): JudgedClaim {
+  const noise = randomStream('planted', experiment).normal(2 * pairs, 0, 1);
+  const runs = Array.from({ length: pairs }, (_, i) => {
+    const base = 4.8 + 0.1 * (noise[2 * i] as number);
+    const own = base + effect + 0.02 * (noise[2 * i + 1] as number);
+    return [run({ seed: i + 1, validation: base }), normalized(i + 1, own)];
+  }).flat();
+  return judgeClaims(noBetter, runs)[0] as JudgedClaim;
+}
+
+describe.each([
+  { pairs: 6, power: 0.6 },
+  { pairs: 10, power: 0.85 },
+])('planted results, $pairs pairs', ({ pairs, power }) => {
+  const margin = -0.01;
+  // Three standard errors of a share near 0.05 beside the bound of 1.5 points.
+  const slack = 0.015 + 3 * Math.sqrt((0.05 * 0.95) / experiments) * (experiments < 1000 ? 1 : 0);
+  const at = (effect: number) =>
+    Array.from({ length: experiments }, (_, i) => plant(pairs, effect, i));
+  const share = (claims: readonly JudgedClaim[], holds: (claim: JudgedClaim) => boolean) =>
+    claims.filter(holds).length / claims.length;
+  let null_: JudgedClaim[] = [];
+
+  beforeAll(() => {
+    null_ = at(margin);
+  });
+
+  test('an effect at the margin is called supported, or contradicted, one time in twenty', () => {
+    for (const verdict of ['supported', 'contradicted'] as const) {
+      const wrong = share(null_, (claim) => claim.verdict === verdict);
+      expect(Math.abs(wrong - 0.05), verdict).toBeLessThanOrEqual(slack);
+    }
+  });
+
+  test('the interval holds the true difference 19 times in twenty', () => {
+    const covered = share(null_, ({ interval }) => {
+      const [low, high] = interval ?? [NaN, NaN];
+      return low <= margin && margin <= high;
+    });
+    expect(Math.abs(covered - 0.95)).toBeLessThanOrEqual(slack);
+  });
+
+  test('a true statement is found, a false one refuted, with the stated power', () => {
+    const effect = 0.02;
+    const right = share(at(margin + effect), ({ verdict }) => verdict === 'supported');
+    const refuted = share(at(margin - effect), ({ verdict }) => verdict === 'contradicted');
+    expect(right).toBeGreaterThan(power);
+    expect(refuted).toBeGreaterThan(power);
+  });
+});
+
+describe('judgeClaims', () => {
+  const pairs = (count: number) =>
+    Array.from({ length: count }, (_, i) => [
+      run({ seed: i + 1, validation: 4.8, training: 4 }),
+      normalized(i + 1, 4.81 + 0.001 * i, 3.8 + 0.001 * i),
+    ]).flat();
+
+  test('tells the mean difference by hand', () => {
+    const [claim] = judgeClaims(noBetter, pairs(6));
+    expect(claim?.difference).toBeCloseTo(0.0125, 12);
+    expect(claim).toMatchObject({
+      verdict: 'supported',
+      pairs: 6,
+      seeds: [1, 2, 3, 4, 5, 6],
+      p: 1 / 64,
+      adjustedP: 1 / 64,
+      margin: -0.01,
+    });
+  });
+
+  test('five pairs never decide, and it says how many would', () => {
+    const [claim] = judgeClaims(noBetter, pairs(5));
+    expect(claim).toMatchObject({
+      verdict: 'undecided',
+      pairs: 5,
+      adjustedP: null,
+      pairsNeeded: 6,
+    });
+  });
+
+  test("Holm's family: four claims of six pairs at p = 1/64 decide nothing, of seven all", () => {
+    const four = ['trains-faster', 'lower-training-loss', 'generalizes-no-better'].flatMap(byId);
+    const family = [...four, { ...noBetter[0]!, id: 'again' }];
+    expect(judgeClaims(family, pairs(6)).map(({ verdict }) => verdict)).toEqual(
+      Array(4).fill('undecided'),
+    );
+    const seven = judgeClaims(family, pairs(7));
+    expect(seven.map(({ verdict }) => verdict)).toEqual(Array(4).fill('supported'));
+    expect(seven[0]?.adjustedP).toBeCloseTo(4 / 128, 12);
+  });
+
+  test('updates to the training loss of the baseline half-way', () => {
+    const [claim] = judgeClaims(byId('trains-faster'), pairs(6));
+    expect(claim?.verdict).toBe('supported');
+    // The mean of 4 + 400/s over (100, 300] is reached, 0.2 lower, by the mean over (90, 290].
+    expect(claim?.difference).toBeCloseTo(290 / 300 - 1, 12);
+  });
+
+  test('runs of another recipe, corpus, seed or setting are no pair', () => {
+    const base = run({ seed: 1, validation: 4.8 });
+    for (const changes of [
+      { recipe: 'zaremba' },
+      { seed: 2 },
+      { settings: { ...bnSettings, 'model.units': { value: 300, source: 'user' as const } } },
+      { corpus: { ...base.config.corpus, sha256: { train: 'ab'.repeat(32) } } },
+    ]) {
+      const other = normalized(1, 4.9);
+      const changed = { ...other, config: { ...other.config, ...changes } };
+      expect(() => judgeClaims(paperClaims, [base, changed])).toThrow(UsageError);
+    }
+  });
+
+  test('the table names verdict, interval and what was measured', () => {
+    const table = claimsTable(judgeClaims(noBetter, pairs(6)));
+    expect(table).toContain('generalizes-no-better');
+    expect(table).toContain('ptb-small-bn − ptb-small, authors-code');
+    expect(table).toContain('supported');
+    expect(table).toContain('+0.011 to +0.014');
+    expect(table).toContain('lowest validation loss of the run, nats per unit');
+  });
+});
