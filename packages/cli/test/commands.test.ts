@@ -180,7 +180,7 @@ describe('evaluate', () => {
 });
 
 describe('claims', () => {
-  test('pairs the runs below a folder and says what one pair cannot', async () => {
+  it('pairs the runs below a folder and says what one pair cannot', async () => {
     const { status, stdout } = await bnrnn(folder, 'claims', '.', '--json');
     expect(status).toBe(0);
     expect(stdout).toContain('undecided');
@@ -192,7 +192,7 @@ describe('claims', () => {
     expect(Number.isFinite(lower?.difference)).toBe(true);
   });
 
-  test('refuses a folder without runs', async () => {
+  it('refuses a folder without runs', async () => {
     const { status, stderr } = await bnrnn(folder, 'claims', 'nowhere');
     expect(status).toBe(2);
     expect(stderr).toContain('there is no folder nowhere');
