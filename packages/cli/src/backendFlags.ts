@@ -7,6 +7,7 @@ import {
 } from '@bnrnn/tensor-backend';
 import { Option, type Command } from 'commander';
 import { wholeFlag } from './flags';
+import type { Io } from './io';
 
 export interface BackendFlags {
   readonly backend?: string;
@@ -43,10 +44,27 @@ export function expectBackendName(name: string): BackendName | 'auto' {
   return expectOneOf('--backend', name, ['auto', ...backendNames] as const);
 }
 
-/** Starts the backend that was asked for. @throws BackendError when it cannot run here. */
-export function startFlagged(flags: BackendFlags, byDefault = 'auto'): Promise<BackendInfo> {
+/**
+ * Starts the backend that was asked for. Where that is `auto`, a backend that should run here and cannot is noted.
+ *
+ * @throws BackendError when it cannot run here.
+ */
+export function startFlagged(
+  flags: BackendFlags,
+  { note }: Pick<Io, 'note'>,
+  byDefault = 'auto',
+): Promise<BackendInfo> {
   const name = expectBackendName(flags.backend ?? byDefault);
-  return startBackend(name, { threads: flags.threads, allowCpu: flags.allowCpu });
+  const { threads, allowCpu } = flags;
+  return startBackend(name, {
+    threads,
+    allowCpu,
+    onPassedOver(passed, { absent, reason, fix }) {
+      if (absent === true) return;
+      note(`backend ${passed} passed over: ${reason ?? 'it cannot run here.'}`);
+      if (fix !== undefined) note(`  to get it: ${fix}`);
+    },
+  });
 }
 
 /** One line about what computes. */

@@ -23,6 +23,7 @@ export { expectNumber, type NumberBounds } from './expectNumber';
 export { expectOneOf } from './expectOneOf';
 export { expectShape, type ExpectedShape } from './expectShape';
 export { longestLfsPointer, refuseLfsPointer } from './gitLfs';
+export { addressSpaceLimit, availableProcessors, memoryOfMachine } from './machine/machine';
 export {
   randomStream,
   randomStreamFromKey,

@@ -1,25 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import { BackendError } from '@bnrnn/core';
-import type { Backend, BackendInfo } from '@bnrnn/tensor-backend';
+import { BackendError, UsageError } from '@bnrnn/core';
+import { backendSettings, isSet, type Backend, type BackendInfo } from '@bnrnn/tensor-backend';
 import { engine, ready, setBackend, version_core } from '@tensorflow/tfjs-core';
 import { SharedMemoryBackend } from './backend/sharedMemoryBackend';
-import { findBlas } from './blas/findBlas';
 import { backendName } from './kernels/kernel';
 import { registerKernels } from './kernels/registerKernels';
 import { adviseLargePages } from './memory/largePages';
-import {
-  defaultMemory,
-  expectMemory,
-  expectThreads,
-  threadsAskedFor,
-  threadsOfMachine,
-} from './settings';
-import { expectKernels } from './threads/expectKernels';
-import { instantiateKernels, scratchStart } from './threads/kernels';
+import { prepare } from './prepare';
+import { mayStartWorkers, settingsFrom, type Settings } from './settings';
+import { scratchStart } from './threads/kernels';
 import { startNodeWorkers } from './threads/nodeWorkers';
 import { type Pool, startPool } from './threads/pool';
-
-const pagesOfMiB = 16;
 
 interface Running {
   readonly backend: SharedMemoryBackend;
@@ -42,43 +32,38 @@ let running: Promise<Running> | undefined;
 export const simdBackend: Backend = {
   name: 'simd',
 
-  async probe() {
+  async probe(options = {}) {
+    const { threads, memoryMiB, few } = settingsFrom(options);
     try {
-      const memory = reserveMemory(defaultMemory());
-      await loadModule();
-      const { blas, reason } = findBlas(memory);
+      expectWorkersAllowed(threads);
+      const { blas, reason } = (await prepare(memoryMiB)).search;
       const product =
         blas === null ? `own product (no BLAS: ${reason})` : `${blas.name}: ${blas.description}`;
-      const threads = threadsAskedFor() ?? threadsOfMachine();
-      const of = threads === 1 ? 'thread' : 'threads';
-      return { available: true, details: `${threads} ${of}, ${product}` };
+      const because = few === undefined ? '' : ` (${few})`;
+      return {
+        available: true,
+        details: `${threads} ${threads === 1 ? 'thread' : 'threads'}${because}, ${product}`,
+      };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
+      if (error instanceof UsageError) throw error;
+      const hint = error instanceof BackendError ? error.hint : undefined;
       return {
         available: false,
         details: '',
-        reason,
-        fix: 'Use the backend "wasm" on this machine.',
+        reason: error instanceof Error ? error.message : String(error),
+        fix: hint ?? 'Use the backend "wasm" on this machine.',
       };
     }
   },
 
   async start(options) {
-    const threads =
-      options.threads === undefined
-        ? threadsAskedFor()
-        : expectThreads('startBackend: threads', options.threads);
-    const memoryMiB =
-      options.memoryMiB === undefined
-        ? undefined
-        : expectMemory('startBackend: memoryMiB', options.memoryMiB);
-    running ??= launch(threads ?? threadsOfMachine(), memoryMiB ?? defaultMemory()).catch(
-      (error: unknown) => {
-        running = undefined;
-        throw error;
-      },
-    );
+    const settings = settingsFrom(options);
+    running ??= launch(settings).catch((error: unknown) => {
+      running = undefined;
+      throw error;
+    });
     const { pool, info, ...there } = await running;
+    const { threads, memoryMiB } = { ...backendSettings(), ...options };
     if (threads !== undefined) expectSame('threads', pool.threads, threads);
     if (memoryMiB !== undefined) expectSame('MiB', there.memoryMiB, memoryMiB);
     await setBackend(backendName);
@@ -95,17 +80,22 @@ function expectSame(what: string, there: number, here: number): void {
   );
 }
 
-async function launch(threads: number, memoryMiB: number): Promise<Running> {
-  const memory = reserveMemory(memoryMiB);
+function expectWorkersAllowed(threads: number): void {
+  if (threads === 1 || mayStartWorkers()) return;
+  throw new BackendError(
+    `simd: ${threads} threads need worker threads, which Node's permission model forbids here.`,
+    { hint: 'Start Node with --allow-worker, or take --threads 1.' },
+  );
+}
+
+async function launch({ threads, memoryMiB }: Settings): Promise<Running> {
+  expectWorkersAllowed(threads);
+  const poison = isSet('BNRNN_SIMD_POISON');
+  const { memory, module, kernels, search } = await prepare(memoryMiB);
+  const { blas } = search;
   adviseLargePages(memory);
-  const module = await loadModule();
-  const kernels = instantiateKernels(module, memory);
-  expectKernels(kernels);
-  const { blas, reason } = findBlas(memory);
-  expectWantedBlas(blas, reason);
   const pool = await startPool({ memory, module, blas }, threads, startNodeWorkers);
   const heapStart = scratchStart(kernels, blas === null ? threads : 0);
-  const poison = process.env['BNRNN_SIMD_POISON'] === '1';
   const backend = new SharedMemoryBackend({ memory, heapStart, pool, poison });
   registerKernels();
   engine().registerBackend(backendName, () => backend, 0);
@@ -117,30 +107,4 @@ async function launch(threads: number, memoryMiB: number): Promise<Running> {
     versions: { 'tfjs-core': version_core, node: process.version },
   };
   return { backend, pool, memoryMiB, info };
-}
-
-/** A library that the user names is not passed over in silence. */
-function expectWantedBlas(blas: object | null, reason: string): void {
-  const wanted = process.env['BNRNN_BLAS'];
-  if (blas !== null || wanted === undefined || wanted === '' || wanted === 'none') return;
-  throw new BackendError(`simd: BNRNN_BLAS names a library that cannot be used: ${reason}.`, {
-    hint: 'Name another, or leave the variable unset; "none" means the own product.',
-  });
-}
-
-/** Address space only: the system gives a page when it is first touched. */
-function reserveMemory(memoryMiB: number): WebAssembly.Memory {
-  const pages = memoryMiB * pagesOfMiB;
-  return new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true });
-}
-
-async function loadModule(): Promise<WebAssembly.Module> {
-  const file = new URL('./kernels.wasm', import.meta.url);
-  const bytes = await readFile(file).catch((cause: unknown) => {
-    throw new BackendError(
-      'The package @bnrnn/tensor-backend-simd is incomplete: dist/kernels.wasm is missing.',
-      { hint: 'Build it again (npm run bundle) or install the package again.', cause },
-    );
-  });
-  return WebAssembly.compile(bytes);
 }

@@ -85,8 +85,8 @@ describe('starting', () => {
           'startBackend: threads is 65, expected a whole number at least 1 and at most 64.',
         ],
         [
-          'BackendError',
-          'simd: BNRNN_BLAS names a library that cannot be used: /no/such/lib.so: does not exist.',
+          'UsageError',
+          'BNRNN_BLAS names a library that cannot be used: /no/such/lib.so: does not exist.',
         ],
       ],
       same: true,

@@ -7,6 +7,14 @@ export {
   type StartOptions,
 } from './backends/backend';
 export { backends } from './backends/backends';
+export { reserveProblem } from './backends/reserveProblem';
+export {
+  backendSettings,
+  expectMemory,
+  expectThreads,
+  isSet,
+  threadsOfMachine,
+} from './backends/settings';
 export { startBackend, type StartBackendOptions } from './backends/startBackend';
 export { checkModel, type CheckModelOptions } from './checkModel';
 export {

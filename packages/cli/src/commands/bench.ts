@@ -108,7 +108,7 @@ async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void
       ? speechArm(flags.frames ?? defaultFrames)
       : languageArm(flags.vocabulary ?? defaultVocabulary);
   prepare(request, '');
-  const backend = await startFlagged(flags);
+  const backend = await startFlagged(flags, io);
   io.note(backendLine(backend));
   const { config, subject } = prepare(request, backend.name);
   const isNormalized = Object.entries(config.settings).some(

@@ -3,7 +3,12 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import { backendNames, type BackendInfo, type BackendName } from '@bnrnn/tensor-backend';
+import {
+  backendNames,
+  backendSettings,
+  type BackendInfo,
+  type BackendName,
+} from '@bnrnn/tensor-backend';
 import { checkBackend, missing, type BackendReport } from '../doctor/checkBackend';
 import type { Io } from '../io';
 
@@ -30,6 +35,7 @@ export function addDoctor(program: Command, io: Io): void {
 }
 
 async function runDoctor(io: Io, json: boolean): Promise<void> {
+  backendSettings();
   const reports: BackendReport[] = [];
   for (const name of backendNames) reports.push(await inItsOwnProcess(name));
   const first = reports.find(({ available }) => available)?.name ?? null;

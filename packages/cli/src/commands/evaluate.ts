@@ -53,7 +53,7 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
       : await languageSplit(config, split, flags.data);
   try {
     for (const line of data.lines) io.out(line);
-    io.out(backendLine(await startFlagged(flags, config.backend)));
+    io.out(backendLine(await startFlagged(flags, io, config.backend)));
     const model = await loadModel(folder, {
       which,
       onRefused: (sentence) => io.note(`warning: ${sentence}`),

@@ -54,7 +54,7 @@ async function runGenerate(io: Io, folder: string, flags: GenerateFlags): Promis
   const file = join(folder, runFiles.vocabulary);
   const vocabulary = vocabularyFromData(readJson(file), file);
   const prompt = vocabulary.encode(flags.prompt);
-  await startFlagged(flags, config.backend);
+  await startFlagged(flags, io, config.backend);
   const model = await loadModel(folder, {
     onRefused: (sentence) => io.note(`warning: ${sentence}`),
   });

@@ -63,7 +63,7 @@ async function runPosteriors(io: Io, folder: string, flags: PosteriorsFlags): Pr
       );
     }
     for (const { key, reason } of dropped) io.note(`left out: ${key}, ${reason}`);
-    io.note(backendLine(await startFlagged(flags, config.backend)));
+    io.note(backendLine(await startFlagged(flags, io, config.backend)));
     const model = await loadModel(folder, {
       which,
       onRefused: (sentence) => io.note(`warning: ${sentence}`),

@@ -35,7 +35,7 @@ async function runQuickstart(io: Io, args: readonly string[], flags: BackendFlag
   io.out('the same data, the same recipe; the second normalizes W·x over the batch.');
   const loaded = languageDataOf(await loadCorpus(data));
   for (const line of loaded.lines) io.out(line);
-  const backend = await startFlagged(flags);
+  const backend = await startFlagged(flags, io);
   io.out(backendLine(backend));
   const taken = takeFreeFolder('quickstart');
   const { folder } = taken;

@@ -1,4 +1,4 @@
-import { availableParallelism } from 'node:os';
+import { availableProcessors } from '@bnrnn/core';
 import type { RunConfig } from '@bnrnn/experiments';
 import type { BackendInfo } from '@bnrnn/tensor-backend';
 import type { BackendFlags } from '../backendFlags';
@@ -23,7 +23,7 @@ export function asBefore(
 export function differences(
   before: Pick<RunConfig, 'threads' | 'blas'>,
   now: Pick<BackendInfo, 'threads' | 'blas'>,
-  cores = availableParallelism(),
+  cores = availableProcessors(),
 ): string[] {
   const lines: string[] = [];
   const bits = 'the last bits will not be those of a run that never stopped.';

@@ -63,7 +63,7 @@ async function trainWith<Config extends RunConfig>(
     for (const line of data.lines) io.out(line);
     if (stored !== undefined) expectSameCorpus(stored.corpus, data.info, whereOf(draft));
 
-    const backend = await startFlagged(stored === undefined ? flags : asBefore(stored, flags));
+    const backend = await startFlagged(stored === undefined ? flags : asBefore(stored, flags), io);
     io.out(backendLine(backend));
     const { threads, blas } = backend;
     if (stored !== undefined) for (const line of differences(stored, backend)) io.note(line);

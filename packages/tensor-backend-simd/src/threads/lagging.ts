@@ -1,3 +1,5 @@
+import { isSet } from '@bnrnn/tensor-backend';
+
 const never = new Int32Array(new SharedArrayBuffer(4));
 
 /**
@@ -5,7 +7,7 @@ const never = new Int32Array(new SharedArrayBuffer(4));
  * a millisecond behind, so that one that runs ahead of what it should wait for does so every time. For tests.
  */
 export function lagging(barrier: () => void, part: number, parts: number): () => void {
-  if (process.env['BNRNN_SIMD_LAG'] !== '1') return barrier;
+  if (!isSet('BNRNN_SIMD_LAG')) return barrier;
   let passed = 0;
   return () => {
     barrier();

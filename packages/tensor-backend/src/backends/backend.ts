@@ -12,6 +12,8 @@ export interface BackendProbe {
   reason?: string;
   /** The command or change that makes it available. */
   fix?: string;
+  /** Whether what it needs was never there: a package that is not installed, hardware that the machine has not. */
+  absent?: boolean;
 }
 
 /** What was started. */
@@ -38,8 +40,12 @@ export interface StartOptions {
 /** Something that can compute. */
 export interface Backend {
   readonly name: BackendName;
-  /** Says whether it can run here, without starting it. */
-  probe(): Promise<BackendProbe>;
+  /**
+   * Says whether it can run here, without starting it: does what `start` with these options would do first.
+   *
+   * @throws UsageError for an option or a variable that cannot be used.
+   */
+  probe(options?: StartOptions): Promise<BackendProbe>;
   /**
    * Makes it tfjs's backend.
    *

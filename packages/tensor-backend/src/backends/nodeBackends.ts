@@ -1,5 +1,4 @@
-import { availableParallelism } from 'node:os';
-import { BackendError } from '@bnrnn/core';
+import { availableProcessors, BackendError } from '@bnrnn/core';
 import { version_core } from '@tensorflow/tfjs-core';
 import { activate } from './activate';
 import type { Backend, BackendInfo, BackendProbe, StartOptions } from './backend';
@@ -36,7 +35,7 @@ export const nodeGpuBackend: Backend = {
   name: 'node-gpu',
   async probe() {
     const driver = expectNvidiaDriver();
-    if (driver.value === undefined) return unavailable(driver.problem);
+    if (driver.value === undefined) return { ...unavailable(driver.problem), absent: true };
     const found = await probeTensorflow('@tensorflow/tfjs-node-gpu');
     if ('problem' in found) return unavailable(found.problem);
     if (found.gpu) return { available: true, details: found.details };
@@ -69,7 +68,7 @@ async function start(
     if (driver.value === undefined) throw cannotStart(name, driver.problem);
   }
   // TensorFlow reads the number of threads once, as it is loaded.
-  threads ??= options.threads ?? availableParallelism();
+  threads ??= options.threads ?? availableProcessors();
   const loaded = loadTfjsNode(packageName, {
     ...environment,
     TF_NUM_INTRAOP_THREADS: String(threads),

@@ -14,6 +14,7 @@ test('a package that is not there is named with the command that installs it', a
     details: `needs ${name}`,
     reason: `The package ${name} is not installed.`,
     fix: `npm install ${name}`,
+    absent: true,
   });
 });
 

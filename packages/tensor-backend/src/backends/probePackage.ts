@@ -16,6 +16,7 @@ export function probePackage<Module>(
     available: false,
     details: `needs ${packageName}`,
     ...whatIsMissing(packageName, found),
+    ...(found.missing === 'not installed' && { absent: true }),
   };
 }
 

@@ -12,9 +12,9 @@ interface SimdModule {
 /** The embedded backend: a BLAS where there is one, SIMD WebAssembly otherwise, threads. */
 export const simdBackend: Backend = {
   name: 'simd',
-  async probe() {
+  async probe(options) {
     const found = await importOptional<SimdModule>(packageName);
-    if ('module' in found) return found.module.simdBackend.probe();
+    if ('module' in found) return found.module.simdBackend.probe(options);
     return probePackage(packageName, found, () => ({ available: true, details: '' }));
   },
   async start(options) {

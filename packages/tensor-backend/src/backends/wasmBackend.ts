@@ -1,8 +1,10 @@
+import { BackendError } from '@bnrnn/core';
 import { version_core } from '@tensorflow/tfjs-core';
 import { activate } from './activate';
 import type { Backend } from './backend';
 import { importOptional } from './optionalPackage';
 import { expectPackage, probePackage } from './probePackage';
+import { reserveProblem } from './reserveProblem';
 import { repairWasmProducts } from './wasmProducts';
 
 const packageName = '@tensorflow/tfjs-backend-wasm';
@@ -17,10 +19,12 @@ interface WasmModule {
 export const wasmBackend: Backend = {
   name: 'wasm',
   async probe() {
-    return probePackage(packageName, await importOptional<WasmModule>(packageName), (module) => ({
-      available: true,
-      details: `WebAssembly with XNNPACK, one thread in Node (tfjs ${module.version_wasm})`,
-    }));
+    return probePackage(packageName, await importOptional<WasmModule>(packageName), (module) => {
+      const details = `WebAssembly with XNNPACK, one thread in Node (tfjs ${module.version_wasm})`;
+      const problem = reserve();
+      if (problem === undefined) return { available: true, details };
+      return { available: false, details, ...problem };
+    });
   },
   async start() {
     const module = expectPackage(
@@ -28,6 +32,13 @@ export const wasmBackend: Backend = {
       packageName,
       await importOptional<WasmModule>(packageName),
     );
+    // tfjs would say something about bundlers.
+    const problem = reserve();
+    if (problem !== undefined) {
+      throw new BackendError(`The backend "wasm" cannot start: ${problem.reason}`, {
+        hint: problem.fix,
+      });
+    }
     repairWasmProducts();
     await activate('wasm');
     return {
@@ -39,3 +50,14 @@ export const wasmBackend: Backend = {
     };
   },
 };
+
+/** Why a memory like that of tfjs's module cannot be had: it starts with 16 MiB and may grow to 2 GiB. */
+function reserve(): ReturnType<typeof reserveProblem> | undefined {
+  const descriptor = { initial: 256, maximum: 32_768 };
+  try {
+    new WebAssembly.Memory(descriptor);
+    return undefined;
+  } catch (error) {
+    return reserveProblem(descriptor, error);
+  }
+}

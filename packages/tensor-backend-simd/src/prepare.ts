@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { BackendError, UsageError } from '@bnrnn/core';
+import { reserveProblem } from '@bnrnn/tensor-backend';
+import { findBlas, type BlasSearch } from './blas/findBlas';
+import { expectKernels } from './threads/expectKernels';
+import { instantiateKernels, type Kernels } from './threads/kernels';
+
+const pagesOfMiB = 16;
+
+/** What it takes to compute, before any thread is started. */
+export interface Prepared {
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  readonly kernels: Kernels;
+  /** The BLAS, or why there is none. */
+  readonly search: BlasSearch;
+}
+
+let last: { readonly key: string; readonly prepared: Promise<Prepared> } | undefined;
+
+/**
+ * Reserves the memory, loads the kernels and looks for a BLAS. A probe and the start after it share what was
+ * prepared: a second memory would take as much of the address space again.
+ *
+ * @throws BackendError for what this machine or this installation lacks; UsageError where `BNRNN_BLAS` names
+ *   a library that cannot be used.
+ */
+export function prepare(memoryMiB: number): Promise<Prepared> {
+  const wanted = process.env['BNRNN_BLAS'] ?? '';
+  const key = `${memoryMiB} ${wanted}`;
+  if (last?.key === key) return last.prepared;
+  const prepared = prepareNow(memoryMiB, wanted);
+  last = { key, prepared };
+  prepared.catch(() => {
+    if (last?.prepared === prepared) last = undefined;
+  });
+  return prepared;
+}
+
+async function prepareNow(memoryMiB: number, wanted: string): Promise<Prepared> {
+  const memory = reserveMemory(memoryMiB);
+  const module = await loadModule();
+  const kernels = instantiateKernels(module, memory);
+  expectKernels(kernels);
+  const search = findBlas(memory, wanted);
+  if (search.blas === null && wanted !== '' && wanted !== 'none') {
+    throw new UsageError(`BNRNN_BLAS names a library that cannot be used: ${search.reason}.`, {
+      hint: 'Name another, or leave the variable unset; "none" means the own product.',
+    });
+  }
+  return { memory, module, kernels, search };
+}
+
+/** Address space only: the system gives a page when it is first touched. */
+function reserveMemory(memoryMiB: number): WebAssembly.Memory {
+  const pages = memoryMiB * pagesOfMiB;
+  const descriptor = { initial: pages, maximum: pages, shared: true };
+  try {
+    return new WebAssembly.Memory(descriptor);
+  } catch (cause) {
+    const problem = reserveProblem(descriptor, cause);
+    throw new BackendError(`simd: ${problem.reason}`, { hint: problem.fix, cause });
+  }
+}
+
+async function loadModule(): Promise<WebAssembly.Module> {
+  const file = new URL('./kernels.wasm', import.meta.url);
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new BackendError(
+      'The package @bnrnn/tensor-backend-simd is incomplete: dist/kernels.wasm is missing.',
+      { hint: 'Build it again (npm run bundle) or install the package again.', cause },
+    );
+  });
+  return WebAssembly.compile(bytes);
+}
