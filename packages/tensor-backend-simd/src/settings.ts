@@ -5,6 +5,7 @@ import {
   threadsOfMachine,
   type StartOptions,
 } from '@bnrnn/tensor-backend';
+import { mayStartWorkers } from './threads/expectWorkersCanStart';
 
 /** What the backend starts with. */
 export interface Settings {
@@ -30,10 +31,4 @@ export function settingsFrom(options: StartOptions): Settings {
   }
   if (mayStartWorkers()) return { threads: threadsOfMachine(), memoryMiB };
   return { threads: 1, memoryMiB, few: "Node's permission model forbids more: --allow-worker" };
-}
-
-/** Whether Node's permission model, where it is on, lets this process start worker threads. */
-export function mayStartWorkers(): boolean {
-  const { permission } = process as Partial<Pick<NodeJS.Process, 'permission'>>;
-  return permission?.has('worker') ?? true;
 }

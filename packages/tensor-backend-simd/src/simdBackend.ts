@@ -6,7 +6,8 @@ import { backendName } from './kernels/kernel';
 import { registerKernels } from './kernels/registerKernels';
 import { adviseLargePages } from './memory/largePages';
 import { prepare } from './prepare';
-import { mayStartWorkers, settingsFrom, type Settings } from './settings';
+import { settingsFrom, type Settings } from './settings';
+import { expectWorkersCanStart } from './threads/expectWorkersCanStart';
 import { scratchStart } from './threads/kernels';
 import { startNodeWorkers } from './threads/nodeWorkers';
 import { type Pool, startPool } from './threads/pool';
@@ -35,8 +36,8 @@ export const simdBackend: Backend = {
   async probe(options = {}) {
     const { threads, memoryMiB, few } = settingsFrom(options);
     try {
-      expectWorkersAllowed(threads);
       const { blas, reason } = (await prepare(memoryMiB)).search;
+      expectWorkersCanStart(threads);
       const product =
         blas === null ? `own product (no BLAS: ${reason})` : `${blas.name}: ${blas.description}`;
       const because = few === undefined ? '' : ` (${few})`;
@@ -80,19 +81,11 @@ function expectSame(what: string, there: number, here: number): void {
   );
 }
 
-function expectWorkersAllowed(threads: number): void {
-  if (threads === 1 || mayStartWorkers()) return;
-  throw new BackendError(
-    `simd: ${threads} threads need worker threads, which Node's permission model forbids here.`,
-    { hint: 'Start Node with --allow-worker, or take --threads 1.' },
-  );
-}
-
 async function launch({ threads, memoryMiB }: Settings): Promise<Running> {
-  expectWorkersAllowed(threads);
   const poison = isSet('BNRNN_SIMD_POISON');
   const { memory, module, kernels, search } = await prepare(memoryMiB);
   const { blas } = search;
+  expectWorkersCanStart(threads);
   adviseLargePages(memory);
   const pool = await startPool({ memory, module, blas }, threads, startNodeWorkers);
   const heapStart = scratchStart(kernels, blas === null ? threads : 0);

@@ -35,7 +35,7 @@ export const nodeGpuBackend: Backend = {
   name: 'node-gpu',
   async probe() {
     const driver = expectNvidiaDriver();
-    if (driver.value === undefined) return { ...unavailable(driver.problem), absent: true };
+    if (driver.value === undefined) return unavailable(driver.problem);
     const found = await probeTensorflow('@tensorflow/tfjs-node-gpu');
     if ('problem' in found) return unavailable(found.problem);
     if (found.gpu) return { available: true, details: found.details };
@@ -91,8 +91,8 @@ async function start(
   };
 }
 
-function unavailable({ reason, fix }: Problem): BackendProbe {
-  return { available: false, details: 'needs TensorFlow', reason, fix };
+function unavailable(problem: Problem): BackendProbe {
+  return { available: false, details: 'needs TensorFlow', ...problem };
 }
 
 function noGpu(complaint: string | null): Problem {

@@ -1,10 +1,20 @@
 import { addressSpaceLimit } from '@bnrnn/core';
 
+/** The sizes of a WebAssembly memory, in pages of 64 KiB. */
+export interface MemorySize {
+  readonly initial: number;
+  readonly maximum: number;
+  readonly shared?: boolean;
+}
+
 /** Why a WebAssembly memory cannot be had, and what helps. */
-interface ReserveProblem {
+export interface ReserveProblem {
   readonly reason: string;
   readonly fix: string;
 }
+
+/** What Node and two threads take of the address space beside a memory, measured with Node 20. */
+const besides = 2.5 * 2 ** 30;
 
 /**
  * Why this WebAssembly memory could not be had.
@@ -16,7 +26,7 @@ interface ReserveProblem {
  * @param limit  bytes of addresses that the process may reserve.
  */
 export function reserveProblem(
-  { shared, maximum = 0 }: WebAssembly.MemoryDescriptor,
+  { shared, maximum }: MemorySize,
   error: unknown,
   limit = addressSpaceLimit(),
 ): ReserveProblem {
@@ -35,12 +45,13 @@ export function reserveProblem(
       fix: 'Free memory, or set BNRNN_MEMORY_MIB to less (it holds for the backend "simd").',
     };
   }
-  // What Node itself takes beside: some 1.2 GiB of addresses.
-  const most = Math.floor((limit - 1.25 * 2 ** 30) / 2 ** 20 / 64) * 64;
-  const smaller =
-    wanted / 2 ** 20 <= most || most < 64 ? '' : ` and BNRNN_MEMORY_MIB=${String(most)}`;
+  const most = Math.floor((limit - besides) / 2 ** 20 / 64) * 64;
+  const raise = 'Raise the limit (ulimit -v unlimited)';
+  const reason = `No WebAssembly memory of ${mib(wanted)} can be reserved: the address space of this process is limited to ${mib(limit)} (ulimit -v).`;
+  if (most < 64) return { reason, fix: `${raise}, or take the backend "cpu".` };
+  const smaller = wanted / 2 ** 20 <= most ? '' : ` and BNRNN_MEMORY_MIB=${most}`;
   return {
-    reason: `No WebAssembly memory of ${mib(wanted)} can be reserved: the address space of this process is limited to ${mib(limit)} (ulimit -v).`,
-    fix: `Raise the limit (ulimit -v unlimited), or run Node with --disable-wasm-trap-handler${smaller}, which needs less of it.`,
+    reason,
+    fix: `${raise}, or run Node with --disable-wasm-trap-handler${smaller}, which needs less of it.`,
   };
 }

@@ -4,7 +4,7 @@ import { activate } from './activate';
 import type { Backend } from './backend';
 import { importOptional } from './optionalPackage';
 import { expectPackage, probePackage } from './probePackage';
-import { reserveProblem } from './reserveProblem';
+import { reserveProblem, type MemorySize, type ReserveProblem } from './reserveProblem';
 import { repairWasmProducts } from './wasmProducts';
 
 const packageName = '@tensorflow/tfjs-backend-wasm';
@@ -13,6 +13,10 @@ interface WasmModule {
   version_wasm: string;
   getThreadsCount(): number;
   setThreadsCount(threads: number): void;
+}
+
+interface WasmRuntime {
+  Memory: new (size: MemorySize) => object;
 }
 
 /** tfjs's WebAssembly backend: SIMD through XNNPACK; in Node it runs on one thread. */
@@ -52,10 +56,11 @@ export const wasmBackend: Backend = {
 };
 
 /** Why a memory like that of tfjs's module cannot be had: it starts with 16 MiB and may grow to 2 GiB. */
-function reserve(): ReturnType<typeof reserveProblem> | undefined {
+function reserve(): ReserveProblem | undefined {
   const descriptor = { initial: 256, maximum: 32_768 };
   try {
-    new WebAssembly.Memory(descriptor);
+    const { WebAssembly } = globalThis as { WebAssembly?: WasmRuntime };
+    if (WebAssembly !== undefined) new WebAssembly.Memory(descriptor);
     return undefined;
   } catch (error) {
     return reserveProblem(descriptor, error);

@@ -12,6 +12,7 @@ export function expectNvidiaDriver(files: readonly string[] = devices): Found<tr
     problem: {
       reason: `This machine shows no NVIDIA GPU: no driver is loaded (${files[0] ?? ''} is not there).`,
       fix: 'On a machine with an NVIDIA GPU install its driver until `nvidia-smi` lists the GPU, then follow docs/backends.md.',
+      absent: true,
     },
   };
 }

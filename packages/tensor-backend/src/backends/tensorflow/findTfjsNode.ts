@@ -76,6 +76,7 @@ function notFound(name: TfjsNodePackage, built: string | undefined) {
     return {
       reason: `The package ${name} is not installed.`,
       fix: `${install} (or, where its download works: npm install ${name}@${tfjsVersion})`,
+      absent: true,
     };
   }
   const what = existsSync(built) ? 'holds no @tensorflow/tfjs-node' : 'does not exist';

@@ -2,6 +2,8 @@
 export interface Problem {
   readonly reason: string;
   readonly fix: string;
+  /** Whether it was never there, as hardware or a package may be. */
+  readonly absent?: boolean;
 }
 
 /** What was asked for, or why it cannot be had. */
