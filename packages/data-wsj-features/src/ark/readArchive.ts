@@ -29,6 +29,7 @@ export async function* readArchive(
 
 /** Whether a file starts with an object instead of a key. */
 export async function startsWithObject(cursor: ByteCursor): Promise<boolean> {
+  await cursor.skipByteOrderMark();
   const first = await cursor.skipSpace();
   if (first !== 91) return first === 0;
   const second = await cursor.peek(1);

@@ -13,6 +13,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
  */
 export async function readKey(cursor: ByteCursor): Promise<string | undefined> {
   cursor.key = undefined;
+  await cursor.skipByteOrderMark();
   if ((await cursor.skipSpace()) === -1) return undefined;
   const start = cursor.position;
   const word = await cursor.word(longest);

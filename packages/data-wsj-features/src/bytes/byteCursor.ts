@@ -3,6 +3,9 @@ import { fault, type Place } from './fault';
 
 /** Never held for one entry of a gzipped file or a command, whose sizes no file length can vouch for. */
 const mostUnpacked = 2 ** 29;
+/** What some editors put before UTF-8 text; no key, token or number begins with it. */
+const byteOrderMark = [0xef, 0xbb, 0xbf];
+
 /** Whether a byte is white space, as Kaldi sees it. */
 export const isSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13);
 
@@ -63,6 +66,15 @@ export class ByteCursor {
       this.#next += read;
     }
     return true;
+  }
+
+  /** At the start of a source: moves over a byte order mark of UTF-8, where there is one. */
+  async skipByteOrderMark(): Promise<void> {
+    if (this.position !== 0) return;
+    for (const [i, byte] of byteOrderMark.entries()) {
+      if ((await this.peek(i)) !== byte) return;
+    }
+    await this.take(byteOrderMark.length, 'a byte order mark');
   }
 
   /** The next byte, or one a little further, without moving on; -1 at the end. */
@@ -133,6 +145,14 @@ export class ByteCursor {
       if (!isSpace(byte) || (byte === 10 && newlines === 'but newlines')) return byte;
       this.#start++;
     }
+  }
+
+  /** The text up to the next white space, cut off after `most` bytes, without moving on. */
+  async upcomingWord(most: number): Promise<string> {
+    await this.fill(Math.min(most, this.#buffer.length));
+    const bytes = this.#buffer.subarray(this.#start, Math.min(this.#end, this.#start + most));
+    const end = bytes.findIndex(isSpace);
+    return bytes.toString('latin1', 0, end === -1 ? bytes.length : end);
   }
 
   /** The bytes up to the next white space or the end of the source; undefined when there are more than `most`. */

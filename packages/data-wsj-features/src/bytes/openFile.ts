@@ -1,3 +1,4 @@
+import { longestLfsPointer, refuseLfsPointer } from '@bnrnn/core';
 import { createReadStream } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
@@ -9,7 +10,8 @@ import { StreamSource } from './streamSource';
 /**
  * Opens a file for reading; one that starts with gzip's two bytes is unpacked, whatever its name.
  *
- * @throws DataError when it is missing, not a regular file (a pipe would wait for ever), or unreadable.
+ * @throws DataError when it is missing, not a regular file (a pipe would wait for ever), unreadable, or a pointer of Git
+ *   LFS in the place of a file.
  */
 export async function openFile(path: string): Promise<ByteSource> {
   let handle: FileHandle | undefined;
@@ -19,9 +21,10 @@ export async function openFile(path: string): Promise<ByteSource> {
       throw fault({ file: path }, `is ${kindOf(found)}, expected a regular file.`);
     }
     handle = await open(path, 'r');
-    const magic = Buffer.alloc(2);
-    await handle.read(magic, 0, 2, 0);
-    if (magic.readUInt16BE(0) !== 0x1f8b) return new FileSource(path, found.size, handle);
+    const begin = Buffer.alloc(Math.min(found.size, longestLfsPointer));
+    await handle.read(begin, 0, begin.length, 0);
+    refuseLfsPointer(path, begin);
+    if (!isGzip(begin)) return new FileSource(path, found.size, handle);
     await handle.close();
     return new StreamSource(path, () => unpack(path));
   } catch (cause) {
@@ -63,6 +66,8 @@ function unpack(path: string): { stream: ReturnType<typeof createGunzip>; stop()
   pipeline(file, stream, () => undefined);
   return { stream, stop: () => stream.destroy() };
 }
+
+const isGzip = (begin: Uint8Array): boolean => begin[0] === 0x1f && begin[1] === 0x8b;
 
 function kindOf(found: { isDirectory(): boolean; isFIFO(): boolean }): string {
   if (found.isDirectory()) return 'a folder';

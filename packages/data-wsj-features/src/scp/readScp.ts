@@ -11,9 +11,10 @@ import { readTextLines } from './readTextLines';
  */
 export async function* readScp(path: string): AsyncGenerator<ScpLine, void, undefined> {
   for await (const { text, line, offset } of readTextLines(path)) {
-    const parts = /^([^ \t-\r]+)[ \t-\r]+(.+)$/.exec(text);
-    const key = parts?.[1] ?? '';
-    const target = parts?.[2] === undefined ? undefined : parseScpTarget(parts[2]);
+    const blank = text.search(/[ \t-\r]/);
+    const key = text.slice(0, Math.max(0, blank));
+    const rest = blank === -1 ? '' : text.slice(blank).replace(/^[ \t-\r]+/, '');
+    const target = rest === '' || /[\r\n]/.test(rest) ? undefined : parseScpTarget(rest);
     if (target === undefined || !isKey(key)) {
       const shown = text === '' ? 'is empty' : `is "${printable(text, 120)}"`;
       throw fault({ file: path, offset }, `line ${line} ${shown}, expected "KEY PATH:OFFSET".`);

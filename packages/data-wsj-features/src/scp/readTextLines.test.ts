@@ -41,6 +41,35 @@ describe('readTextLines', () => {
     expect(await linesOf(`  ${text} \n`)).toEqual([{ text, line: 1, offset: 0 }]);
   });
 
+  it('leaves out a byte order mark, which is counted in offsets', async () => {
+    const content = `\ufeffa 1\n\ufeffb\n`;
+    for (const bytes of [Buffer.from(content), gzipSync(content)]) {
+      expect(await linesOf(bytes)).toEqual([
+        { text: 'a 1', line: 1, offset: 3 },
+        { text: '\ufeffb', line: 2, offset: 7 },
+      ]);
+    }
+    expect(await linesOf('\ufeff')).toEqual([]);
+  });
+
+  it.each([
+    ['with its mark', Buffer.concat([Buffer.of(0xff, 0xfe), Buffer.from('a 1\n', 'utf16le')])],
+    ['without', Buffer.from('ab 1\n', 'utf16le')],
+    ['with the high byte first', Buffer.from('ab 1\n', 'utf16le').swap16()],
+  ])('says of UTF-16 what it looks like: %s', async (_, content) => {
+    await expect(linesOf(content)).rejects.toMatchObject({
+      message: expect.stringContaining('line 1 has a zero byte') as string,
+      hint: 'It looks like UTF-16. Convert it: iconv -f UTF-16 -t UTF-8 FILE > NEW.',
+    });
+  });
+
+  it('says that a pointer of Git LFS is one', async () => {
+    const pointer = `version https://git-lfs.github.com/spec/v1\noid sha256:${'a'.repeat(64)}\nsize 123456\n`;
+    await expect(linesOf(pointer)).rejects.toThrow(
+      /list is a pointer of Git LFS: the file of 123456 bytes was never fetched\./,
+    );
+  });
+
   it('refuses zero bytes and other encodings', async () => {
     await expect(linesOf('a\nb\0c\n')).rejects.toThrow(
       /list, byte 2: line 2 has a zero byte, expected a text file\./,

@@ -33,6 +33,21 @@ describe('archiveResolver', () => {
     expect(notes[0]).toBe(`${list}: mfcc/a.ark was read from ${parent}.`);
   });
 
+  it('stops at the folder that holds data, without one two folders up', async () => {
+    const outside = folder.write('fbank/a.ark', '');
+    expect(await resolver()('fbank/a.ark')).toBeUndefined();
+    expect(await resolver()('/there/fbank/a.ark')).toBeUndefined();
+    const deep = join(folder.path, 's5/data/train/split2/1/feats.scp');
+    const inside = folder.write('s5/fbank/a.ark', '');
+    expect(await archiveResolver(deep, { cwd: elsewhere })('fbank/a.ark')).toBe(inside);
+    const plain = archiveResolver(join(folder.path, 'x/y/z/w/feats.scp'), { cwd: elsewhere });
+    const twoUp = folder.write('x/y/b.ark', '');
+    expect(await plain('b.ark')).toBe(twoUp);
+    folder.write('x/c.ark', '');
+    expect(await plain('c.ark')).toBeUndefined();
+    expect(outside).not.toBe(inside);
+  });
+
   it('finds what an absolute path meant on another machine by its last parts, the most first', async () => {
     const base = folder.write('s5/data/train/raw.1.ark', '');
     expect(await resolver()('/there/exp/fbank/raw.1.ark')).toBe(base);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { bytes, floatMatrix, integerVector } from '../../test/support/kaldiBytes';
 import { temporaryFolder } from '../../test/support/temporaryFolder';
@@ -54,6 +55,24 @@ describe('an scp', () => {
     [archive, /line 1 has a zero byte, expected a text file/],
   ])('that is wrong is refused: %j', async (content, message) => {
     await expect(readScp(content)).rejects.toThrow(message);
+  });
+
+  it('says of a line to an archive that it lacks its offset', async () => {
+    for (const name of ['x.ark', 'text.ark', 'packed.ark']) {
+      folder.write('text.ark', ' a [\n 1 2\n 3 4 ]\n');
+      folder.write('packed.ark', gzipSync(archive));
+      await expect(readScp(`a ${name}\n`)).rejects.toMatchObject({
+        message: expect.stringMatching(
+          /list\.scp, key a: line 1 names .*\.ark without an offset, and that is an archive, whose first key is a\./,
+        ) as string,
+        hint: expect.stringContaining('ends in :OFFSET') as string,
+      });
+    }
+    folder.write('lone.mat', floatMatrix('a', 1, 2, [1, 2]).subarray(2));
+    folder.write('lone.txt', '\ufeff[ 5 6 ]\n');
+    folder.write('numbers.txt', '7 8 9\n');
+    const lone = await readScp('a lone.mat\nb lone.txt\nc numbers.txt\n');
+    expect(lone.map(({ kind }) => kind)).toEqual(['matrix', 'vector', 'integers']);
   });
 
   it('runs a command only when that is allowed', async () => {

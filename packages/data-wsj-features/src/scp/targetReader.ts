@@ -1,5 +1,6 @@
 import type { Entry, EntryOptions } from '../ark/entry';
 import { readObject } from '../ark/readObject';
+import { startsWithObject } from '../ark/readArchive';
 import { readSizes, type MatrixSizes } from '../ark/readSizes';
 import { ByteCursor } from '../bytes/byteCursor';
 import type { ByteSource } from '../bytes/byteSource';
@@ -15,6 +16,9 @@ export interface ReadOptions extends ResolveOptions {
   /** Lets lines that end in `|` run as shell commands, with all that such a command may do. Default false. */
   readonly allowCommands?: boolean;
 }
+
+/** Bytes of the first word of a file that are looked at to tell a key. */
+const longestKey = 128;
 
 /** Reads what the lines of one scp name; archives stay open until `close`. */
 export class TargetReader {
@@ -83,11 +87,11 @@ export class TargetReader {
     if (path === undefined) {
       throw this.#fault(line, `names ${printable(target.path, 200)}, which is no file here`, {
         hint:
-          'It was looked for under the root, the working directory, the folder of the list and its parents; ' +
-          'give the folder that its paths belong to as root.',
+          'It was looked for under the root, the working directory, the folder of the list and its parents up to the one that holds data; ' +
+          'give the folder that its paths belong to (--root; in a program, root).',
       });
     }
-    return this.#pool.use(path, (source) => {
+    return this.#pool.use(path, async (source) => {
       const offset = target.offset ?? 0;
       if (source.size !== undefined && offset >= source.size) {
         throw fault(
@@ -95,8 +99,24 @@ export class TargetReader {
           `line ${line.line} of ${this.list} points past the end of the file, which has ${source.size} bytes.`,
         );
       }
-      return action(new ByteCursor(source, offset, span));
+      const cursor = new ByteCursor(source, offset, span);
+      if (target.offset === undefined) await this.#expectLone(line, path, cursor);
+      return action(cursor);
     });
+  }
+
+  /** Refuses an archive of keys where a line without an offset needs a file of one object. */
+  async #expectLone(line: ScpLine, path: string, cursor: ByteCursor): Promise<void> {
+    if (await startsWithObject(cursor)) return;
+    const first = await cursor.upcomingWord(longestKey);
+    if (first === '' || /^[-+]?\d+$/.test(first)) return;
+    throw this.#fault(
+      line,
+      `names ${printable(path, 200)} without an offset, and that is an archive, whose first key is ${printable(first)}`,
+      {
+        hint: 'Such a line ends in :OFFSET, as in feats.ark:14. "bnrnn features copy ARCHIVE --out NEW.ark --scp NEW.scp" writes an archive with its list.',
+      },
+    );
   }
 
   #command(line: ScpLine, command: string): ByteSource {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../test/support/temporaryFolder';
+import { readAlignments } from '../transitions/readAlignments';
 import { parseSpecification } from './specification';
 
 const folder = temporaryFolder();
@@ -35,6 +36,24 @@ describe('parseSpecification', () => {
     expect(await parseSpecification(`scp:${at('data')}`)).toMatchObject({
       path: at('data/feats.scp'),
     });
+  });
+
+  it.each([
+    [
+      'ark:gunzip -c exp/ali/ali.*.gz |',
+      /is a command, which is not run, expected a file or a folder/,
+      'Name the files themselves, or their folder: exp/ali/ali.*.gz. Packed files are unpacked here.',
+    ],
+    [
+      'ark,s,cs:copy-feats scp:feats.scp ark:- |',
+      /is a command, which is not run/,
+      'Run it yourself, its output into a file, and name that file.',
+    ],
+    ['scp:-', /is standard input/, 'Write what would be piped to a file, and name that.'],
+  ])('says of %s what to name instead', async (spec, message, hint) => {
+    await expect(parseSpecification(spec)).rejects.toThrow(message);
+    await expect(parseSpecification(spec)).rejects.toMatchObject({ name: 'UsageError', hint });
+    await expect(readAlignments(spec)).rejects.toThrow(message);
   });
 
   it('says that nothing is there', async () => {

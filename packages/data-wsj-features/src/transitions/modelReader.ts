@@ -15,6 +15,7 @@ export interface ModelReader {
 
 /** A reader of the model at the start of a file, which may begin with `\0B`. */
 export async function modelReader(cursor: ByteCursor): Promise<ModelReader> {
+  await cursor.skipByteOrderMark();
   return (await readBinaryMark(cursor)) ? binaryReader(cursor) : textReader(cursor);
 }
 
