@@ -144,6 +144,18 @@ describe('judgeClaims', () => {
     expect(claim?.difference).toBeCloseTo(290 / 300 - 1, 12);
   });
 
+  test('compares validations under recalibrated statistics where both have them', () => {
+    const [base, own] = [run({ seed: 1, validation: 4.8 }), normalized(1, 4.9)];
+    const again = {
+      ...own,
+      events: [
+        ...own.events,
+        evaluationEvent({ step: 600, statistics: 'recalibrated', nllPerUnit: 4.83 }),
+      ],
+    };
+    expect(judgeClaims(noBetter, [base, again])[0]?.difference).toBeCloseTo(0.03, 12);
+  });
+
   test('runs of another recipe, corpus, seed or setting are no pair', () => {
     const base = run({ seed: 1, validation: 4.8 });
     for (const changes of [
@@ -164,6 +176,6 @@ describe('judgeClaims', () => {
     expect(table).toContain('ptb-small-bn − ptb-small, authors-code');
     expect(table).toContain('supported');
     expect(table).toContain('+0.011 to +0.014');
-    expect(table).toContain('lowest validation loss of the run, nats per unit');
+    expect(table).toContain('validation loss at the end, nats per unit');
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { UsageError } from '@bnrnn/core';
 import { claimsTable, judgeClaims, paperClaims, readRun } from '@bnrnn/reporting';
 import type { Command } from 'commander';
-import type { Io } from '../io';
+import { linesOf, type Io } from '../io';
 import { runFiles } from '../runFolder';
 
 interface ClaimsFlags {
@@ -29,7 +29,7 @@ async function runClaims(io: Io, folders: readonly string[], flags: ClaimsFlags)
   const runs = await Promise.all(found.map((folder) => readRun(folder)));
   const claims = judgeClaims(paperClaims, runs);
   const format = flags.markdown === true ? 'markdown' : flags.latex === true ? 'latex' : 'text';
-  io.out(claimsTable(claims, format).trimEnd());
+  for (const line of linesOf(claimsTable(claims, format))) io.out(line);
   if (flags.json === true) io.out(JSON.stringify({ runs: found, claims }));
 }
 

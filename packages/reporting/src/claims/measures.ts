@@ -1,4 +1,4 @@
-import { eventsOf, lossAtStep, type RunSummary } from '../compare/runSummary';
+import { lossAtStep, type RunSummary } from '../compare/runSummary';
 
 /** So many steps a training loss is averaged over, of those that the log holds. */
 const smoothing = 200;
@@ -8,23 +8,24 @@ export function lastTrainingLoss(summary: RunSummary): number | undefined {
   return lossAtStep(summary, summary.stepEvents.at(-1)?.step ?? 0);
 }
 
+const preference = ['recalibrated', 'running', 'batch'] as const;
+
 /**
- * The lowest validation loss in nats per unit that the run has reported, after any epoch and under any
- * statistics: its own best, which favours a normalized run where it has more than one reading.
+ * The validation loss at the end of the run in nats per unit, under recalibrated statistics where it
+ * was evaluated so, otherwise under running ones, otherwise under those of the batch.
  */
-export function bestValidation(summary: RunSummary): number | undefined {
-  const found = [...eventsOf(summary.run, 'evaluation'), ...summary.evaluations]
-    .filter(({ split }) => split === 'valid')
-    .map(({ nllPerUnit }) => nllPerUnit);
-  return found.length === 0 ? undefined : Math.min(...found);
+export function lastValidation({ evaluations }: RunSummary): number | undefined {
+  const validations = evaluations.filter(({ split }) => split === 'valid');
+  return preference
+    .map((choice) => validations.find(({ statistics }) => statistics === choice)?.nllPerUnit)
+    .find((value) => value !== undefined);
 }
 
 /** How far the validation at the end lies above the training loss of the last epoch, nats per unit. */
 export function generalizationGap(summary: RunSummary): number | undefined {
   const training = summary.lastEpoch?.trainNllPerUnit;
-  const validations = summary.evaluations.filter(({ split }) => split === 'valid');
-  if (training === undefined || validations.length === 0) return undefined;
-  return Math.min(...validations.map(({ nllPerUnit }) => nllPerUnit)) - training;
+  const validation = lastValidation(summary);
+  return training === undefined || validation === undefined ? undefined : validation - training;
 }
 
 /** The training loss when half of the run's updates were done: a mark that its twin may pass earlier. */
