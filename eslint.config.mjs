@@ -10,6 +10,8 @@ const below = {
     'training',
     'recurrent',
     'normalization',
+    'tensor-backend-simd',
+    'tensor-backend-tensorflow',
     'tensor-backend',
     'data',
     'core',
@@ -19,12 +21,16 @@ const below = {
   training: ['recurrent', 'normalization', 'tensor-backend', 'core'],
   recurrent: ['normalization', 'tensor-backend', 'core'],
   normalization: ['tensor-backend', 'core'],
+  'tensor-backend-tensorflow': ['tensor-backend', 'core'],
   'tensor-backend-simd': ['tensor-backend', 'core'],
   'tensor-backend': ['core'],
   data: ['core'],
   core: [],
   'test-utils': ['core'],
 };
+
+/** The packages that need neither Node's modules nor its globals. */
+const neutral = ['core', 'tensor-backend', 'normalization', 'recurrent'];
 
 const everyLayer = Object.keys(below);
 
@@ -76,6 +82,26 @@ export default tseslint.config(
             onlyDependOnLibsWithTags: [layer, ...below[layer]].map((name) => `layer:${name}`),
           })),
         },
+      ],
+    },
+  },
+  {
+    // What runs in browsers too. Types of Node do not reach a bundle.
+    files: neutral.map((name) => `packages/${name}/src/**/*.ts`),
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['node:*'], message: 'This package runs in browsers too.' }] },
+      ],
+      'no-restricted-globals': [
+        'error',
+        ...['process', 'Buffer', 'setImmediate', 'require', '__dirname', '__filename'].map(
+          (name) => ({
+            name,
+            message: 'This package runs in browsers too.',
+          }),
+        ),
       ],
     },
   },

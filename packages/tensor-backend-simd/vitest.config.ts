@@ -1,4 +1,4 @@
-import { packageTests } from '../../tools/config/vitest.ts';
+import { backendTests, packageTests } from '../../tools/config/vitest.ts';
 import { parity } from './test/parity.ts';
 
 /** The suites of the packages above that run on any backend: here with references forbidden. */
@@ -20,7 +20,7 @@ const mixed = [
 
 export default packageTests({
   projects: [
-    packageTests({ name: 'simd' }),
+    backendTests({ name: 'simd', env: { BNRNN_TEST_BACKENDS: 'simd' } }),
     parity([...ops, ...layers], { threads: 2 }),
     parity([...ops, ...layers], { threads: 1, blas: 'none', poison: true }),
     parity([...ops, ...layers], { threads: 2, blas: 'none', poison: true }),

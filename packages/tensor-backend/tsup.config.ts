@@ -1,4 +1,4 @@
 import { packageBuild } from '../../tools/config/tsup';
 
 // tfjs's gradient files cannot be loaded by Node itself, so they travel inside this package.
-export default packageBuild({ shims: true, noExternal: [/tfjs-core\/dist\//] });
+export default packageBuild({ noExternal: [/tfjs-core\/dist\//] });

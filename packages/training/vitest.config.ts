@@ -1,3 +1,3 @@
-import { packageTests } from '../../tools/config/vitest.ts';
+import { backendTests } from '../../tools/config/vitest.ts';
 
-export default packageTests();
+export default backendTests();

@@ -1,6 +1,8 @@
+import { fileURLToPath } from 'node:url';
 import { defaultServerConditions } from 'vite';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
+const setup = fileURLToPath(new URL('registerTestBackends.ts', import.meta.url));
 const conditions = ['@bnrnn/source', ...defaultServerConditions];
 
 /**
@@ -21,4 +23,12 @@ export function packageTests(test: ViteUserConfig['test'] = {}): ViteUserConfig 
       ...test,
     },
   });
+}
+
+/**
+ * The set-up of packages whose tests start backends: those that `BNRNN_TEST_BACKENDS` names are
+ * registered.
+ */
+export function backendTests(test: ViteUserConfig['test'] = {}): ViteUserConfig {
+  return packageTests({ setupFiles: [setup], ...test });
 }

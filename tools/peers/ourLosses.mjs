@@ -4,9 +4,9 @@
  */
 import { readFileSync } from 'node:fs';
 import { modelFromSpec } from '@bnrnn/recurrent';
-import { startBackend } from '@bnrnn/tensor-backend';
 import { train } from '@bnrnn/training';
 import { tensor } from '@tensorflow/tfjs-core';
+import { startBackend } from '../startBackend.mjs';
 
 /** Where a weight of the peers stands in our model. */
 const places = { W: 'input', U: 'recurrent', b: 'bias' };

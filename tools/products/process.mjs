@@ -6,9 +6,9 @@
  * to begin, so that two processes can multiply the same shape at the same time. Until then it multiplies to warm up.
  */
 import { performance } from 'node:perf_hooks';
-import { startBackend } from '@bnrnn/tensor-backend';
 import { dispose, matMul, tensor2d } from '@tensorflow/tfjs-core';
 import { median } from '../peers/summary.mjs';
+import { startBackend } from '../startBackend.mjs';
 
 const {
   backend,

@@ -11,8 +11,8 @@ import {
   resolveSpeechRun,
   trainingBatches,
 } from '@bnrnn/experiments';
-import { startBackend } from '@bnrnn/tensor-backend';
 import { train } from '@bnrnn/training';
+import { startBackend } from '../startBackend.mjs';
 
 const mode = process.argv[2];
 const { preset, folder, steps } = JSON.parse(process.argv[3]);

@@ -3,7 +3,8 @@
  * prints which ran on a kernel, which on the reference, and which not at all, as JSON.
  */
 import tf from '@tensorflow/tfjs-core';
-import { startBackend, startKernelLog } from '../../packages/tensor-backend/dist/index.js';
+import { startKernelLog } from '@bnrnn/tensor-backend';
+import { startBackend } from '../startBackend.mjs';
 import { opCases } from './opCases.mjs';
 
 const info = await startBackend(process.argv[2]);

@@ -1,5 +1,5 @@
 import tf from '@tensorflow/tfjs-core';
-import * as ops from '../../packages/tensor-backend/dist/index.js';
+import * as ops from '@bnrnn/tensor-backend';
 
 const [time, batch, units, classes] = [3, 4, 5, 7];
 const rows = time * batch;

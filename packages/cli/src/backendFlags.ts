@@ -1,10 +1,5 @@
 import { expectOneOf } from '@bnrnn/core';
-import {
-  backendNames,
-  startBackend,
-  type BackendInfo,
-  type BackendName,
-} from '@bnrnn/tensor-backend';
+import { registeredBackends, startBackend, type BackendInfo } from '@bnrnn/tensor-backend';
 import { Option, type Command } from 'commander';
 import { wholeFlag } from './flags';
 import type { Io } from './io';
@@ -21,7 +16,7 @@ export function addBackendFlags(command: Command, byDefault: string): Command {
     command.addOption(
       new Option(
         '--backend <name>',
-        `${['auto', ...backendNames].join(', ')} (default: ${byDefault})`,
+        `${['auto', ...backendNames()].join(', ')} (default: ${byDefault})`,
       ),
     ),
   );
@@ -39,9 +34,14 @@ export function addComputeFlags(command: Command): Command {
     .option('--allow-cpu', 'let node-gpu run on the CPU where TensorFlow sees no GPU');
 }
 
+/** The names of the backends, in the order in which `auto` tries them. */
+export function backendNames(): readonly string[] {
+  return registeredBackends().map(({ name }) => name);
+}
+
 /** @throws UsageError for a name that is no backend's. */
-export function expectBackendName(name: string): BackendName | 'auto' {
-  return expectOneOf('--backend', name, ['auto', ...backendNames] as const);
+export function expectBackendName(name: string): string {
+  return expectOneOf('--backend', name, ['auto', ...backendNames()]);
 }
 
 /**

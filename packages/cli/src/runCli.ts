@@ -2,6 +2,7 @@ import { CommanderError } from 'commander';
 import { exitStatus, failureOf } from './failure';
 import { linesOf, type Io } from './io';
 import { makeProgram } from './program';
+import { registerBackends } from './registerBackends';
 
 /**
  * Runs one command line.
@@ -11,8 +12,9 @@ import { makeProgram } from './program';
  *   sentence and a hint on standard error, with the stack where BNRNN_DEBUG is 1.
  */
 export async function runCli(args: readonly string[], io: Io): Promise<number> {
-  const program = makeProgram(io, args);
   try {
+    registerBackends();
+    const program = makeProgram(io, args);
     if (args.length === 0) {
       for (const line of linesOf(program.helpInformation())) io.note(line);
       return exitStatus.wrongUsage;

@@ -3,9 +3,10 @@
  * from the built packages: prints what is thrown and what the threads still compute afterwards, as JSON.
  */
 import * as ops from '@bnrnn/tensor-backend';
+import { simdBackend } from '@bnrnn/tensor-backend-simd';
 import * as tf from '@tensorflow/tfjs-core';
 
-await ops.startBackend('simd', { threads: 4, memoryMiB: 64 });
+await ops.startBackend(simdBackend, { threads: 4, memoryMiB: 64 });
 const { backend } = tf.engine();
 const [rows, features] = [8, 16];
 const own = (shape) => backend.allocate(shape);

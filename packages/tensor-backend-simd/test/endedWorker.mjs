@@ -4,6 +4,7 @@
  */
 import { createRequire, syncBuiltinESMExports } from 'node:module';
 import * as ops from '@bnrnn/tensor-backend';
+import { simdBackend } from '@bnrnn/tensor-backend-simd';
 import * as tf from '@tensorflow/tfjs-core';
 
 const [, , way] = process.argv;
@@ -17,7 +18,7 @@ threads.Worker = class extends threads.Worker {
 };
 syncBuiltinESMExports();
 
-await ops.startBackend('simd', { threads: 3, memoryMiB: 64 });
+await ops.startBackend(simdBackend, { threads: 3, memoryMiB: 64 });
 const { backend } = tf.engine();
 const multiply = () =>
   tf.tidy(() => tf.matMul(tf.ones([256, 256]), tf.ones([256, 256])).dataSync()[0]);

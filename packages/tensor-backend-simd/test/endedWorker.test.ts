@@ -31,7 +31,8 @@ const silent = `
   };
   syncBuiltinESMExports();
   const { startBackend } = await import('@bnrnn/tensor-backend');
-  const error = await startBackend('simd', { threads: 2, memoryMiB: 64 }).catch((thrown) => thrown);
+  const { simdBackend } = await import('@bnrnn/tensor-backend-simd');
+  const error = await startBackend(simdBackend, { threads: 2, memoryMiB: 64 }).catch((thrown) => thrown);
   console.log(JSON.stringify([error.name, error.message, error.hint]));
 `;
 

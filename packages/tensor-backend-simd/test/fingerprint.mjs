@@ -3,10 +3,11 @@
  * prints the losses and the weights as JSON. Argument: the number of threads.
  */
 import * as ops from '@bnrnn/tensor-backend';
+import { simdBackend } from '@bnrnn/tensor-backend-simd';
 import * as tf from '@tensorflow/tfjs-core';
 
 const [time, batch, units, classes] = [5, 7, 37, 211];
-const info = await ops.startBackend('simd', { threads: Number(process.argv[2]) });
+const info = await ops.startBackend(simdBackend, { threads: Number(process.argv[2]) });
 
 /** Distinct numbers in [-0.3, 0.3). */
 let state = 12_345;

@@ -6,9 +6,10 @@ import { createHash } from 'node:crypto';
 import { randomStream } from '@bnrnn/core';
 import { modelFromSpec } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
+import { simdBackend } from '@bnrnn/tensor-backend-simd';
 import { train } from '@bnrnn/training';
 
-await startBackend('simd', { threads: Number(process.argv[2]) });
+await startBackend(simdBackend, { threads: Number(process.argv[2]) });
 
 const [time, batch, units, features, vocabulary, classes] = [9, 6, 37, 11, 211, 50];
 const initializer = { kind: 'uniform', range: 0.3 };

@@ -7,7 +7,10 @@ const cwd = fileURLToPath(new URL('.', import.meta.url));
 
 /** Starts `auto` and `simd`: prints what was passed over, what started, and what simd's own start throws. */
 const script = `
-  const { backends, startBackend } = await import('@bnrnn/tensor-backend');
+  const { registerBackend, registeredBackends, startBackend } = await import('@bnrnn/tensor-backend');
+  const { simdBackend } = await import('@bnrnn/tensor-backend-simd');
+  registerBackend(simdBackend);
+  const backends = registeredBackends();
   const said = {};
   const passed = {};
   const onPassedOver = (name, { absent, reason }) => {

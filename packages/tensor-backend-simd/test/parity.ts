@@ -1,4 +1,4 @@
-import { packageTests } from '../../../tools/config/vitest.ts';
+import { backendTests } from '../../../tools/config/vitest.ts';
 
 interface Setting {
   readonly threads: number;
@@ -15,7 +15,7 @@ export function parity(include: readonly string[], setting: Setting) {
   const name = [`${threads} thread${threads === 1 ? '' : 's'}`];
   if (blas === 'none') name.push('own product');
   if (poison) name.push('poison');
-  return packageTests({
+  return backendTests({
     name: name.join(', '),
     include: [...include],
     isolate: false,

@@ -60,13 +60,14 @@ const startTwice = `
   os.availableParallelism = () => 65;
   syncBuiltinESMExports();
   const { startBackend } = await import('@bnrnn/tensor-backend');
+  const { simdBackend } = await import('@bnrnn/tensor-backend-simd');
   const said = [];
   const note = (error) => said.push([error.name, error.message]);
-  await startBackend('simd', { threads: 65 }).catch(note);
+  await startBackend(simdBackend, { threads: 65 }).catch(note);
   process.env.BNRNN_BLAS = '/no/such/lib.so';
-  await startBackend('simd').catch(note);
+  await startBackend(simdBackend).catch(note);
   process.env.BNRNN_BLAS = 'none';
-  const both = await Promise.all([startBackend('simd'), startBackend('simd')]);
+  const both = await Promise.all([startBackend(simdBackend), startBackend(simdBackend)]);
   console.log(JSON.stringify({ said, same: both[0] === both[1], threads: both[0].threads }));
   process.exit(0);
 `;

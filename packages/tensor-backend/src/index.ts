@@ -1,12 +1,7 @@
-export {
-  backendNames,
-  type Backend,
-  type BackendInfo,
-  type BackendName,
-  type BackendProbe,
-  type StartOptions,
-} from './backends/backend';
-export { backends } from './backends/backends';
+export { activate } from './backends/activate';
+export type { Backend, BackendInfo, BackendProbe, StartOptions } from './backends/backend';
+export { cpuBackend } from './backends/cpuBackend';
+export { registerBackend, registeredBackends } from './backends/registry';
 export { reserveProblem } from './backends/reserveProblem';
 export {
   backendSettings,
@@ -16,6 +11,7 @@ export {
   threadsOfMachine,
 } from './backends/settings';
 export { startBackend, type StartBackendOptions } from './backends/startBackend';
+export { wasmBackend } from './backends/wasmBackend';
 export { checkModel, type CheckModelOptions } from './checkModel';
 export {
   adamStepContract,
@@ -47,6 +43,7 @@ export {
 export type { ReferencePolicy } from './dispatch/referencePolicy';
 export { hasKernel, runListOp, runOp } from './dispatch/runOp';
 export { freeConsumed } from './gradients/freeConsumed';
+export { keepGradients } from './gradients/keepGradients';
 export { registerGradients } from './gradients/registerGradients';
 export { adamStep, type AdamStepOptions } from './ops/adamStep';
 export {

@@ -3,12 +3,8 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Command } from 'commander';
-import {
-  backendNames,
-  backendSettings,
-  type BackendInfo,
-  type BackendName,
-} from '@bnrnn/tensor-backend';
+import { backendSettings, type BackendInfo } from '@bnrnn/tensor-backend';
+import { backendNames } from '../backendFlags';
 import { checkBackend, missing, type BackendReport } from '../doctor/checkBackend';
 import type { Io } from '../io';
 
@@ -29,7 +25,7 @@ export function addDoctor(program: Command, io: Io): void {
     .command('doctor-backend', { hidden: true })
     .argument('<name>')
     .action(async (name: string) => {
-      const report = await checkBackend(expectOneOf('the backend', name, backendNames));
+      const report = await checkBackend(expectOneOf('the backend', name, backendNames()));
       io.out(JSON.stringify(report));
     });
 }
@@ -37,7 +33,7 @@ export function addDoctor(program: Command, io: Io): void {
 async function runDoctor(io: Io, json: boolean): Promise<void> {
   backendSettings();
   const reports: BackendReport[] = [];
-  for (const name of backendNames) reports.push(await inItsOwnProcess(name));
+  for (const name of backendNames()) reports.push(await inItsOwnProcess(name));
   const first = reports.find(({ available }) => available)?.name ?? null;
   const node = process.versions.node;
   if (json) {
@@ -48,7 +44,7 @@ async function runDoctor(io: Io, json: boolean): Promise<void> {
   for (const report of reports) for (const line of lines(report, first)) io.out(line);
 }
 
-async function inItsOwnProcess(name: BackendName): Promise<BackendReport> {
+async function inItsOwnProcess(name: string): Promise<BackendReport> {
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
   try {
     const { stdout } = await run(process.execPath, [main, 'doctor-backend', name], { timeout });
@@ -59,7 +55,7 @@ async function inItsOwnProcess(name: BackendName): Promise<BackendReport> {
   }
 }
 
-function lines(report: BackendReport, first: BackendName | null): string[] {
+function lines(report: BackendReport, first: string | null): string[] {
   const { name, available, details, reason, fix, selfTest, started } = report;
   const mark = name === first ? ' (default)' : '';
   if (available) {

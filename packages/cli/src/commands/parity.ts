@@ -1,8 +1,7 @@
 import { expectOneOf, UsageError } from '@bnrnn/core';
 import { findPreset, readOverride } from '@bnrnn/experiments';
-import { backendNames, type BackendName } from '@bnrnn/tensor-backend';
 import { Option, type Command } from 'commander';
-import { addComputeFlags, backendLine } from '../backendFlags';
+import { addComputeFlags, backendLine, backendNames } from '../backendFlags';
 import { gather, wholeFlag } from '../flags';
 import type { Io } from '../io';
 import { answerParity } from '../parity/answerParity';
@@ -66,9 +65,10 @@ async function runParity(
   flags: ParityFlags,
 ): Promise<void> {
   findPreset(preset);
-  const [a, b] = named.map((name) => expectOneOf('the backend', name, backendNames));
+  const [a, b] = named;
+  for (const name of named) expectOneOf('the backend', name, backendNames());
   if (a === b) {
-    throw new UsageError(`parity compares two backends, and both are ${a ?? ''}.`, {
+    throw new UsageError(`parity compares two backends, and both are ${a}.`, {
       hint: 'bnrnn parity simd node ptb-small-tiny',
     });
   }
@@ -85,8 +85,8 @@ async function runParity(
   };
   const result = await compareBackends(
     [
-      { ...request, backend: a as BackendName },
-      { ...request, backend: b as BackendName },
+      { ...request, backend: a },
+      { ...request, backend: b },
     ],
     ({ step }) => {
       if (step % 10 === 0) io.note(`step ${step} of ${steps}`);

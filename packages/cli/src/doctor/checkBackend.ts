@@ -1,11 +1,11 @@
 import { BnrnnError } from '@bnrnn/core';
-import { backends, startBackend, type BackendInfo, type BackendName } from '@bnrnn/tensor-backend';
+import { registeredBackends, startBackend, type BackendInfo } from '@bnrnn/tensor-backend';
 import { fixHere } from './fixHere';
 import { selfTest } from './selfTest';
 
 /** What `doctor` says about one backend. */
 export interface BackendReport {
-  readonly name: BackendName;
+  readonly name: string;
   readonly available: boolean;
   readonly details: string;
   /** What is missing; null where it can run. */
@@ -19,8 +19,8 @@ export interface BackendReport {
 }
 
 /** Probes one backend and, where it can run, trains a tiny step on it; call it in a process of its own. */
-export async function checkBackend(name: BackendName): Promise<BackendReport> {
-  const backend = backends.find((candidate) => candidate.name === name);
+export async function checkBackend(name: string): Promise<BackendReport> {
+  const backend = registeredBackends().find((candidate) => candidate.name === name);
   if (backend === undefined) return missing(name, 'It is not part of this version.');
   const { available, details, reason, fix } = await backend.probe();
   const how = fix === undefined ? null : fixHere(fix);
@@ -30,13 +30,11 @@ export async function checkBackend(name: BackendName): Promise<BackendReport> {
 }
 
 /** The report of a backend that could not even be asked. */
-export function missing(name: BackendName, reason: string): BackendReport {
+export function missing(name: string, reason: string): BackendReport {
   return { name, available: false, details: '', reason, fix: null, selfTest: null, started: null };
 }
 
-async function testBackend(
-  name: BackendName,
-): Promise<Pick<BackendReport, 'selfTest' | 'started'>> {
+async function testBackend(name: string): Promise<Pick<BackendReport, 'selfTest' | 'started'>> {
   let started: BackendInfo | null = null;
   try {
     started = await startBackend(name);

@@ -1,9 +1,9 @@
 import type { Override } from '@bnrnn/experiments';
-import type { BackendInfo, BackendName } from '@bnrnn/tensor-backend';
+import type { BackendInfo } from '@bnrnn/tensor-backend';
 
 /** What one process of a comparison trains; plain data, it travels to that process. */
 export interface ParityRequest {
-  readonly backend: BackendName;
+  readonly backend: string;
   readonly preset: string;
   readonly recipe?: string;
   readonly seed: number;

@@ -1,8 +1,3 @@
-/** The backends by name, in the order in which `auto` tries them. */
-export const backendNames = ['node-gpu', 'simd', 'node', 'wasm', 'cpu'] as const;
-
-export type BackendName = (typeof backendNames)[number];
-
 /** Whether a backend can run here. */
 export interface BackendProbe {
   available: boolean;
@@ -18,7 +13,7 @@ export interface BackendProbe {
 
 /** What was started. */
 export interface BackendInfo {
-  name: BackendName;
+  name: string;
   device: string;
   threads: number;
   /** The library that computes matrix products, where one is known. */
@@ -37,9 +32,10 @@ export interface StartOptions {
   memoryMiB?: number;
 }
 
-/** Something that can compute. */
+/** Something that can compute; `startBackend` takes it as it is, `registerBackend` gives it a name. */
 export interface Backend {
-  readonly name: BackendName;
+  /** What users call it, e.g. `simd`; not `auto`. */
+  readonly name: string;
   /**
    * Says whether it can run here, without starting it: does what `start` with these options would do first.
    *

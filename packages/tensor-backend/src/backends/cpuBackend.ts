@@ -1,26 +1,24 @@
 import { env, tensor1d, version_core } from '@tensorflow/tfjs-core';
 import { activate } from './activate';
 import type { Backend } from './backend';
-import { importOptional } from './optionalPackage';
+import { found, missing } from './optionalPackage';
 import { expectPackage, probePackage } from './probePackage';
 
 const packageName = '@tensorflow/tfjs-backend-cpu';
 
-interface CpuModule {
-  version_cpu: string;
-}
+const load = () => import('@tensorflow/tfjs-backend-cpu').then(found, missing(packageName));
 
 /** tfjs's plain JavaScript: slow, exact, everywhere. */
 export const cpuBackend: Backend = {
   name: 'cpu',
   async probe() {
-    return probePackage(packageName, await importOptional<CpuModule>(packageName), (module) => ({
+    return probePackage(packageName, await load(), (module) => ({
       available: true,
       details: `plain JavaScript, one thread (tfjs ${module.version_cpu})`,
     }));
   },
   async start() {
-    const module = expectPackage('cpu', packageName, await importOptional<CpuModule>(packageName));
+    const module = expectPackage('cpu', packageName, await load());
     await activate('cpu');
     useQuietly();
     return {

@@ -1,6 +1,6 @@
 import { BackendError } from '@bnrnn/core';
 import { expect, test } from 'vitest';
-import { importOptional } from './optionalPackage';
+import { found, missing } from './optionalPackage';
 import { expectPackage, probePackage } from './probePackage';
 
 const packageName = '@tensorflow/tfjs-node';
@@ -8,8 +8,8 @@ const available = () => ({ available: true, details: 'here' });
 
 test('a package that is not there is named with the command that installs it', async () => {
   const name = '@bnrnn/no-such-backend';
-  const found = await importOptional(name);
-  expect(probePackage(name, found, available)).toEqual({
+  const settled = await import(/* @vite-ignore */ name).then(found, missing(name));
+  expect(probePackage(name, settled, available)).toEqual({
     available: false,
     details: `needs ${name}`,
     reason: `The package ${name} is not installed.`,
@@ -19,23 +19,28 @@ test('a package that is not there is named with the command that installs it', a
 });
 
 test('a tfjs package is asked for by the version that is tested', () => {
-  const found = { missing: 'not installed', cause: new Error('gone') } as const;
-  expect(probePackage(packageName, found, available).fix).toBe(`npm install ${packageName}@4.22.0`);
+  const settled = { missing: 'not installed', cause: new Error('gone') } as const;
+  expect(probePackage(packageName, settled, available).fix).toBe(
+    `npm install ${packageName}@4.22.0`,
+  );
 });
 
 test('a native addon that does not load is told from a package that is not there', () => {
   const cause = new Error('libtensorflow.so.2: cannot open shared object file\n  at require');
-  const found = { missing: 'not loadable', cause } as const;
-  expect(probePackage(packageName, found, available)).toMatchObject({
+  const settled = { missing: 'not loadable', cause } as const;
+  expect(probePackage(packageName, settled, available)).toMatchObject({
     reason:
       'The package @tensorflow/tfjs-node is installed but its native addon does not load: libtensorflow.so.2: cannot open shared object file',
     fix: 'npm rebuild @tensorflow/tfjs-node --build-addon-from-source',
   });
-  expect(() => expectPackage('node', packageName, found)).toThrow(BackendError);
+  expect(() => expectPackage('node', packageName, settled)).toThrow(BackendError);
 });
 
 test('a module that is there is used as it is, or its default where it is CommonJS', async () => {
-  const found = await importOptional<{ sep: string }>('node:path');
-  expect(expectPackage('cpu', 'node:path', found).sep).toMatch(/[\\/]/);
-  expect(probePackage('node:path', found, available)).toEqual({ available: true, details: 'here' });
+  const settled = await import('node:path').then(found, missing('node:path'));
+  expect(expectPackage('cpu', 'node:path', settled).sep).toMatch(/[\\/]/);
+  expect(probePackage('node:path', settled, available)).toEqual({
+    available: true,
+    details: 'here',
+  });
 });

@@ -1,5 +1,5 @@
 import { BackendError } from '@bnrnn/core';
-import type { BackendName, BackendProbe } from './backend';
+import type { BackendProbe } from './backend';
 import type { OptionalPackage } from './optionalPackage';
 
 /** The tfjs version that this package is tested with. */
@@ -22,7 +22,7 @@ export function probePackage<Module>(
 
 /** @throws BackendError saying what is missing. */
 export function expectPackage<Module>(
-  backend: BackendName,
+  backend: string,
   packageName: string,
   found: OptionalPackage<Module>,
 ): Module {

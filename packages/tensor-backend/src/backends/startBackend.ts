@@ -1,15 +1,8 @@
 import { BackendError, expectNumber, expectOneOf } from '@bnrnn/core';
 import { setReferencePolicy, type ReferencePolicy } from '../dispatch/referencePolicy';
 import { registerGradients } from '../gradients/registerGradients';
-import {
-  backendNames,
-  type Backend,
-  type BackendInfo,
-  type BackendName,
-  type BackendProbe,
-  type StartOptions,
-} from './backend';
-import { backends } from './backends';
+import type { Backend, BackendInfo, BackendProbe, StartOptions } from './backend';
+import { backendByName, registeredBackends } from './registry';
 import { backendSettings } from './settings';
 
 export interface StartBackendOptions {
@@ -28,23 +21,25 @@ export interface StartBackendOptions {
   /** `simd`: the most MiB that tensors may hold, 64 to 4096 (default); other backends have no limit of ours. */
   memoryMiB?: number | undefined;
   /** `auto`: hears of each backend that cannot run here and of the reason, before the next is tried. */
-  onPassedOver?: ((name: BackendName, probe: BackendProbe) => void) | undefined;
+  onPassedOver?: ((name: string, probe: BackendProbe) => void) | undefined;
 }
 
 /**
- * Makes a backend tfjs's own and registers the gradients that tfjs lacks in Node.
+ * Makes a backend tfjs's own and registers the gradients that tfjs's core lacks.
  *
- * @param name     a backend, or `auto`: the first that can run here of node-gpu, simd, node, wasm, cpu.
+ * @param backend  a backend; or the name of a registered one (`wasm` and `cpu` are, others with
+ *   `registerBackend`); or `auto`: the first registered one that can run here.
  * @param options  see `StartBackendOptions`.
  * @returns what was started: device, threads, versions.
- * @throws UsageError for an unknown name, and for an option or a `BNRNN_*` variable that cannot be used,
+ * @throws UsageError for a name that is not registered, and for an option or a `BNRNN_*` variable that cannot be used,
  *   whichever backend starts; BackendError when it cannot run here, saying what is missing and how to get it.
  */
 export async function startBackend(
-  name: BackendName | 'auto',
+  backend: Backend | string,
   options: StartBackendOptions = {},
 ): Promise<BackendInfo> {
-  const wanted = expectOneOf('startBackend: name', name, ['auto', ...backendNames] as const);
+  const chosen =
+    typeof backend === 'string' ? backendByName('startBackend: backend', backend) : backend;
   const settings = backendSettings();
   const { threads = settings.threads, allowCpu, memoryMiB = settings.memoryMiB } = options;
   const policies = ['allow', 'forbid'] as const;
@@ -62,25 +57,21 @@ export async function startBackend(
     ...(memoryMiB !== undefined && { memoryMiB }),
   };
   const info =
-    wanted === 'auto'
+    chosen === 'auto'
       ? await startFirst(asked, options.onPassedOver ?? (() => undefined))
-      : await byName(wanted).start(asked);
+      : await chosen.start(asked);
   registerGradients();
   setReferencePolicy(reference);
   return info;
 }
 
-function byName(name: BackendName): Backend {
-  return backends.find((backend) => backend.name === name) as Backend;
-}
-
 /** Starts the first that can run here; what fails although its probe went well is passed over like the others. */
 async function startFirst(
   options: StartOptions,
-  passOver: (name: BackendName, probe: BackendProbe) => void,
+  passOver: (name: string, probe: BackendProbe) => void,
 ): Promise<BackendInfo> {
   const reasons: string[] = [];
-  for (const backend of backends) {
+  for (const backend of registeredBackends()) {
     const { name } = backend;
     const probe = await backend.probe(options);
     try {
@@ -92,7 +83,7 @@ async function startFirst(
     reasons.push(`${name}: ${probe.reason ?? 'cannot run here'}`);
     passOver(name, probe);
   }
-  throw new BackendError(`No backend can run here. ${reasons.join(' ')}`, {
+  throw new BackendError(`No registered backend can run here. ${reasons.join(' ')}`, {
     hint: 'npm install @tensorflow/tfjs-backend-wasm@4.22.0',
   });
 }

@@ -2,18 +2,14 @@ import { BackendError } from '@bnrnn/core';
 import { version_core } from '@tensorflow/tfjs-core';
 import { activate } from './activate';
 import type { Backend } from './backend';
-import { importOptional } from './optionalPackage';
+import { found, missing } from './optionalPackage';
 import { expectPackage, probePackage } from './probePackage';
 import { reserveProblem, type MemorySize, type ReserveProblem } from './reserveProblem';
 import { repairWasmProducts } from './wasmProducts';
 
 const packageName = '@tensorflow/tfjs-backend-wasm';
 
-interface WasmModule {
-  version_wasm: string;
-  getThreadsCount(): number;
-  setThreadsCount(threads: number): void;
-}
+const load = () => import('@tensorflow/tfjs-backend-wasm').then(found, missing(packageName));
 
 interface WasmRuntime {
   Memory: new (size: MemorySize) => object;
@@ -23,7 +19,7 @@ interface WasmRuntime {
 export const wasmBackend: Backend = {
   name: 'wasm',
   async probe() {
-    return probePackage(packageName, await importOptional<WasmModule>(packageName), (module) => {
+    return probePackage(packageName, await load(), (module) => {
       const details = `WebAssembly with XNNPACK, one thread in Node (tfjs ${module.version_wasm})`;
       const problem = reserve();
       if (problem === undefined) return { available: true, details };
@@ -31,11 +27,7 @@ export const wasmBackend: Backend = {
     });
   },
   async start() {
-    const module = expectPackage(
-      'wasm',
-      packageName,
-      await importOptional<WasmModule>(packageName),
-    );
+    const module = expectPackage('wasm', packageName, await load());
     // tfjs would say something about bundlers.
     const problem = reserve();
     if (problem !== undefined) {

@@ -1,13 +1,18 @@
 import { availableProcessors, BackendError } from '@bnrnn/core';
+import {
+  activate,
+  type Backend,
+  type BackendInfo,
+  type BackendProbe,
+  type StartOptions,
+} from '@bnrnn/tensor-backend';
 import { version_core } from '@tensorflow/tfjs-core';
-import { activate } from './activate';
-import type { Backend, BackendInfo, BackendProbe, StartOptions } from './backend';
-import { askTensorflow } from './tensorflow/askTensorflow';
-import { registerCrossEntropyKernels } from './tensorflow/crossEntropyKernels';
-import { expectNvidiaDriver } from './tensorflow/expectNvidiaDriver';
-import { findSecondCore, findTfjsNode } from './tensorflow/findTfjsNode';
-import { loadTfjsNode } from './tensorflow/loadTfjsNode';
-import { commands, type Problem } from './tensorflow/problem';
+import { askTensorflow } from './askTensorflow';
+import { registerCrossEntropyKernels } from './crossEntropyKernels';
+import { expectNvidiaDriver } from './expectNvidiaDriver';
+import { findSecondCore, findTfjsNode } from './findTfjsNode';
+import { loadTfjsNode } from './loadTfjsNode';
+import { commands, type Problem } from './problem';
 
 /** The threads that TensorFlow computes with, once it is loaded. */
 let threads: number | undefined;

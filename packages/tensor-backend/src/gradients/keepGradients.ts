@@ -1,6 +1,6 @@
 import { getGradient, registerGradient } from '@tensorflow/tfjs-core';
-import { registerGradients } from '../../gradients/registerGradients';
-import { tfjsGradients } from '../../gradients/tfjsGradients';
+import { registerGradients } from './registerGradients';
+import { tfjsGradients } from './tfjsGradients';
 
 /**
  * Loads something that registers gradients over those that are there, as tfjs's union package does,

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
+import { keepGradients } from '@bnrnn/tensor-backend';
 import { explainLoadError } from './explainLoadError';
 import { findSecondCore, findTfjsNode } from './findTfjsNode';
-import { keepGradients } from './keepGradients';
 import type { Found } from './problem';
 import { restoreRemovedFunctions } from './removedFunctions';
 import type { TfjsNode, TfjsNodePackage } from './tfjsNode';

@@ -1,3 +1,5 @@
+import { BackendError } from '@bnrnn/core';
+import { startBackend } from '@bnrnn/tensor-backend';
 import { expectClose } from '@bnrnn/test-utils';
 import {
   getBackend,
@@ -11,8 +13,7 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { nodeBackend, nodeGpuBackend } from '../nodeBackends';
-import { startBackend } from '../startBackend';
+import { nodeBackend, nodeGpuBackend } from './nodeBackends';
 import { expectNvidiaDriver } from './expectNvidiaDriver';
 
 /** Set by tools/libtensorflow's users, and by tools/suites.mjs. */
@@ -26,7 +27,7 @@ describe.runIf(built)('with the TensorFlow that BNRNN_TFJS_NODE names', () => {
       available: true,
       details: expect.stringMatching(/^TensorFlow 2\./) as string,
     });
-    const info = await startBackend('node');
+    const info = await startBackend(nodeBackend);
     expect(info).toMatchObject({ name: 'node', device: 'CPU' });
     expect(probe.details).toContain(`TensorFlow ${info.versions['tensorflow']!} `);
     expect(getBackend()).toBe('tensorflow');
@@ -35,17 +36,17 @@ describe.runIf(built)('with the TensorFlow that BNRNN_TFJS_NODE names', () => {
   });
 
   test('our gradients stand, not those of the union package that tfjs-node loads', async () => {
-    await startBackend('node');
+    await startBackend(nodeBackend);
     // tfjs's own gradient of unstack throws for one part.
     const loss = (t: Tensor) => sum(mul(unstack(t)[0]!, tensor1d([7, 11])));
     expectClose(grad(loss)(tensor2d([[2, 3]])), tensor2d([[7, 11]]));
   });
 
   test.runIf(!hasDriver)('node-gpu refuses the CPU, unless it is allowed', async () => {
-    await expect(startBackend('node-gpu')).rejects.toThrow(
+    await expect(startBackend(nodeGpuBackend)).rejects.toThrow(
       'The backend "node-gpu" cannot start: This machine shows no NVIDIA GPU',
     );
-    expect(await startBackend('node-gpu', { allowCpu: true })).toMatchObject({
+    expect(await startBackend(nodeGpuBackend, { allowCpu: true })).toMatchObject({
       name: 'node-gpu',
       device: 'CPU',
     });
@@ -58,3 +59,19 @@ test.runIf(!hasDriver)('node-gpu is not available without a driver', async () =>
     reason: expect.stringContaining('This machine shows no NVIDIA GPU') as string,
   });
 });
+
+test.each([nodeBackend, nodeGpuBackend])(
+  '$name says what is missing and starts only when it can',
+  async (backend) => {
+    const { available, reason = '', fix } = await backend.probe();
+    if (available) {
+      expect(reason).toBe('');
+      return;
+    }
+    expect(reason).toMatch(/^(The package \S+ is|TensorFlow sees|This machine shows) /);
+    expect(fix).toMatch(/\S/);
+    const start = backend.start({});
+    await expect(start).rejects.toThrow(BackendError);
+    await expect(start).rejects.toThrow(`The backend "${backend.name}" cannot start: ${reason}`);
+  },
+);

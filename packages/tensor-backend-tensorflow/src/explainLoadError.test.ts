@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { explainLoadError } from './explainLoadError';
-import { elfHeader, temporaryFolder } from './fakeTfjsNode';
+import { elfHeader, temporaryFolder } from '../test/fakeTfjsNode';
 import type { TfjsNodePlace } from './findTfjsNode';
 import { processorOf } from './processorOf';
 

@@ -1,7 +1,6 @@
 import { getGradient, registerGradient } from '@tensorflow/tfjs-core';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { keepGradients } from './keepGradients';
-import { withEnvironment } from './withEnvironment';
 
 const other = { kernelName: 'Unpack', gradFunc: () => ({}) };
 
@@ -26,19 +25,4 @@ test('a load that throws leaves them too', () => {
   };
   expect(() => keepGradients(load)).toThrow('no library');
   expect(getGradient('Unpack')).not.toBe(other);
-});
-
-afterEach(() => {
-  delete process.env['BNRNN_TEST_A'];
-});
-
-test('the environment is changed for the load alone', () => {
-  process.env['BNRNN_TEST_A'] = 'old';
-  const during = withEnvironment({ BNRNN_TEST_A: 'new', BNRNN_TEST_B: 'set' }, () => [
-    process.env['BNRNN_TEST_A'],
-    process.env['BNRNN_TEST_B'],
-  ]);
-  expect(during).toEqual(['new', 'set']);
-  expect(process.env['BNRNN_TEST_A']).toBe('old');
-  expect('BNRNN_TEST_B' in process.env).toBe(false);
 });

@@ -1,13 +1,14 @@
 /**
  * TensorFlow's fused cross entropy against the reference on the same backend: one forward and backward pass
- * of a softmax layer, alternately, the best of ten. Needs the built package and BNRNN_TFJS_NODE:
- * `node packages/tensor-backend/bench/crossEntropy.mjs`.
+ * of a softmax layer, alternately, the best of ten. Needs the built packages and BNRNN_TFJS_NODE:
+ * `node packages/tensor-backend-tensorflow/bench/crossEntropy.mjs`.
  */
 import tf from '@tensorflow/tfjs-core';
-import { projectedCrossEntropy, startBackend } from '../dist/index.js';
+import { projectedCrossEntropy, startBackend } from '@bnrnn/tensor-backend';
+import { nodeBackend } from '../dist/index.js';
 
 const { grads, randomNormal, sum, tensor1d } = tf;
-await startBackend('node');
+await startBackend(nodeBackend);
 const kernel = tf.getKernel('ProjectedCrossEntropy', 'tensorflow');
 
 for (const [name, rows, units, classes] of [

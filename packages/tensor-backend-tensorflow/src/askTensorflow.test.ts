@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { askTensorflow } from './askTensorflow';
 import { expectNvidiaDriver } from './expectNvidiaDriver';
-import { temporaryFolder, writePackage } from './fakeTfjsNode';
+import { temporaryFolder, writePackage } from '../test/fakeTfjsNode';
 import type { TfjsNodePlace } from './findTfjsNode';
 
 /** A package of this code in the place of tfjs-node. */

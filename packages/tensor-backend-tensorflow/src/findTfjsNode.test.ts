@@ -2,7 +2,7 @@ import { realpathSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { temporaryFolder, writePackage } from './fakeTfjsNode';
+import { temporaryFolder, writePackage } from '../test/fakeTfjsNode';
 import { findSecondCore, findTfjsNode, type TfjsNodePlace } from './findTfjsNode';
 
 const name = '@tensorflow/tfjs-node';

@@ -1,4 +1,9 @@
 import {
+  projectedCrossEntropyContract,
+  softmaxCrossEntropyContract,
+  type OpKernelConfig,
+} from '@bnrnn/tensor-backend';
+import {
   add,
   expandDims,
   getKernel,
@@ -13,11 +18,6 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import {
-  projectedCrossEntropyContract,
-  softmaxCrossEntropyContract,
-} from '../../dispatch/contracts';
-import type { OpKernelConfig } from '../../dispatch/opContract';
 import { sparseSoftmax } from './sparseSoftmax';
 import type { TensorflowBackend } from './tfjsNode';
 

@@ -1,0 +1,1 @@
+export { nodeBackend, nodeGpuBackend } from './nodeBackends';
