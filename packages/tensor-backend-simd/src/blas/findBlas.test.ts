@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findBlas } from './findBlas';
+import { findBlas, placesOnWindows } from './findBlas';
 
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
 
@@ -32,4 +32,12 @@ describe('findBlas', () => {
     expect(found.blas?.name).toMatch(/^(openblas|mkl|blis|accelerate)$/);
     expect(found.blas?.description).not.toBe('');
   });
+});
+
+test('on Windows libraries are looked for by whole paths only', () => {
+  expect(placesOnWindows({ CONDA_PREFIX: 'C:\\conda', MKLROOT: 'mkl' })).toEqual([
+    { name: 'openblas', path: 'C:\\conda\\Library\\bin\\openblas.dll' },
+    { name: 'mkl', path: 'C:\\conda\\Library\\bin\\mkl_rt.2.dll' },
+  ]);
+  expect(placesOnWindows({})).toEqual([]);
 });

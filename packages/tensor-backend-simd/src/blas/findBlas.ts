@@ -1,8 +1,14 @@
 import { existsSync } from 'node:fs';
-import type { BlasSource } from './loadBlas';
+import { isAbsolute, win32 } from 'node:path';
+import { checkProduct } from './checkProduct';
+import type { Blas, BlasSource } from './loadBlas';
 import { loadBlas } from './loadBlas';
+import { missingEnd } from './truncatedElf';
 
-/** Libraries by preference: names for the dynamic loader first, then usual places. */
+/**
+ * Libraries by preference: on Linux names for the dynamic loader first, then usual places. Windows would look for a
+ * name in the working directory too: there only whole paths, below what its installers set.
+ */
 const candidates: Readonly<Record<string, readonly BlasSource[]>> = {
   linux: [
     { name: 'openblas', path: 'libopenblas.so.0' },
@@ -22,12 +28,22 @@ const candidates: Readonly<Record<string, readonly BlasSource[]>> = {
       path: '/System/Library/Frameworks/Accelerate.framework/Versions/Current/Accelerate',
     },
   ],
-  win32: [
-    { name: 'openblas', path: 'libopenblas.dll' },
-    { name: 'openblas', path: 'openblas.dll' },
-    { name: 'mkl', path: 'mkl_rt.2.dll' },
-  ],
+  win32: placesOnWindows(process.env),
 };
+
+export function placesOnWindows(env: NodeJS.ProcessEnv): BlasSource[] {
+  const below = (variable: string, name: string, ...parts: string[]): BlasSource[] => {
+    const folder = env[variable] ?? '';
+    return win32.isAbsolute(folder) ? [{ name, path: win32.join(folder, ...parts) }] : [];
+  };
+  return [
+    ...below('CONDA_PREFIX', 'openblas', 'Library', 'bin', 'openblas.dll'),
+    ...below('CONDA_PREFIX', 'mkl', 'Library', 'bin', 'mkl_rt.2.dll'),
+    ...below('MKLROOT', 'mkl', 'bin', 'mkl_rt.2.dll'),
+    ...below('MKLROOT', 'mkl', 'redist', 'intel64', 'mkl_rt.2.dll'),
+    ...below('ProgramFiles(x86)', 'mkl', 'Intel', 'oneAPI', 'mkl', 'latest', 'bin', 'mkl_rt.2.dll'),
+  ];
+}
 
 /** The outcome of looking for a BLAS: the one found, or why there is none. */
 export interface BlasSearch {
@@ -38,7 +54,8 @@ export interface BlasSearch {
 
 /**
  * Looks for a BLAS with a CBLAS interface: the one that `BNRNN_BLAS` names (`none` for no BLAS), else
- * OpenBLAS, MKL, BLIS or Accelerate in their usual places. Only OpenBLAS is tested.
+ * OpenBLAS, MKL, BLIS or Accelerate in their usual places. Only OpenBLAS is tested. A library whose file is cut
+ * short, or whose product of known numbers is wrong, is refused.
  */
 export function findBlas(
   memory: WebAssembly.Memory,
@@ -51,12 +68,12 @@ export function findBlas(
       : [{ name: wantedName(wanted), path: wanted }];
   const reasons: string[] = [];
   for (const source of list) {
-    if (source.path.startsWith('/') && !existsSync(source.path)) {
+    if (isAbsolute(source.path) && !existsSync(source.path)) {
       if (source.path === wanted) reasons.push(`${wanted}: does not exist`);
       continue;
     }
     try {
-      const { description } = loadBlas(source, memory);
+      const { description } = checked(source, memory);
       return { blas: { ...source, description }, reason: '' };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -64,6 +81,19 @@ export function findBlas(
     }
   }
   return { blas: null, reason: reasons[0] ?? `no BLAS is known for ${process.platform}` };
+}
+
+/** Opens a library that computes rightly. @throws Error saying what is wrong with it. */
+function checked(source: BlasSource, memory: WebAssembly.Memory): Pick<Blas, 'description'> {
+  if (process.platform === 'win32' && !isAbsolute(source.path)) {
+    throw new Error('it is no whole path, and Windows would look in the working directory too');
+  }
+  const lack = process.platform === 'linux' ? missingEnd(source.path) : undefined;
+  if (lack !== undefined) throw new Error(`it is cut short: ${lack}`);
+  const numbers = new Float32Array(16_384);
+  const wrong = checkProduct(loadBlas(source, numbers).product, numbers);
+  if (wrong !== undefined) throw new Error(wrong);
+  return loadBlas(source, memory);
 }
 
 function wantedName(path: string): string {
