@@ -1,5 +1,6 @@
 import { BnrnnError, UsageError } from '@bnrnn/core';
 import { CommanderError } from 'commander';
+import { permissionFailure } from './permissionFailure';
 
 /** The exit statuses of every command. */
 export const exitStatus = { done: 0, failed: 1, wrongUsage: 2 } as const;
@@ -21,6 +22,8 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return usageFailure(error);
   if (error instanceof UsageError) return knownFailure(error, help, exitStatus.wrongUsage);
   if (error instanceof BnrnnError) return knownFailure(error, where, exitStatus.failed);
+  const forbidden = permissionFailure(error);
+  if (forbidden !== undefined) return { ...forbidden, status: exitStatus.failed };
   const text = error instanceof Error ? error.message : String(error);
   return {
     message: sentence(`Something unexpected happened: ${text.split('\n')[0] ?? ''}`),

@@ -18,7 +18,7 @@ it('says what would fit as flags', () => {
   expect(error).toBeInstanceOf(BackendError);
   expect(error).toMatchObject({
     message:
-      'train: a step on a batch of 24 with 1,300 time steps needs 5,120 MiB of memory, and the backend can hold 4,096 MiB.',
+      'train: a step on a batch of 24 with 1,300 time steps needs 5,120 MiB of memory, and there is room for 4,096 MiB.',
     hint: 'Would fit: --set data.maxFrames=900 or --set data.batch=16.',
   });
 });

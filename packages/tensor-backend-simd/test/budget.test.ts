@@ -82,7 +82,7 @@ describe('a step that does not fit', () => {
     const error = (await run(500, 1000)) as StepDoesNotFitError;
     expect(error).toBeInstanceOf(StepDoesNotFitError);
     expect(error.message).toMatch(
-      /^train: a step on a batch of 1000 with 500 time steps needs [4-9],\d{3} MiB of memory, and the backend can hold 4,096 MiB\.$/,
+      /^train: a step on a batch of 1000 with 500 time steps needs [4-9],\d{3} MiB of memory, and there is room for 4,096 MiB\.$/,
     );
     const { time, batch } = error.fits;
     expect(error.hint).toBe(`Would fit: ${time} time steps, or a batch of ${batch}.`);

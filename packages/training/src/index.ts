@@ -20,6 +20,7 @@ export { framePosteriors, type UtterancePosteriors } from './evaluation/framePos
 export { evaluationPoints } from './evaluation/evaluationPoints';
 export { recalibrate, type Recalibration, type RecalibrateOptions } from './evaluation/recalibrate';
 export { addBatch, meansOf, noLoss, type LossMeans, type LossSums } from './lossSums';
+export { expectModelFits, type ModelSize } from './memory/expectModelFits';
 export { expectStepFits } from './memory/expectStepFits';
 export { rehearseStep, type BatchSizes, type Trained } from './memory/rehearseStep';
 export { StepDoesNotFitError } from './memory/stepDoesNotFitError';

@@ -7,6 +7,7 @@ import { backendSettings, type BackendInfo } from '@bnrnn/tensor-backend';
 import { backendNames } from '../backendFlags';
 import { checkBackend, missing, type BackendReport } from '../doctor/checkBackend';
 import type { Io } from '../io';
+import { permissionFailure } from '../permissionFailure';
 
 const run = promisify(execFile);
 
@@ -50,6 +51,8 @@ async function inItsOwnProcess(name: string): Promise<BackendReport> {
     const { stdout } = await run(process.execPath, [main, 'doctor-backend', name], { timeout });
     return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as BackendReport;
   } catch (error) {
+    const forbidden = permissionFailure(error);
+    if (forbidden !== undefined) return missing(name, forbidden.message, forbidden.hint);
     const text = error instanceof Error ? error.message : String(error);
     return missing(name, `Its process ended without an answer: ${text.split('\n')[0] ?? ''}`);
   }

@@ -30,8 +30,11 @@ export async function checkBackend(name: string): Promise<BackendReport> {
 }
 
 /** The report of a backend that could not even be asked. */
-export function missing(name: string, reason: string): BackendReport {
-  return { name, available: false, details: '', reason, fix: null, selfTest: null, started: null };
+export function missing(name: string, reason: string, fix?: string): BackendReport {
+  return {
+    ...{ name, available: false, details: '', reason, fix: fix ?? null },
+    ...{ selfTest: null, started: null },
+  };
 }
 
 async function testBackend(name: string): Promise<Pick<BackendReport, 'selfTest' | 'started'>> {

@@ -4,7 +4,6 @@ import {
   classCounts,
   evaluationBatches,
   openSpeechCorpus,
-  parameterCount,
   speechModelSpec,
   trainingBatches,
   type SpeechRunConfig,
@@ -25,7 +24,7 @@ export async function openSpeechData(
   return {
     info: corpus.info,
     lines: speechLines(corpus, settings, train),
-    parameters: (config) => parameterCount(speechModelSpec(config, corpus.sizes)),
+    model: (config) => speechModelSpec(config, corpus.sizes),
     prepare: (config) => ({
       config,
       plan: buildSpeechTraining(config, {

@@ -3,7 +3,6 @@ import {
   buildTraining,
   loadCorpus,
   modelSpec,
-  parameterCount,
   type LanguageRunConfig,
   type LoadedCorpus,
 } from '@bnrnn/experiments';
@@ -22,7 +21,7 @@ export function languageDataOf(corpus: LoadedCorpus): RunData<LanguageRunConfig>
   return {
     info: corpus.info,
     lines: corpusLines(corpus),
-    parameters: (config) => parameterCount(modelSpec(config, vocabulary.size)),
+    model: (config) => modelSpec(config, vocabulary.size),
     prepare: (config) => ({
       config,
       plan: buildTraining(config, corpus),

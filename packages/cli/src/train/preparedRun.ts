@@ -1,6 +1,6 @@
 import type { CorpusInfo } from '@bnrnn/core';
 import type { RunConfig, TrainingPlan } from '@bnrnn/experiments';
-import type { SequenceModel } from '@bnrnn/recurrent';
+import type { ModelSpec, SequenceModel } from '@bnrnn/recurrent';
 
 /** A run that can start: what `trainRun` needs of either task. */
 export interface PreparedRun {
@@ -17,8 +17,8 @@ export interface RunData<Config extends RunConfig> {
   readonly info: CorpusInfo;
   /** What a reader should know about it before it is used. */
   readonly lines: readonly string[];
-  /** The number of trained numbers of the run's model. */
-  parameters(config: Config): number;
+  /** What the run's model is made of. */
+  model(config: Config): ModelSpec;
   prepare(config: Config): PreparedRun;
   close(): Promise<void>;
 }

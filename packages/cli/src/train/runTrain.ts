@@ -1,5 +1,6 @@
 import { UsageError } from '@bnrnn/core';
 import { findPreset, resolveRun, type RunConfig } from '@bnrnn/experiments';
+import { expectModelFits } from '@bnrnn/training';
 import { backendLine, startFlagged } from '../backendFlags';
 import { expectSameCorpus } from '../corpusLines';
 import { watchInterruption } from '../interruption';
@@ -17,6 +18,7 @@ import { resumeConfig } from './resumeConfig';
 import { requestOf, unknownCorpus, type TrainFlags } from './trainFlags';
 import { summaryLines, trainJson } from './trainOutput';
 import { trainRun } from './trainRun';
+import { modelSize } from './modelSize';
 
 /** Trains the preset of either task. */
 export async function runTrain(
@@ -78,8 +80,10 @@ async function trainWith<Config extends RunConfig>(
           }
         : { ...asked, threads, blas };
     const { preset, recipe, seed } = config;
-    const count = data.parameters(config).toLocaleString('en-US');
+    const size = modelSize(data.model(config), config.settings['optimizer.kind'].value);
+    const count = size.parameters.toLocaleString('en-US');
     io.out(`model ${preset}, recipe ${recipe}, seed ${seed}: ${count} parameters`);
+    expectModelFits(size);
 
     const taken =
       flags.out === undefined

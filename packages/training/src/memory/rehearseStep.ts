@@ -1,4 +1,4 @@
-import type { Batch } from '@bnrnn/core';
+import { memoryOfMachine, type Batch } from '@bnrnn/core';
 import type { ModelSpec, SequenceModel } from '@bnrnn/recurrent';
 import { globalNorm, rehearse, type Rehearsal } from '@bnrnn/tensor-backend';
 import { dispose } from '@tensorflow/tfjs-core';
@@ -25,10 +25,17 @@ export interface Trained {
  */
 export function rehearseStep(trained: Trained, sizes: BatchSizes): Rehearsal | undefined {
   try {
-    return rehearse(() => runStep(trained, sizes));
+    const need = rehearse(() => runStep(trained, sizes));
+    return need && withinMachine(need, memoryOfMachine());
   } catch {
     return undefined;
   }
+}
+
+/** The same where the machine, or its container, may have less memory than the backend would hold. */
+export function withinMachine(need: Rehearsal, memory: number): Rehearsal {
+  if (need.capacityBytes <= memory) return need;
+  return { ...need, capacityBytes: memory, fits: need.fits && need.neededBytes <= memory };
 }
 
 function runStep({ model, optimizer }: Trained, sizes: BatchSizes): void {

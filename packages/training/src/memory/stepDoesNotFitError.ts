@@ -12,7 +12,7 @@ export class StepDoesNotFitError extends BackendError {
     const there = mebibytes(need.capacityBytes);
     const but =
       need.neededBytes > need.capacityBytes
-        ? `the backend can hold ${there}`
+        ? `there is room for ${there}`
         : `the backend's ${there} have no room for its blocks`;
     super(
       `train: a step on a batch of ${batch} with ${count(time)} time steps needs ${needed} of memory, and ${but}.`,
