@@ -32,3 +32,18 @@ it('takes size 0 only where 0 is wanted', () => {
   expectShape('f', 'x', [0], { rows: 0 });
   expect(() => expectShape('f', 'x', [3], { rows: 0 })).toThrow('expected [rows=0]');
 });
+
+it.each([
+  [undefined, 'undefined'],
+  [null, 'null'],
+  [3, '3'],
+  [{}, 'an object'],
+])('says so where a caller in JavaScript gives %j instead of a tensor', (value, shown) => {
+  expect(() =>
+    expectShape('frameClassifier.forward', 'mask', value as never, { time: 3, batch: 2 }),
+  ).toThrow(
+    new ShapeError(
+      `frameClassifier.forward: mask is ${shown}, expected a tensor [time=3, batch=2].`,
+    ),
+  );
+});

@@ -1,3 +1,4 @@
+import { describeValue } from './describeValue';
 import { ShapeError } from './errors';
 
 /** The wanted sizes, in axis order: a number is checked, `null` takes any size. */
@@ -19,15 +20,26 @@ export function expectShape(
   value: { readonly shape: readonly number[] } | readonly number[],
   expected: ExpectedShape,
 ): void {
-  const shape = 'shape' in value ? value.shape : value;
   const wanted = Object.entries(expected);
+  const list = (): string =>
+    wanted.map(([axis, size]) => (size === null ? axis : `${axis}=${size}`)).join(', ');
+  const shape = shapeOf(value);
+  if (shape === undefined) {
+    throw new ShapeError(
+      `${caller}: ${argument} is ${describeValue(value)}, expected a tensor [${list()}].`,
+    );
+  }
   const fits =
     shape.length === wanted.length &&
     wanted.every(([, size], axis) => size === null || size === shape[axis]);
   if (!fits) {
-    const list = wanted.map(([axis, size]) => (size === null ? axis : `${axis}=${size}`));
-    throw new ShapeError(
-      `${caller}: ${argument} is [${shape.join(', ')}], expected [${list.join(', ')}].`,
-    );
+    throw new ShapeError(`${caller}: ${argument} is [${shape.join(', ')}], expected [${list()}].`);
   }
+}
+
+/** A caller in JavaScript may have left the argument out. */
+function shapeOf(value: unknown): readonly number[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const shape: unknown = 'shape' in value ? value.shape : value;
+  return Array.isArray(shape) ? (shape as readonly number[]) : undefined;
 }

@@ -56,7 +56,7 @@ describe.runIf(process.platform === 'linux')('under ulimit -v', () => {
     });
     expect(started.name).toBe('cpu');
     expect(simd.name).toBe('BackendError');
-    expect(simd.hint).toContain('--disable-wasm-trap-handler and BNRNN_MEMORY_MIB=1344');
+    expect(simd.hint).toContain('--disable-wasm-trap-handler and BNRNN_MEMORY_MIB=832');
     expect(available).toBe(false);
   });
 
@@ -66,7 +66,7 @@ describe.runIf(process.platform === 'linux')('under ulimit -v', () => {
       limit: '4000000',
       env: { BNRNN_MEMORY_MIB: memory, BNRNN_THREADS: '2' },
     });
-    expect((await start(flags, asked('1344'))).started).toMatchObject({ name: 'simd', threads: 2 });
+    expect((await start(flags, asked('832'))).started).toMatchObject({ name: 'simd', threads: 2 });
     const { passed, started } = await start(flags, asked('2304'));
     expect(passed['simd']).toMatch(/^simd: 2 threads need 1,280 MiB of addresses beside /);
     expect(started.name).toBe('wasm');

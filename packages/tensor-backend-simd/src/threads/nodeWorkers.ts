@@ -32,7 +32,7 @@ const mostOfStopping = 2000;
  */
 export const startNodeWorkers: StartWorkers = async (seeds) => {
   const [first] = seeds;
-  if (first === undefined) return { cause: undefined, stop: () => Promise.resolve() };
+  if (first === undefined) return { cause: undefined };
   const signals = signalsOf(first.memory);
   const threads: Worker[] = [];
   let cause: unknown;
@@ -40,7 +40,6 @@ export const startNodeWorkers: StartWorkers = async (seeds) => {
     cause ??= reason;
     sayEnded(signals);
   };
-  const stop = (): Promise<void> => stopThreads(threads);
 
   const channels = seeds.map(() => new MessageChannel());
   const lines = channels.map(({ port2 }) => port2);
@@ -58,14 +57,13 @@ export const startNodeWorkers: StartWorkers = async (seeds) => {
       }),
     ]);
   } catch (error) {
-    await stop();
+    await stopThreads(threads);
     throw error;
   }
   return {
     get cause() {
       return cause;
     },
-    stop,
   };
 };
 

@@ -4,8 +4,6 @@ import type { ThreadSeed } from './makeThread';
 interface Workers {
   /** Why one of them has ended, where the calling thread has heard of it already. */
   readonly cause: unknown;
-  /** Ends them all. */
-  stop(): Promise<void>;
 }
 
 /**

@@ -8,7 +8,7 @@ test('a limit of the address space is named with what helps under it', () => {
   expect(reserveProblem(fourGiB, error, 4_096_000_000)).toEqual({
     reason:
       'No WebAssembly memory of 4,096 MiB can be reserved: the address space of this process is limited to 3,906 MiB (ulimit -v).',
-    fix: 'Raise the limit (ulimit -v unlimited), or run Node with --disable-wasm-trap-handler and BNRNN_MEMORY_MIB=1344, which needs less of it.',
+    fix: 'Raise the limit (ulimit -v unlimited), or run Node with --disable-wasm-trap-handler and BNRNN_MEMORY_MIB=832, which needs less of it.',
   });
   expect(reserveProblem(fourGiB, error, 8 * 2 ** 30).fix).toContain('--disable-wasm-trap-handler,');
 });

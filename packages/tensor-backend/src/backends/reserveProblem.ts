@@ -14,7 +14,7 @@ export interface ReserveProblem {
 }
 
 /** What Node and two threads take of the address space beside a memory, measured with Node 20. */
-const besides = 2.5 * 2 ** 30;
+const besides = 3 * 2 ** 30;
 
 /**
  * Why this WebAssembly memory could not be had.
