@@ -42,8 +42,9 @@ function build(name: string, ...definitions: string[]): string {
 
 const script = `
   const { startBackend } = await import('@bnrnn/tensor-backend');
+  const { simdBackend } = await import('@bnrnn/tensor-backend-simd');
   const tf = await import('@tensorflow/tfjs-core');
-  const { blas, message } = await startBackend('simd', { threads: 2, memoryMiB: 64 }).catch((e) => e);
+  const { blas, message } = await startBackend(simdBackend, { threads: 2, memoryMiB: 64 }).catch((e) => e);
   const sum = blas ? tf.sum(tf.matMul(tf.ones([70, 90]), tf.ones([90, 80]))).dataSync()[0] : undefined;
   console.log(JSON.stringify({ blas, message, sum }));
   process.exit(0);
