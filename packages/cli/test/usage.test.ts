@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { bnrnn, newFolder } from './bnrnn';
@@ -8,8 +9,17 @@ writeCorpus('wrong', 'ptb.', 'a line that is not of the Penn Treebank\n');
 writeCorpus('small', '', 'one two three\n');
 writeCorpus('empty', '', '');
 writeCorpus('full', '', 'x\n');
+writeCorpus('wide', '', Buffer.from('one two three\n', 'utf16le'));
+writeCorpus('piped', '', 'one two three\n');
+rmSync(join(folder, 'piped', 'valid.txt'));
+execFileSync('mkfifo', [join(folder, 'piped', 'valid.txt')]);
+mkdirSync(join(folder, 'tale'));
+writeFileSync(
+  join(folder, 'tale', 'tale.txt'),
+  Array.from({ length: 40 }, (_, i) => `word ${i}\n`).join(''),
+);
 
-function writeCorpus(name: string, prefix: string, text: string): void {
+function writeCorpus(name: string, prefix: string, text: string | Uint8Array): void {
   mkdirSync(join(folder, name));
   for (const split of ['train', 'valid', 'test']) {
     writeFileSync(join(folder, name, `${prefix}${split}.txt`), text);
@@ -30,8 +40,35 @@ const failures: [string, string[], number, string, string?][] = [
     'batch larger than the corpus',
     ['train', 'ptb-small', '--data', 'small'],
     2,
-    'larger than the corpus',
+    'The train split of small has 4 tokens and does not fill one batch',
+    'Take a longer text',
   ],
+  [
+    'a corpus that is a pipe',
+    ['train', 'ptb-small', '--data', 'piped'],
+    1,
+    'valid.txt is a pipe',
+    'to a file first',
+  ],
+  [
+    'a corpus in another encoding',
+    ['train', 'ptb-small', '--data', 'wide'],
+    1,
+    'has a zero byte on line 1, byte 2 of the file, expected UTF-8 text: it looks like UTF-16LE',
+    'iconv -f UTF-16LE -t UTF-8',
+  ],
+  ['one text uncut', ['train', 'ptb-small', '--data', 'tale'], 1, 'no train split', '--split 90'],
+  [
+    'rare words',
+    ['train', 'ptb-small', '--data', 'tale', '--split', '90,5,5'],
+    1,
+    "word tokens outside the train split's",
+    '--min-count 2',
+  ],
+  ['shares of nothing', [...train, '--split', '90,10'], 2, 'data.split is "90,10"'],
+  ['an unknown level', [...train, '--level', 'byte'], 2, 'data.level is "byte"', 'help'],
+  ['a level that a corpus has', [...train, '--level', 'character'], 2, '"synthetic" has this'],
+  ['a vocabulary of two', [...train, '--vocabulary-size', '2'], 2, '--vocabulary-size is 2'],
   [
     'unknown preset',
     ['train', 'ptb-smal', '--data', 'synthetic'],
@@ -95,6 +132,13 @@ const failures: [string, string[], number, string, string?][] = [
     2,
     '--data is a flag of language models',
     '--train DIR',
+  ],
+  [
+    'characters of speech',
+    ['train', 'wsj-birnn', ...speech, '--level', 'character'],
+    2,
+    '--level is a flag of language models',
+    'frames',
   ],
   ['features for words', [...train, '--deltas', '2'], 2, '--deltas is a flag of frame classifiers'],
   [

@@ -24,5 +24,6 @@ export function firstTokens(corpus: TextCorpus, limits: TokenLimits): TextCorpus
     `${corpus.name}[${kept}]`,
     corpus.vocabulary,
     mapSplits((split) => corpus.splits[split].subarray(0, limits[split])),
+    { notes: corpus.notes },
   );
 }

@@ -1,6 +1,17 @@
-export { readPtb, type ReadPtbOptions } from './readPtb';
-export type { SplitName, TextCorpus } from './textCorpus';
+export type { VocabularyLimits } from './chooseTypes';
+export { firstTokens, type TokenLimits } from './firstTokens';
+export type { MarkovSource } from './markovSource';
+export { synthetic, type SyntheticCorpus, type SyntheticOptions } from './synthetic';
+export { textLevels, type SplitName, type TextCorpus, type TextLevel } from './textCorpus';
 export {
+  corpusOfText,
+  corpusOfTexts,
+  type TextOptions,
+  type TextSource,
+} from './text/corpusOfTexts';
+export { expectShares, type SplitShares } from './text/cutTokens';
+export {
+  BatchTooLargeError,
   stateResets,
   streamLayouts,
   tokenBatches,
@@ -10,7 +21,3 @@ export {
   type TokenBatchesOptions,
 } from './tokenBatches';
 export { vocabularyFromData, type Vocabulary, type VocabularyData } from './vocabulary';
-export { firstTokens, type TokenLimits } from './firstTokens';
-export { glosses, type GlossesOptions } from './glosses';
-export type { MarkovSource } from './markovSource';
-export { synthetic, type SyntheticCorpus, type SyntheticOptions } from './synthetic';

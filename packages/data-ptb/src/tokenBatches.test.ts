@@ -1,7 +1,7 @@
 import { UsageError, type TokenBatch } from '@bnrnn/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { streamLayouts, tokenBatches, type StreamLayout } from './tokenBatches';
+import { BatchTooLargeError, streamLayouts, tokenBatches, type StreamLayout } from './tokenBatches';
 
 /** Token i is i, so a token says where it stands. */
 const counting = (length: number): Int32Array => Int32Array.from({ length }, (_, i) => i);
@@ -208,6 +208,20 @@ describe('refusals', () => {
       `tokenBatches: the batch is larger than the corpus: 2 streams of 4 steps ${end}`,
     );
     expect(make(n + 1).batchesPerEpoch).toBe(1);
+    let refused: unknown;
+    try {
+      make(n);
+    } catch (error) {
+      refused = error;
+    }
+    const { needed, fits } = refused as BatchTooLargeError;
+    expect(needed).toBe(n + 1);
+    const batches = (options: { batch: number; time: number }) => () =>
+      tokenBatches(counting(n), { ...options, layout });
+    expect(batches({ batch: fits.batch, time: 4 })().batchesPerEpoch).toBeGreaterThan(0);
+    expect(batches({ batch: 2, time: fits.time })().batchesPerEpoch).toBeGreaterThan(0);
+    expect(batches({ batch: fits.batch + 1, time: 4 })).toThrow(BatchTooLargeError);
+    expect(batches({ batch: 2, time: fits.time + 1 })).toThrow(BatchTooLargeError);
   });
 
   it('settings out of range', () => {

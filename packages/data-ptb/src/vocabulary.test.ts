@@ -19,9 +19,15 @@ it.each([-1, 5, 0.5])('refuses the id %d', (id) => {
 });
 
 describe('words', () => {
-  it('are split at white space, unknown ones become <unk>, newlines <eos>', () => {
+  it('are split at blanks, unknown ones become <unk>, newlines <eos>', () => {
     expect([...words.encode(" the  dog 's\tcat \nthe\n")]).toEqual([0, 2, 4, 3, 1, 0, 1]);
     expect([...words.encode('')]).toEqual([]);
+  });
+
+  it('may hold Unicode spaces: what a file gave can be prompted', () => {
+    const types = ['<eos>', '10\u00a0km', '\u3000', 'a'];
+    const vocabulary = vocabularyFromData({ unit: 'word', types });
+    expect([...vocabulary.encode('a 10\u00a0km \u3000\n')]).toEqual([3, 1, 2, 0]);
   });
 
   it('are written with a space between', () => {

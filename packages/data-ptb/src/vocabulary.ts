@@ -1,9 +1,13 @@
 import { DataError, UsageError } from '@bnrnn/core';
+import { wordsOf } from './blanks';
 
 /** The type that stands for the end of a line. */
 export const endOfLine = '<eos>';
 /** The type that stands for rare words. */
 export const unknownWord = '<unk>';
+
+/** The type that stands for a space in a character vocabulary, as in Mikolov's character files. */
+export const spaceCharacter = '_';
 
 /** A vocabulary as plain JSON: a type's id is its place in `types`. */
 export interface VocabularyData {
@@ -19,8 +23,9 @@ export interface Vocabulary extends VocabularyData {
   /** The type of an id. @throws UsageError outside 0 to size − 1. */
   typeOf(id: number): string;
   /**
-   * Text to ids, int32 [tokens]. Words are split at white space and a word outside the vocabulary
-   * becomes `<unk>`; in a character vocabulary a space is `_`. A newline is `<eos>`; none is added.
+   * Text to ids, int32 [tokens]. Words are split at blanks, U+0020 and below, as files are; in a
+   * character vocabulary a space is `_`. What the vocabulary lacks becomes `<unk>`. A newline is
+   * `<eos>`; none is added.
    *
    * @throws UsageError for a token outside a vocabulary that has no `<unk>`.
    */
@@ -53,7 +58,7 @@ export function vocabularyFromData(data: unknown, where = 'vocabularyFromData: d
   };
 
   const lookUp = (token: string): number => {
-    const id = ids.get(token) ?? (unit === 'word' ? ids.get(unknownWord) : undefined);
+    const id = ids.get(token) ?? ids.get(unknownWord);
     if (id !== undefined) return id;
     throw new UsageError(`encode: the ${unit} "${token}" is not in the vocabulary.`);
   };
@@ -74,7 +79,7 @@ export function vocabularyFromData(data: unknown, where = 'vocabularyFromData: d
       const names = Array.from(tokens, typeOf);
       if (unit === 'character') {
         return names
-          .map((name) => (name === endOfLine ? '\n' : name === '_' ? ' ' : name))
+          .map((name) => (name === endOfLine ? '\n' : name === spaceCharacter ? ' ' : name))
           .join('');
       }
       return names
@@ -87,9 +92,10 @@ export function vocabularyFromData(data: unknown, where = 'vocabularyFromData: d
 }
 
 function tokensOfLine(line: string, unit: VocabularyData['unit']): string[] {
-  return unit === 'word'
-    ? line.split(/\s+/).filter(Boolean)
-    : Array.from(line, (character) => (character === ' ' ? '_' : character));
+  if (unit === 'word') return wordsOf(line);
+  return Array.from(line.replace(/\r$/, ''), (character) =>
+    character === ' ' ? spaceCharacter : character,
+  );
 }
 
 function checked(data: unknown, where: string): VocabularyData {

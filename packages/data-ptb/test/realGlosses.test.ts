@@ -1,4 +1,4 @@
-import { glosses } from '@bnrnn/data-ptb';
+import { glosses } from '@bnrnn/data-ptb/node';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -29,4 +29,11 @@ it('reads the definitions of WordNet 3.1 into the same tokens everywhere', async
   expect(vocabulary.decode(splits.train.subarray(0, 17))).toBe(
     'any of various beetles that <unk> an oily substance from the leg joints that <unk> enemies\n',
   );
+});
+
+it('spells them out in letters, digits and signs', async () => {
+  const { name, info, vocabulary } = await glosses(dict, { level: 'character' });
+  expect(name).toBe('glosses-char');
+  expect(vocabulary.types.slice(0, 5)).toEqual(['_', 'e', 'a', 't', 'o']);
+  expect(info.classes).toBeLessThan(60);
 });

@@ -1,4 +1,5 @@
-import { readPtb, streamLayouts, tokenBatches } from '@bnrnn/data-ptb';
+import { streamLayouts, tokenBatches } from '@bnrnn/data-ptb';
+import { readPtb } from '@bnrnn/data-ptb/node';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -26,6 +27,7 @@ describe.skipIf(absent)(`the real Penn Treebank ${title}`, () => {
     expect(info).toEqual({
       name: 'ptb',
       sha256,
+      fileSha256: sha256,
       counts: { train: 929_589, valid: 73_760, test: 82_430 },
       classes: 10_000,
     });
@@ -57,9 +59,50 @@ describe.skipIf(absent)(`the real Penn Treebank ${title}`, () => {
     expect(info).toEqual({
       name: 'ptb-char',
       sha256,
+      fileSha256: sha256,
       counts: { train: 5_017_482, valid: 393_042, test: 442_423 },
       classes: 50,
     });
+  });
+
+  it.each([
+    ['CRLF', (text: string) => text.replaceAll('\n', '\r\n')],
+    ['CRLF twice', (text: string) => text.replaceAll('\n', '\r\r\n')],
+    ['lines without outer spaces', (text: string) => text.replaceAll(/^ | $/gm, '')],
+    ['a byte order mark', (text: string) => `\ufeff${text}`],
+    ['<eos> at the end of each line', (text: string) => text.replaceAll('\n', '<eos>\n')],
+    ['no newline at the end', (text: string) => text.trimEnd()],
+  ])('is the same with %s, in words and in characters', async (_, change) => {
+    const copy = await mkdtemp(join(tmpdir(), 'bnrnn-real-'));
+    try {
+      for (const split of ['train', 'valid', 'test']) {
+        const text = gunzipSync(await readFile(join(folder, `ptb.${split}.txt.gz`))).toString();
+        await writeFile(join(copy, `ptb.${split}.txt`), change(text));
+      }
+      for (const level of ['word', 'character'] as const) {
+        const { name, info, vocabulary } = await readPtb(copy, { level });
+        expect(name).toBe(level === 'word' ? 'ptb' : 'ptb-char');
+        expect(info.sha256).toEqual(sha256);
+        expect(info.fileSha256).not.toEqual(sha256);
+        expect(vocabulary.size).toBe(level === 'word' ? 10_000 : 50);
+      }
+    } finally {
+      await rm(copy, { recursive: true });
+    }
+  });
+
+  it('keeps the types that its name says', async () => {
+    const { name, splits, vocabulary } = await readPtb(folder, {
+      vocabularySize: 2000,
+      minCount: 60,
+    });
+    expect(name).toBe('ptb[types 2000, count 60]');
+    const counts = new Map<number, number>();
+    for (const id of splits.train) counts.set(id, (counts.get(id) ?? 0) + 1);
+    expect(vocabulary.size).toBeLessThanOrEqual(2000);
+    expect(Math.min(...counts.values())).toBeGreaterThanOrEqual(60);
+    expect(vocabulary.types[0]).toBe('<unk>');
+    expect(splits.train.length).toBe(929_589);
   });
 
   it('makes the published number of batches', async () => {
@@ -88,7 +131,7 @@ describe.skipIf(absent)(`the real Penn Treebank ${title}`, () => {
       const changed = gzipSync(valid.replace('consumers may', 'may consumers'));
       await writeFile(join(copy, 'valid.txt.gz'), changed);
       await expect(readPtb(copy, { verify: true })).rejects.toThrow(
-        'expected 73760 words with <eos>, SHA-256 c9fe6985fe0d4ccb..., got 73760 words',
+        'it has as many lines, words and types, but other words or another order; SHA-256',
       );
       expect((await readPtb(copy)).name).toMatch(/^bnrnn-real-/);
     } finally {

@@ -2,10 +2,11 @@ export { benchPreset, type BenchOptions, type BenchResult } from './bench/benchP
 export { languageSubject, speechSubject, type BenchSubject } from './bench/benchSubject';
 export { productFlops, productList, type StepProduct } from './bench/productList';
 export { buildModel, buildSpeechModel } from './build/buildModel';
-export { buildSpeechTraining, buildTraining, runBatches } from './build/buildTraining';
+export { buildSpeechTraining, buildTraining } from './build/buildTraining';
 export { loadCorpus, type LoadedCorpus } from './build/loadCorpus';
 export { modelSpec, speechModelSpec, type FrameSizes } from './build/modelSpec';
 export { parameterCount } from './build/parameterCount';
+export { runBatches } from './build/runBatches';
 export type { TrainingPlan } from './build/trainingPlan';
 export {
   resolveRun,

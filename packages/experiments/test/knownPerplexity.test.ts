@@ -35,7 +35,7 @@ it('ptb-small-bn-tiny comes within 5 % of the known perplexity of synthetic (see
   for await (const event of train({ ...plan, model, now: () => 0 })) {
     if (event.type === 'end') expect(event).toMatchObject({ reason: 'finished', step: 1248 });
   }
-  const source = runBatches(config.settings, corpus.splits.test);
+  const source = runBatches(config.settings, corpus, 'test');
   const { perplexity } = await evaluate({ model, source, statistics: 'running' });
   model.dispose();
   expect(perplexity / known).toBeLessThan(1.05);

@@ -29,7 +29,9 @@ export function addGenerate(program: Command, io: Io): void {
     .argument('<run>', 'a run folder')
     .addOption(new Option('--prompt <text>', 'how the text begins').default(''))
     .addOption(
-      new Option('--words <n>', 'words to add').argParser(wholeFlag('--words', 1)).default(50),
+      new Option('--words <n>', 'words to add, of a character model characters')
+        .argParser(wholeFlag('--words', 1))
+        .default(50),
     )
     .addOption(
       new Option('--temperature <t>', '0: always the most probable word')

@@ -1,6 +1,7 @@
 import { normalizationChoices } from '@bnrnn/experiments';
 import { Option, type Command } from 'commander';
 import { addBackendFlags } from '../backendFlags';
+import { addCorpusFlags } from '../corpusFlags';
 import { gather, wholeFlag } from '../flags';
 import type { Io } from '../io';
 import { addFileFlags, addTransformFlags } from '../speech/speechFlags';
@@ -13,7 +14,11 @@ export function addTrain(program: Command, io: Io, args: readonly string[]): voi
     .command('train')
     .description('train a preset into a run folder')
     .argument('<preset>', 'a row of the tables, see "bnrnn presets"')
-    .option('--data <corpus>', "a folder with the Penn Treebank's files, glosses, or synthetic");
+    .option(
+      '--data <corpus>',
+      "a folder with the Penn Treebank's files or a text of your own, glosses, or synthetic",
+    );
+  addCorpusFlags(command);
   addFileFlags(command);
   addTransformFlags(command).option(
     '--recipe <name>',

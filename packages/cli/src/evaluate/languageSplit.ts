@@ -2,6 +2,8 @@ import { loadCorpus, runBatches, type LanguageRunConfig } from '@bnrnn/experimen
 import { corpusLines, expectSameCorpus } from '../corpusLines';
 import type { EvaluatedSplit, Split } from './split';
 
+const keeps = 'The run keeps its batch and its steps: evaluate a longer split.';
+
 /**
  * A split of a language model's corpus.
  *
@@ -14,12 +16,12 @@ export async function languageSplit(
   moved: string | undefined,
 ): Promise<EvaluatedSplit> {
   const where = moved ?? data;
-  const found = await loadCorpus(where);
+  const found = await loadCorpus(where, settings);
   expectSameCorpus(corpus, found.info, where);
   return {
     lines: corpusLines(found),
-    source: runBatches(settings, found.splits[split]),
-    trainSource: runBatches(settings, found.splits.train),
+    source: runBatches(settings, found, split, keeps),
+    trainSource: runBatches(settings, found, 'train', keeps),
     close: () => Promise.resolve(),
   };
 }

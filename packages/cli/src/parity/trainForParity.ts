@@ -67,8 +67,9 @@ async function subjectOf(
     const files = { train: 'random', dev: 'random', alignments: [] };
     return speechSubject(resolveSpeechRun({ ...asked, data: files }), speech);
   }
-  const corpus = await languageData(data);
-  const config = resolveRun({ ...asked, corpus: corpus.info, data });
+  const draft = resolveRun({ ...asked, data });
+  const corpus = await languageData(draft);
+  const config = { ...draft, corpus: corpus.info };
   const run = corpus.prepare(config);
   return { makeModel: () => run.makeModel(), plan: run.plan, source: run.plan.data.train };
 }

@@ -10,9 +10,12 @@ import { corpusLines } from '../corpusLines';
 import { runFiles } from '../runFolder';
 import type { RunData } from './preparedRun';
 
-/** The corpus of a language model's run. @throws as `loadCorpus` does. */
-export async function languageData(data: string | undefined): Promise<RunData<LanguageRunConfig>> {
-  return languageDataOf(await loadCorpus(data));
+/** The corpus of a language model's run, read as its settings say. @throws as `loadCorpus` does. */
+export async function languageData({
+  data,
+  settings,
+}: Pick<LanguageRunConfig, 'data' | 'settings'>): Promise<RunData<LanguageRunConfig>> {
+  return languageDataOf(await loadCorpus(data, settings));
 }
 
 /** The same of a corpus that is loaded already. */

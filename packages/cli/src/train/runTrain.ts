@@ -2,6 +2,7 @@ import { UsageError } from '@bnrnn/core';
 import { findPreset, resolveRun, type RunConfig } from '@bnrnn/experiments';
 import { expectModelFits } from '@bnrnn/training';
 import { backendLine, startFlagged } from '../backendFlags';
+import { refuseCorpusFlags } from '../corpusFlags';
 import { expectSameCorpus } from '../corpusLines';
 import { watchInterruption } from '../interruption';
 import type { Io } from '../io';
@@ -31,6 +32,7 @@ export async function runTrain(
   const request = requestOf(preset, flags);
   const stored = flags.resume === true ? readStored(flags.out) : undefined;
   if (unit === 'frame') {
+    refuseCorpusFlags(flags);
     const draft = draftSpeechRun(request, flags, stored);
     await trainWith(io, args, flags, {
       draft,
@@ -42,7 +44,7 @@ export async function runTrain(
   refuseSpeechFlags(flags);
   const data = flags.data ?? (typeof stored?.data === 'string' ? stored.data : undefined);
   const draft = resolveRun({ ...request, corpus: unknownCorpus, data: data ?? '' });
-  await trainWith(io, args, flags, { draft, stored, open: () => languageData(data) });
+  await trainWith(io, args, flags, { draft, stored, open: languageData });
 }
 
 interface Task<Config extends RunConfig> {

@@ -5,10 +5,11 @@ import {
   type NormalizationChoice,
   type ResolveRunOptions,
 } from '@bnrnn/experiments';
+import { corpusOverrides, type CorpusFlags } from '../corpusFlags';
 import { expectBackendName, type BackendFlags } from '../backendFlags';
 import type { SpeechFlags } from '../speech/speechFlags';
 
-export interface TrainFlags extends BackendFlags, SpeechFlags {
+export interface TrainFlags extends BackendFlags, SpeechFlags, CorpusFlags {
   readonly data?: string;
   readonly recipe?: string;
   readonly seed?: number;
@@ -31,7 +32,7 @@ export function requestOf(preset: string, flags: TrainFlags): RunRequest {
   return {
     preset,
     backend: backend ?? '',
-    overrides: set.map(readOverride),
+    overrides: [...corpusOverrides(flags), ...set.map(readOverride)],
     ...(recipe !== undefined && { recipe }),
     ...(seed !== undefined && { seed }),
     ...(epochs !== undefined && { epochs }),

@@ -5,7 +5,11 @@ import { buildSpeechTraining, buildTraining } from './buildTraining';
 
 const tokens = (length: number) => Int32Array.from({ length }, (_, i) => i % 11);
 const info = { name: 'made', sha256: { train: 'ab' }, counts: { train: 1400 }, classes: 11 };
-const corpus = { splits: { train: tokens(1400), valid: tokens(700), test: tokens(650) }, info };
+const corpus = {
+  name: 'made',
+  splits: { train: tokens(1400), valid: tokens(700), test: tokens(650) },
+  info,
+};
 
 const plan = (preset: string, recipe: string, ...set: string[]) =>
   buildTraining(
@@ -103,9 +107,24 @@ describe('buildTraining', () => {
     expect(plan('ptb-small', 'zaremba')).not.toHaveProperty('maxSteps');
   });
 
-  it('refuses a batch larger than the corpus', () => {
+  it('refuses a batch larger than a split, and says what would fit', () => {
     expect(() => plan('ptb-small', 'authors-code', 'data.batch=100')).toThrow(
-      'the batch is larger than the corpus',
+      'The train split of made has 1400 tokens and does not fill one batch: data.batch=100 streams of ' +
+        'data.time=20 steps need 2001 (data.layout=authors).',
+    );
+    const short = { ...corpus, splits: { ...corpus.splits, valid: tokens(30) } };
+    const config = resolveRun({
+      preset: 'ptb-small',
+      recipe: 'zaremba',
+      backend: 'cpu',
+      data: 'made',
+      corpus: info,
+    });
+    expect(() => buildTraining(config, short)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('The valid split of made has 30 tokens') as string,
+        hint: 'Would fit: --set data.batch=1.',
+      }),
     );
   });
 });

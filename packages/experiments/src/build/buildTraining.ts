@@ -1,35 +1,25 @@
 import type { BatchSource, UtteranceBatch } from '@bnrnn/core';
-import { tokenBatches, type TextCorpus, type TokenBatches } from '@bnrnn/data-ptb';
+import type { TextCorpus } from '@bnrnn/data-ptb';
 import type { LanguageRunConfig, SpeechRunConfig } from '../config/runConfig';
-import type { LanguageSettings } from '../settings/settings';
+import { runBatches } from './runBatches';
 import { sharedPlan, type TrainingPlan } from './trainingPlan';
-
-/** The windows of a token stream as a run's settings cut it. */
-export function runBatches(settings: LanguageSettings, tokens: Int32Array): TokenBatches {
-  return tokenBatches(tokens, {
-    batch: settings['data.batch'].value,
-    time: settings['data.time'].value,
-    layout: settings['data.layout'].value,
-    resetAt: settings['data.resetAt'].value,
-  });
-}
 
 /**
  * The options of `train` that a language model's configuration decides; model, folder, clock and
  * signal are the caller's.
  *
- * @throws UsageError when the corpus does not fill one batch.
+ * @throws UsageError naming the split that does not fill one batch.
  */
 export function buildTraining(
   config: LanguageRunConfig,
-  corpus: Pick<TextCorpus, 'splits'>,
+  corpus: Pick<TextCorpus, 'name' | 'splits'>,
 ): TrainingPlan {
   const { settings } = config;
   return {
     ...sharedPlan(config),
     data: {
-      train: runBatches(settings, corpus.splits.train),
-      valid: runBatches(settings, corpus.splits.valid),
+      train: runBatches(settings, corpus, 'train'),
+      valid: runBatches(settings, corpus, 'valid'),
     },
   };
 }

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { resolveSettings } from '../config/resolveSettings';
+import { findLanguagePreset } from '../presets/presets';
+import { findRecipe } from '../recipes/recipes';
+import { readOverride } from '../settings/readSetting';
 import { loadCorpus } from './loadCorpus';
+
+const settingsOf = (...set: string[]) =>
+  resolveSettings(findLanguagePreset('ptb-small'), findRecipe('zaremba'), {
+    overrides: set.map(readOverride),
+  });
 
 describe('loadCorpus', () => {
   it('knows the perplexity of synthetic', async () => {
@@ -26,5 +38,48 @@ describe('loadCorpus', () => {
       message: expect.stringContaining('/nowhere/at/all') as string,
       hint: expect.stringContaining('ptb.train.txt') as string,
     });
+  });
+
+  it('reads one text as the settings say', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bnrnn-load-'));
+    try {
+      const lines = Array.from({ length: 60 }, (_, i) => `ab ${i % 3} ${i}\n`);
+      await writeFile(join(folder, 'tale.txt'), lines.join(''));
+      const words = await loadCorpus(
+        folder,
+        settingsOf('data.split=90,5,5', 'data.vocabularySize=5', 'data.minCount=2'),
+      );
+      expect(words.name).toBe('tale[types 5, count 2, split 90,5,5]');
+      expect(words.vocabulary.types).toEqual(['<unk>', 'ab', '<eos>', '0', '1']);
+      const characters = await loadCorpus(
+        folder,
+        settingsOf('data.split=8,1,1', 'data.level=character'),
+      );
+      expect(characters.unit).toBe('character');
+      // a hint of its own stays: it is not replaced by a general one.
+      await expect(loadCorpus(folder, settingsOf('data.split=90,5,5'))).rejects.toMatchObject({
+        hint: expect.stringContaining('--min-count 2') as string,
+      });
+      await writeFile(join(folder, 'train.txt'), Buffer.from('wide', 'utf16le'));
+      await writeFile(join(folder, 'valid.txt'), 'a\n');
+      await writeFile(join(folder, 'test.txt'), 'a\n');
+      await expect(loadCorpus(folder)).rejects.toMatchObject({
+        hint: expect.stringMatching(/^Convert it to UTF-8/) as string,
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it.each([
+    ['synthetic', 'data.level=character'],
+    ['synthetic', 'data.vocabularySize=60'],
+    ['synthetic', 'data.minCount=2'],
+    ['glosses', 'data.split=90,5,5'],
+  ])('refuses for %s what it cannot follow: %s', async (data, set) => {
+    const [path = '', value = ''] = set.split('=');
+    await expect(loadCorpus(data, settingsOf(set))).rejects.toThrow(
+      `${path} is "${value}", and the corpus "${data}" has this of its own.`,
+    );
   });
 });

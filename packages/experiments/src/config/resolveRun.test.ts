@@ -158,6 +158,32 @@ describe('parseRunConfig of runs before there was a choice of optimizer', () => 
     expect(read.settings['optimizer.kind'].value).toBe('sgd');
   });
 
+  it('reads texts as they were read before there was a choice', () => {
+    const config = JSON.parse(JSON.stringify(resolveRun(base))) as { settings: object };
+    const settings = Object.fromEntries(
+      Object.entries(config.settings).filter(
+        ([path]) => !/data\.(level|split|vocabularySize|minCount)/.test(path),
+      ),
+    );
+    expect(Object.keys(settings)).toHaveLength(Object.keys(config.settings).length - 4);
+    const read = parseRunConfig({ ...config, settings }, 'config.json');
+    expect(read.settings).toMatchObject({
+      'data.level': { value: 'word' },
+      'data.split': { value: 'files' },
+      'data.vocabularySize': { value: 0 },
+      'data.minCount': { value: 0 },
+    });
+  });
+
+  it('predicts what the text is read by', () => {
+    const overrides = [readOverride('data.level=character')];
+    const config = resolveRun({ ...base, overrides });
+    expect(config.unit).toBe('character');
+    expect(() => parseRunConfig({ ...config, unit: 'word' }, 'config.json')).toThrow(
+      'config.json: the unit is "word", and data.level is "character".',
+    );
+  });
+
   it('refuses the files of one task under the unit of the other', () => {
     const config = JSON.parse(JSON.stringify(resolveSpeechRun(speech))) as object;
     expect(() => parseRunConfig({ ...config, data: 'glosses' }, 'a.json')).toThrow(

@@ -51,7 +51,7 @@ export function resolveRun(options: ResolveRunOptions): LanguageRunConfig {
   const recipe = findRecipe(options.recipe ?? defaultRecipe);
   const settings = resolveSettings(preset, recipe, options);
   refuseImpossible(settings);
-  const { unit } = preset;
+  const unit = settings['data.level'].value;
   return {
     ...identity(options, recipe.name, baselineIn(preset, settings)),
     unit,

@@ -2,7 +2,13 @@ import { UsageError } from '@bnrnn/core';
 import type { LanguagePreset, SpeechPreset } from '../presets/preset';
 import { noNormalization } from '../presets/preset';
 import { authorsNormalization } from '../recipes/authorsCode';
-import type { NormalizationPath, PresetPath, Recipe, RulePath } from '../recipes/recipe';
+import type {
+  CorpusPath,
+  NormalizationPath,
+  PresetPath,
+  Recipe,
+  RulePath,
+} from '../recipes/recipe';
 import type { SpeechRecipe } from '../recipes/speechRecipe';
 import type { NormalizationChoice, Task } from '../settings/definition';
 import { nearestPath } from '../settings/nearestPath';
@@ -36,14 +42,24 @@ const rules: SettingsOf<RulePath> = {
   'optimizer.epsilon': chosen(1e-8, adam),
 };
 
-const limits: SettingsOf<Exclude<PresetPath, keyof typeof noNormalization | RulePath>> = {
+const limits: SettingsOf<
+  Exclude<PresetPath, keyof typeof noNormalization | RulePath | CorpusPath>
+> = {
   'schedule.maxSteps': chosen(0, 'after the last epoch'),
   'checkpoints.everySteps': chosen(200),
   'evaluation.maxBatches': chosen(0, 'the whole split'),
   'evaluation.recalibrationBatches': chosen(0, 'the whole epoch'),
 };
 
-const start = { ...noNormalization, ...rules, ...limits };
+/** The corpora as they come; also how runs read them before there was a choice. */
+export const corpusAsItIs: SettingsOf<CorpusPath> = {
+  'data.level': chosen('word', 'as in table 2'),
+  'data.split': chosen('files'),
+  'data.vocabularySize': chosen(0, 'the vocabulary of the corpus'),
+  'data.minCount': chosen(0, 'no limit'),
+};
+
+const start = { ...noNormalization, ...rules, ...corpusAsItIs, ...limits };
 
 /** Every setting of a language model's run: the recipe's, then the preset's changes, then the caller's. */
 export function resolveSettings(

@@ -5,6 +5,7 @@ import { checkValue } from '../settings/readSetting';
 import { chosen, sources, type Setting } from '../settings/setting';
 import { settingPathsOf } from '../settings/settingDefinitions';
 import type { LanguageSettings, SettingsOf, SpeechSettings } from '../settings/settings';
+import { corpusAsItIs } from './resolveSettings';
 import { speechFilesSchema, type SpeechFiles } from './speechFiles';
 
 const settingSchema = v.object({
@@ -82,7 +83,11 @@ export function parseRunConfig(value: unknown, where: string): RunConfig {
       `${where}: data is ${typeof data}, expected ${wanted} where the unit is "${unit}".`,
     );
   }
-  const settings: Readonly<Record<string, Setting>> = { ...before, ...result.output.settings };
+  const settings: Readonly<Record<string, Setting>> = {
+    ...before,
+    ...(unit !== 'frame' && corpusAsItIs),
+    ...result.output.settings,
+  };
   for (const path of settingPathsOf(unit === 'frame' ? 'speech' : 'language')) {
     const setting = Object.hasOwn(settings, path) ? settings[path] : undefined;
     if (setting === undefined) {
@@ -91,6 +96,12 @@ export function parseRunConfig(value: unknown, where: string): RunConfig {
       });
     }
     checkValue(path, setting.value);
+  }
+  const level = settings['data.level']?.value;
+  if (unit !== 'frame' && level !== unit) {
+    throw new DataError(`${where}: the unit is "${unit}", and data.level is "${String(level)}".`, {
+      hint: 'Was one of the two edited? A model predicts what its text was read by.',
+    });
   }
   // Every field was checked above against the unit.
   return { ...result.output, settings } as unknown as RunConfig;

@@ -15,10 +15,14 @@ export type NormalizationPath = Extract<SettingPath, `normalization.${string}`>;
 export type RulePath =
   'optimizer.momentum' | 'optimizer.beta1' | 'optimizer.beta2' | 'optimizer.epsilon';
 
+/** How a text becomes tokens. */
+export type CorpusPath = 'data.level' | 'data.split' | 'data.vocabularySize' | 'data.minCount';
+
 /** What an experiment decides rather than a recipe. */
 export type PresetPath =
   | PlacementPath
   | RulePath
+  | CorpusPath
   | 'schedule.maxSteps'
   | 'checkpoints.everySteps'
   | 'evaluation.maxBatches'

