@@ -11,7 +11,7 @@ import {
 import { endOfLine, vocabularyFromData } from '../vocabulary';
 
 /** One part of a corpus before its vocabulary is chosen. */
-export interface RawSplit {
+interface RawSplit {
   /** What errors call it. */
   readonly where: string;
   /** int32 [tokens]: ids of the corpus's `names`. */
