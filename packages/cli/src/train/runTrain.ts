@@ -2,7 +2,7 @@ import { UsageError } from '@bnrnn/core';
 import { findPreset, resolveRun, type RunConfig } from '@bnrnn/experiments';
 import { backendLine, startFlagged } from '../backendFlags';
 import { expectSameCorpus } from '../corpusLines';
-import { watchInterruption } from '../interruption';
+import { InterruptedError, watchInterruption } from '../interruption';
 import type { Io } from '../io';
 import { codeVersion, commandText, computedBy } from '../provenance';
 import { expectFree, readConfig } from '../runFolder';
@@ -95,11 +95,15 @@ async function trainWith<Config extends RunConfig>(
         signal: interruption.signal,
         now: Date.now,
       });
-      if (reason === 'interrupted') {
-        io.note(`Interrupted after step ${result.steps}; continue with --out ${folder} --resume.`);
-      }
       if (flags.json === true) io.out(JSON.stringify(trainJson(config, folder, result)));
       else for (const line of summaryLines(config, folder, backend, result)) io.out(line);
+      if (reason === 'interrupted') {
+        throw new InterruptedError(
+          `Interrupted after step ${result.steps}; everything is saved.`,
+          interruption.cause ?? 'SIGINT',
+          `Continue with --out ${folder} --resume.`,
+        );
+      }
     } finally {
       interruption.stop();
       taken.release();
