@@ -16,7 +16,7 @@ export interface ResolveOptions {
  * Finds the archives that a list names: undefined for one that is nowhere.
  *
  * A relative path is tried below `root`, the working directory, the list's folder and its parents up to the root of its
- * data (the folder that holds `data`; without one, two folders up). An absolute one
+ * data (the folder that holds `data`, or two folders up). An absolute one
  * that does not exist (the list was copied from another machine) is tried by its last parts below the same folders,
  * the most parts first, down to its base name; two that would both be the same file are a DataError.
  */
@@ -77,12 +77,12 @@ function* candidates(path: string, bases: readonly string[]): Generator<string> 
   }
 }
 
-/** How far above a list the folder that holds `data` may lie, and how far a list without such a folder looks. */
+/** How far above a list the folder that holds `data` may lie, and how far any list looks. */
 const [mostAboveData, mostAbove] = [5, 2];
 
 /**
  * The list's folder and its parents up to the root of its data: the folder that holds `data`, as recipes have it
- * (`s5/data/train/feats.scp`), otherwise two folders up. The root of the file system is never among them.
+ * (`s5/data/train/feats.scp`), and in any case two folders up. The root of the file system is never among them.
  */
 function withParents(folder: string): string[] {
   const parents = [folder];
@@ -92,7 +92,7 @@ function withParents(folder: string): string[] {
     parents.push(dirname(last));
   }
   const data = parents.findIndex((path) => basename(path) === 'data');
-  const used = data === -1 ? mostAbove : data + 1;
+  const used = Math.max(mostAbove, data + 1);
   return parents.slice(0, used + 1).filter((path) => dirname(path) !== path);
 }
 
