@@ -29,6 +29,14 @@ describe('resolveRun', () => {
     });
   });
 
+  it('says what a run is measured against', () => {
+    const baselineOf = (change: Partial<ResolveRunOptions>) =>
+      resolveRun({ ...base, ...change }).baseline;
+    expect(baselineOf({ preset: 'ptb-small-bn-sum-tiny' })).toBe('ptb-small-tiny');
+    expect(baselineOf({ preset: 'ptb-small' })).toBeNull();
+    expect(baselineOf({ preset: 'ptb-small', normalize: 'layer' })).toBe('ptb-small');
+  });
+
   it.each([
     [{ preset: 'wsj-birnn' }, 'The preset wsj-birnn is a frame classifier, expected a language'],
     [{ preset: 'ptb-smal' }, '(each also as NAME-tiny) is "ptb-smal", expected one of: ptb-small,'],

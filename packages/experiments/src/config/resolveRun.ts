@@ -1,8 +1,11 @@
 import { expectNumber, type CorpusInfo } from '@bnrnn/core';
+import { placements } from '@bnrnn/recurrent';
+import type { Preset } from '../presets/preset';
 import { findLanguagePreset, findSpeechPreset } from '../presets/presets';
 import { defaultRecipe, findRecipe } from '../recipes/recipes';
 import { defaultSpeechRecipe, findSpeechRecipe } from '../recipes/speechRecipe';
 import { chosen } from '../settings/setting';
+import type { SharedSettings } from '../settings/settings';
 import { refuseImpossible, refuseImpossibleSpeech } from './refuseImpossible';
 import { resolveSettings, resolveSpeechSettings, type SettingsRequest } from './resolveSettings';
 import type { LanguageRunConfig, SpeechRunConfig } from './runConfig';
@@ -49,7 +52,12 @@ export function resolveRun(options: ResolveRunOptions): LanguageRunConfig {
   const settings = resolveSettings(preset, recipe, options);
   refuseImpossible(settings);
   const { unit } = preset;
-  return { ...identity(options, recipe.name), unit, data: options.data, settings };
+  return {
+    ...identity(options, recipe.name, baselineIn(preset, settings)),
+    unit,
+    data: options.data,
+    settings,
+  };
 }
 
 /**
@@ -67,10 +75,22 @@ export function resolveSpeechRun(options: ResolveSpeechRunOptions): SpeechRunCon
       ? resolved
       : { ...resolved, 'data.cmvn': chosen('none', 'the data directories have no cmvn.scp') };
   refuseImpossibleSpeech(settings);
-  return { ...identity(options, recipe.name), unit: 'frame', data, settings };
+  return {
+    ...identity(options, recipe.name, baselineIn(preset, settings)),
+    unit: 'frame',
+    data,
+    settings,
+  };
 }
 
-function identity(options: RunRequest, recipe: string) {
+/** What a run is measured against: its preset's baseline, or the preset itself that the caller normalizes. */
+function baselineIn({ name, baseline }: Preset, settings: SharedSettings): string | null {
+  if (baseline !== undefined) return baseline;
+  const normalizes = placements.some((at) => settings[`model.normalize.${at}`].value !== 'none');
+  return normalizes ? name : null;
+}
+
+function identity(options: RunRequest, recipe: string, baseline: string | null) {
   const { preset, backend, corpus, seed = 1 } = options;
   const { command = '', commit = 'unknown', versions = {}, threads, blas } = options;
   expectNumber('--seed', seed, { integer: true, min: 0, max: Number.MAX_SAFE_INTEGER });
@@ -79,5 +99,5 @@ function identity(options: RunRequest, recipe: string) {
     ...(threads !== undefined && { threads }),
     ...(blas !== undefined && { blas }),
   };
-  return { preset, recipe, ...computes, seed, corpus, command, commit, versions };
+  return { preset, baseline, recipe, ...computes, seed, corpus, command, commit, versions };
 }

@@ -15,6 +15,8 @@ const settingSchema = v.object({
 
 const runConfigSchema = v.object({
   preset: v.string(),
+  /** The preset that it is measured against, null for a baseline; absent in older run folders. */
+  baseline: v.exactOptional(v.nullable(v.string())),
   recipe: v.string(),
   backend: v.string(),
   /** Threads and library of matrix products that compute; absent in older run folders. */

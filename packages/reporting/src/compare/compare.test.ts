@@ -56,7 +56,14 @@ describe('baselineOf', () => {
     ['ptb-small', undefined],
     ['ptb-small-tiny', undefined],
     ['ptb-small-rnn', undefined],
-  ])('of %s is %s', (preset, expected) => expect(baselineOf(preset)).toBe(expected));
+  ])('of %s is %s by its name', (preset, expected) =>
+    expect(baselineOf({ preset })).toBe(expected),
+  );
+
+  it('is what the configuration says, whatever the name', () => {
+    expect(baselineOf({ preset: 'mine', baseline: 'ptb-small' })).toBe('ptb-small');
+    expect(baselineOf({ preset: 'ptb-small-bn', baseline: null })).toBeUndefined();
+  });
 });
 
 describe('compareRuns', () => {
@@ -257,6 +264,19 @@ describe('comparedPairs', () => {
       ['ptb-medium', 'ptb-medium-bn'],
       ['ptb-small', 'ptb-small-bn'],
     ]);
+  });
+
+  it('pairs by the configuration, also a preset with a normalizer of the caller', () => {
+    const mine = { baseline: 'ptb-small', settings: bnSettings };
+    expect(pairs(named('ptb-small', mine), named('ptb-small', { baseline: null }))).toEqual([
+      [
+        'ptb-small (model.normalize.inputToHidden none)',
+        'ptb-small (model.normalize.inputToHidden frame)',
+      ],
+    ]);
+    expect(pairs(named('plain', { baseline: null }), named('mine', { baseline: 'plain' }))).toEqual(
+      [['plain', 'mine']],
+    );
   });
 
   it('takes the baseline of the same recipe', () => {

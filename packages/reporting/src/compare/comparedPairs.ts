@@ -1,3 +1,4 @@
+import type { RunConfig } from '../run/run';
 import { baselineOf } from './baselineOf';
 import type { ComparedGroup, Comparison } from './compareRuns';
 
@@ -8,7 +9,7 @@ export interface ComparedPair {
 }
 
 /**
- * Each normalized group with its baseline, told by their presets' names; where a group has no
+ * Each normalized group with its baseline, as their configurations name it; where a group has no
  * baseline here and is none itself, with the first group.
  */
 export function comparedPairs({ groups }: Comparison): ComparedPair[] {
@@ -28,25 +29,30 @@ export function comparedPairs({ groups }: Comparison): ComparedPair[] {
   );
 }
 
-/** Of the groups with the baseline's name, the one that shares the most with the treatment. */
+/** Of the baselines with the wanted name, the one that shares the most with the treatment. */
 function bestBaseline(
   treatment: ComparedGroup,
   groups: readonly ComparedGroup[],
 ): ComparedGroup | undefined {
-  const name = baselineOf(treatment.preset);
+  const name = baselineOf(configOf(treatment));
   const candidates = groups
-    .filter(({ preset }) => preset === name)
+    .filter((group) => group.preset === name && baselineOf(configOf(group)) === undefined)
     .map((group) => ({ group, differences: countDifferences(group, treatment) }))
     .sort((a, b) => a.differences - b.differences);
   return candidates[0]?.group;
 }
 
 function countDifferences(a: ComparedGroup, b: ComparedGroup): number {
-  const [left, right] = [a.summaries[0].run.config, b.summaries[0].run.config];
+  const [left, right] = [configOf(a), configOf(b)];
   const paths = new Set([...Object.keys(left.settings), ...Object.keys(right.settings)]);
   const settings = [...paths].filter(
     (path) =>
       JSON.stringify(left.settings[path]?.value) !== JSON.stringify(right.settings[path]?.value),
   );
   return settings.length + Number(a.recipe !== b.recipe) + Number(a.backend !== b.backend);
+}
+
+/** The configuration of a group's first run; the others differ from it in their seed alone. */
+function configOf({ summaries }: ComparedGroup): RunConfig {
+  return summaries[0].run.config;
 }

@@ -2,6 +2,7 @@ import { UsageError } from '@bnrnn/core';
 import { expectClose } from '@bnrnn/test-utils';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { RunConfig } from '../run/run';
 import { bnSettings, evaluationEvent, otherCorpus, realisticRun, run } from '../../test/fixtures';
 import { compareRuns } from '../compare/compareRuns';
 import { verticalDomain } from './chartSpec';
@@ -88,18 +89,31 @@ describe('verticalDomain', () => {
 });
 
 describe('seriesSlots', () => {
-  it('gives a baseline and each variant their own colour in every chart', () => {
-    expect(seriesSlots(['ptb-small', 'ptb-small-bn'], 8)).toEqual([0, 1]);
-    expect(seriesSlots(['ptb-small-bn', 'ptb-small'], 8)).toEqual([1, 0]);
-    expect(seriesSlots(['ptb-small-layer', 'ptb-small-bn-sum-tiny', 'ptb-small-bn'], 8)).toEqual([
-      5, 2, 1,
-    ]);
+  const normalized = (
+    ...placed: [placement: string, kind: string][]
+  ): Pick<RunConfig, 'settings'> => ({
+    settings: Object.fromEntries(
+      placed.map(([at, value]) => [`model.normalize.${at}`, { value, source: 'chosen' }]),
+    ),
+  });
+  const plain = normalized(['inputToHidden', 'none']);
+  const input = normalized(['inputToHidden', 'frame']);
+
+  it('gives a baseline and each placement their own colour in every chart', () => {
+    expect(seriesSlots([plain, input], 8)).toEqual([0, 1]);
+    expect(seriesSlots([input, plain], 8)).toEqual([1, 0]);
+    const layer = normalized(['inputToHidden', 'layer']);
+    const sum = normalized(['preActivation', 'frame']);
+    const hidden = normalized(['hiddenToHidden', 'frame']);
+    const both = normalized(['inputToHidden', 'frame'], ['hiddenToHidden', 'frame']);
+    const cell = normalized(['inputToHidden', 'frame'], ['cell', 'frame']);
+    expect(seriesSlots([layer, sum, input, hidden, both, cell], 8)).toEqual([5, 2, 1, 3, 4, 6]);
   });
 
   it('never uses a colour twice before all are used', () => {
-    const presets = ['a', 'a-bn', 'b', 'b-bn', 'c', 'c-bn', 'd', 'd-bn'];
-    expect(new Set(seriesSlots(presets, 8)).size).toBe(8);
-    expect(seriesSlots([...presets, 'e'], 8)).toHaveLength(9);
+    const configs = Array.from({ length: 8 }, (_, i) => (i % 2 === 0 ? plain : input));
+    expect(new Set(seriesSlots(configs, 8)).size).toBe(8);
+    expect(seriesSlots([...configs, plain], 8)).toHaveLength(9);
   });
 });
 

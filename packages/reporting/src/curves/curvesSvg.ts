@@ -49,7 +49,7 @@ export async function comparisonCurves(
   if (chart.curves.length === 0) return undefined;
   const { groups } = comparison;
   const slots = seriesSlots(
-    groups.map(({ preset }) => preset),
+    groups.map(({ summaries }) => summaries[0].run.config),
     palette.series.length,
   );
   const colours = new Map(

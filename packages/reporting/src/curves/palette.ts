@@ -1,4 +1,4 @@
-import { baselineOf } from '../compare/baselineOf';
+import type { RunConfig } from '../run/run';
 
 /** The colours of a chart. */
 export interface Palette {
@@ -27,31 +27,31 @@ export const darkPalette: Palette = {
   series: ['#6cb0f2', '#ff9259', '#b99af0', '#4fc9a4', '#f083bd', '#d9b740', '#5cc6dc', '#a8b1bd'],
 };
 
-/** The place in the palette that a preset takes when it is free: one for each kind of variant. */
-const preferredSlots: readonly [pattern: RegExp, slot: number][] = [
-  [/-bn-sum(-tiny)?$/, 2],
-  [/-bn-hidden(-tiny)?$/, 3],
-  [/-bn-both(-tiny)?$/, 4],
-  [/-layer(-tiny)?$/, 5],
-  [/-cooijmans(-tiny)?$/, 6],
-  [/-bn(-tiny)?$/, 1],
-];
-
 /**
- * A place in the palette for each preset: a baseline takes the first, its `-bn` the second, and so
- * on, in every chart; where two want the same place, the later takes the next free one.
+ * A place in the palette for each configuration: a baseline takes the first, normalization of W·x
+ * the second, and so on by placement, in every chart; where two want the same place, the later takes
+ * the next free one.
  */
-export function seriesSlots(presets: readonly string[], places: number): number[] {
+export function seriesSlots(configs: readonly SlotConfig[], places: number): number[] {
   const taken = new Set<number>();
-  return presets.map((preset) => {
-    const wanted = baselineOf(preset) === undefined ? 0 : slotOf(preset);
-    const order = [wanted, ...Array.from({ length: places }, (_, slot) => slot)];
+  return configs.map((config) => {
+    const order = [slotOf(config), ...Array.from({ length: places }, (_, slot) => slot)];
     const slot = order.find((candidate) => !taken.has(candidate)) ?? taken.size % places;
     taken.add(slot);
     return slot;
   });
 }
 
-function slotOf(preset: string): number {
-  return preferredSlots.find(([pattern]) => pattern.test(preset))?.[1] ?? 0;
+type SlotConfig = Pick<RunConfig, 'settings'>;
+
+/** The place that a configuration takes when it is free: one for each kind of normalization. */
+function slotOf({ settings }: SlotConfig): number {
+  const at = (placement: string): unknown =>
+    settings[`model.normalize.${placement}`]?.value ?? 'none';
+  const [input, hidden] = [at('inputToHidden'), at('hiddenToHidden')];
+  if (at('cell') !== 'none') return 6;
+  if (at('preActivation') !== 'none') return 2;
+  if (hidden !== 'none') return input === 'none' ? 3 : 4;
+  if (input === 'none') return 0;
+  return input === 'layer' ? 5 : 1;
 }

@@ -11,6 +11,7 @@ export function parseConfig(value: unknown, where: string): RunConfig {
   const fields = fieldsOf(value, where);
   return {
     preset: fields.text('preset'),
+    ...baseline(fields),
     recipe: fields.text('recipe'),
     backend: fields.text('backend'),
     seed: fields.number('seed'),
@@ -21,6 +22,12 @@ export function parseConfig(value: unknown, where: string): RunConfig {
     versions: fields.has('versions') ? textsOf(fields.object('versions')) : {},
     settings: parseSettings(fields.object('settings')),
   };
+}
+
+/** Null says that the run is a baseline; a run folder older than the field has none. */
+function baseline(fields: Fields): Pick<RunConfig, 'baseline'> {
+  if (fields.has('baseline')) return { baseline: fields.text('baseline') };
+  return fields.names.includes('baseline') ? { baseline: null } : {};
 }
 
 /** A text that may be absent, empty or "unknown": all three mean that the run does not know it. */

@@ -46,6 +46,12 @@ describe('readRun', () => {
     expect((await readRun(folder)).config).toEqual(config());
   });
 
+  it.each(['ptb-small', null])('keeps the baseline %s', async (baseline) => {
+    whole();
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config(), baseline }));
+    expect((await readRun(folder)).config).toEqual(config({ baseline }));
+  });
+
   it('says that a folder is missing', async () => {
     rmSync(folder, { recursive: true });
     expect(await refusal()).toBe('readRun: there is no folder RUN.');

@@ -14,6 +14,8 @@ export interface RunSetting {
 /** `config.json`: what a run was told to do. */
 export interface RunConfig {
   preset: string;
+  /** The preset that it is measured against, null for a baseline; absent in older run folders. */
+  baseline?: string | null;
   recipe: string;
   backend: string;
   seed: number;
