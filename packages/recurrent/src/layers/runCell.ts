@@ -41,14 +41,18 @@ export function runCell(
       ...(spec.kind === 'lstm' && lstmInputs(state, context)),
       ...insideInputs(normalize, context),
     };
-    const outputs = normalizedScan(inside, {
-      cell: spec.kind,
-      activation: spec.kind === 'rnn' ? spec.activation : 'tanh',
-      normalize: insideSpecs(normalize),
-      mode: context.mode,
-      reverse,
-      firstStep: context.position ?? 0,
-    });
+    const outputs = normalizedScan(
+      inside,
+      {
+        cell: spec.kind,
+        activation: spec.kind === 'rnn' ? spec.activation : 'tanh',
+        normalize: insideSpecs(normalize),
+        mode: context.mode,
+        reverse,
+        firstStep: context.position ?? 0,
+      },
+      normalize,
+    );
     const { hidden, finalHidden, finalCell } = outputs;
     return {
       hidden: hidden as Tensor3D,

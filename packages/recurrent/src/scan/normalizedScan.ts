@@ -2,6 +2,7 @@ import type { NormalizerMode } from '@bnrnn/normalization';
 import { defineContract, runOp } from '@bnrnn/tensor-backend';
 import { concat, slice, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import type { PlacementSpecs } from '../layers/layerSpec';
+import type { PlacementNormalizers } from '../layers/placedNormalizers';
 import { tidyResult } from '../tidyResult';
 import type { CellKind } from './cellSteps';
 import { expectPrefixMask } from './expectPrefixMask';
@@ -68,25 +69,32 @@ export type NormalizedScanOutputs = Record<(typeof normalizedScanContract.output
  *
  * A reversed scan takes its first step at the last frame of the longest row: padding behind it would
  * shift statistics that are kept per step.
+ *
+ * @param normalizers  what runs step by step where no kernel serves the specs in `attributes`; built-in
+ * strategies may be left out.
  */
 export function normalizedScan(
   inputs: NormalizedScanInputs,
   attributes: NormalizedScanAttributes,
+  normalizers: PlacementNormalizers = {},
 ): NormalizedScanOutputs {
   const [time] = inputs.projected.shape as [number];
   const { mask } = inputs;
   const longest = mask === undefined ? time : expectPrefixMask('normalizedScan', mask);
   if (attributes.reverse && mask !== undefined && longest > 0 && longest < time) {
-    return tidyResult(() => withoutPadding(inputs, mask, attributes, longest));
+    return tidyResult(() => withoutPadding(inputs, mask, attributes, longest, normalizers));
   }
-  return run(inputs, attributes);
+  return run(inputs, attributes, normalizers);
 }
 
 function run(
   inputs: NormalizedScanInputs,
   attributes: NormalizedScanAttributes,
+  normalizers: PlacementNormalizers,
 ): NormalizedScanOutputs {
-  return runOp(normalizedScanContract, inputs, attributes, () => stepwiseScan(inputs, attributes));
+  return runOp(normalizedScanContract, inputs, attributes, () =>
+    stepwiseScan(inputs, attributes, normalizers),
+  );
 }
 
 /** The scan of the first `longest` steps, zeros behind them. */
@@ -95,6 +103,7 @@ function withoutPadding(
   mask: Tensor,
   attributes: NormalizedScanAttributes,
   longest: number,
+  normalizers: PlacementNormalizers,
 ): NormalizedScanOutputs {
   const [time, batch] = inputs.projected.shape as [number, number];
   const outputs = run(
@@ -104,6 +113,7 @@ function withoutPadding(
       mask: slice(mask, 0, longest),
     },
     attributes,
+    normalizers,
   );
   const [, , units] = outputs.hidden.shape as [number, number, number];
   const padding = zeros([time - longest, batch, units]);

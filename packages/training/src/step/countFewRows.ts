@@ -7,9 +7,7 @@ import type { SequenceModel } from '@bnrnn/recurrent';
  */
 export function countFewRows(model: SequenceModel, batch: Batch): number {
   if (batch.kind === 'tokens') return 0;
-  const frameWise = [...model.normalizers.values()].some(
-    ({ spec }) => spec.kind === 'batch' && spec.over === 'frame',
-  );
+  const frameWise = [...model.normalizers.values()].some(({ needs }) => needs === 'frame');
   if (!frameWise) return 0;
   let few = 0;
   for (let t = 0; t < batch.time; t++) {
