@@ -43,7 +43,14 @@ export async function bundleTests(outfile) {
       '@tensorflow/tfjs-backend-cpu': join(cpu, 'dist/index.js'),
       '@bnrnn/tensor-backend-simd': simd,
     },
-    external: ['koffi', 'jasmine-core', 'node-fetch', 'string_decoder'],
+    // The wasm backend is imported by name where it is started, which these tests never do.
+    external: [
+      '@tensorflow/tfjs-backend-wasm',
+      'koffi',
+      'jasmine-core',
+      'node-fetch',
+      'string_decoder',
+    ],
     plugins: [keepPlace],
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url);",
