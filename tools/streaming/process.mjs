@@ -86,8 +86,8 @@ function watched(source, log) {
           const start = now();
           const { value, done } = await batches.next();
           if (done) return;
-          const { time, batch, keys, mask } = value;
-          const frames = mask.reduce((sum, each) => sum + each, 0);
+          const { time, batch, keys, lengths } = value;
+          const frames = lengths.reduce((sum, each) => sum + each, 0);
           log.push({ wait: now() - start, time, batch, frames, keys });
           yield value;
         }

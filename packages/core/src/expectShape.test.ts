@@ -3,23 +3,23 @@ import { ShapeError } from './errors';
 import { expectShape } from './expectShape';
 
 it('takes a shape, or anything that has one', () => {
-  expectShape('lstmScan', 'mask', [120, 32], { time: 120, batch: 32 });
+  expectShape('lstmScan', 'hidden', [120, 32], { time: 120, batch: 32 });
   expectShape('lstmScan', 'x', { shape: [120, 32, 7] }, { time: 120, batch: 32, features: null });
   expectShape('loss', 'total', [], {});
 });
 
 it.each([
-  [[100, 32], 'mask is [100, 32], expected [time=120, batch=32].'],
-  [[120, 31], 'mask is [120, 31], expected [time=120, batch=32].'],
-  [[32, 120], 'mask is [32, 120], expected [time=120, batch=32].'],
-  [[120], 'mask is [120], expected [time=120, batch=32].'],
-  [[120, 32, 1], 'mask is [120, 32, 1], expected [time=120, batch=32].'],
-  [[], 'mask is [], expected [time=120, batch=32].'],
+  [[100, 32], 'hidden is [100, 32], expected [time=120, batch=32].'],
+  [[120, 31], 'hidden is [120, 31], expected [time=120, batch=32].'],
+  [[32, 120], 'hidden is [32, 120], expected [time=120, batch=32].'],
+  [[120], 'hidden is [120], expected [time=120, batch=32].'],
+  [[120, 32, 1], 'hidden is [120, 32, 1], expected [time=120, batch=32].'],
+  [[], 'hidden is [], expected [time=120, batch=32].'],
 ])('refuses %j', (shape, sentence) => {
   const wanted = { time: 120, batch: 32 };
   const error = new ShapeError(`normalizeSequence: ${sentence}`);
-  expect(() => expectShape('normalizeSequence', 'mask', shape, wanted)).toThrow(error);
-  expect(() => expectShape('normalizeSequence', 'mask', { shape }, wanted)).toThrow(error);
+  expect(() => expectShape('normalizeSequence', 'hidden', shape, wanted)).toThrow(error);
+  expect(() => expectShape('normalizeSequence', 'hidden', { shape }, wanted)).toThrow(error);
 });
 
 it('names an axis of any size without one', () => {

@@ -6,7 +6,7 @@ export type ExpectedShape = Readonly<Record<string, number | null>>;
 
 /**
  * Checks the number of axes of an array and their sizes; a failure shows both shapes side by side,
- * e.g. `lstmScan: mask is [100, 32], expected [time=120, batch=32].`
+ * e.g. `lstmScan: hidden0 is [32, 100], expected [batch=32, units=200].`
  *
  * @param caller    the function the reader called, e.g. `lstmScan`.
  * @param argument  the name of the argument.

@@ -25,6 +25,17 @@ export { expectShape, type ExpectedShape } from './expectShape';
 export { longestLfsPointer, refuseLfsPointer } from './gitLfs';
 export { addressSpaceLimit, availableProcessors, memoryOfMachine } from './machine/machine';
 export {
+  countRealSteps,
+  expectLengths,
+  lengthsAtStep,
+  longestRow,
+  paddedLengths,
+  rowsOfEachStep,
+  type GivenLengths,
+  type Lengths,
+  type PaddedSizes,
+} from './lengths';
+export {
   randomStream,
   randomStreamFromKey,
   type RandomKey,

@@ -8,8 +8,8 @@ export interface UtteranceBatch {
   readonly inputs: Float32Array;
   /** int32 [time, batch]: the class of each frame; padded frames may hold anything in range. */
   readonly targets: Int32Array;
-  /** float32 [time, batch]: 1 for a frame, 0 for padding; each column is ones, then zeros. */
-  readonly mask: Float32Array;
+  /** int32 [batch]: the frames of each column; what stands behind them is padding. */
+  readonly lengths: Int32Array;
   /** The utterance id of each column. */
   readonly keys: readonly string[];
 }

@@ -36,7 +36,7 @@ describe('utteranceBatches', () => {
     );
   });
 
-  it('lays utterances side by side, zeros and a mask of zeros behind each', async () => {
+  it('lays utterances side by side, zeros behind each', async () => {
     const { source } = batchesOf();
     const batches = await all(source.batches(0));
     expect(batches).toHaveLength(4);
@@ -44,10 +44,11 @@ describe('utteranceBatches', () => {
     expect(batches.flatMap(({ keys }) => keys).sort()).toEqual(
       lengths.map((_, u) => `u${u}`).sort(),
     );
-    for (const { time, batch, features, inputs, targets, mask, keys, kind } of batches) {
+    for (const { time, batch, features, inputs, targets, keys, kind, ...rest } of batches) {
       expect([kind, features, batch]).toEqual(['utterances', 3, keys.length]);
       expect(time).toBe(Math.max(...keys.map((key) => lengths[Number(key.slice(1))]!)));
       expect(inputs).toHaveLength(time * batch * 3);
+      expect([...rest.lengths]).toEqual(keys.map((key) => lengths[Number(key.slice(1))]));
       for (let t = 0; t < time; t++) {
         keys.forEach((key, b) => {
           const u = Number(key.slice(1));
@@ -55,7 +56,6 @@ describe('utteranceBatches', () => {
           const row = t * batch + b;
           const expected = [0, 1, 2].map((c) => (real ? valueAt(u, t, c) : 0));
           expect([...inputs.subarray(row * 3, row * 3 + 3)]).toEqual(expected);
-          expect(mask[row]).toBe(real ? 1 : 0);
           expect(targets[row]).toBe(real ? classAt(u, t, 5) : 0);
         });
       }
@@ -106,7 +106,7 @@ describe('utteranceBatches', () => {
     });
     const [only] = await all(source.batches(0));
     expect(only).toMatchObject({ time: 4, batch: 1 });
-    expect([...only!.mask]).toEqual([1, 1, 1, 1]);
+    expect([...only!.lengths]).toEqual([4]);
   });
 
   it('needs no alignment where nothing is to be learnt or measured', async () => {

@@ -1,19 +1,18 @@
-import { expectShape, UsageError } from '@bnrnn/core';
-import { batchNormalize, standardizeStored } from '@bnrnn/tensor-backend';
 import {
-  expandDims,
-  reshape,
-  squeeze,
-  tidy,
-  type Tensor2D,
-  type Tensor3D,
-} from '@tensorflow/tfjs-core';
+  countRealSteps,
+  expectShape,
+  paddedLengths,
+  rowsOfEachStep,
+  UsageError,
+  type Lengths,
+} from '@bnrnn/core';
+import { batchNormalize, standardizeStored } from '@bnrnn/tensor-backend';
+import { expandDims, squeeze, tidy, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { batchNormSpec, type BatchNormOptions } from './batchNormSpec';
 import { foldMoments } from './foldMoments';
 import { newParameters } from './newParameters';
 import type { NormalizedSequence, Normalizer, NormalizerMode, Statistics } from './normalizer';
 import type { BatchNormSpec } from './normalizerSpec';
-import { maskOfPadding, realFrames } from './padding';
 import { oneRowEach, rowsOfSteps, startStatistics } from './statistics';
 import { expectWeights, type CheckedWeights } from './weights';
 
@@ -24,8 +23,8 @@ interface Run {
   readonly weights: CheckedWeights;
   readonly statistics: Statistics;
   readonly mode: NormalizerMode;
-  /** Undefined also where a mask was given and nothing is padded. */
-  readonly mask: Tensor2D | undefined;
+  /** Undefined where nothing is padded. */
+  readonly lengths: Lengths | undefined;
   readonly from: number;
 }
 
@@ -58,11 +57,10 @@ export function batchNormOf(spec: BatchNormSpec): Normalizer {
     parameters: (features, { shift }) => newParameters('batchNorm', features, spec.gain, shift),
     statistics: (features, maxSteps = spec.maxSteps) =>
       startStatistics('batchNorm', features, spec.perStep ? maxSteps : 1),
-    apply: (x, parameters, statistics, { mode, mask }) => {
+    apply: (x, parameters, statistics, { mode, lengths }) => {
       const caller = 'batchNorm.apply';
       expectShape(caller, 'x', x, { time: null, batch: null, features: null });
       const [time, batch, features] = x.shape;
-      if (mask !== undefined) expectShape(caller, 'mask', mask, { time, batch });
       expectStatistics(caller, statistics, features);
       const weights = expectWeights(caller, parameters, features);
       return applyRun(spec, {
@@ -71,15 +69,14 @@ export function batchNormOf(spec: BatchNormSpec): Normalizer {
         weights,
         statistics,
         mode,
-        mask: maskOfPadding(mask),
+        lengths: paddedLengths(caller, lengths, { time, batch }),
         from: 0,
       });
     },
-    applyStep: (x, parameters, statistics, { mode, mask, step }) => {
+    applyStep: (x, parameters, statistics, { mode, lengths, step }) => {
       const caller = 'batchNorm.applyStep';
       expectShape(caller, 'x', x, { batch: null, features: null });
       const [batch, features] = x.shape;
-      if (mask !== undefined) expectShape(caller, 'mask', mask, { batch });
       expectStatistics(caller, statistics, features);
       if (mode === 'batch' && spec.over === 'sequence') refuseOneStepOfSequence();
       const weights = expectWeights(caller, parameters, features);
@@ -90,7 +87,7 @@ export function batchNormOf(spec: BatchNormSpec): Normalizer {
           weights,
           statistics,
           mode,
-          mask: maskOfPadding(mask && reshape(mask, [1, batch])),
+          lengths: paddedLengths(caller, lengths, { time: 1, batch }),
           from: step,
         });
         return { y: squeeze<Tensor2D>(y, [0]), ...moments };
@@ -101,12 +98,12 @@ export function batchNormOf(spec: BatchNormSpec): Normalizer {
 }
 
 function applyRun(spec: BatchNormSpec, run: Run): NormalizedSequence {
-  const { x, weights, statistics, mode, mask, from } = run;
-  const [time] = x.shape;
+  const { x, weights, statistics, mode, lengths, from } = run;
+  const [time, batch] = x.shape;
   const { over, epsilon, epsilonRule } = spec;
   if (mode === 'batch') refuseOneRow(spec, run);
   return tidy((): NormalizedSequence => {
-    const given = { x, ...weights, mask, epsilon, epsilonRule };
+    const given = { x, ...weights, lengths, epsilon, epsilonRule };
     if (mode === 'stored') {
       return { y: standardizeStored({ ...given, ...rowsOfSteps(statistics, from, time) }) };
     }
@@ -114,11 +111,15 @@ function applyRun(spec: BatchNormSpec, run: Run): NormalizedSequence {
       ...given,
       over,
       // Without padding every step has the whole batch, and nothing falls back on statistics.
-      ...(mask === undefined || over === 'sequence'
+      ...(lengths === undefined || over === 'sequence'
         ? {}
         : { stored: oneRowEach(rowsOfSteps(statistics, from, time), time) }),
     });
-    return { y, moments };
+    const rows =
+      over === 'sequence'
+        ? Int32Array.of(countRealSteps({ time, batch }, lengths))
+        : rowsOfEachStep({ time, batch }, lengths);
+    return { y, moments: { ...moments, rows } };
   });
 }
 
@@ -133,9 +134,9 @@ function expectStatistics(caller: string, statistics: Statistics, features: numb
   expectShape(caller, 'statistics.variance', statistics.variance, { rows, features });
 }
 
-function refuseOneRow(spec: BatchNormSpec, { caller, x, mask }: Run): void {
+function refuseOneRow(spec: BatchNormSpec, { caller, x, lengths }: Run): void {
   const [time, batch] = x.shape;
-  const rows = spec.over === 'frame' ? batch : mask === undefined ? time * batch : realFrames(mask);
+  const rows = spec.over === 'frame' ? batch : countRealSteps({ time, batch }, lengths);
   if (rows >= 2) return;
   const place = spec.over === 'frame' ? 'at a time step' : 'in all';
   throw new UsageError(

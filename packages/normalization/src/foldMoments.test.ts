@@ -1,6 +1,6 @@
 import { startBackend } from '@bnrnn/tensor-backend';
 import { array64, expectClose, expectNoLeak, testBackends } from '@bnrnn/test-utils';
-import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNorm } from './batchNorm';
 import { foldMoments } from './foldMoments';
@@ -11,7 +11,7 @@ function statistics(mean: number[][], variance: number[][]): Statistics {
 }
 
 function moments(rows: number[], mean: number[][], variance: number[][]): Moments {
-  return { ...statistics(mean, variance), rows: tensor1d(rows) };
+  return { ...statistics(mean, variance), rows: Int32Array.from(rows) };
 }
 
 describe.each(testBackends())('foldMoments on %s', (backend) => {

@@ -26,14 +26,13 @@ import type { Moments, Statistics } from './normalizer';
  * which training took out.
  *
  * @param statistics  float32 [rows, features] each; kept, the caller disposes them.
- * @param moments     float32 [steps, features] each and rows [steps]; kept too.
+ * @param moments     float32 [steps, features] each and rows; kept too.
  * @param decay       the share of the old value.
  * @returns           new statistics of the same shape.
  */
 export function foldMoments(statistics: Statistics, moments: Moments, decay: number): Statistics {
   return tidy(() => {
-    const rows = moments.rows.dataSync();
-    const weights = Array.from(rows, (count) => (count < 2 ? 0 : count));
+    const weights = Array.from(moments.rows, (count) => (count < 2 ? 0 : count));
     const measured = weights.every((weight) => weight > 0);
     const fold = (old: Tensor2D, values: Tensor2D): Tensor2D =>
       foldRows(old, measured ? values : clearRows(values, weights), weights, decay);

@@ -1,4 +1,4 @@
-import { expectNumber, expectShape, UsageError } from '@bnrnn/core';
+import { expectNumber, expectShape, paddedLengths, UsageError, type Lengths } from '@bnrnn/core';
 import { layerNormalize } from '@bnrnn/tensor-backend';
 import { expandDims, squeeze, tidy, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { newParameters } from './newParameters';
@@ -57,13 +57,13 @@ export function layerNormOf(spec: LayerNormSpec): Normalizer {
     caller: string,
     x: Tensor3D,
     parameters: NormalizerWeights,
-    mask?: Tensor2D,
+    lengths: Lengths | undefined,
   ): Tensor3D => {
     const features = x.shape[2];
     expectBlocks(caller, features, spec.groups);
     const weights = expectWeights(caller, parameters, features);
     const { groups, epsilon } = spec;
-    return layerNormalize({ x, ...weights, mask, groups, epsilon });
+    return layerNormalize({ x, ...weights, lengths, groups, epsilon });
   };
   return {
     spec,
@@ -72,21 +72,20 @@ export function layerNormOf(spec: LayerNormSpec): Normalizer {
       return newParameters('layerNorm', features, spec.gain, shift);
     },
     statistics: noStatistics,
-    apply: (x, parameters, _statistics, { mask }) => {
+    apply: (x, parameters, _statistics, { lengths }) => {
       const caller = 'layerNorm.apply';
       expectShape(caller, 'x', x, { time: null, batch: null, features: null });
       const [time, batch] = x.shape;
-      if (mask !== undefined) expectShape(caller, 'mask', mask, { time, batch });
-      return { y: normalize(caller, x, parameters, mask) };
+      const padded = paddedLengths(caller, lengths, { time, batch });
+      return { y: normalize(caller, x, parameters, padded) };
     },
-    applyStep: (x, parameters, _statistics, { mask }) => {
+    applyStep: (x, parameters, _statistics, { lengths }) => {
       const caller = 'layerNorm.applyStep';
       expectShape(caller, 'x', x, { batch: null, features: null });
-      if (mask !== undefined) expectShape(caller, 'mask', mask, { batch: x.shape[0] });
-      return tidy(() => {
-        const row = mask === undefined ? undefined : expandDims<Tensor2D>(mask, 0);
-        return { y: squeeze<Tensor2D>(normalize(caller, expandDims(x, 0), parameters, row), [0]) };
-      });
+      const padded = paddedLengths(caller, lengths, { time: 1, batch: x.shape[0] });
+      return tidy(() => ({
+        y: squeeze<Tensor2D>(normalize(caller, expandDims(x, 0), parameters, padded), [0]),
+      }));
     },
     fold: foldNothing,
   };

@@ -1,4 +1,5 @@
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { GivenLengths } from '@bnrnn/core';
+import type { Tensor, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { NormalizerSpec } from './normalizerSpec';
 
 /** What is trained, float32 [features] each; absent where the strategy or the placement has none. */
@@ -34,8 +35,8 @@ export type Moments = {
   readonly mean: Tensor2D;
   /** float32 [steps, features], biased (divided by the count) */
   readonly variance: Tensor2D;
-  /** float32 [steps]: the real rows each was taken over; below 2 the statistics were used instead */
-  readonly rows: Tensor1D;
+  /** The real rows each was taken over; below 2 the statistics were used instead. */
+  readonly rows: Int32Array;
 };
 
 /** `batch`: the mini-batch's own moments (training). `stored`: the statistics that are passed in. */
@@ -43,14 +44,14 @@ export type NormalizerMode = 'batch' | 'stored';
 
 export interface ApplyOptions {
   readonly mode: NormalizerMode;
-  /** float32 [time, batch]: 1 for a frame, 0 for padding. */
-  readonly mask?: Tensor2D;
+  /** Real steps of each row; all when absent. */
+  readonly lengths?: GivenLengths | undefined;
 }
 
 export interface ApplyStepOptions {
   readonly mode: NormalizerMode;
-  /** float32 [batch]: 1 for a frame, 0 for padding. */
-  readonly mask?: Tensor1D;
+  /** 1 for each row that is real at this step, 0 for padding; all real when absent. */
+  readonly lengths?: GivenLengths | undefined;
   /** The time step, counted from 0: which row of the statistics belongs to it. */
   readonly step: number;
 }

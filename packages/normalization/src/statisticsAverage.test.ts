@@ -1,13 +1,13 @@
 import { startBackend } from '@bnrnn/tensor-backend';
 import { array64, expectClose, expectNoLeak, testBackend } from '@bnrnn/test-utils';
-import { tensor1d, tensor2d } from '@tensorflow/tfjs-core';
+import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNorm } from './batchNorm';
 import type { Moments } from './normalizer';
 import { StatisticsAverage } from './statisticsAverage';
 
 function moments(rows: number[], mean: number[][], variance: number[][]): Moments {
-  return { mean: tensor2d(mean), variance: tensor2d(variance), rows: tensor1d(rows) };
+  return { mean: tensor2d(mean), variance: tensor2d(variance), rows: Int32Array.from(rows) };
 }
 
 const shared = batchNorm({ over: 'sequence' });

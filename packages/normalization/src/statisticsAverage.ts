@@ -72,12 +72,12 @@ export class StatisticsAverage {
 
 function addMoments(path: string, sums: Sums, moments: Moments): void {
   const { features, weights } = sums;
-  const steps = moments.rows.size;
+  const steps = moments.rows.length;
   expectShape('StatisticsAverage.add', `${path} mean`, moments.mean, { steps, features });
   expectShape('StatisticsAverage.add', `${path} variance`, moments.variance, { steps, features });
   const mean = moments.mean.dataSync();
   const variance = moments.variance.dataSync();
-  moments.rows.dataSync().forEach((count, step) => {
+  moments.rows.forEach((count, step) => {
     if (count < 2) return;
     const row = Math.min(step, weights.length - 1);
     weights[row] = at(weights, row) + count;

@@ -12,6 +12,7 @@ import {
   expectClose,
   filled,
   map64,
+  lengthsOf,
   prefixMask,
   testBackends,
   toTensor1D,
@@ -57,6 +58,7 @@ interface Result {
   y: Array64;
   moments: Array64[];
   /** By x, gain and shift. */
+  rows: number[];
   gradient: Array64[];
 }
 
@@ -64,14 +66,15 @@ interface Result {
 function run(normalizer: Normalizer, x: Array64, mode: NormalizerMode, mask?: Array64): Result {
   const features = x.shape[2]!;
   const read = (tensor: Tensor): Array64 => array64(tensor.shape, tensor.dataSync());
-  const result: Result = { y: x, moments: [], gradient: [] };
+  const result: Result = { y: x, moments: [], rows: [], gradient: [] };
   tidy(() => {
     const statistics = someStatistics(normalizer, features);
-    const options = { mode, ...(mask && { mask: toTensor2D(mask) }) };
+    const options = { mode, lengths: mask && lengthsOf(mask) };
     const loss = (xs: Tensor, gain: Tensor, shift: Tensor): Tensor => {
       const { y, moments } = normalizer.apply(xs as Tensor3D, { gain, shift }, statistics, options);
       result.y = read(y);
-      result.moments = Object.values(moments ?? {}).map(read);
+      result.moments = moments === undefined ? [] : [read(moments.mean), read(moments.variance)];
+      result.rows = [...(moments?.rows ?? [])];
       return weightedSumOfTensors(y);
     };
     const gradient = grads(loss)([
@@ -226,11 +229,11 @@ describe.each(testBackends())('normalizers on %s', (backend) => {
     );
   });
 
-  it('no normalization keeps x bit for bit, whatever the mask', () => {
+  it('no normalization keeps x bit for bit, whatever the lengths', () => {
     const x = filled([3, 2, 4], 6);
     const { y, moments } = none().apply(toTensor3D(x), {}, none().statistics(4), {
       mode: 'batch',
-      mask: toTensor2D(prefixMask([3, 1], 3)),
+      lengths: [3, 1],
     });
     expect([...y.dataSync()]).toEqual([...x.data]);
     expect(moments).toBeUndefined();

@@ -30,7 +30,8 @@ import { oracleBidirectional } from './oracleLayer';
 
 const [time, batch, features, units, classes] = [7, 4, 3, 5, 6];
 const normalize = { inputToHidden: batchNorm({ over: 'sequence', epsilon: 0.02 }) };
-const mask = prefixMask([7, 5, 4, 2], time);
+const lengths = [7, 5, 4, 2];
+const mask = prefixMask(lengths, time);
 const x = filled([time, batch, features], 8);
 const options = { mode: 'batch', training: true, step: 3 } as const;
 
@@ -79,7 +80,7 @@ describe.each(testBackends())('a frame classifier on %s', (backend) => {
       return array64([time * batch, 2 * units], hidden.data);
     };
 
-    const inputs = { features: toTensor3D(spoiled()), mask: toTensor2D(mask) };
+    const inputs = { features: toTensor3D(spoiled()), lengths };
     const state = model.initialState(batch);
     const forward = () => model.forward(inputs, state, options);
     expectClose(forward().hidden, expected(arrays));
@@ -108,7 +109,7 @@ describe.each(testBackends())('a frame classifier on %s', (backend) => {
 
   it('apply gives logits, the bias alone where padded', () => {
     const model = newModel();
-    const inputs = { features: toTensor3D(spoiled()), mask: toTensor2D(mask) };
+    const inputs = { features: toTensor3D(spoiled()), lengths };
     const { hidden, head } = model.forward(inputs, model.initialState(batch), {
       ...options,
       mode: 'stored',
@@ -140,16 +141,14 @@ describe('a frame classifier', () => {
     );
   });
 
-  it('refuses a mask with a hole, other inputs, and steps', () => {
+  it('refuses lengths beyond the steps, other inputs, and steps', () => {
     const model = newModel();
-    const hole = array64([time, batch], mask.data);
-    hole.data[2 * batch + 1] = 0;
-    const inputs = { features: toTensor3D(x), mask: toTensor2D(hole) };
+    const inputs = { features: toTensor3D(x), lengths: [7, 9, 4, 2] };
     const state = model.initialState(batch);
     expect(() => model.forward(inputs, state, options)).toThrow(
-      'frameClassifier.forward: mask has a hole: row 1 is real at step 3, after padding.',
+      'frameClassifier.forward: lengths[1] is 9, expected a whole number of real steps, 0 to 7.',
     );
-    const wide = { features: toTensor3D(filled([time, batch, 4], 1)), mask: toTensor2D(mask) };
+    const wide = { features: toTensor3D(filled([time, batch, 4], 1)), lengths };
     expect(() => model.forward(wide, state, options)).toThrow(
       'frameClassifier.forward: features is [7, 4, 4], expected [time, batch, features=3].',
     );
@@ -164,7 +163,7 @@ describe('a frame classifier', () => {
     const layers = [lstm({ units })];
     const initializer = { kind: 'uniform', range: 0.5 } as const;
     const model = frameClassifier({ features, layers, classes, initializer, seed: 2 });
-    const whole = { features: toTensor3D(x), mask: toTensor2D(prefixMask([7, 7, 7, 7], time)) };
+    const whole = { features: toTensor3D(x), lengths: [7, 7, 7, 7] };
     const { logits } = model.apply(whole);
     let state = model.initialState(batch);
     for (let t = 0; t < time; t++) {

@@ -19,6 +19,7 @@ import {
   filledIds,
   fromTensor,
   oracle,
+  lengthsOf,
   prefixMask,
   testBackend,
   toIds,
@@ -92,7 +93,8 @@ describe('properties of layers', () => {
         const arrays = layerArrays(one, { inputs: 3, time, batch, seed });
         const other = { ...arrays, x: repadded(arrays['x']!, mask, seed) };
         const statistics = statisticsOf(one);
-        const context = { statistics, mode: 'batch', mask: toTensor2D(mask) } as const;
+        const lengths = { time, each: Int32Array.from(lengthsOf(mask)) };
+        const context = { statistics, mode: 'batch', lengths } as const;
         const results = [arrays, other].map((which) => layerVariables(one, which).run(context));
         expectClose(results[1]!.hidden, results[0]!.hidden, { rtol: 0 });
         results[1]!.state.forEach((tensor, k) =>
@@ -241,7 +243,7 @@ describe('properties of models', () => {
     );
   });
 
-  it('a longer mask and batch-mates leave an utterance as it is under stored statistics', () => {
+  it('more padding and batch-mates leave an utterance as it is under stored statistics', () => {
     const one = bidirectional(lstm({ units, normalize: { inputToHidden: sequence } }));
     fc.assert(
       fc.property(steps, seeds, (time, seed) => {
@@ -256,11 +258,11 @@ describe('properties of models', () => {
         const alone = array64([time, 1, 3], columnOf(x, 1, time));
         const together = model.apply({
           features: toTensor3D(x),
-          mask: toTensor2D(prefixMask([time + 3, time, 1], time + 3)),
+          lengths: [time + 3, time, 1],
         });
         const single = model.apply({
           features: toTensor3D(alone),
-          mask: toTensor2D(prefixMask([time], time)),
+          lengths: [time],
         });
         const expected = array64([time, 1, 5], columnOf(fromTensor(together.logits), 1, time));
         // A product of more rows may add its terms in another order.

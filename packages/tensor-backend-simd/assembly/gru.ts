@@ -1,5 +1,6 @@
 // One time step of the GRU on the units [start, end) of every row. Gate order r, z, n.
 import { gateSigmoid4, gateTanh4 } from './gates';
+import { isReal } from './lengths';
 import { load4, store4 } from './math';
 
 const zero: v128 = f32x4.splat(0);
@@ -9,18 +10,18 @@ const one: v128 = f32x4.splat(1);
  * Activates the gates and updates the hidden state: n = tanh(x_n + r · u), h' = n + z · (h - n).
  *
  * `gates` [rows, 3H] holds h·U and receives r, z and n; `candidate` [rows, H] receives u, the candidate's recurrent
- * term with its bias. Masks, `bias`, `hidden` and `state` as in `lstmForward`.
+ * term with its bias. Lengths, `bias`, `hidden` and `state` as in `lstmForward`.
  */
 export function gruForward(
   projected: usize, gates: usize, bias: usize, hiddenBefore: usize, candidate: usize, hidden: usize, state: usize,
-  mask: usize, rows: i32, units: i32, start: i32, end: i32,
+  lengths: usize, time: i32, rows: i32, units: i32, start: i32, end: i32,
 ): void {
   const width: usize = (<usize>units) << 2;
   for (let row = 0; row < rows; row++) {
     const g = gates + <usize>row * width * 3;
     const x = projected + <usize>row * width * 3;
     const line = <usize>row * width;
-    const real = mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
+    const real = isReal(lengths, row, time);
     for (let unit = start; unit < end; unit += 4) {
       const count = end - unit;
       const at: usize = (<usize>unit) << 2;
@@ -51,14 +52,14 @@ export function gruForward(
  */
 export function gruBackward(
   gates: usize, candidate: usize, hiddenBefore: usize, dHidden: usize, dState: usize, dX: usize,
-  mask: usize, rows: i32, units: i32, start: i32, end: i32,
+  lengths: usize, time: i32, rows: i32, units: i32, start: i32, end: i32,
 ): void {
   const width: usize = (<usize>units) << 2;
   for (let row = 0; row < rows; row++) {
     const g = gates + <usize>row * width * 3;
     const out = dX + <usize>row * width * 3;
     const line = <usize>row * width;
-    const real = mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
+    const real = isReal(lengths, row, time);
     for (let unit = start; unit < end; unit += 4) {
       const count = end - unit;
       const at: usize = (<usize>unit) << 2;

@@ -1,5 +1,6 @@
 // One time step of the LSTM on the units [start, end) of every row. Gate order i, f, g, o.
 import { gateSigmoid4, gateTanh4 } from './gates';
+import { isReal } from './lengths';
 import { load4, store4 } from './math';
 
 const zero: v128 = f32x4.splat(0);
@@ -10,8 +11,9 @@ const one: v128 = f32x4.splat(1);
  *
  * `gates` [rows, 4H] holds h·U and receives the activated gates; `projected` [rows, 4H] and `bias` [4H] are added to
  * it. `peepholes` [3, H]: the input and forget gates see the cell before the step, the output gate the one
- * after it. `state` receives the carried hidden state, `hidden` the output, zero at a padded row; without a
- * mask they are the same array. `projected`, `bias`, `peepholes` and `mask` are 0 where there is none.
+ * after it. `state` receives the carried hidden state, `hidden` the output, zero at a padded row; without
+ * padding they are the same array. A row is padded where `time` is not below its number of `lengths` [rows].
+ * `projected`, `bias`, `peepholes` and `lengths` are 0 where there is none.
  */
 export function lstmForward(
   projected: usize,
@@ -23,7 +25,8 @@ export function lstmForward(
   cell: usize,
   hidden: usize,
   state: usize,
-  mask: usize,
+  lengths: usize,
+  time: i32,
   rows: i32,
   units: i32,
   start: i32,
@@ -34,7 +37,7 @@ export function lstmForward(
     const z = gates + <usize>row * width * 4;
     const input: usize = projected == 0 ? 0 : projected + <usize>row * width * 4;
     const line = <usize>row * width;
-    const real = mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
+    const real = isReal(lengths, row, time);
     for (let unit = start; unit < end; unit += 4) {
       const count = end - unit;
       const at: usize = (<usize>unit) << 2;
@@ -92,7 +95,8 @@ export function lstmBackward(
   dCell: usize,
   dGates: usize,
   dCellOut: usize,
-  mask: usize,
+  lengths: usize,
+  time: i32,
   rows: i32,
   units: i32,
   start: i32,
@@ -103,7 +107,7 @@ export function lstmBackward(
     const activated = gates + <usize>row * width * 4;
     const out = dGates + <usize>row * width * 4;
     const line = <usize>row * width;
-    const real = mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
+    const real = isReal(lengths, row, time);
     for (let unit = start; unit < end; unit += 4) {
       const count = end - unit;
       const at: usize = (<usize>unit) << 2;

@@ -1,8 +1,9 @@
 // Batch and layer normalization. A "row" is one (time, batch) position of [rows, features].
+import { has, realRows } from './lengths';
 import { load4, store4, sum4 } from './math';
 
 /**
- * Rows that are summed at a time: a thread's columns of so many stay in its cache, where vectors of four columns
+ * Rows that are summed at a time, one for each bit of `realRows`: a thread's columns of so many stay in its cache, where vectors of four columns
  * find the lines that the vector beside them fetched.
  */
 const blockRows = 64;
@@ -11,23 +12,26 @@ const blockRows = 64;
 const passedRows = 8;
 
 /**
- * Mean and biased variance of the features [start, end) over `rows` rows, real rows only where there is a mask.
+ * Mean and biased variance of the features [start, end) over the real ones of `rows` rows, whose first is row `first`
+ * of [time, batch]; `lengths` is 0 where nothing is padded.
  * Returns the number of real rows; writes zeros when there is none.
  *
  * Two passes over each block of rows, whose moments join those of the rows before (Chan, Golub, LeVeque 1979): memory
  * is read once.
  */
 export function moments(
-  x: usize, mask: usize, mean: usize, variance: usize, rows: i32, features: i32, start: i32, end: i32,
+  x: usize, lengths: usize, batch: i32, first: i32, mean: usize, variance: usize,
+  rows: i32, features: i32, start: i32, end: i32,
 ): i32 {
   const width: usize = (<usize>(end - start)) << 2;
-  const first: usize = (<usize>start) << 2;
-  memory.fill(mean + first, 0, width);
-  memory.fill(variance + first, 0, width);
+  const column: usize = (<usize>start) << 2;
+  memory.fill(mean + column, 0, width);
+  memory.fill(variance + column, 0, width);
   let before = 0;
   for (let from = 0; from < rows; from += blockRows) {
     const to = min(from + blockRows, rows);
-    const real = realRows(mask, from, to);
+    const bits = realRows(lengths, batch, first + from, first + to);
+    const real = lengths == 0 ? to - from : <i32>popcnt(bits);
     if (real == 0) continue;
     const all = before + real;
     const inverse = f32x4.splat(<f32>(1.0 / <f64>real));
@@ -38,12 +42,12 @@ export function moments(
       const at: usize = (<usize>feature) << 2;
       let sum = f32x4.splat(0);
       for (let row = from; row < to; row++) {
-        if (isReal(mask, row)) sum = f32x4.add(sum, load4(x + offset(row, features) + at, count));
+        if (has(bits, row - from)) sum = f32x4.add(sum, load4(x + offset(row, features) + at, count));
       }
       const m = f32x4.mul(sum, inverse);
       let squares = f32x4.splat(0);
       for (let row = from; row < to; row++) {
-        if (!isReal(mask, row)) continue;
+        if (!has(bits, row - from)) continue;
         const d = f32x4.sub(load4(x + offset(row, features) + at, count), m);
         squares = f32x4.add(squares, f32x4.mul(d, d));
       }
@@ -56,19 +60,6 @@ export function moments(
   }
   if (before != 0) scale(variance, f32x4.splat(<f32>(1.0 / <f64>before)), start, end);
   return before;
-}
-
-function realRows(mask: usize, from: i32, to: i32): i32 {
-  if (mask == 0) return to - from;
-  let real = 0;
-  for (let row = from; row < to; row++) if (isReal(mask, row)) real++;
-  return real;
-}
-
-// @ts-ignore: decorator
-@inline
-function isReal(mask: usize, row: i32): bool {
-  return mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
 }
 
 /** The bytes before a row. */
@@ -100,11 +91,12 @@ function factor(s: v128, epsilon: f32, twice: i32): v128 {
 
 /** y = gain · (x - mean) / deviation + shift on real rows, zero on padded ones; `shift` 0 for none. */
 export function standardize(
-  x: usize, mask: usize, mean: usize, variance: usize, gain: usize, shift: usize, y: usize,
+  x: usize, lengths: usize, batch: i32, first: i32, mean: usize, variance: usize, gain: usize, shift: usize, y: usize,
   rows: i32, features: i32, start: i32, end: i32, epsilon: f32, twice: i32,
 ): void {
   for (let from = 0; from < rows; from += passedRows) {
     const to = min(from + passedRows, rows);
+    const bits = realRows(lengths, batch, first + from, first + to);
     for (let feature = start; feature < end; feature += 4) {
       const count = end - feature;
       const at: usize = (<usize>feature) << 2;
@@ -116,7 +108,7 @@ export function standardize(
         const place = offset(row, features) + at;
         const centred = f32x4.sub(load4(x + place, count), m);
         const value = f32x4.add(f32x4.mul(centred, slope), b);
-        store4(y + place, isReal(mask, row) ? value : f32x4.splat(0), count);
+        store4(y + place, has(bits, row - from) ? value : f32x4.splat(0), count);
       }
     }
   }
@@ -130,8 +122,8 @@ export function standardize(
  *   dx = gain · (d · (dy - mean(dy)) - (x - mean) · d²/s · mean(dy · (x - mean)))
  */
 export function standardizeGradient(
-  x: usize, dy: usize, mask: usize, mean: usize, variance: usize, gain: usize, dx: usize, dGain: usize, dShift: usize,
-  sums: usize, rows: i32, real: i32, features: i32, start: i32, end: i32, epsilon: f32, twice: i32, fixed: i32,
+  x: usize, dy: usize, lengths: usize, batch: i32, first: i32, mean: usize, variance: usize, gain: usize,
+  dx: usize, dGain: usize, dShift: usize, sums: usize, rows: i32, real: i32, features: i32, start: i32, end: i32, epsilon: f32, twice: i32, fixed: i32,
 ): void {
   const width: usize = (<usize>(end - start)) << 2;
   const sumsDy = sums;
@@ -140,6 +132,7 @@ export function standardizeGradient(
   memory.fill(sumsDyX + ((<usize>start) << 2), 0, width);
   for (let from = 0; from < rows; from += blockRows) {
     const to = min(from + blockRows, rows);
+    const bits = realRows(lengths, batch, first + from, first + to);
     for (let feature = start; feature < end; feature += 4) {
       const count = end - feature;
       const at: usize = (<usize>feature) << 2;
@@ -147,7 +140,7 @@ export function standardizeGradient(
       let sumDy = f32x4.splat(0);
       let sumDyX = f32x4.splat(0);
       for (let row = from; row < to; row++) {
-        if (!isReal(mask, row)) continue;
+        if (!has(bits, row - from)) continue;
         const place = offset(row, features) + at;
         const g = load4(dy + place, count);
         sumDy = f32x4.add(sumDy, g);
@@ -160,6 +153,7 @@ export function standardizeGradient(
   const share = f32x4.splat(real == 0 || fixed ? 0 : <f32>(1.0 / <f64>real));
   for (let from = 0; from < rows; from += blockRows) {
     const to = min(from + blockRows, rows);
+    const bits = realRows(lengths, batch, first + from, first + to);
     for (let feature = start; feature < end; feature += 4) {
       const count = end - feature;
       const at: usize = (<usize>feature) << 2;
@@ -179,7 +173,7 @@ export function standardizeGradient(
         const place = offset(row, features) + at;
         const centred = f32x4.sub(load4(x + place, count), m);
         const g = f32x4.sub(f32x4.sub(load4(dy + place, count), meanDy), f32x4.mul(centred, pull));
-        store4(dx + place, isReal(mask, row) ? f32x4.mul(g, slope) : f32x4.splat(0), count);
+        store4(dx + place, has(bits, row - from) ? f32x4.mul(g, slope) : f32x4.splat(0), count);
       }
     }
   }
@@ -187,14 +181,14 @@ export function standardizeGradient(
 
 /**
  * Layer normalization of the rows [start, end): each of `groups` equal blocks is standardized alone.
- * Padded rows of `mask` (0 for none) become zeros.
+ * Row r of x is row `first` + r of [time, batch]; padded rows become zeros.
  */
 export function layerNormalize(
-  x: usize, gain: usize, shift: usize, mask: usize, y: usize, start: i32, end: i32, features: i32, groups: i32, epsilon: f32,
+  x: usize, gain: usize, shift: usize, lengths: usize, batch: i32, first: i32, y: usize, start: i32, end: i32, features: i32, groups: i32, epsilon: f32,
 ): void {
   const width = features / groups;
   for (let row = start; row < end; row++) {
-    if (!isReal(mask, row)) {
+    if (!has(realRows(lengths, batch, first + row, first + row + 1), 0)) {
       memory.fill(y + offset(row, features), 0, offset(1, features));
       continue;
     }
@@ -218,12 +212,12 @@ export function layerNormalize(
 
 /** Its gradient on the rows [start, end); adds to dGain and dShift, which each thread keeps for itself. */
 export function layerNormalizeGradient(
-  x: usize, dy: usize, gain: usize, mask: usize, dx: usize, dGain: usize, dShift: usize,
+  x: usize, dy: usize, gain: usize, lengths: usize, batch: i32, first: i32, dx: usize, dGain: usize, dShift: usize,
   start: i32, end: i32, features: i32, groups: i32, epsilon: f32,
 ): void {
   const width = features / groups;
   for (let row = start; row < end; row++) {
-    if (!isReal(mask, row)) {
+    if (!has(realRows(lengths, batch, first + row, first + row + 1), 0)) {
       memory.fill(dx + offset(row, features), 0, offset(1, features));
       continue;
     }

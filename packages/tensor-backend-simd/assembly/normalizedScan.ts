@@ -1,14 +1,15 @@
 // What a scan needs besides its cell where normalizers stand inside: on the units [start, end) of every row.
+import { isReal } from './lengths';
 import { load4, store4, tanh4 } from './math';
 import { slope } from './lstm';
 
-/** out = a + b + bias for the columns [start, end) of real rows, 0 on padded ones; `bias`, `mask` 0 for none. */
+/** out = a + b + bias for the columns [start, end) of real rows, 0 on padded ones; `bias`, `lengths` 0 for none. */
 export function sumColumns(
-  a: usize, b: usize, bias: usize, mask: usize, out: usize, rows: i32, columns: i32, start: i32, end: i32,
+  a: usize, b: usize, bias: usize, lengths: usize, time: i32, out: usize, rows: i32, columns: i32, start: i32, end: i32,
 ): void {
   for (let row = 0; row < rows; row++) {
     const line = (<usize>row * <usize>columns) << 2;
-    const real = mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
+    const real = isReal(lengths, row, time);
     for (let column = start; column < end; column += 4) {
       const count = end - column;
       const at: usize = (<usize>column) << 2;
@@ -27,12 +28,12 @@ export function sumColumns(
  * becomes its tanh. Padded rows are as `lstmForward` left them.
  */
 export function lstmOutput(
-  gates: usize, normalized: usize, hidden: usize, state: usize, mask: usize,
+  gates: usize, normalized: usize, hidden: usize, state: usize, lengths: usize, time: i32,
   rows: i32, units: i32, start: i32, end: i32,
 ): void {
   const width: usize = (<usize>units) << 2;
   for (let row = 0; row < rows; row++) {
-    if (mask != 0 && load<f32>(mask + ((<usize>row) << 2)) == 0) continue;
+    if (!isReal(lengths, row, time)) continue;
     const output = gates + <usize>row * width * 4 + 3 * width;
     const line = <usize>row * width;
     for (let unit = start; unit < end; unit += 4) {
@@ -49,7 +50,7 @@ export function lstmOutput(
 
 /** Its gradient: of the output gate's pre-activation into `dGates`, of the normalized cell into `dNormalized`. */
 export function lstmOutputGradient(
-  gates: usize, squashed: usize, dHidden: usize, dState: usize, dGates: usize, dNormalized: usize, mask: usize,
+  gates: usize, squashed: usize, dHidden: usize, dState: usize, dGates: usize, dNormalized: usize, lengths: usize, time: i32,
   rows: i32, units: i32, start: i32, end: i32,
 ): void {
   const one = f32x4.splat(1);
@@ -57,7 +58,7 @@ export function lstmOutputGradient(
   for (let row = 0; row < rows; row++) {
     const gate = <usize>row * width * 4 + 3 * width;
     const line = <usize>row * width;
-    const real = mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
+    const real = isReal(lengths, row, time);
     for (let unit = start; unit < end; unit += 4) {
       const count = end - unit;
       const at: usize = (<usize>unit) << 2;

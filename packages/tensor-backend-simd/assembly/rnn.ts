@@ -1,10 +1,11 @@
 // One time step of the vanilla recurrent network on the units [start, end) of every row.
 import { gateTanh4 } from './gates';
+import { isReal } from './lengths';
 import { load4, store4 } from './math';
 
 /**
  * state = activation(projected + hidden·U + bias), with hidden·U already in `state`.
- * `linear` 0 for tanh, 1 for the rectifier. Masks, `projected`, `hidden` and `state` as in
+ * `rectify` 0 for tanh, 1 for the rectifier. Lengths, `projected`, `hidden` and `state` as in
  * `lstmForward`.
  */
 export function rnnForward(
@@ -14,7 +15,8 @@ export function rnnForward(
   product: usize,
   hidden: usize,
   state: usize,
-  mask: usize,
+  lengths: usize,
+  time: i32,
   rectify: i32,
   rows: i32,
   units: i32,
@@ -24,7 +26,7 @@ export function rnnForward(
   const stride: usize = (<usize>units) << 2;
   for (let row = 0; row < rows; row++) {
     const offset = <usize>row * stride;
-    const real = mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
+    const real = isReal(lengths, row, time);
     for (let unit = start; unit < end; unit += 4) {
       const count = end - unit;
       const at = offset + ((<usize>unit) << 2);
@@ -49,7 +51,8 @@ export function rnnBackward(
   dHidden: usize,
   dState: usize,
   dZ: usize,
-  mask: usize,
+  lengths: usize,
+  time: i32,
   rectify: i32,
   rows: i32,
   units: i32,
@@ -59,7 +62,7 @@ export function rnnBackward(
   const stride: usize = (<usize>units) << 2;
   for (let row = 0; row < rows; row++) {
     const offset = <usize>row * stride;
-    const real = mask == 0 || load<f32>(mask + ((<usize>row) << 2)) != 0;
+    const real = isReal(lengths, row, time);
     for (let unit = start; unit < end; unit += 4) {
       const count = end - unit;
       const at = offset + ((<usize>unit) << 2);

@@ -19,8 +19,8 @@ const end = backend.view(tensors[0]).buffer.byteLength;
 function thrownAt(x) {
   try {
     backend.pool.run('layerNormalizeGradient', {
-      ...{ rows, features, groups: 1, epsilon: 1e-5 },
-      ...{ x, dy, gain, mask: 0, dx, dGain, dShift: 0, partial },
+      ...{ rows, batch: 1, features, groups: 1, epsilon: 1e-5 },
+      ...{ x, dy, gain, lengths: 0, dx, dGain, dShift: 0, partial },
     });
     return 'nothing';
   } catch (error) {

@@ -55,11 +55,9 @@ function batchOf(spec) {
     const [inputs, targets] = [ids(vocabulary), ids(vocabulary).reverse()];
     return { kind: 'tokens', time, batch, inputs, targets, resetState: true };
   }
-  const mask = Float32Array.from({ length: rows }, (_, row) =>
-    Math.floor(row / batch) < time - (row % batch) ? 1 : 0,
-  );
+  const lengths = Int32Array.from({ length: batch }, (_, b) => time - b);
   return {
-    ...{ kind: 'utterances', time, batch, features, mask, targets: ids(classes) },
+    ...{ kind: 'utterances', time, batch, features, lengths, targets: ids(classes) },
     inputs: stream.normal(rows * features, 0, 1, 0),
     keys: Array.from({ length: batch }, (_, b) => `u${b}`),
   };

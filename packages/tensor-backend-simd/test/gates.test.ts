@@ -27,6 +27,7 @@ function activate(sums: readonly number[]): Float32Array[] {
     hidden,
     hidden,
     0,
+    0,
     1,
     units,
     0,

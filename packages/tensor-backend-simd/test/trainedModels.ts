@@ -67,10 +67,10 @@ function batchOf(spec: ModelSpec, time: number, batch: number, index: number): B
     const [inputs, targets] = [all.slice(0, rows), all.slice(rows)];
     return { kind: 'tokens', time, batch, inputs, targets, resetState: index === 0 };
   }
-  const mask = Float32Array.from({ length: rows }, (_, row) => {
-    const [t, b] = [Math.floor(row / batch), row % batch];
-    return t < time - Math.floor((b * time) / (2 * batch)) ? 1 : 0;
-  });
+  const lengths = Int32Array.from(
+    { length: batch },
+    (_, b) => time - Math.floor((b * time) / (2 * batch)),
+  );
   const { features } = spec;
   return {
     kind: 'utterances',
@@ -79,7 +79,7 @@ function batchOf(spec: ModelSpec, time: number, batch: number, index: number): B
     features,
     inputs: stream.normal(rows * features, 0, 1, 0),
     targets: ids(spec.classes).slice(0, rows),
-    mask,
+    lengths,
     keys: Array.from({ length: batch }, (_, b) => `${index}-${b}`),
   };
 }

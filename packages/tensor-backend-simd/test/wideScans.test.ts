@@ -1,14 +1,7 @@
 import { layerNorm } from '@bnrnn/normalization';
 import { gru, lstm, rnn, type Layer } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
-import {
-  expectClose,
-  fromTensor,
-  prefixMask,
-  toTensor2D,
-  weightedSumOfTensors,
-  type Array64,
-} from '@bnrnn/test-utils';
+import { expectClose, fromTensor, weightedSumOfTensors, type Array64 } from '@bnrnn/test-utils';
 import { variableGrads } from '@tensorflow/tfjs-core';
 import { describe, test } from 'vitest';
 import { layerArrays, layerVariables } from '../../recurrent/test/layerRig';
@@ -35,10 +28,10 @@ function run(layer: Layer): Map<string, Array64> {
     if (array) arrays[name] = { ...array, data: array.data.map((value) => value / 8) };
   }
   const { all, run: apply } = layerVariables(layer, arrays);
-  const mask = toTensor2D(prefixMask(lengths, time));
+  const padded = { time, each: Int32Array.from(lengths) };
   const results = new Map<string, Array64>();
   const { grads } = variableGrads(() => {
-    const { hidden, state } = apply({ statistics: new Map(), mode: 'batch', mask });
+    const { hidden, state } = apply({ statistics: new Map(), mode: 'batch', lengths: padded });
     results.set('hidden', fromTensor(hidden));
     return weightedSumOfTensors(hidden, ...state);
   }, Object.values(all));

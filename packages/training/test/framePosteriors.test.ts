@@ -4,7 +4,7 @@ import { bidirectional, frameClassifier, lstm } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { expectClose, testBackend } from '@bnrnn/test-utils';
 import { framePosteriors } from '@bnrnn/training';
-import { memory, tensor2d, tensor3d } from '@tensorflow/tfjs-core';
+import { memory, tensor3d } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { tinyModel } from './tinyModel';
 import { tinyUtterances } from './tinyData';
@@ -27,7 +27,7 @@ function newModel() {
 test('gives the log-softmax of the logits of each real frame, an utterance at a time', async () => {
   const model = newModel();
   const [batch] = tinyUtterances().batches(0) as UtteranceBatch[];
-  const { time, inputs, mask, keys } = batch!;
+  const { time, inputs, lengths, keys } = batch!;
   const before = memory().numTensors;
   const results = [...framePosteriors(model, batch!)];
   expect(memory().numTensors).toBe(before);
@@ -38,7 +38,7 @@ test('gives the log-softmax of the logits of each real frame, an utterance at a 
   ]);
   const { logits } = model.apply({
     features: tensor3d(inputs, [time, 3, 3]),
-    mask: tensor2d(mask, [time, 3]),
+    lengths,
   });
   const all = await logits.array();
   results.forEach(({ values, frames }, column) => {

@@ -101,7 +101,7 @@ function batchOf(order: readonly number[], padded: number): UtteranceBatch {
       ),
     ),
     targets: Int32Array.from(rows, (row) => (row.real ? labels[at(row)]! : (row.t * 3) % classes)),
-    mask: Float32Array.from(rows, ({ real }) => (real ? 1 : 0)),
+    lengths: Int32Array.from(order, (utterance) => lengths[utterance]!),
     keys: order.map((utterance) => `u${utterance}`),
   };
 }

@@ -79,7 +79,7 @@ export function tinyUtterances(): BatchSource<UtteranceBatch> {
             real[Math.floor(i / 3)] === 1 ? Math.sin(i * 1.3 + k) : Number.NaN,
           ),
           targets: Int32Array.from(rows, (row) => (row * 7 + k) % 4),
-          mask: Float32Array.from(real),
+          lengths: Int32Array.from(each),
           keys: ['a', 'b', 'c'].map((name) => `${name}${k}`),
         };
       }),

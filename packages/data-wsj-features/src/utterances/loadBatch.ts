@@ -18,7 +18,7 @@ export interface UtteranceTables {
 /**
  * Reads some utterances side by side, padded with zeros to the longest.
  *
- * @returns  inputs [time, batch, features], targets and mask [time, batch], a column an utterance.
+ * @returns  inputs [time, batch, features], targets [time, batch] and lengths [batch], a column an utterance.
  * @throws DataError naming the utterance and the frame where a value is not a finite number or a target
  *   is no class; and whatever the tables say of files that are not what they should be.
  */
@@ -34,7 +34,7 @@ export async function loadBatch(
   const read = await Promise.all(utterances.map((utterance) => readUtterance(tables, utterance)));
   const inputs = new Float32Array(time * batch * columns);
   const targets = new Int32Array(time * batch);
-  const mask = new Float32Array(time * batch);
+  const lengths = Int32Array.from(read, ({ frames }) => frames);
   read.forEach(({ key, frames, data, labels }, column) => {
     for (let t = 0; t < frames; t++) {
       const row = t * batch + column;
@@ -42,11 +42,10 @@ export async function loadBatch(
       if (alignments !== undefined && labels !== undefined) {
         targets[row] = classOf(labels[t] as number, alignments.classes, key, t);
       }
-      mask[row] = 1;
     }
   });
   const keys = utterances.map(({ key }) => key);
-  return { kind: 'utterances', time, batch, features: columns, inputs, targets, mask, keys };
+  return { kind: 'utterances', time, batch, features: columns, inputs, targets, lengths, keys };
 }
 
 async function readUtterance(

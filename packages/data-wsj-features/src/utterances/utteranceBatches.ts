@@ -38,7 +38,7 @@ const mostAhead = 4;
 /**
  * Mini-batches of utterances, read from their archives while the ones before are trained on.
  *
- * Each is padded to its longest utterance, with a mask. Besides the tables it holds the batch in use and
+ * Each is padded to its longest utterance; the batch carries the lengths. Besides the tables it holds the batch in use and
  * those read ahead, however large the archives are. The batches of an epoch are a function of the
  * order's seed and the epoch alone, so that `batches(epoch, from)` continues a stopped epoch.
  *

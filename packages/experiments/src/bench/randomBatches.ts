@@ -49,7 +49,7 @@ export function randomUtterances(
       features,
       inputs: frames.normal(rows * features, 0, 1, kind),
       targets: Int32Array.from(targets, (word) => word % classes),
-      mask: new Float32Array(rows).fill(1),
+      lengths: new Int32Array(batch).fill(time),
       keys: Array.from({ length: batch }, (__, b) => `utterance-${b}`),
     };
   };

@@ -110,11 +110,11 @@ function normalizeTogether(
   projected: readonly Tensor3D[],
   context: LayerContext,
 ): DirectedInputs {
-  const { mask } = context;
+  const { lengths } = context;
   const rows = concat([...projected], 1); // [time, 2·batch, features]
   const { y, moments } = normalizeInputs(normalize.inputToHidden, rows, {
     ...context,
-    ...(mask && { mask: concat([mask, mask], 1) }),
+    lengths: lengths && { ...lengths, each: Int32Array.of(...lengths.each, ...lengths.each) },
   });
   return { inputs: split(y, 2, 1) as [Tensor3D, Tensor3D], moments };
 }

@@ -1,6 +1,6 @@
 import type { Moments } from '@bnrnn/normalization';
-import { clone, split, type Tensor, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
-import type { NormalizedScanOutputs } from '../scan/normalizedScan';
+import { split, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { NormalizedScanResult } from '../scan/normalizedScan';
 import { featuresOf, type RecurrentSpec } from './cellParameters';
 import { weightsAt } from './contextLookup';
 import type { LayerContext } from './layer';
@@ -31,12 +31,12 @@ export function insideInputs(
 
 /** Splits a scan's moments, which stand side by side, by the paths of their normalizers. */
 export function insideMoments(
-  { mean, variance, rows }: NormalizedScanOutputs,
+  { mean, variance, rows }: NormalizedScanResult,
   spec: RecurrentSpec,
   normalize: PlacementNormalizers,
   { path }: LayerContext,
 ): Record<string, Moments> {
-  if (rows.size === 0) return {};
+  if (mean.size === 0) return {};
   const measured = insidePlacements.filter(
     (placement) => normalize[placement]?.spec.kind === 'batch',
   );
@@ -49,7 +49,7 @@ export function insideMoments(
       {
         mean: means[k] as Tensor2D,
         variance: variances[k] as Tensor2D,
-        rows: clone(rows as Tensor1D),
+        rows,
       },
     ]),
   );

@@ -1,5 +1,6 @@
+import type { Lengths } from '@bnrnn/core';
 import type { Moments, Normalizer, Statistics } from '@bnrnn/normalization';
-import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { InitializerSpec } from '../initialize/initializer';
 import type { State } from '../model/state';
 import type { LayerSpec } from './layerSpec';
@@ -20,8 +21,8 @@ export interface LayerContext {
   readonly parameters: ReadonlyMap<string, Variable>;
   readonly statistics: ReadonlyMap<string, Statistics>;
   readonly mode: 'batch' | 'stored';
-  /** float32 [time, batch], ones then zeros in each column. */
-  readonly mask?: Tensor2D;
+  /** Undefined where nothing is padded. */
+  readonly lengths?: Lengths | undefined;
   /** Drops units at a named place; absent outside training. */
   readonly dropout?: (x: Tensor3D, rate: number, place: string) => Tensor3D;
   /** Steps before this window, for statistics kept per time step; 0 when absent. */

@@ -22,7 +22,7 @@ export function normalizeInputs(
   context: LayerContext,
 ): NormalizedInputs {
   const path = `${context.path}.inputToHidden`;
-  const { mode, mask, position } = context;
+  const { mode, lengths, position } = context;
   const [time, batch, features] = projected.shape;
   const weights = weightsAt(path, context);
   const statistics = context.statistics.get(path) ?? normalizer.statistics(features);
@@ -30,8 +30,7 @@ export function normalizeInputs(
     moments === undefined ? {} : { [path]: moments };
 
   if (position === undefined) {
-    const options = { mode, ...(mask && { mask }) };
-    const { y, moments } = normalizer.apply(projected, weights, statistics, options);
+    const { y, moments } = normalizer.apply(projected, weights, statistics, { mode, lengths });
     return { y, moments: named(moments) };
   }
   if (time !== 1) {
@@ -40,11 +39,7 @@ export function normalizeInputs(
     );
   }
   const step = reshape<Rank.R2>(projected, [batch, features]);
-  const options = {
-    mode,
-    step: position,
-    ...(mask && { mask: reshape<Rank.R1>(mask, [batch]) }),
-  };
+  const options = { mode, step: position, lengths };
   const { y, moments } = normalizer.applyStep(step, weights, statistics, options);
   return { y: reshape(y, [1, batch, features]), moments: named(moments) };
 }

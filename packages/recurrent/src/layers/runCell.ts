@@ -42,6 +42,7 @@ export function runCell(
       ...insideInputs(normalize, context),
     };
     const outputs = normalizedScan(inside, {
+      lengths: context.lengths,
       cell: spec.kind,
       activation: spec.kind === 'rnn' ? spec.activation : 'tanh',
       normalize: insideSpecs(normalize),
@@ -97,7 +98,11 @@ export function runBothDirections(
     state: [finalHidden, finalCell],
     moments: {},
   });
-  const both = lstmScanPair({ forward: inputs(0), backward: inputs(1), mask: contexts[0].mask });
+  const both = lstmScanPair({
+    forward: inputs(0),
+    backward: inputs(1),
+    lengths: contexts[0].lengths,
+  });
   return [result(both.forward), result(both.backward)];
 }
 
@@ -109,12 +114,12 @@ function scanInputs(
   [hidden0]: State,
   context: LayerContext,
 ) {
-  const { path, parameters, mask } = context;
+  const { path, parameters, lengths } = context;
   return {
     ...placeBiases(spec, normalize, projected, context),
     recurrent: parameterAt(parameters, `${path}.recurrent`) as unknown as Tensor2D,
     hidden0: hidden0 as Tensor2D,
-    ...(mask && { mask }),
+    lengths,
   };
 }
 

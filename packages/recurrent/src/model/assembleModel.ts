@@ -1,4 +1,4 @@
-import { expectNumber, randomStream, type Unit } from '@bnrnn/core';
+import { expectNumber, randomStream, type Lengths, type Unit } from '@bnrnn/core';
 import { dropout, product } from '@bnrnn/tensor-backend';
 import {
   add,
@@ -36,7 +36,13 @@ export interface ModelParts {
   /** The parameters below the first layer. */
   readonly below: ReadonlyMap<string, Variable>;
   /** Checks one window and reads it; what it makes is freed. */
-  read(caller: string, inputs: SequenceInputs): { x: Tensor3D; mask?: Tensor2D };
+  read(
+    caller: string,
+    inputs: SequenceInputs,
+  ): {
+    x: Tensor3D;
+    lengths?: Lengths | undefined;
+  };
   /** One step's input as a window of one step. */
   asWindow(input: Tensor1D | Tensor2D): SequenceInputs;
 }
@@ -76,7 +82,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     state: State,
     { dropAt, ...options }: RunOptions,
   ): LayerResult => {
-    const { x, mask } = parts.read(caller, inputs);
+    const { x, lengths } = parts.read(caller, inputs);
     expectState(caller, state, layers);
     const drop = (hidden: Tensor3D, rate: number, at: string): Tensor3D =>
       dropAt === undefined || rate === 0
@@ -89,7 +95,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
       path: 'layers',
       parameters,
       dropout: drop,
-      ...(mask && { mask }),
+      lengths,
     };
     const result = applyInOrder(layers, between(x, 0), state, context, between);
     return { ...result, hidden: between(result.hidden, layers.length) };

@@ -1,17 +1,15 @@
-import { expectNumber, expectShape, UsageError } from '@bnrnn/core';
+import { expectNumber, expectShape, paddedLengths, UsageError, type Lengths } from '@bnrnn/core';
 import {
-  expandDims,
-  greater,
-  ones,
   reshape,
+  tensor3d,
   where,
   zerosLike,
   type Rank,
+  type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { checkInitializer } from '../initialize/checkInitializer';
 import type { InitializerSpec } from '../initialize/initializer';
 import type { Layer } from '../layers/layer';
-import { expectPrefixMask } from '../scan/expectPrefixMask';
 import { assembleModel } from './assembleModel';
 import type { SequenceModel } from './sequenceModel';
 
@@ -58,22 +56,24 @@ export function frameClassifier(options: FrameClassifierOptions): SequenceModel 
     below: new Map(),
     read(caller, inputs) {
       if (!('features' in inputs)) {
-        throw new UsageError(`${caller}: ids came, expected features and mask.`);
+        throw new UsageError(`${caller}: ids came, expected features and lengths.`);
       }
-      const { features: x, mask } = inputs;
+      const { features: x } = inputs;
       expectShape(caller, 'features', x, { time: null, batch: null, features });
       const [time, batch] = x.shape;
-      expectShape(caller, 'mask', mask, { time, batch });
-      expectPrefixMask(caller, mask);
-      return { x: where(greater(expandDims(mask, 2), 0), x, zerosLike(x)), mask };
+      const lengths = paddedLengths(caller, inputs.lengths, { time, batch });
+      return lengths === undefined ? { x } : { x: withoutPadding(x, lengths), lengths };
     },
     asWindow(frames) {
       expectShape(`${name}.step`, 'frames', frames, { batch: null, features });
       const [batch] = frames.shape;
-      return {
-        features: reshape<Rank.R3>(frames, [1, batch, features]),
-        mask: ones<Rank.R2>([1, batch]),
-      };
+      return { features: reshape<Rank.R3>(frames, [1, batch, features]) };
     },
   });
+}
+
+/** Zeros in padded frames, whatever they held. */
+function withoutPadding(x: Tensor3D, { time, each }: Lengths): Tensor3D {
+  const real = Array.from({ length: time }, (_, t) => [...each].map((length) => t < length));
+  return where(tensor3d(real.flat(), [time, each.length, 1], 'bool'), x, zerosLike(x));
 }

@@ -1,4 +1,4 @@
-import type { Unit } from '@bnrnn/core';
+import type { GivenLengths, Unit } from '@bnrnn/core';
 import type { Moments, Normalizer, Statistics } from '@bnrnn/normalization';
 import type { Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { ModelSpec } from './modelSpec';
@@ -15,8 +15,8 @@ export interface TokenInputs {
 export interface FrameInputs {
   /** float32 [time, batch, features]; padded frames may hold anything. */
   readonly features: Tensor3D;
-  /** float32 [time, batch]: 1 for a frame, 0 for padding; each column is ones, then zeros. */
-  readonly mask: Tensor2D;
+  /** The frames of each column; what stands behind them is padding. All are real when absent. */
+  readonly lengths?: GivenLengths | undefined;
 }
 
 export type SequenceInputs = TokenInputs | FrameInputs;

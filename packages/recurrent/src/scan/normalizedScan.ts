@@ -1,10 +1,10 @@
+import { longestRow, rowsOfEachStep, type Lengths } from '@bnrnn/core';
 import type { NormalizerMode } from '@bnrnn/normalization';
 import { defineContract, runOp } from '@bnrnn/tensor-backend';
 import { concat, slice, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import type { PlacementSpecs } from '../layers/layerSpec';
 import { tidyResult } from '../tidyResult';
 import type { CellKind } from './cellSteps';
-import { expectPrefixMask } from './expectPrefixMask';
 import { stepwiseScan } from './stepwiseScan';
 
 /** The plain values of a normalized scan: what a fused kernel reads to see whether it knows them. */
@@ -18,6 +18,8 @@ export interface NormalizedScanAttributes {
   readonly reverse: boolean;
   /** Steps before this window, for statistics kept per time step. */
   readonly firstStep: number;
+  /** Undefined where nothing is padded. */
+  readonly lengths: Lengths | undefined;
 }
 
 /**
@@ -35,7 +37,6 @@ export const normalizedScanContract = defineContract<NormalizedScanAttributes>()
     'recurrentBias',
     'peepholes',
     'cell0',
-    'mask',
     'hiddenToHiddenGain',
     'hiddenToHiddenShift',
     'hiddenToHiddenMean',
@@ -49,7 +50,7 @@ export const normalizedScanContract = defineContract<NormalizedScanAttributes>()
     'cellMean',
     'cellVariance',
   ],
-  outputs: ['hidden', 'finalHidden', 'finalCell', 'mean', 'variance', 'rows'],
+  outputs: ['hidden', 'finalHidden', 'finalCell', 'mean', 'variance'],
 });
 
 type InputName =
@@ -62,6 +63,9 @@ export type NormalizedScanInputs = Readonly<
 
 export type NormalizedScanOutputs = Record<(typeof normalizedScanContract.outputs)[number], Tensor>;
 
+/** With the real rows of each step, in the order in which steps are taken. */
+export type NormalizedScanResult = NormalizedScanOutputs & { readonly rows: Int32Array };
+
 /**
  * Runs a cell over time with normalizers inside the recurrence: on a backend's fused kernel where
  * it has one, step by step otherwise.
@@ -72,12 +76,11 @@ export type NormalizedScanOutputs = Record<(typeof normalizedScanContract.output
 export function normalizedScan(
   inputs: NormalizedScanInputs,
   attributes: NormalizedScanAttributes,
-): NormalizedScanOutputs {
-  const [time] = inputs.projected.shape as [number];
-  const { mask } = inputs;
-  const longest = mask === undefined ? time : expectPrefixMask('normalizedScan', mask);
-  if (attributes.reverse && mask !== undefined && longest > 0 && longest < time) {
-    return tidyResult(() => withoutPadding(inputs, mask, attributes, longest));
+): NormalizedScanResult {
+  const { lengths, reverse } = attributes;
+  const longest = lengths && longestRow(lengths);
+  if (reverse && lengths && longest !== undefined && longest > 0 && longest < lengths.time) {
+    return tidyResult(() => withoutPadding(inputs, attributes, { ...lengths, time: longest }));
   }
   return run(inputs, attributes);
 }
@@ -85,27 +88,25 @@ export function normalizedScan(
 function run(
   inputs: NormalizedScanInputs,
   attributes: NormalizedScanAttributes,
-): NormalizedScanOutputs {
-  return runOp(normalizedScanContract, inputs, attributes, () => stepwiseScan(inputs, attributes));
+): NormalizedScanResult {
+  const [time, batch] = inputs.projected.shape as [number, number];
+  const outputs = runOp(normalizedScanContract, inputs, attributes, () =>
+    stepwiseScan(inputs, attributes),
+  );
+  const rows = rowsOfEachStep({ time, batch }, attributes.lengths);
+  return { ...outputs, rows: attributes.reverse ? rows.reverse() : rows };
 }
 
-/** The scan of the first `longest` steps, zeros behind them. */
+/** The scan of the steps of `lengths`, zeros behind them. */
 function withoutPadding(
   inputs: NormalizedScanInputs,
-  mask: Tensor,
   attributes: NormalizedScanAttributes,
-  longest: number,
-): NormalizedScanOutputs {
+  lengths: Lengths,
+): NormalizedScanResult {
   const [time, batch] = inputs.projected.shape as [number, number];
-  const outputs = run(
-    {
-      ...inputs,
-      projected: slice(inputs.projected, 0, longest),
-      mask: slice(mask, 0, longest),
-    },
-    attributes,
-  );
+  const projected = slice(inputs.projected, 0, lengths.time);
+  const outputs = run({ ...inputs, projected }, { ...attributes, lengths });
   const [, , units] = outputs.hidden.shape as [number, number, number];
-  const padding = zeros([time - longest, batch, units]);
+  const padding = zeros([time - lengths.time, batch, units]);
   return { ...outputs, hidden: concat([outputs.hidden, padding]) };
 }

@@ -1,9 +1,9 @@
+import { lengthsAtStep, type Lengths } from '@bnrnn/core';
 import { normalizerFromSpec, type Moments, type Normalizer } from '@bnrnn/normalization';
 import {
   concat,
-  expandDims,
-  greater,
   stack,
+  tensor2d,
   unstack,
   where,
   zeros,
@@ -38,7 +38,6 @@ export function stepwiseScan(
   attributes: NormalizedScanAttributes,
 ): NormalizedScanOutputs {
   const x = unstack(inputs.projected) as Tensor2D[];
-  const masks = inputs.mask === undefined ? undefined : (unstack(inputs.mask) as Tensor1D[]);
   const step = cellStep(attributes);
   const weights = stepWeights(inputs);
   const normalizers = placedInside(inputs, attributes);
@@ -50,21 +49,21 @@ export function stepwiseScan(
 
   for (let s = 0; s < x.length; s++) {
     const t = attributes.reverse ? x.length - 1 - s : s;
-    const mask = masks?.[t];
+    const lengths = attributes.lengths && lengthsAtStep(attributes.lengths, t);
     const moments: Partial<Record<Placement, Moments>> = {};
     const normalize: NormalizeAt = (placement, value) => {
       const normalizer = normalizers.get(placement);
       if (normalizer === undefined) return value;
-      const result = normalizer(value, attributes.firstStep + s, mask);
+      const result = normalizer(value, attributes.firstStep + s, lengths);
       if (result.moments !== undefined) moments[placement] = result.moments;
       return result.y;
     };
     const next = step(x[t] as Tensor2D, state, weights, normalize);
-    if (mask === undefined) {
+    if (lengths === undefined) {
       state = next;
       hidden[t] = next[0] as Tensor2D;
     } else {
-      const real = greater(expandDims(mask, 1), 0);
+      const real = tensor2d(lengths.each, [lengths.each.length, 1], 'bool');
       hidden[t] = where(real, next[0] as Tensor2D, zerosLike(next[0] as Tensor2D));
       const before = state;
       state = next.map((value, k) => where(real, value, before[k] as Tensor2D));
@@ -78,7 +77,6 @@ export function stepwiseScan(
     finalCell: state[1] ?? zeros([0, 0]),
     mean: rowsOf(measured.map(({ mean }) => mean)),
     variance: rowsOf(measured.map(({ variance }) => variance)),
-    rows: measured.length === 0 ? zeros([0]) : concat(measured.map(({ rows }) => rows)),
   };
 }
 
@@ -98,7 +96,7 @@ function stepWeights({ recurrent, recurrentBias, peepholes }: NormalizedScanInpu
 type NormalizeStep = (
   value: Tensor2D,
   step: number,
-  mask: Tensor1D | undefined,
+  lengths: Lengths | undefined,
 ) => ReturnType<Normalizer['applyStep']>;
 
 /** Each placement's normalizer with its parameters and statistics filled in. */
@@ -116,13 +114,12 @@ function placedInside(
     const mean = inputs[`${placement}Mean`] as Tensor2D | undefined;
     const variance = inputs[`${placement}Variance`] as Tensor2D | undefined;
     const parameters = { ...(gain && { gain }), ...(shift && { shift }) };
-    placed.set(placement, (value, step, mask) => {
+    placed.set(placement, (value, step, lengths) => {
       const statistics =
         mean === undefined || variance === undefined
           ? normalizer.statistics(value.shape[1])
           : { mean, variance };
-      const options = { mode, step, ...(mask && { mask }) };
-      return normalizer.applyStep(value, parameters, statistics, options);
+      return normalizer.applyStep(value, parameters, statistics, { mode, step, lengths });
     });
   }
   return placed;

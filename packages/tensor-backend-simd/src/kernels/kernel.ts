@@ -1,4 +1,4 @@
-import { BackendError } from '@bnrnn/core';
+import { BackendError, type Lengths } from '@bnrnn/core';
 import {
   engine,
   getBackend,
@@ -42,7 +42,7 @@ export function register(kernel: SimdKernel): void {
     kernelFunc({ inputs, attrs, backend }) {
       const own = expectOwn(backend);
       const tensors = inputs as Record<string, TensorInfo>;
-      // Masks, for instance: what follows from them steers the rest of a rehearsal.
+      // Ids, for instance: what follows from them steers the rest of a rehearsal.
       const known = own.knows(Object.values(tensors)) && hasCpuKernel(kernel.name);
       return known
         ? cpuKernel(kernel.name, own, tensors, attrs ?? {})
@@ -118,6 +118,23 @@ export function cpuKernel(
 ): TensorInfo | TensorInfo[] {
   const kernel = getKernel(name, 'cpu');
   return kernel.kernelFunc({ inputs, attrs: attrs as NamedAttrMap, backend });
+}
+
+/** A batch's lengths, int32 [batch], for one program; undefined where nothing is padded. */
+export function uploadLengths(
+  backend: SharedMemoryBackend,
+  attributes: Readonly<Record<string, unknown>>,
+): TensorInfo | undefined {
+  const { lengths } = attributes as { lengths?: Lengths | undefined };
+  return lengths && backend.makeTensorInfo([lengths.each.length], 'int32', lengths.each);
+}
+
+/** Frees what a program needed while it ran. */
+export function free(
+  backend: SharedMemoryBackend,
+  ...scratch: readonly (TensorInfo | undefined)[]
+): void {
+  for (const tensor of scratch) if (tensor) backend.disposeData(tensor.dataId);
 }
 
 /** The byte offset of an optional input, 0 where the caller gave none. */

@@ -1,7 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import type { ArgumentsOf, ProgramName } from '../programs';
-import { optionalOffset, underTape } from './kernel';
+import { free, optionalOffset, underTape, uploadLengths } from './kernel';
 import { copyOf, finalStep, panelsFor } from './scanShape';
 
 /** A scan or its gradient that is ready to run: the program's arguments, and what to take when it has run. */
@@ -14,12 +14,12 @@ export interface Prepared<Name extends ProgramName, Result> {
 type Tensors = Readonly<Record<string, TensorInfo>>;
 type Attributes = Readonly<Record<string, unknown>>;
 
-/** What a scan's gradient reads, in the contract's names without the mask. */
+/** What a scan's gradient reads, in the contract's names. */
 export const savedOfDirection = ['recurrent', 'hidden0', 'cell0', 'peepholes'] as const;
 
 /**
  * Prepares the program `lstmForward`, which gives hidden, finalHidden and finalCell. For the gradient it
- * keeps the activated gates, the cells and, with a mask, the states.
+ * keeps the activated gates, the cells and, with padding, the states.
  */
 export function prepareScan(
   backend: SharedMemoryBackend,
@@ -30,16 +30,16 @@ export function prepareScan(
     'projected' | 'recurrent' | 'hidden0' | 'cell0',
     TensorInfo
   >;
-  const { recurrentBias, peepholes, mask } = inputs;
+  const { recurrentBias, peepholes } = inputs;
   const [time, batch] = projected.shape as [number, number, number];
   const units = recurrent.shape[0] as number;
   const reverse = attributes['reverse'] === true;
-  const masked = attributes['hasMask'] === true;
+  const lengths = uploadLengths(backend, attributes);
   const shape = { time, batch, units };
   const gates = backend.allocate([time, batch, 4 * units]);
   const cells = backend.allocate([time, batch, units]);
   const hidden = backend.allocate([time, batch, units]);
-  const states = masked ? backend.allocate([time, batch, units]) : hidden;
+  const states = lengths ? backend.allocate([time, batch, units]) : hidden;
   const panels = panelsFor(backend, shape, 4);
   return {
     given: {
@@ -47,17 +47,17 @@ export function prepareScan(
       ...backend.offsets({ projected, recurrent, hidden0, cell0, gates, cells, hidden, states }),
       bias: optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
       peepholes: optionalOffset(backend, peepholes, attributes['hasPeepholes']),
-      mask: optionalOffset(backend, mask, masked),
+      lengths: optionalOffset(backend, lengths),
       panels: optionalOffset(backend, panels),
     },
     finish() {
-      if (panels) backend.disposeData(panels.dataId);
+      free(backend, panels, lengths);
       const outputs = [
         hidden,
         finalStep(backend, states, shape, reverse),
         finalStep(backend, cells, shape, reverse),
       ];
-      const residuals = masked ? [gates, cells, states] : [gates, cells];
+      const residuals = lengths ? [gates, cells, states] : [gates, cells];
       if (underTape()) backend.keepResiduals(hidden.dataId, residuals);
       else for (const tensor of residuals) backend.disposeData(tensor.dataId);
       return outputs;
@@ -77,7 +77,8 @@ export function prepareGradient(
     'recurrent' | 'hidden0' | 'cell0' | 'hidden',
     TensorInfo
   >;
-  const { peepholes, mask } = saved;
+  const { peepholes } = saved;
+  const lengths = uploadLengths(backend, attributes);
   const has = (name: string) => attributes[`has${name}`] === true;
   const [time, batch, units] = hidden.shape as [number, number, number];
   const [gates, cells, states = hidden] = backend.residuals(hidden.dataId) as [
@@ -98,13 +99,13 @@ export function prepareGradient(
       ...backend.offsets({ recurrent, hidden0, cell0, gates, cells, states }),
       ...backend.offsets({ dHidden, dState: dHidden0, dCell: dCell0, dProjected, dRecurrent }),
       peepholes: optionalOffset(backend, peepholes, has('Peepholes')),
-      mask: optionalOffset(backend, mask, has('Mask')),
+      lengths: optionalOffset(backend, lengths),
       dBias: optionalOffset(backend, dBias),
       dPeepholes: optionalOffset(backend, dPeepholes),
       panels: optionalOffset(backend, panels),
     },
     finish() {
-      if (panels) backend.disposeData(panels.dataId);
+      free(backend, panels, lengths);
       backend.releaseResiduals(hidden.dataId);
       backend.disposeData(cells.dataId);
       if (states !== hidden) backend.disposeData(states.dataId);

@@ -3,7 +3,7 @@ import { activeBackend, handOut, type SimdKernel } from './kernel';
 import { prepareGradient, prepareScan, savedOfDirection } from './lstm';
 import { named } from './named';
 
-const inputsToSave = [...savedOfDirection, 'mask'];
+const inputsToSave = [...savedOfDirection];
 
 /** The LSTM scan. */
 export const lstmScan: SimdKernel = {
@@ -21,7 +21,7 @@ export const lstmScan: SimdKernel = {
       const tensors = named([...inputsToSave, 'hidden'], saved);
       const gradient = prepareGradient(backend, dys as Tensor[], tensors, attributes);
       backend.pool.run('lstmBackward', gradient.given);
-      return handOut({ ...gradient.finish(), mask: undefined });
+      return handOut(gradient.finish());
     },
   },
 };

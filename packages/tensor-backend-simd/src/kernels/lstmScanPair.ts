@@ -4,11 +4,7 @@ import { prepareGradient, prepareScan, savedOfDirection } from './lstm';
 import { named } from './named';
 
 const suffix = 'Backward';
-const inputsToSave = [
-  ...savedOfDirection,
-  ...savedOfDirection.map((name) => `${name}${suffix}`),
-  'mask',
-];
+const inputsToSave = [...savedOfDirection, ...savedOfDirection.map((name) => `${name}${suffix}`)];
 
 /** The second direction's values under the first one's names; what has no suffix is of both. */
 function ofBackward<Value>(values: Readonly<Record<string, Value>>): Record<string, Value> {
@@ -42,7 +38,6 @@ export const lstmScanPair: SimdKernel = {
       return handOut({
         ...forward.finish(),
         ...Object.fromEntries(second.map(([name, tensor]) => [`${name}${suffix}`, tensor])),
-        mask: undefined,
       });
     },
   },

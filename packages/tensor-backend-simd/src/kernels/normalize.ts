@@ -1,5 +1,12 @@
 import { util, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
-import { activeBackend, handOut, optionalOffset, type SimdKernel } from './kernel';
+import {
+  activeBackend,
+  free,
+  handOut,
+  optionalOffset,
+  uploadLengths,
+  type SimdKernel,
+} from './kernel';
 
 /** The scalars that both directions of batch normalization share. */
 function domain(x: TensorInfo, attributes: Record<string, unknown>) {
@@ -17,8 +24,8 @@ function domain(x: TensorInfo, attributes: Record<string, unknown>) {
 export const batchNormalize: SimdKernel = {
   name: 'BatchNormalize',
   run(backend, inputs, attributes) {
-    const { x, gain, shift, mask, storedMean, storedVariance } = inputs as Record<
-      'x' | 'gain' | 'shift' | 'mask' | 'storedMean' | 'storedVariance',
+    const { x, gain, shift, storedMean, storedVariance } = inputs as Record<
+      'x' | 'gain' | 'shift' | 'storedMean' | 'storedVariance',
       TensorInfo
     >;
     const [time, , features] = x.shape as [number, number, number];
@@ -26,26 +33,25 @@ export const batchNormalize: SimdKernel = {
     const y = backend.allocate(x.shape);
     const mean = backend.allocate([steps, features]);
     const variance = backend.allocate([steps, features]);
-    const counts = backend.allocate([steps]);
+    const lengths = uploadLengths(backend, attributes);
     backend.pool.run('batchNormalize', {
       ...domain(x, attributes),
-      ...backend.offsets({ x, gain, y, mean, variance, counts }),
+      ...backend.offsets({ x, gain, y, mean, variance }),
       shift: optionalOffset(backend, shift, attributes['hasShift']),
-      mask: optionalOffset(backend, mask, attributes['hasMask']),
+      lengths: optionalOffset(backend, lengths),
       storedMean: optionalOffset(backend, storedMean, attributes['hasStoredMean']),
       storedVariance: optionalOffset(backend, storedVariance, attributes['hasStoredVariance']),
     });
-    return [y, mean, variance, counts];
+    free(backend, lengths);
+    return [y, mean, variance];
   },
   gradient: {
-    inputsToSave: ['x', 'gain', 'mask', 'storedMean', 'storedVariance'],
-    outputsToSave: [false, true, true, true],
+    inputsToSave: ['x', 'gain', 'storedMean', 'storedVariance'],
+    outputsToSave: [false, true, true],
     gradFunc: (dys, saved, attributes) => {
       const backend = activeBackend();
       const [dy] = dys as Tensor[] as [Tensor];
-      const [x, gain, mask, storedMean, storedVariance, mean, variance, counts] = saved as [
-        Tensor,
-        Tensor,
+      const [x, gain, storedMean, storedVariance, mean, variance] = saved as [
         Tensor,
         Tensor,
         Tensor,
@@ -58,20 +64,20 @@ export const batchNormalize: SimdKernel = {
       const dGain = backend.allocate([features]);
       const dShift = attributes['hasShift'] === true ? backend.allocate([features]) : undefined;
       const sums = backend.allocate([2, features]);
+      const lengths = uploadLengths(backend, attributes);
       backend.pool.run('batchNormalizeGradient', {
         ...domain(x, attributes),
-        ...backend.offsets({ x, dy, gain, mean, variance, counts, dx, dGain, sums }),
-        mask: optionalOffset(backend, mask, attributes['hasMask']),
+        ...backend.offsets({ x, dy, gain, mean, variance, dx, dGain, sums }),
+        lengths: optionalOffset(backend, lengths),
         storedMean: optionalOffset(backend, storedMean, attributes['hasStoredMean']),
         storedVariance: optionalOffset(backend, storedVariance, attributes['hasStoredVariance']),
         dShift: optionalOffset(backend, dShift),
       });
-      backend.disposeData(sums.dataId);
+      free(backend, sums, lengths);
       return handOut({
         x: dx,
         gain: dGain,
         shift: dShift,
-        mask: undefined,
         storedMean: undefined,
         storedVariance: undefined,
       });
@@ -83,37 +89,47 @@ export const batchNormalize: SimdKernel = {
 export const layerNormalize: SimdKernel = {
   name: 'LayerNormalize',
   run(backend, inputs, attributes) {
-    const { x, gain, shift, mask } = inputs as Record<'x' | 'gain' | 'shift' | 'mask', TensorInfo>;
+    const { x, gain, shift } = inputs as Record<'x' | 'gain' | 'shift', TensorInfo>;
     const { groups, epsilon } = attributes as { groups: number; epsilon: number };
     const features = x.shape.at(-1) as number;
     const y = backend.allocate(x.shape);
     const rows = util.sizeFromShape(x.shape) / features;
+    const lengths = uploadLengths(backend, attributes);
     backend.pool.run('layerNormalize', {
-      ...{ rows, features, groups, epsilon, ...backend.offsets({ x, gain, y }) },
+      ...{
+        rows,
+        batch: x.shape.at(-2) ?? 1,
+        features,
+        groups,
+        epsilon,
+        ...backend.offsets({ x, gain, y }),
+      },
       shift: optionalOffset(backend, shift, attributes['hasShift']),
-      mask: optionalOffset(backend, mask, attributes['hasMask']),
+      lengths: optionalOffset(backend, lengths),
     });
+    free(backend, lengths);
     return y;
   },
   gradient: {
-    inputsToSave: ['x', 'gain', 'mask'],
+    inputsToSave: ['x', 'gain'],
     gradFunc: (dy, saved, attributes) => {
       const backend = activeBackend();
-      const [x, gain, mask] = saved as [Tensor, Tensor, Tensor];
+      const [x, gain] = saved as [Tensor, Tensor];
       const { groups, epsilon } = attributes as unknown as { groups: number; epsilon: number };
       const features = x.shape.at(-1) as number;
       const dx = backend.allocate(x.shape);
       const dGain = backend.allocate([features]);
       const dShift = attributes['hasShift'] === true ? backend.allocate([features]) : undefined;
       const partial = backend.allocate([backend.pool.threads, 2, features]);
+      const lengths = uploadLengths(backend, attributes);
       backend.pool.run('layerNormalizeGradient', {
-        ...{ rows: x.size / features, features, groups, epsilon },
+        ...{ rows: x.size / features, batch: x.shape.at(-2) ?? 1, features, groups, epsilon },
         ...backend.offsets({ x, dy: dy as Tensor, gain, dx, dGain, partial }),
-        mask: optionalOffset(backend, mask, attributes['hasMask']),
+        lengths: optionalOffset(backend, lengths),
         dShift: optionalOffset(backend, dShift),
       });
-      backend.disposeData(partial.dataId);
-      return handOut({ x: dx, gain: dGain, shift: dShift, mask: undefined });
+      free(backend, partial, lengths);
+      return handOut({ x: dx, gain: dGain, shift: dShift });
     },
   },
 };

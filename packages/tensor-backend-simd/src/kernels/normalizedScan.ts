@@ -1,6 +1,14 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
-import { activeBackend, handOut, optionalOffset, type SimdKernel, underTape } from './kernel';
+import {
+  activeBackend,
+  free,
+  handOut,
+  optionalOffset,
+  uploadLengths,
+  type SimdKernel,
+  underTape,
+} from './kernel';
 import {
   gateCounts,
   placementArguments,
@@ -21,7 +29,6 @@ interface Residuals {
   states: TensorInfo;
   mean: TensorInfo;
   variance: TensorInfo;
-  counts: TensorInfo;
 }
 
 /** The arguments of the scan that both programs share. */
@@ -33,9 +40,10 @@ function scanArguments(
   width: number,
   residuals: Residuals,
   panels: TensorInfo | undefined,
+  lengths: TensorInfo | undefined,
 ) {
   const { recurrent, hidden0 } = inputs as Record<'recurrent' | 'hidden0', TensorInfo>;
-  const { peepholes, cell0, mask } = inputs;
+  const { peepholes, cell0 } = inputs;
   return {
     gateCount: gateCounts[attributes.cell],
     rectify: Number(attributes.activation === 'relu'),
@@ -46,7 +54,7 @@ function scanArguments(
     panels: optionalOffset(backend, panels),
     peepholes: optionalOffset(backend, peepholes, attributes['hasPeepholes']),
     cell0: optionalOffset(backend, cell0, attributes['hasCell0']),
-    mask: optionalOffset(backend, mask, attributes['hasMask']),
+    lengths: optionalOffset(backend, lengths),
     ...{ width, ...backend.offsets(residuals) },
   };
 }
@@ -62,7 +70,7 @@ export const normalizedScan: SimdKernel = {
   run(backend, inputs, given) {
     const attributes = given as unknown as ScanAttributes;
     const { projected, recurrent } = inputs as Record<'projected' | 'recurrent', TensorInfo>;
-    const { recurrentBias, mask } = inputs;
+    const { recurrentBias } = inputs;
     const [time, batch, columns] = projected.shape as [number, number, number];
     const units = recurrent.shape[0] as number;
     const shape = { time, batch, units };
@@ -70,49 +78,48 @@ export const normalizedScan: SimdKernel = {
     const gated = attributes.cell !== 'rnn';
     const placements = readPlacements(attributes, units);
     const measured = attributes.mode === 'batch' && placements.width > 0;
-    const masked = mask !== undefined && attributes['hasMask'] === true;
+    const lengths = uploadLengths(backend, given);
 
     const hidden = backend.allocate([time, batch, units]);
-    const states = masked ? backend.allocate([time, batch, units]) : hidden;
+    const states = lengths ? backend.allocate([time, batch, units]) : hidden;
     const cells = backend.allocate(gated ? [time, batch, units] : [0]);
     const gates = backend.allocate(gated ? [time, batch, columns] : [batch, units]);
     const mean = backend.allocate(measured ? [time, placements.width] : [0, 0]);
     const variance = backend.allocate(measured ? [time, placements.width] : [0, 0]);
-    const counts = backend.allocate(measured ? [time] : [0]);
     const raw = placements.list.map(({ kind, features }) =>
       backend.allocate(kind === 'none' ? [0] : [time, batch, features]),
     );
-    const residuals = { gates, cells, states, mean, variance, counts };
+    const residuals = { gates, cells, states, mean, variance };
     const panels = panelsFor(backend, shape, gateCounts[attributes.cell]);
     const { width } = placements;
     backend.pool.run('normalizedScan', {
       scan: {
-        ...scanArguments(backend, shape, inputs, attributes, width, residuals, panels),
+        ...scanArguments(backend, shape, inputs, attributes, width, residuals, panels, lengths),
         ...backend.offsets({ projected, hidden }),
         bias: optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
       },
       ...placementArguments(backend, inputs, attributes, placements, raw),
     });
-    if (panels) backend.disposeData(panels.dataId);
+    free(backend, panels, lengths);
     const outputs = [
       hidden,
       finalStep(backend, states, shape, attributes.reverse),
       lstm ? finalStep(backend, cells, shape, attributes.reverse) : backend.allocate([0, 0]),
-      ...[mean, variance, counts],
+      ...[mean, variance],
     ];
-    const kept = [gates, cells, ...raw, ...(masked ? [states] : [])];
+    const kept = [gates, cells, ...raw, ...(lengths ? [states] : [])];
     if (underTape()) backend.keepResiduals(hidden.dataId, kept);
     else for (const tensor of kept) backend.disposeData(tensor.dataId);
     return outputs;
   },
   gradient: {
     inputsToSave: [
-      ...['recurrent', 'hidden0', 'peepholes', 'cell0', 'mask'],
+      ...['recurrent', 'hidden0', 'peepholes', 'cell0'],
       ...['hiddenToHidden', 'preActivation', 'cell'].flatMap((name) =>
         ['Gain', 'Shift', 'Mean', 'Variance'].map((part) => `${name}${part}`),
       ),
     ],
-    outputsToSave: [true, false, false, true, true, true],
+    outputsToSave: [true, false, false, true, true],
     gradFunc(dys, saved, given) {
       const backend = activeBackend();
       const attributes = given as unknown as ScanAttributes;
@@ -120,8 +127,9 @@ export const normalizedScan: SimdKernel = {
       const inputs: Inputs = Object.fromEntries(
         names.map((name, i) => [name, saved[i] as TensorInfo]),
       );
-      const [hidden, mean, variance, counts] = saved.slice(names.length) as unknown as [
-        ...[TensorInfo, TensorInfo, TensorInfo, TensorInfo],
+      const lengths = uploadLengths(backend, given);
+      const [hidden, mean, variance] = saved.slice(names.length) as unknown as [
+        ...[TensorInfo, TensorInfo, TensorInfo],
       ];
       const [dHidden, dFinalHidden, dFinalCell] = dys as unknown as [
         TensorInfo,
@@ -139,7 +147,7 @@ export const normalizedScan: SimdKernel = {
       ];
       const raw = rest.slice(0, placements.list.length);
       const states = rest[placements.list.length] ?? hidden;
-      const residuals = { gates, cells, states, mean, variance, counts };
+      const residuals = { gates, cells, states, mean, variance };
 
       const own = placementGradients(backend, attributes, placements);
       const dHidden0 = copyOf(backend, dFinalHidden);
@@ -154,7 +162,7 @@ export const normalizedScan: SimdKernel = {
       const { width } = placements;
       backend.pool.run('normalizedScanGradient', {
         scan: {
-          ...scanArguments(backend, shape, inputs, attributes, width, residuals, panels),
+          ...scanArguments(backend, shape, inputs, attributes, width, residuals, panels, lengths),
           ...backend.offsets({ dHidden, dState: dHidden0, dProjected, dRecurrent, dCellOut }),
           dCell: optionalOffset(backend, dCell0),
           dBias: optionalOffset(backend, dBias),
@@ -162,12 +170,11 @@ export const normalizedScan: SimdKernel = {
         },
         ...placementArguments(backend, inputs, attributes, placements, raw, own.offsets),
       });
-      const scratch = [dCellOut, ...own.scratch, ...(panels ? [panels] : [])];
-      for (const tensor of scratch) backend.disposeData(tensor.dataId);
+      free(backend, dCellOut, ...own.scratch, panels, lengths);
       backend.dropResiduals(hidden.dataId);
       return handOut({
         ...{ projected: dProjected, recurrent: dRecurrent, hidden0: dHidden0, cell0: dCell0 },
-        ...{ recurrentBias: dBias, peepholes: dPeepholes, mask: undefined },
+        ...{ recurrentBias: dBias, peepholes: dPeepholes },
         ...own.byName,
       });
     },

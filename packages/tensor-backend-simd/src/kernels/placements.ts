@@ -1,3 +1,4 @@
+import type { Lengths } from '@bnrnn/core';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import { kinds, type Placement } from '../programs/placement';
@@ -20,6 +21,7 @@ export interface ScanAttributes {
   mode: 'batch' | 'stored';
   reverse: boolean;
   firstStep: number;
+  lengths: Lengths | undefined;
   [flag: `has${string}`]: boolean | undefined;
 }
 
@@ -57,8 +59,8 @@ export function servesPlacements(attributes: ScanAttributes, rows: number): bool
     if (name === 'preActivation' && attributes.cell === 'gru') return false;
     if (spec.kind === 'layer') return true;
     if ((spec.kind as string) !== 'batch') return false;
-    // Without a mask every step has the whole batch, and none falls back on running statistics.
-    const needsStored = attributes.mode === 'stored' || attributes.hasMask === true;
+    // Without padding every step has the whole batch, and none falls back on running statistics.
+    const needsStored = attributes.mode === 'stored' || attributes.lengths !== undefined;
     if (needsStored && attributes[flag(name, 'Mean')] !== true) return false;
     return attributes.mode === 'stored' || (spec.over === 'frame' && rows >= 2);
   });

@@ -1,5 +1,12 @@
 import type { Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-import { activeBackend, handOut, optionalOffset, type SimdKernel } from './kernel';
+import {
+  activeBackend,
+  free,
+  handOut,
+  optionalOffset,
+  uploadLengths,
+  type SimdKernel,
+} from './kernel';
 
 /** The sizes and scalars that both directions share. */
 function sizes(x: TensorInfo, mean: TensorInfo, attributes: Record<string, unknown>) {
@@ -14,43 +21,45 @@ function sizes(x: TensorInfo, mean: TensorInfo, attributes: Record<string, unkno
 export const standardizeStored: SimdKernel = {
   name: 'StandardizeStored',
   run(backend, inputs, attributes) {
-    const { x, gain, mean, variance, shift, mask } = inputs as Record<
-      'x' | 'gain' | 'mean' | 'variance' | 'shift' | 'mask',
+    const { x, gain, mean, variance, shift } = inputs as Record<
+      'x' | 'gain' | 'mean' | 'variance' | 'shift',
       TensorInfo
     >;
     const y = backend.allocate(x.shape);
+    const lengths = uploadLengths(backend, attributes);
     backend.pool.run('standardizeStored', {
       ...sizes(x, mean, attributes),
       ...backend.offsets({ x, gain, mean, variance, y }),
       shift: optionalOffset(backend, shift, attributes['hasShift']),
-      mask: optionalOffset(backend, mask, attributes['hasMask']),
+      lengths: optionalOffset(backend, lengths),
     });
+    free(backend, lengths);
     return y;
   },
   gradient: {
-    inputsToSave: ['x', 'gain', 'mean', 'variance', 'mask'],
+    inputsToSave: ['x', 'gain', 'mean', 'variance'],
     gradFunc: (dy, saved, attributes) => {
       const backend = activeBackend();
-      const [x, gain, mean, variance, mask] = saved as [Tensor, Tensor, Tensor, Tensor, Tensor];
+      const [x, gain, mean, variance] = saved as [Tensor, Tensor, Tensor, Tensor];
       const features = x.shape.at(-1) as number;
       const dx = backend.allocate(x.shape);
       const dGain = backend.allocate([features]);
       const dShift = attributes['hasShift'] === true ? backend.allocate([features]) : undefined;
       const sums = backend.allocate([2, features]);
+      const lengths = uploadLengths(backend, attributes);
       backend.pool.run('standardizeStoredGradient', {
         ...sizes(x, mean, attributes),
         ...backend.offsets({ x, dy: dy as Tensor, gain, mean, variance, dx, dGain, sums }),
-        mask: optionalOffset(backend, mask, attributes['hasMask']),
+        lengths: optionalOffset(backend, lengths),
         dShift: optionalOffset(backend, dShift),
       });
-      backend.disposeData(sums.dataId);
+      free(backend, sums, lengths);
       return handOut({
         x: dx,
         gain: dGain,
         mean: undefined,
         variance: undefined,
         shift: dShift,
-        mask: undefined,
       });
     },
   },

@@ -16,7 +16,7 @@ class LargerThanAll extends Error {}
 
 /**
  * Blocks that are counted and not held, placed as the real allocator would place them beside the tensors that
- * it holds. Given values are kept, because programs are steered by them (ids, masks); all else shares one array
+ * it holds. Given values are kept, because programs are steered by them (ids); all else shares one array
  * of garbage, whose pages nobody touches but tfjs's own small kernels.
  */
 export class CountedBlocks implements Blocks {

@@ -10,20 +10,31 @@ import { biasGradient, recurrentGradient } from './weightGradients';
 export const gruForward = program(
   [
     'time batch units reverse',
-    'projected recurrent bias hidden0 mask',
+    'projected recurrent bias hidden0 lengths',
     'gates candidates hidden states panels',
   ],
   (thread, scan) => {
-    const { batch, units, projected, bias, hidden0, gates, candidates, hidden, states } = scan;
+    const { batch, units, lengths, projected, bias, hidden0, gates, candidates, hidden, states } =
+      scan;
     const [start, end] = ownUnits(thread, units);
     const multiplyHidden = hiddenProducts(thread, scan, 3);
-    for (const { at, mask, before } of scanSteps(scan)) {
+    for (const { at, time, before } of scanSteps(scan)) {
       const hiddenBefore = before(states, hidden0);
       const z = gates + at * 3;
       multiplyHidden(hiddenBefore, z);
       thread.kernels.gruForward(
         ...([projected + at * 3, z, bias, hiddenBefore] as const),
-        ...([candidates + at, hidden + at, states + at, mask, batch, units, start, end] as const),
+        ...([
+          candidates + at,
+          hidden + at,
+          states + at,
+          lengths,
+          time,
+          batch,
+          units,
+          start,
+          end,
+        ] as const),
       );
       thread.barrier();
     }
@@ -34,19 +45,30 @@ export const gruForward = program(
 export const gruBackward = program(
   [
     'time batch units reverse',
-    'recurrent hidden0 mask gates candidates states',
+    'recurrent hidden0 lengths gates candidates states',
     'dHidden dState dProjected dRecurrent dBias panels',
   ],
   (thread, scan) => {
-    const { batch, units, hidden0, gates, candidates, states, dHidden, dState, dProjected } = scan;
+    const {
+      batch,
+      units,
+      lengths,
+      hidden0,
+      gates,
+      candidates,
+      states,
+      dHidden,
+      dState,
+      dProjected,
+    } = scan;
     const [start, end] = ownUnits(thread, units);
     const addStateGradient = stateGradient(thread, scan, 3);
-    for (const { at, mask, before } of scanSteps(scan).reverse()) {
+    for (const { at, time, before } of scanSteps(scan).reverse()) {
       const z = gates + at * 3;
       thread.kernels.gruBackward(
         ...([z, candidates + at, before(states, hidden0)] as const),
         ...([dHidden + at, dState, dProjected + at * 3] as const),
-        ...([mask, batch, units, start, end] as const),
+        ...([lengths, time, batch, units, start, end] as const),
       );
       thread.barrier();
       addStateGradient(z, dState);

@@ -8,28 +8,38 @@ import { biasGradient, clearPeepholes, recurrentGradient } from './weightGradien
  * rows, and meets the others once a step, when the whole hidden state is there.
  *
  * `gates` [T, B, 4H] receives the activated gates and `cells` [T, B, H] the cells for the gradient. `states`
- * is `hidden` without a mask; with one it is an array of its own that holds the carried states. `panels` is
- * room for a copy of the recurrent weights. `bias`, `peepholes`, `mask` and `panels` are 0 for none.
+ * is `hidden` without padding; with padding it is an array of its own that holds the carried states. `panels` is
+ * room for a copy of the recurrent weights. `bias`, `peepholes`, `lengths` and `panels` are 0 for none.
  */
 export const lstmForward = program(
   [
     'time batch units reverse',
-    'projected recurrent bias peepholes hidden0 cell0 mask',
+    'projected recurrent bias peepholes hidden0 cell0 lengths',
     'gates cells hidden states panels',
   ],
   (thread, scan) => {
-    const { batch, units, projected, bias, peepholes, hidden0, cell0 } = scan;
+    const { batch, units, lengths, projected, bias, peepholes, hidden0, cell0 } = scan;
     const { gates, cells, hidden, states } = scan;
     const [start, end] = ownUnits(thread, units);
     const multiplyHidden = hiddenProducts(thread, scan, 4);
-    for (const { at, mask, before } of scanSteps(scan)) {
+    for (const { at, time, before } of scanSteps(scan)) {
       const hiddenBefore = before(states, hidden0);
       const cellBefore = before(cells, cell0);
       const z = gates + at * 4;
       multiplyHidden(hiddenBefore, z);
       thread.kernels.lstmForward(
         ...([projected + at * 4, z, bias, peepholes, hiddenBefore, cellBefore] as const),
-        ...([cells + at, hidden + at, states + at, mask, batch, units, start, end] as const),
+        ...([
+          cells + at,
+          hidden + at,
+          states + at,
+          lengths,
+          time,
+          batch,
+          units,
+          start,
+          end,
+        ] as const),
       );
       thread.barrier();
     }
@@ -44,17 +54,17 @@ export const lstmForward = program(
 export const lstmBackward = program(
   [
     'time batch units reverse',
-    'recurrent peepholes hidden0 cell0 mask gates cells states',
+    'recurrent peepholes hidden0 cell0 lengths gates cells states',
     'dHidden dState dCell dProjected dRecurrent dBias dPeepholes panels',
   ],
   (thread, scan) => {
-    const { batch, units, peepholes, cell0, gates, cells } = scan;
+    const { batch, units, lengths, peepholes, cell0, gates, cells } = scan;
     const { dHidden, dState, dCell, dProjected, dPeepholes } = scan;
     const { kernels } = thread;
     const [start, end] = ownUnits(thread, units);
     const addStateGradient = stateGradient(thread, scan, 4);
     clearPeepholes(thread, scan);
-    for (const { at, mask, before } of scanSteps(scan).reverse()) {
+    for (const { at, time, before } of scanSteps(scan).reverse()) {
       const cellBefore = before(cells, cell0);
       const cell = cells + at;
       const dZ = dProjected + at * 4;
@@ -69,7 +79,7 @@ export const lstmBackward = program(
           dCell,
           dZ,
         ] as const),
-        ...([0, mask, batch, units, start, end] as const),
+        ...([0, lengths, time, batch, units, start, end] as const),
       );
       if (dPeepholes !== 0) {
         kernels.peepholeGradient(dZ, cellBefore, cell, dPeepholes, batch, units, start, end);

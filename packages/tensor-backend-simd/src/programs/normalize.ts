@@ -1,6 +1,7 @@
 import { program } from '../threads/program';
 import { ownRange, type Thread } from '../threads/thread';
 import { clear } from './clear';
+import { realRows, realRowsAt } from './realRows';
 
 /**
  * Batch normalization of x [T, B, F]: frame-wise (each step its own moments) or sequence-wise (all rows
@@ -11,24 +12,24 @@ import { clear } from './clear';
 export const batchNormalize = program(
   [
     'time batch features sequence epsilon twice',
-    'x gain shift mask storedMean storedVariance',
-    'y mean variance counts',
+    'x gain shift lengths storedMean storedVariance',
+    'y mean variance',
   ],
   (thread, given) => {
-    const { time, batch, features, sequence, epsilon, twice, x, gain, shift, mask } = given;
-    const { storedMean, storedVariance, y, mean, variance, counts } = given;
-    const { kernels, float32 } = thread;
+    const { time, batch, features, sequence, epsilon, twice, x, gain, shift, lengths } = given;
+    const { storedMean, storedVariance, y, mean, variance } = given;
+    const { kernels } = thread;
     const [start, end] = ownRange(thread, features, 4);
     const steps = sequence ? 1 : time;
     const rows = sequence ? time * batch : batch;
     for (let step = 0; step < steps; step++) {
       const at = step * rows * features * 4;
-      const stepMask = mask && mask + step * rows * 4;
+      const padding = [lengths, batch, step * rows] as const;
       const stepMean = mean + step * features * 4;
       const stepVariance = variance + step * features * 4;
       const real = kernels.moments(
         x + at,
-        stepMask,
+        ...padding,
         stepMean,
         stepVariance,
         rows,
@@ -36,11 +37,10 @@ export const batchNormalize = program(
         start,
         end,
       );
-      if (thread.part === 0) float32[(counts >>> 2) + step] = real;
       const replaced = real < 2 && storedMean !== 0;
       kernels.standardize(
         x + at,
-        stepMask,
+        ...padding,
         replaced ? storedMean + step * features * 4 : stepMean,
         replaced ? storedVariance + step * features * 4 : stepVariance,
         gain,
@@ -61,13 +61,13 @@ export const batchNormalize = program(
 export const batchNormalizeGradient = program(
   [
     'time batch features sequence epsilon twice',
-    'x dy gain mask storedMean storedVariance mean variance counts',
+    'x dy gain lengths storedMean storedVariance mean variance',
     'dx dGain dShift sums',
   ],
   (thread, given) => {
-    const { time, batch, features, sequence, epsilon, twice, x, dy, gain, mask } = given;
-    const { storedMean, storedVariance, mean, variance, counts, dx, dGain, dShift, sums } = given;
-    const { kernels, float32 } = thread;
+    const { time, batch, features, sequence, epsilon, twice, x, dy, gain, lengths } = given;
+    const { storedMean, storedVariance, mean, variance, dx, dGain, dShift, sums } = given;
+    const { kernels } = thread;
     const [start, end] = ownRange(thread, features, 4);
     const steps = sequence ? 1 : time;
     const rows = sequence ? time * batch : batch;
@@ -76,12 +76,14 @@ export const batchNormalizeGradient = program(
     for (let step = 0; step < steps; step++) {
       const at = step * rows * features * 4;
       const row = step * features * 4;
-      const real = float32[(counts >>> 2) + step] as number;
+      const real = sequence ? realRows(thread, given, time) : realRowsAt(thread, given, step);
       const replaced = real < 2 && storedMean !== 0;
       kernels.standardizeGradient(
         x + at,
         dy + at,
-        mask && mask + step * rows * 4,
+        lengths,
+        batch,
+        step * rows,
         (replaced ? storedMean : mean) + row,
         (replaced ? storedVariance : variance) + row,
         gain,
@@ -104,17 +106,21 @@ export const batchNormalizeGradient = program(
 
 /** Layer normalization; a thread owns a range of rows. */
 export const layerNormalize = program(
-  ['rows features groups epsilon x gain shift mask y'],
-  (thread, { rows, features, groups, epsilon, x, gain, shift, mask, y }) => {
+  ['rows batch features groups epsilon x gain shift lengths y'],
+  (thread, { rows, batch, features, groups, epsilon, x, gain, shift, lengths, y }) => {
     const [start, end] = ownRange(thread, rows);
-    thread.kernels.layerNormalize(x, gain, shift, mask, y, start, end, features, groups, epsilon);
+    thread.kernels.layerNormalize(
+      ...([x, gain, shift, lengths, batch, 0, y, start, end, features, groups, epsilon] as const),
+    );
   },
 );
 
 /** Its gradient. `partial` [threads, 2, F] takes each thread's share of dGain and dShift, added up at the end. */
 export const layerNormalizeGradient = program(
-  ['rows features groups epsilon x dy gain mask', 'dx dGain dShift partial'],
-  (thread, { rows, features, groups, epsilon, x, dy, gain, mask, dx, dGain, dShift, partial }) => {
+  ['rows batch features groups epsilon x dy gain lengths', 'dx dGain dShift partial'],
+  (thread, given) => {
+    const { rows, batch, features, groups, epsilon, x, dy, gain, lengths } = given;
+    const { dx, dGain, dShift, partial } = given;
     const { kernels } = thread;
     const [start, end] = ownRange(thread, rows);
     const own = partial + thread.part * 2 * features * 4;
@@ -123,7 +129,9 @@ export const layerNormalizeGradient = program(
       x,
       dy,
       gain,
-      mask,
+      lengths,
+      batch,
+      0,
       dx,
       own,
       dShift && own + features * 4,

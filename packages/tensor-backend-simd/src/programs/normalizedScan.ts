@@ -14,8 +14,8 @@ import { biasGradient, clearPeepholes, recurrentGradient } from './weightGradien
 /** What both directions are given of the scan; see `Surroundings` for the moments. */
 const scanNames = [
   'gateCount rectify time batch units reverse stored firstStep',
-  'recurrent panels peepholes hidden0 cell0 mask gates cells states',
-  'width mean variance counts',
+  'recurrent panels peepholes hidden0 cell0 lengths gates cells states',
+  'width mean variance',
 ] as const;
 
 const placements = {
@@ -34,7 +34,7 @@ const placements = {
 export const normalizedScan = program(
   { scan: [...scanNames, 'projected bias hidden'], ...placements },
   (thread, { scan, hiddenToHidden, preActivation, cell }) => {
-    const { gateCount, rectify, batch, units, peepholes, hidden0, cell0 } = scan;
+    const { gateCount, rectify, batch, units, lengths, peepholes, hidden0, cell0 } = scan;
     const { gates, cells, states, projected, bias, hidden } = scan;
     const { kernels } = thread;
     const [start, end] = ownUnits(thread, units);
@@ -42,7 +42,7 @@ export const normalizedScan = program(
     const size = [batch, units, start, end] as const;
     const multiplyHidden = hiddenProducts(thread, scan, gateCount);
     for (const step of scanSteps(scan)) {
-      const { at, mask } = step;
+      const { at, time } = step;
       const hiddenBefore = step.before(states, hidden0);
       const z = gateCount === 1 ? gates : gates + at * gateCount;
       const normalizes = hiddenToHidden.kind !== kinds.none;
@@ -54,7 +54,10 @@ export const normalizedScan = program(
       if (preActivation.kind !== kinds.none) {
         const sum = preActivation.raw + at * gateCount;
         for (let gate = 0; gate < columns; gate += units) {
-          kernels.sumColumns(z, input, bias, mask, sum, batch, columns, gate + start, gate + end);
+          kernels.sumColumns(
+            ...([z, input, bias, lengths, time, sum, batch, columns] as const),
+            ...([gate + start, gate + end] as const),
+          );
         }
         normalizeStep(thread, scan, preActivation, step, sum, z);
         input = 0;
@@ -65,19 +68,33 @@ export const normalizedScan = program(
         const [cellBefore, cellAt] = [step.before(cells, cell0), cells + at];
         kernels.lstmForward(
           ...([input, z, inputBias, peepholes, hiddenBefore, cellBefore, cellAt] as const),
-          ...([out, state, mask, ...size] as const),
+          ...([out, state, lengths, time, ...size] as const),
         );
         if (cell.kind !== kinds.none) {
           const normalized = cell.raw + at;
           normalizeStep(thread, scan, cell, step, cellAt, normalized);
-          kernels.lstmOutput(z, normalized, out, state, mask, ...size);
+          kernels.lstmOutput(z, normalized, out, state, lengths, time, ...size);
         }
       } else if (gateCount === 3) {
         const candidate = cells + at;
-        kernels.gruForward(input, z, bias, hiddenBefore, candidate, out, state, mask, ...size);
+        kernels.gruForward(
+          ...([
+            input,
+            z,
+            bias,
+            hiddenBefore,
+            candidate,
+            out,
+            state,
+            lengths,
+            time,
+            ...size,
+          ] as const),
+        );
       } else {
         kernels.rnnForward(
-          ...([input, inputBias, hiddenBefore, z, out, state, mask, rectify, ...size] as const),
+          ...([input, inputBias, hiddenBefore, z, out, state, lengths, time, rectify] as const),
+          ...size,
         );
       }
       thread.barrier();
@@ -95,7 +112,7 @@ export const normalizedScanGradient = program(
     ...placements,
   },
   (thread, { scan, hiddenToHidden, preActivation, cell }) => {
-    const { gateCount, rectify, batch, units, peepholes, hidden0, cell0 } = scan;
+    const { gateCount, rectify, batch, units, lengths, peepholes, hidden0, cell0 } = scan;
     const { gates, cells, states } = scan;
     const { dHidden, dState, dCell, dProjected, dPeepholes, dCellOut } = scan;
     const { kernels } = thread;
@@ -109,7 +126,7 @@ export const normalizedScanGradient = program(
     for (const placement of all) clearGradients(thread, units, placement);
     clearPeepholes(thread, scan);
     for (const step of scanSteps(scan).reverse()) {
-      const { at, mask } = step;
+      const { at, time } = step;
       const dZ = dProjected + at * gateCount;
       const dOut = dHidden + at;
       if (gateCount === 4) {
@@ -118,12 +135,14 @@ export const normalizedScanGradient = program(
         const hasCell = cell.kind !== kinds.none;
         if (hasCell) {
           const squashed = cell.raw + at;
-          kernels.lstmOutputGradient(z, squashed, dOut, dState, dZ, dCellOut, mask, ...size);
+          kernels.lstmOutputGradient(
+            ...([z, squashed, dOut, dState, dZ, dCellOut, lengths, time, ...size] as const),
+          );
           normalizeStepGradient(thread, scan, cell, step, cellAt, dCellOut, dCellOut);
         }
         kernels.lstmBackward(
           ...([z, peepholes, cellBefore, cellAt, dOut, dState, dCell, dZ] as const),
-          ...([hasCell ? dCellOut : 0, mask, ...size] as const),
+          ...([hasCell ? dCellOut : 0, lengths, time, ...size] as const),
         );
         if (dPeepholes !== 0) {
           kernels.peepholeGradient(dZ, cellBefore, cellAt, dPeepholes, ...size);
@@ -131,10 +150,11 @@ export const normalizedScanGradient = program(
       } else if (gateCount === 3) {
         const before = step.before(states, hidden0);
         kernels.gruBackward(
-          ...([gates + at * 3, cells + at, before, dOut, dState, dZ, mask, ...size] as const),
+          ...([gates + at * 3, cells + at, before, dOut, dState, dZ, lengths, time] as const),
+          ...size,
         );
       } else {
-        kernels.rnnBackward(states + at, dOut, dState, dZ, mask, rectify, ...size);
+        kernels.rnnBackward(states + at, dOut, dState, dZ, lengths, time, rectify, ...size);
       }
       const sum = preActivation.raw + at * gateCount;
       normalizeStepGradient(thread, scan, preActivation, step, sum, dZ, dZ);

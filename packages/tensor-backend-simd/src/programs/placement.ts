@@ -2,6 +2,7 @@ import type { Arguments } from '../threads/arguments';
 import { ownRange, type Thread } from '../threads/thread';
 import { clear } from './clear';
 import { sumPartials } from './normalize';
+import { realRowsAt } from './realRows';
 import { ownUnits } from './recurrentProduct';
 import type { ScanStep } from './scanSteps';
 
@@ -29,10 +30,10 @@ export type Placement = Arguments<typeof placementNames>;
 
 /**
  * What placements see of the scan around them. `stored` is 1 where running statistics serve every step. `mean` and
- * `variance` [T, width] take the moments of all batch-normalized placements, `counts` [T] the real rows.
+ * `variance` [T, width] take the moments of all batch-normalized placements.
  */
 export type Surroundings = Record<
-  'batch' | 'units' | 'stored' | 'firstStep' | 'width' | 'mean' | 'variance' | 'counts',
+  'batch' | 'units' | 'lengths' | 'stored' | 'firstStep' | 'width' | 'mean' | 'variance',
   number
 >;
 
@@ -41,18 +42,21 @@ export function normalizeStep(
   thread: Thread,
   scan: Surroundings,
   placement: Placement,
-  { step, mask }: ScanStep,
+  { step, time }: ScanStep,
   x: number,
   y: number,
 ): void {
   const { kind, epsilon, detail, gain, shift, features } = placement;
-  const { batch, units, counts } = scan;
-  const { kernels, float32 } = thread;
+  const { batch, units, lengths } = scan;
+  const { kernels } = thread;
+  const rows = [lengths, batch, time * batch] as const;
   if (kind === kinds.none) return;
   if (kind === kinds.layer) {
     thread.barrier();
     const [first, last] = ownRange(thread, batch);
-    kernels.layerNormalize(x, gain, shift, mask, y, first, last, features, detail, epsilon);
+    kernels.layerNormalize(
+      ...([x, gain, shift, ...rows, y, first, last, features, detail, epsilon] as const),
+    );
     thread.barrier();
     return;
   }
@@ -63,13 +67,12 @@ export function normalizeStep(
     let fixed = scan.stored !== 0;
     if (!fixed) {
       const { mean, variance } = own;
-      const real = kernels.moments(x, mask, mean, variance, batch, features, first, last);
-      if (thread.part === 0) float32[(counts >>> 2) + step] = real;
+      const real = kernels.moments(x, ...rows, mean, variance, batch, features, first, last);
       fixed = real < 2;
     }
     const { mean, variance } = fixed ? storedOf(scan, placement, step) : own;
     kernels.standardize(
-      ...([x, mask, mean, variance, gain, shift, y, batch, features] as const),
+      ...([x, ...rows, mean, variance, gain, shift, y, batch, features] as const),
       ...([first, last, epsilon, detail] as const),
     );
   }
@@ -80,34 +83,44 @@ export function normalizeStepGradient(
   thread: Thread,
   scan: Surroundings,
   placement: Placement,
-  { step, mask }: ScanStep,
+  { step, time }: ScanStep,
   x: number,
   dy: number,
   dx: number,
 ): void {
   const { kind, epsilon, detail, gain, dGain, dShift, partial, features } = placement;
-  const { batch, units, counts } = scan;
-  const { kernels, float32 } = thread;
+  const { batch, units, lengths } = scan;
+  const { kernels } = thread;
+  const rows = [lengths, batch, time * batch] as const;
   if (kind === kinds.none) return;
   if (kind === kinds.layer) {
     thread.barrier();
     const [first, last] = ownRange(thread, batch);
     const share = partial + thread.part * 2 * features * 4;
     kernels.layerNormalizeGradient(
-      ...([x, dy, gain, mask, dx, share, dShift && share + features * 4] as const),
+      ...([x, dy, gain, ...rows, dx, share, dShift && share + features * 4] as const),
       ...([first, last, features, detail, epsilon] as const),
     );
     thread.barrier();
     return;
   }
-  const real = scan.stored === 0 ? (float32[(counts >>> 2) + step] as number) : 0;
+  const real = scan.stored === 0 ? realRowsAt(thread, scan, time) : 0;
   const fixed = real < 2;
   const [start, end] = ownUnits(thread, units);
   const { mean, variance } = (fixed ? storedOf : momentsOf)(scan, placement, step);
   for (let gate = 0; gate < features; gate += units) {
     kernels.standardizeGradient(
-      ...([x, dy, mask, mean, variance, gain, dx, dGain, dShift, partial, batch, real] as const),
-      ...([features, gate + start, gate + end, epsilon, detail, Number(fixed)] as const),
+      ...([x, dy, ...rows, mean, variance, gain, dx, dGain, dShift, partial] as const),
+      ...([
+        batch,
+        real,
+        features,
+        gate + start,
+        gate + end,
+        epsilon,
+        detail,
+        Number(fixed),
+      ] as const),
     );
   }
 }

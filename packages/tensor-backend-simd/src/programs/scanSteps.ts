@@ -4,8 +4,8 @@ export interface ScanStep {
   readonly step: number;
   /** Where its [B, H] begins in an array [T, B, H]; in an array [T, B, n · H] n times as far. */
   readonly at: number;
-  /** Its row of the mask; 0: no mask. */
-  readonly mask: number;
+  /** Its place in time: a row is real there where its length is larger. */
+  readonly time: number;
   /** What the step before it left in an array [T, B, H]: `initial` for the first step. */
   readonly before: (array: number, initial: number) => number;
 }
@@ -16,16 +16,14 @@ export function scanSteps(scan: {
   readonly batch: number;
   readonly units: number;
   readonly reverse: number;
-  /** [T, B]; 0: none. */
-  readonly mask: number;
 }): ScanStep[] {
-  const { time, batch, units, reverse, mask } = scan;
+  const { time, batch, units, reverse } = scan;
   const timeOf = (step: number) => (reverse ? time - 1 - step : step);
   const stateBytes = batch * units * 4;
   return Array.from({ length: time }, (_, step) => {
     const t = timeOf(step);
     return {
-      ...{ step, at: t * stateBytes, mask: mask && mask + t * batch * 4 },
+      ...{ step, at: t * stateBytes, time: t },
       before: (array, initial) => (step === 0 ? initial : array + timeOf(step - 1) * stateBytes),
     };
   });

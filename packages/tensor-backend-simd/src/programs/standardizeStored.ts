@@ -7,10 +7,10 @@ import { clear } from './clear';
  * owns a range of features.
  */
 export const standardizeStored = program(
-  ['time batch features rows epsilon twice', 'x gain shift mask mean variance y'],
+  ['time batch features rows epsilon twice', 'x gain shift lengths mean variance y'],
   (
     thread,
-    { time, batch, features, rows, epsilon, twice, x, gain, shift, mask, mean, variance, y },
+    { time, batch, features, rows, epsilon, twice, x, gain, shift, lengths, mean, variance, y },
   ) => {
     const [start, end] = ownRange(thread, features, 4);
     const frames = (time / rows) * batch;
@@ -18,7 +18,9 @@ export const standardizeStored = program(
       const at = row * frames * features * 4;
       thread.kernels.standardize(
         x + at,
-        mask && mask + row * frames * 4,
+        lengths,
+        batch,
+        row * frames,
         mean + row * features * 4,
         variance + row * features * 4,
         gain,
@@ -39,11 +41,11 @@ export const standardizeStored = program(
 export const standardizeStoredGradient = program(
   [
     'time batch features rows epsilon twice',
-    'x dy gain mask mean variance',
+    'x dy gain lengths mean variance',
     'dx dGain dShift sums',
   ],
   (thread, given) => {
-    const { time, batch, features, rows, epsilon, twice, x, dy, gain, mask, mean, variance } =
+    const { time, batch, features, rows, epsilon, twice, x, dy, gain, lengths, mean, variance } =
       given;
     const { dx, dGain, dShift, sums } = given;
     const [start, end] = ownRange(thread, features, 4);
@@ -55,7 +57,9 @@ export const standardizeStoredGradient = program(
       thread.kernels.standardizeGradient(
         x + at,
         dy + at,
-        mask && mask + row * frames * 4,
+        lengths,
+        batch,
+        row * frames,
         mean + row * features * 4,
         variance + row * features * 4,
         gain,

@@ -10,31 +10,36 @@ export const kernelParameters = {
   binaryScalar: 'operation a scalar out count',
   copyPanel: 'transposed b ldb depth columns panel width',
   dropout: 'x out start end key0 key1 step threshold kept',
-  gruBackward: 'gates candidate hiddenBefore dHidden dState dX mask rows units start end',
-  gruForward: 'projected gates bias hiddenBefore candidate hidden state mask rows units start end',
-  layerNormalize: 'x gain shift mask y start end features groups epsilon',
-  layerNormalizeGradient: 'x dy gain mask dx dGain dShift start end features groups epsilon',
+  gruBackward: 'gates candidate hiddenBefore dHidden dState dX lengths time rows units start end',
+  gruForward:
+    'projected gates bias hiddenBefore candidate hidden state lengths time rows units start end',
+  layerNormalize: 'x gain shift lengths batch first y start end features groups epsilon',
+  layerNormalizeGradient:
+    'x dy gain lengths batch first dx dGain dShift start end features groups epsilon',
   lstmBackward:
-    'gates peepholes cellBefore cell dHidden dState dCell dGates dCellOut mask rows units start end',
+    'gates peepholes cellBefore cell dHidden dState dCell dGates dCellOut lengths time rows units start end',
   lstmForward:
-    'projected gates bias peepholes hiddenBefore cellBefore cell hidden state mask rows units start end',
-  lstmOutput: 'gates normalized hidden state mask rows units start end',
-  lstmOutputGradient: 'gates squashed dHidden dState dGates dNormalized mask rows units start end',
-  moments: 'x mask mean variance rows features start end',
+    'projected gates bias peepholes hiddenBefore cellBefore cell hidden state lengths time rows units start end',
+  lstmOutput: 'gates normalized hidden state lengths time rows units start end',
+  lstmOutputGradient:
+    'gates squashed dHidden dState dGates dNormalized lengths time rows units start end',
+  moments: 'x lengths batch first mean variance rows features start end',
   momentum: 'v u g rate share count',
   peepholeGradient: 'dGates cellBefore cell dPeepholes rows units start end',
   product: 'transposeA transposeB m n k a lda b ldb accumulate c ldc scratch',
   productScratchBytes: '',
-  rnnBackward: 'hidden dHidden dState dZ mask rectify rows units start end',
-  rnnForward: 'projected bias hiddenBefore product hidden state mask rectify rows units start end',
+  rnnBackward: 'hidden dHidden dState dZ lengths time rectify rows units start end',
+  rnnForward:
+    'projected bias hiddenBefore product hidden state lengths time rectify rows units start end',
   rowExponentials: 'z bias maxima totals rows columns',
   rowMaxima: 'z bias maxima rows columns',
   scaleRows: 'x factors out rows columns',
   sgd: 'v g rate count',
-  standardize: 'x mask mean variance gain shift y rows features start end epsilon twice',
+  standardize:
+    'x lengths batch first mean variance gain shift y rows features start end epsilon twice',
   standardizeGradient:
-    'x dy mask mean variance gain dx dGain dShift sums rows real features start end epsilon twice fixed',
-  sumColumns: 'a b bias mask out rows columns start end',
+    'x dy lengths batch first mean variance gain dx dGain dShift sums rows real features start end epsilon twice fixed',
+  sumColumns: 'a b bias lengths time out rows columns start end',
   sumOfSquares: 'x count',
   unary: 'operation x out count',
 } as const;

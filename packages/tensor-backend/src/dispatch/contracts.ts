@@ -1,16 +1,22 @@
+import type { Lengths } from '@bnrnn/core';
 import { defineContract } from './opContract';
 
+/** Where rows are padded; undefined where every step is real. */
+interface Padded {
+  lengths: Lengths | undefined;
+}
+
 /** See `lstmScan`. */
-export const lstmScanContract = defineContract<{ reverse: boolean }>()({
+export const lstmScanContract = defineContract<Padded & { reverse: boolean }>()({
   name: 'LstmScan',
   op: 'lstmScan',
   inputs: ['projected', 'recurrent', 'hidden0', 'cell0'],
-  optional: ['recurrentBias', 'peepholes', 'mask'],
+  optional: ['recurrentBias', 'peepholes'],
   outputs: ['hidden', 'finalHidden', 'finalCell'],
 });
 
-/** See `lstmScanPair`: the inputs and outputs of `lstmScan` twice, the second scan in reverse, and one mask. */
-export const lstmScanPairContract = defineContract<object>()({
+/** See `lstmScanPair`: the inputs and outputs of `lstmScan` twice, the second scan in reverse, and one list of lengths. */
+export const lstmScanPairContract = defineContract<Padded>()({
   name: 'LstmScanPair',
   op: 'lstmScanPair',
   inputs: [
@@ -30,54 +36,62 @@ export const lstmScanPairContract = defineContract<object>()({
 });
 
 /** See `rnnScan`. */
-export const rnnScanContract = defineContract<{ reverse: boolean; activation: 'tanh' | 'relu' }>()({
+export const rnnScanContract = defineContract<
+  Padded & { reverse: boolean; activation: 'tanh' | 'relu' }
+>()({
   name: 'RnnScan',
   op: 'rnnScan',
   inputs: ['projected', 'recurrent', 'hidden0'],
-  optional: ['recurrentBias', 'mask'],
+  optional: ['recurrentBias'],
   outputs: ['hidden', 'finalHidden'],
 });
 
 /** See `gruScan`. */
-export const gruScanContract = defineContract<{ reverse: boolean }>()({
+export const gruScanContract = defineContract<Padded & { reverse: boolean }>()({
   name: 'GruScan',
   op: 'gruScan',
   inputs: ['projected', 'recurrent', 'hidden0'],
-  optional: ['recurrentBias', 'mask'],
+  optional: ['recurrentBias'],
   outputs: ['hidden', 'finalHidden'],
 });
 
 /** See `batchNormalize`; `mean` and `variance` carry no gradient. */
-export const batchNormalizeContract = defineContract<{
-  over: 'frame' | 'sequence';
-  epsilon: number;
-  epsilonRule: 'variance' | 'double';
-}>()({
+export const batchNormalizeContract = defineContract<
+  Padded & {
+    over: 'frame' | 'sequence';
+    epsilon: number;
+    epsilonRule: 'variance' | 'double';
+  }
+>()({
   name: 'BatchNormalize',
   op: 'batchNormalize',
   inputs: ['x', 'gain'],
-  optional: ['shift', 'mask', 'storedMean', 'storedVariance'],
-  outputs: ['y', 'mean', 'variance', 'rows'],
+  optional: ['shift', 'storedMean', 'storedVariance'],
+  outputs: ['y', 'mean', 'variance'],
 });
 
 /** See `standardizeStored`; `mean` and `variance` carry no gradient. */
-export const standardizeStoredContract = defineContract<{
-  epsilon: number;
-  epsilonRule: 'variance' | 'double';
-}>()({
+export const standardizeStoredContract = defineContract<
+  Padded & {
+    epsilon: number;
+    epsilonRule: 'variance' | 'double';
+  }
+>()({
   name: 'StandardizeStored',
   op: 'standardizeStored',
   inputs: ['x', 'gain', 'mean', 'variance'],
-  optional: ['shift', 'mask'],
+  optional: ['shift'],
   outputs: ['y'],
 });
 
 /** See `layerNormalize`. */
-export const layerNormalizeContract = defineContract<{ groups: number; epsilon: number }>()({
+export const layerNormalizeContract = defineContract<
+  Padded & { groups: number; epsilon: number }
+>()({
   name: 'LayerNormalize',
   op: 'layerNormalize',
   inputs: ['x', 'gain'],
-  optional: ['shift', 'mask'],
+  optional: ['shift'],
   outputs: ['y'],
 });
 

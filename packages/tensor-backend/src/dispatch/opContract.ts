@@ -6,7 +6,7 @@ import type { KernelConfig, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
  * A backend implements an op by registering a tfjs kernel under `name` (`registerKernel`) together
  * with its gradient (`registerGradient`), or neither. The kernel gets
  * - every key of `inputs`, and every key of `optional`: a scalar placeholder stands where the
- *   caller gave none, and the attribute `has<Key>` (`hasMask`, ...) tells which it is;
+ *   caller gave none, and the attribute `has<Key>` (`hasPeepholes`, ...) tells which it is;
  * - for a list contract the tensors as an array instead, as tfjs's own `AddN` does;
  * - the contract's attributes;
  * and returns its outputs in the order of `outputs`. A kernel that can serve some calls only is

@@ -1,3 +1,4 @@
+import type { Lengths } from '@bnrnn/core';
 import {
   add,
   div,
@@ -13,7 +14,7 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { silencePadding, zeroPadding } from './padding';
+import { paddingOf } from './padding';
 
 export interface BatchGroups {
   /** Puts 0 where rows are padded, whatever they held. */
@@ -32,21 +33,18 @@ export interface BatchGroups {
 
 /** What forward and backward do with groups of rows: a group is a step, or all steps together. */
 export function batchGroups(
-  rows: Float32Array,
+  rows: ArrayLike<number>,
   over: 'frame' | 'sequence',
-  mask: Tensor2D | undefined,
+  lengths: Lengths | undefined,
 ): BatchGroups {
-  const counts = tensor2d(
-    rows.map((n) => Math.max(n, 1)),
-    [rows.length, 1],
-  );
-  const few = tensor2d(
-    rows.map((n) => +(n < 2)),
-    [rows.length, 1],
-  );
+  const column = (value: (n: number) => number): Tensor2D =>
+    tensor2d(Float32Array.from(rows, value), [rows.length, 1]);
+  const counts = column((n) => Math.max(n, 1));
+  const few = column((n) => Number(n < 2));
+  const padding = lengths && paddingOf(lengths);
   return {
-    clean: (x) => (mask ? zeroPadding(x, mask) : x),
-    silence: (x) => (mask ? silencePadding(x, mask) : x),
+    clean: (x) => (padding ? padding.zero(x) : x),
+    silence: (x) => (padding ? padding.silence(x) : x),
     average(x) {
       const [time, batch, features] = x.shape;
       if (over === 'frame') return div(sum(x, 1), counts);

@@ -1,4 +1,13 @@
-import { expectNumber, expectShape, UsageError } from '@bnrnn/core';
+import {
+  countRealSteps,
+  expectNumber,
+  expectShape,
+  paddedLengths,
+  rowsOfEachStep,
+  UsageError,
+  type GivenLengths,
+  type Lengths,
+} from '@bnrnn/core';
 import {
   add,
   concat,
@@ -8,7 +17,6 @@ import {
   sqrt,
   square,
   sub,
-  tensor1d,
   zerosLike,
   type Tensor,
   type Tensor1D,
@@ -19,13 +27,12 @@ import { batchNormalizeContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
 import { batchGroups } from './batchGroups';
 import { customOp, offTape } from './customOp';
-import { maskFacts } from './mask';
 
 export interface BatchNormalizeOptions {
   x: Tensor3D;
   gain: Tensor1D;
   shift?: Tensor1D | undefined;
-  mask?: Tensor2D | undefined;
+  lengths?: GivenLengths | undefined;
   over: 'frame' | 'sequence';
   epsilon: number;
   epsilonRule: 'variance' | 'double';
@@ -36,14 +43,13 @@ export interface BatchNormalizeResult {
   y: Tensor3D;
   mean: Tensor2D;
   variance: Tensor2D;
-  rows: Tensor1D;
 }
 
 /**
  * Standardizes each feature over the real rows of a mini-batch: of each step by itself (`frame`), or
  * of all steps together (`sequence`).
  *
- *   mean = Σ mask·x / n     variance = Σ mask·(x − mean)² / n     n = Σ mask
+ *   mean = Σ x / n     variance = Σ (x − mean)² / n     over the n real rows
  *   y = gain·(x − mean) / s + shift,   s = sqrt(variance + epsilon)            rule `variance`
  *                                      s = sqrt(variance + epsilon) + epsilon  rule `double`
  *
@@ -53,51 +59,50 @@ export interface BatchNormalizeResult {
  * @param options.x       float32 [time, batch, features].
  * @param options.gain    float32 [features].
  * @param options.shift   float32 [features]; 0 when absent.
- * @param options.mask    float32 [time, batch]: 1 real, 0 padding; all real when absent.
+ * @param options.lengths real steps of each row; all when absent.
  * @param options.stored  mean and variance, float32 [time, features]; constants for the gradient.
  * @returns y like x, 0 where padded; mean and biased variance of the real rows, float32
- *   [S, features], 0 where none is real; rows, float32 [S], the real rows of each; S is time for
- *   `frame` and 1 for `sequence`. Mean, variance and rows are constants for the gradient.
+ *   [S, features], 0 where none is real; S is time for `frame` and 1 for `sequence`. Both are constants for the
+ *   gradient.
  * @throws ShapeError when sizes disagree; UsageError where fewer than 2 rows are real and nothing is
  *   stored for them.
  * @see Laurent et al. 2015, section 3; Ioffe, Szegedy 2015; docs/deviations.md for the two rules.
  */
 export function batchNormalize(options: BatchNormalizeOptions): BatchNormalizeResult {
-  const { x, gain, shift, mask, over, epsilon, epsilonRule, stored } = options;
+  const { x, gain, shift, over, epsilon, epsilonRule, stored } = options;
   expectShape('batchNormalize', 'x', x, { time: null, batch: null, features: null });
   const [time, batch, features] = x.shape;
   expectShape('batchNormalize', 'gain', gain, { features });
   if (shift) expectShape('batchNormalize', 'shift', shift, { features });
-  if (mask) expectShape('batchNormalize', 'mask', mask, { time, batch });
   if (stored) {
     expectShape('batchNormalize', 'stored.mean', stored.mean, { time, features });
     expectShape('batchNormalize', 'stored.variance', stored.variance, { time, features });
   }
   expectNumber('batchNormalize: epsilon', epsilon, { min: 0 });
-  const rows = countRows(options);
+  const lengths = paddedLengths('batchNormalize', options.lengths, { time, batch });
+  const rows = countRows(options, lengths);
   expectEnoughRows(options, rows);
   const inputs = {
     x,
     gain,
     shift,
-    mask,
     storedMean: stored?.mean,
     storedVariance: stored?.variance,
   };
-  return runOp(batchNormalizeContract, inputs, { over, epsilon, epsilonRule }, () =>
-    reference(options, rows),
+  return runOp(batchNormalizeContract, inputs, { over, epsilon, epsilonRule, lengths }, () =>
+    reference(options, lengths, rows),
   ) as unknown as BatchNormalizeResult;
 }
 
 /** Real rows of each step, or of all steps together. */
-function countRows({ x, mask, over }: BatchNormalizeOptions): Float32Array {
+function countRows({ x, over }: BatchNormalizeOptions, lengths: Lengths | undefined): Int32Array {
   const [time, batch] = x.shape;
-  const facts = mask && maskFacts('batchNormalize', mask, time, batch);
-  if (over === 'sequence') return Float32Array.of(facts?.total ?? time * batch);
-  return facts?.rows ?? new Float32Array(time).fill(batch);
+  return over === 'sequence'
+    ? Int32Array.of(countRealSteps({ time, batch }, lengths))
+    : rowsOfEachStep({ time, batch }, lengths);
 }
 
-function expectEnoughRows({ over, stored }: BatchNormalizeOptions, rows: Float32Array): void {
+function expectEnoughRows({ over, stored }: BatchNormalizeOptions, rows: Int32Array): void {
   if (over === 'frame' && stored) return;
   // A step that is padding alone needs no statistics: all of it is 0 in the output.
   const step = rows.findIndex((n) => n === 1 || (over === 'sequence' && n < 2));
@@ -109,17 +114,20 @@ function expectEnoughRows({ over, stored }: BatchNormalizeOptions, rows: Float32
   );
 }
 
-type Tensors = Record<'y' | 'mean' | 'variance' | 'rows', Tensor>;
+type Tensors = Record<'y' | 'mean' | 'variance', Tensor>;
 
-function reference(options: BatchNormalizeOptions, rows: Float32Array): Tensors {
-  const { x, gain, mask, shift, over, epsilon, epsilonRule, stored } = options;
-  const [time, batch, features] = x.shape;
+function reference(
+  options: BatchNormalizeOptions,
+  lengths: Lengths | undefined,
+  rows: Int32Array,
+): Tensors {
+  const { x, gain, shift, over, epsilon, epsilonRule, stored } = options;
+  const features = x.shape[2];
   const groups = rows.length;
-  const padded = mask && maskFacts('batchNormalize', mask, time, batch).padded ? [mask] : [];
   const few = over === 'frame' && stored !== undefined && rows.some((n) => n < 2);
 
   const statistics = offTape<Tensor2D>(() => {
-    const { clean, silence, average, spread } = batchGroups(rows, over, padded[0]);
+    const { clean, silence, average, spread } = batchGroups(rows, over, lengths);
     const values = clean(x);
     const ownMean = average(values);
     const ownVariance = average(square(silence(sub(values, spread(ownMean)))));
@@ -134,23 +142,17 @@ function reference(options: BatchNormalizeOptions, rows: Float32Array): Tensors 
 
   const inputs = shift ? [x, gain, shift] : [x, gain];
   const y = customOp<Tensor3D>(inputs, (save) => {
-    const { clean, silence, spread, orElse } = batchGroups(rows, over, padded[0]);
+    const { clean, silence, spread, orElse } = batchGroups(rows, over, lengths);
     const usedMean = few ? orElse(mean, stored.mean) : mean;
     const usedVariance = few ? orElse(variance, stored.variance) : variance;
     const slope: Tensor2D = div(gain, scale(usedVariance));
     const value: Tensor3D = mul(silence(sub(clean(x), spread(usedMean))), spread(slope));
-    save([x, gain, usedMean, usedVariance, ...padded]);
+    save([x, gain, usedMean, usedVariance]);
     return {
       value: shift ? silence(add(value, shift)) : value,
       gradient: (dy, saved) => {
-        const [xs, gains, m, v, padding] = saved as [
-          Tensor3D,
-          Tensor1D,
-          Tensor2D,
-          Tensor2D,
-          Tensor2D?,
-        ];
-        const { clean, silence, average, spread, orElse, total } = batchGroups(rows, over, padding);
+        const [xs, gains, m, v] = saved as [Tensor3D, Tensor1D, Tensor2D, Tensor2D];
+        const { clean, silence, average, spread, orElse, total } = batchGroups(rows, over, lengths);
         const s = scale(v);
         const g = clean(dy);
         const centered = silence(sub(clean(xs), spread(m)));
@@ -167,5 +169,5 @@ function reference(options: BatchNormalizeOptions, rows: Float32Array): Tensors 
       },
     };
   });
-  return { y, mean, variance, rows: tensor1d(rows) };
+  return { y, mean, variance };
 }

@@ -1,9 +1,8 @@
-import { expectShape } from '@bnrnn/core';
+import { expectShape, paddedLengths, type GivenLengths, type Lengths } from '@bnrnn/core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { gruScanContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
 import { gruCell } from './gruCell';
-import { scanMask } from './mask';
 import { scan } from './scan';
 
 export interface GruScanOptions {
@@ -11,7 +10,7 @@ export interface GruScanOptions {
   recurrent: Tensor2D;
   recurrentBias?: Tensor1D | undefined;
   hidden0: Tensor2D;
-  mask?: Tensor2D | undefined;
+  lengths?: GivenLengths | undefined;
   reverse?: boolean | undefined;
 }
 
@@ -32,11 +31,11 @@ export interface GruScanResult {
  * @param options.recurrent      float32 [units, 3·units]: U.
  * @param options.recurrentBias  float32 [3·units]: b, inside r's reach as in PyTorch; none when absent.
  * @param options.hidden0        float32 [batch, units].
- * @param options.mask           float32 [time, batch]: 1 real, 0 padding; padding stands last.
+ * @param options.lengths        real steps of each row; all when absent.
  * @param options.reverse        whether the scan starts at the last step.
  * @returns hidden, float32 [time, batch, units] in the order of the inputs; finalHidden, float32
  *   [batch, units], the state after the scan's last step.
- * @throws ShapeError when sizes disagree; UsageError for a mask with a hole; BackendError where the
+ * @throws ShapeError when sizes disagree; UsageError for a length outside 0 to time; BackendError where the
  *   kernel is missing and references are forbidden.
  * @see Cho et al. 2014, in the form that PyTorch and cuDNN compute.
  */
@@ -49,22 +48,24 @@ export function gruScan(options: GruScanOptions): GruScanResult {
   const batch = projected.shape[1];
   expectShape('gruScan', 'hidden0', hidden0, { batch, units });
   if (recurrentBias) expectShape('gruScan', 'recurrentBias', recurrentBias, { gates: 3 * units });
-  const mask = scanMask('gruScan', options.mask, projected);
-  const inputs = { projected, recurrent, recurrentBias, hidden0, mask };
-  return runOp(gruScanContract, inputs, { reverse }, () =>
-    reference({ ...options, mask }),
+  const lengths = paddedLengths('gruScan', options.lengths, { time: projected.shape[0], batch });
+  const inputs = { projected, recurrent, recurrentBias, hidden0 };
+  return runOp(gruScanContract, inputs, { reverse, lengths }, () =>
+    reference(options, lengths),
   ) as unknown as GruScanResult;
 }
 
-function reference(options: GruScanOptions): Record<'hidden' | 'finalHidden', Tensor> {
-  const { projected, recurrent, recurrentBias, hidden0, mask } = options;
+function reference(
+  options: GruScanOptions,
+  lengths: Lengths | undefined,
+): Record<'hidden' | 'finalHidden', Tensor> {
+  const { projected, recurrent, recurrentBias, hidden0 } = options;
   const { hidden, states } = scan({
-    caller: 'gruScan',
     projected,
     recurrent,
     recurrentBias,
     states: [hidden0],
-    mask,
+    lengths,
     reverse: options.reverse ?? false,
     parameters: [],
     cell: () => gruCell,

@@ -1,9 +1,8 @@
-import { expectShape } from '@bnrnn/core';
+import { expectShape, paddedLengths, type GivenLengths, type Lengths } from '@bnrnn/core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { lstmScanContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
 import { lstmCell } from './lstmCell';
-import { scanMask } from './mask';
 import { scan } from './scan';
 
 export interface LstmScanOptions {
@@ -13,7 +12,7 @@ export interface LstmScanOptions {
   peepholes?: Tensor2D | undefined;
   hidden0: Tensor2D;
   cell0: Tensor2D;
-  mask?: Tensor2D | undefined;
+  lengths?: GivenLengths | undefined;
   reverse?: boolean | undefined;
 }
 
@@ -37,11 +36,11 @@ export interface LstmScanResult {
  * @param options.peepholes      float32 [3, units]: p_i, p_f, p_o; none when absent.
  * @param options.hidden0        float32 [batch, units].
  * @param options.cell0          float32 [batch, units].
- * @param options.mask           float32 [time, batch]: 1 real, 0 padding; padding stands last.
+ * @param options.lengths        real steps of each row; all when absent.
  * @param options.reverse        whether the scan starts at the last step.
  * @returns hidden, float32 [time, batch, units] in the order of the inputs; finalHidden and
  *   finalCell, float32 [batch, units], the state after the scan's last step.
- * @throws ShapeError when sizes disagree; UsageError for a mask with a hole; BackendError where the
+ * @throws ShapeError when sizes disagree; UsageError for a length outside 0 to time; BackendError where the
  *   kernel is missing and references are forbidden.
  * @see Hochreiter, Schmidhuber 1997; Gers, Schmidhuber 2000 for the peepholes; PyTorch's gate order.
  */
@@ -49,10 +48,11 @@ export function lstmScan(options: LstmScanOptions): LstmScanResult {
   const { projected, recurrent, recurrentBias, peepholes, hidden0, cell0 } = options;
   const reverse = options.reverse ?? false;
   expectLstmShapes('lstmScan', options);
-  const mask = scanMask('lstmScan', options.mask, projected);
-  const inputs = { projected, recurrent, recurrentBias, peepholes, hidden0, cell0, mask };
-  return runOp(lstmScanContract, inputs, { reverse }, () =>
-    reference({ ...options, mask }),
+  const [time, batch] = projected.shape;
+  const lengths = paddedLengths('lstmScan', options.lengths, { time, batch });
+  const inputs = { projected, recurrent, recurrentBias, peepholes, hidden0, cell0 };
+  return runOp(lstmScanContract, inputs, { reverse, lengths }, () =>
+    reference(options, lengths),
   ) as unknown as LstmScanResult;
 }
 
@@ -73,15 +73,15 @@ export function expectLstmShapes(
 
 function reference(
   options: LstmScanOptions,
+  lengths: Lengths | undefined,
 ): Record<'hidden' | 'finalHidden' | 'finalCell', Tensor> {
-  const { projected, recurrent, recurrentBias, peepholes, hidden0, cell0, mask } = options;
+  const { projected, recurrent, recurrentBias, peepholes, hidden0, cell0 } = options;
   const { hidden, states } = scan({
-    caller: 'lstmScan',
     projected,
     recurrent,
     recurrentBias,
     states: [hidden0, cell0],
-    mask,
+    lengths,
     reverse: options.reverse ?? false,
     parameters: peepholes ? [peepholes] : [],
     cell: ([peeps]) => lstmCell(recurrent.shape[0], peeps as Tensor2D | undefined),

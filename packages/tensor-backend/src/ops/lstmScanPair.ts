@@ -1,17 +1,16 @@
-import { expectShape } from '@bnrnn/core';
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
+import { expectShape, paddedLengths, type GivenLengths } from '@bnrnn/core';
+import type { Tensor } from '@tensorflow/tfjs-core';
 import { lstmScanPairContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
 import { expectLstmShapes, lstmScan, type LstmScanOptions, type LstmScanResult } from './lstmScan';
-import { scanMask } from './mask';
 
 /** The inputs of one direction: see `LstmScanOptions`. */
-export type LstmDirection = Omit<LstmScanOptions, 'mask' | 'reverse'>;
+export type LstmDirection = Omit<LstmScanOptions, 'lengths' | 'reverse'>;
 
 export interface LstmScanPairOptions {
   forward: LstmDirection;
   backward: LstmDirection;
-  mask?: Tensor2D | undefined;
+  lengths?: GivenLengths | undefined;
 }
 
 /** For each direction what `lstmScan` gives. */
@@ -26,7 +25,7 @@ export interface LstmScanPairResult {
  *
  * @param options.forward   the inputs of the scan from the first step on, as `lstmScan` takes them.
  * @param options.backward  those of the scan from the last step on.
- * @param options.mask      float32 [time, batch] of both: 1 real, 0 padding; padding stands last.
+ * @param options.lengths   real steps of each row, of both; all when absent.
  * @throws what `lstmScan` throws; ShapeError when the directions differ in size.
  * @see Schuster, Paliwal 1997.
  */
@@ -36,11 +35,11 @@ export function lstmScanPair(options: LstmScanPairOptions): LstmScanPairResult {
   expectLstmShapes('lstmScanPair', forward);
   expectLstmShapes('lstmScanPair', backward);
   expectShape('lstmScanPair', 'backward.projected', backward.projected, { time, batch, gates });
-  const mask = scanMask('lstmScanPair', options.mask, forward.projected);
-  const inputs = { ...forward, ...ofBackward(backward), mask };
-  const outputs = runOp(lstmScanPairContract, inputs, {}, () => ({
-    ...lstmScan({ ...forward, mask }),
-    ...ofBackward(lstmScan({ ...backward, mask, reverse: true })),
+  const lengths = paddedLengths('lstmScanPair', options.lengths, { time, batch });
+  const inputs = { ...forward, ...ofBackward(backward) };
+  const outputs = runOp(lstmScanPairContract, inputs, { lengths }, () => ({
+    ...lstmScan({ ...forward, lengths }),
+    ...ofBackward(lstmScan({ ...backward, lengths, reverse: true })),
   }));
   const { hidden, finalHidden, finalCell } = outputs;
   const { hiddenBackward, finalHiddenBackward, finalCellBackward } = outputs;

@@ -1,4 +1,4 @@
-import { expectShape } from '@bnrnn/core';
+import { expectShape, paddedLengths, type GivenLengths, type Lengths } from '@bnrnn/core';
 import {
   add,
   mul,
@@ -14,7 +14,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import { rnnScanContract } from '../dispatch/contracts';
 import { runOp } from '../dispatch/runOp';
-import { scanMask } from './mask';
 import { scan } from './scan';
 import type { ScanCell } from './scanCell';
 
@@ -23,7 +22,7 @@ export interface RnnScanOptions {
   recurrent: Tensor2D;
   recurrentBias?: Tensor1D | undefined;
   hidden0: Tensor2D;
-  mask?: Tensor2D | undefined;
+  lengths?: GivenLengths | undefined;
   reverse?: boolean | undefined;
   activation: 'tanh' | 'relu';
 }
@@ -44,12 +43,12 @@ export interface RnnScanResult {
  * @param options.recurrent      float32 [units, units]: U.
  * @param options.recurrentBias  float32 [units]: b; none when absent.
  * @param options.hidden0        float32 [batch, units].
- * @param options.mask           float32 [time, batch]: 1 real, 0 padding; padding stands last.
+ * @param options.lengths        real steps of each row; all when absent.
  * @param options.reverse        whether the scan starts at the last step.
  * @param options.activation     `tanh` or `relu`.
  * @returns hidden, float32 [time, batch, units] in the order of the inputs; finalHidden, float32
  *   [batch, units], the state after the scan's last step.
- * @throws ShapeError when sizes disagree; UsageError for a mask with a hole; BackendError where the
+ * @throws ShapeError when sizes disagree; UsageError for a length outside 0 to time; BackendError where the
  *   kernel is missing and references are forbidden.
  * @see Elman 1990.
  */
@@ -62,22 +61,24 @@ export function rnnScan(options: RnnScanOptions): RnnScanResult {
   const batch = projected.shape[1];
   expectShape('rnnScan', 'hidden0', hidden0, { batch, units });
   if (recurrentBias) expectShape('rnnScan', 'recurrentBias', recurrentBias, { units });
-  const mask = scanMask('rnnScan', options.mask, projected);
-  const inputs = { projected, recurrent, recurrentBias, hidden0, mask };
-  return runOp(rnnScanContract, inputs, { reverse, activation }, () =>
-    reference({ ...options, mask }),
+  const lengths = paddedLengths('rnnScan', options.lengths, { time: projected.shape[0], batch });
+  const inputs = { projected, recurrent, recurrentBias, hidden0 };
+  return runOp(rnnScanContract, inputs, { reverse, activation, lengths }, () =>
+    reference(options, lengths),
   ) as unknown as RnnScanResult;
 }
 
-function reference(options: RnnScanOptions): Record<'hidden' | 'finalHidden', Tensor> {
-  const { projected, recurrent, recurrentBias, hidden0, mask, activation } = options;
+function reference(
+  options: RnnScanOptions,
+  lengths: Lengths | undefined,
+): Record<'hidden' | 'finalHidden', Tensor> {
+  const { projected, recurrent, recurrentBias, hidden0, activation } = options;
   const { hidden, states } = scan({
-    caller: 'rnnScan',
     projected,
     recurrent,
     recurrentBias,
     states: [hidden0],
-    mask,
+    lengths,
     reverse: options.reverse ?? false,
     parameters: [],
     cell: () => rnnCell(activation),

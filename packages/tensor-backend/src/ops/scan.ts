@@ -1,3 +1,4 @@
+import type { Lengths } from '@bnrnn/core';
 import {
   add,
   concat,
@@ -15,18 +16,16 @@ import {
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { customOp } from './customOp';
-import { maskFacts } from './mask';
-import { zeroPadding } from './padding';
+import { paddingOf, type Padding } from './padding';
 import type { ScanCell } from './scanCell';
 
 export interface ScanOptions {
-  caller: string;
   projected: Tensor3D;
   recurrent: Tensor2D;
   recurrentBias: Tensor1D | undefined;
   states: readonly Tensor2D[];
-  /** From `scanMask`. */
-  mask: Tensor2D | undefined;
+  /** Undefined where nothing is padded. */
+  lengths: Lengths | undefined;
   reverse: boolean;
   /** The cell's own parameters, e.g. peepholes. */
   parameters: readonly Tensor[];
@@ -42,28 +41,25 @@ export interface ScanOptions {
  * @returns hidden [time, batch, units] and the states after the scan's last step.
  */
 export function scan(options: ScanOptions): { hidden: Tensor3D; states: Tensor2D[] } {
-  const { projected, recurrent, recurrentBias, states, mask, parameters } = options;
+  const { projected, recurrent, recurrentBias, states, parameters } = options;
   const [time, batch] = projected.shape;
   const units = recurrent.shape[0];
-  const rows = paddedRows(options);
   const bias = recurrentBias ? [recurrentBias] : [];
   const inputs = [projected, recurrent, ...states, ...bias, ...parameters];
   const all = customOp<Tensor3D>(inputs, (save) => {
-    const run = forward(options, rows);
-    const padding = rows ? [mask as Tensor2D] : [];
-    save([recurrent, ...padding, ...parameters, ...run.states.flat(), ...run.kept.flat()]);
+    const run = forward(options);
+    save([recurrent, ...parameters, ...run.states.flat(), ...run.kept.flat()]);
     return {
       value: reshape(concat([...run.outputs, ...(run.states.at(-1) ?? [])]), [-1, batch, units]),
       gradient: (dy, saved) => {
         const take = (count: number): Tensor2D[] => saved.splice(0, count) as Tensor2D[];
         const [u] = take(1) as [Tensor2D];
-        const [m] = take(padding.length);
         const cell = options.cell(take(parameters.length));
         const perStep = (count: number, steps: number) =>
           Array.from({ length: steps }, () => take(count));
         const past = perStep(states.length, time + 1);
         const kept = perStep((run.kept[0] ?? []).length, time);
-        return backward({ options, rows, dy, u, m, cell, past, kept });
+        return backward({ options, dy, u, cell, past, kept });
       },
     };
   });
@@ -75,12 +71,6 @@ export function scan(options: ScanOptions): { hidden: Tensor3D; states: Tensor2D
   };
 }
 
-/** Real rows of each step, undefined where none is padded. */
-function paddedRows({ caller, projected, mask }: ScanOptions): Float32Array | undefined {
-  if (mask === undefined) return undefined;
-  return maskFacts(caller, mask, projected.shape[0], projected.shape[1]).rows;
-}
-
 interface ForwardRun {
   /** In the order of time. */
   outputs: Tensor2D[];
@@ -89,11 +79,12 @@ interface ForwardRun {
   kept: Tensor2D[][];
 }
 
-function forward(options: ScanOptions, rows: Float32Array | undefined): ForwardRun {
-  const { projected, recurrent, recurrentBias, mask } = options;
+function forward(options: ScanOptions): ForwardRun {
+  const { projected, recurrent, recurrentBias } = options;
   const [time, batch, gates] = projected.shape;
   const cell = options.cell(options.parameters);
-  const clean = rows ? zeroPadding(projected, mask as Tensor2D) : projected;
+  const padding = options.lengths && paddingOf(options.lengths);
+  const clean = padding ? padding.zero(projected) : projected;
   const x: Tensor2D = reshape(clean, [time * batch, gates]);
   const run: ForwardRun = { outputs: [], states: [options.states], kept: [] };
   for (const t of scanOrder(time, options.reverse)) {
@@ -103,8 +94,8 @@ function forward(options: ScanOptions, rows: Float32Array | undefined): ForwardR
       const u: Tensor2D = recurrentBias ? add(product, recurrentBias) : product;
       const step = cell.forward(slice(x, [t * batch, 0], [batch, gates]), u, before);
       const hidden = step.after[0] as Tensor2D;
-      if (isWhole(rows, t, batch)) return { output: hidden, ...step };
-      const here = column(mask as Tensor2D, t);
+      const here = paddedAt(options, padding, t);
+      if (here === undefined) return { output: hidden, ...step };
       const silent: Tensor2D = mul(hidden, here);
       const after = step.after.map((next, k): Tensor2D => {
         const old = before[k] as Tensor2D;
@@ -121,22 +112,21 @@ function forward(options: ScanOptions, rows: Float32Array | undefined): ForwardR
 
 interface BackwardRun {
   options: ScanOptions;
-  rows: Float32Array | undefined;
   dy: Tensor3D;
   u: Tensor2D;
-  m: Tensor2D | undefined;
   cell: ScanCell;
   past: Tensor2D[][];
   kept: Tensor2D[][];
 }
 
-function backward({ options, rows, dy, u, m, cell, past, kept }: BackwardRun): Tensor[] {
+function backward({ options, dy, u, cell, past, kept }: BackwardRun): Tensor[] {
   const { projected, recurrentBias, states, reverse } = options;
   const [time, batch] = projected.shape;
   const units = u.shape[0];
   const dyAt = (row: number): Tensor2D =>
     reshape(slice(dy, [row, 0, 0], [1, batch, units]), [batch, units]);
   const order = scanOrder(time, reverse);
+  const padding = options.lengths && paddingOf(options.lengths);
   const uT: Tensor2D = transpose(u);
   const dXs: Tensor2D[] = [];
   const dUs: Tensor2D[] = [];
@@ -145,7 +135,7 @@ function backward({ options, rows, dy, u, m, cell, past, kept }: BackwardRun): T
   for (let i = time - 1; i >= 0; i--) {
     const t = order[i] as number;
     const step = tidy(() => {
-      const here = isWhole(rows, t, batch) ? undefined : column(m as Tensor2D, t);
+      const here = paddedAt(options, padding, t);
       const onReal = (g: Tensor2D): Tensor2D => (here ? mul(g, here) : g);
       const dAfter = dStates.map((g, k) => onReal(k === 0 ? add(g, dyAt(t)) : g));
       const past_ = { before: past[i] ?? [], after: past[i + 1] ?? [], kept: kept[i] ?? [] };
@@ -192,12 +182,11 @@ function scanOrder(time: number, reverse: boolean): number[] {
   return Array.from({ length: time }, (_, i) => (reverse ? time - 1 - i : i));
 }
 
-function isWhole(rows: Float32Array | undefined, t: number, batch: number): boolean {
-  return rows === undefined || rows[t] === batch;
-}
-
-/** The mask of one step beside its rows: [batch, 1]. */
-function column(mask: Tensor2D, t: number): Tensor2D {
-  const batch = mask.shape[1];
-  return reshape(slice(mask, [t, 0], [1, batch]), [batch, 1]);
+/** 1 for the real rows of a step, 0 for padded ones, [batch, 1]; undefined where all are real. */
+function paddedAt(
+  { lengths }: ScanOptions,
+  padding: Padding | undefined,
+  t: number,
+): Tensor2D | undefined {
+  return lengths?.each.some((length) => length <= t) ? padding?.column(t) : undefined;
 }

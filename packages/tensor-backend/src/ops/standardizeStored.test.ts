@@ -20,7 +20,8 @@ import { startBackend } from '../backends/startBackend';
 import { standardizeStored } from './standardizeStored';
 
 const [time, batch, features] = [7, 5, 6];
-const mask = prefixMask([7, 3, 0, 2, 4], time);
+const lengths = [7, 3, 0, 2, 4];
+const mask = prefixMask(lengths, time);
 const inputs = {
   x: filled([time, batch, features], 51, -2, 3),
   gain: filled([features], 52, 0.5, 1.5),
@@ -65,7 +66,7 @@ function operation({ rule, rows, padded }: (typeof cases)[number]) {
   const given = {
     mean: toTensor2D(mean),
     variance: toTensor2D(variance),
-    mask: padded ? toTensor2D(mask) : undefined,
+    lengths: padded ? lengths : undefined,
     epsilon,
     epsilonRule: rule,
   };

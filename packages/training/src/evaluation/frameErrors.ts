@@ -18,9 +18,15 @@ export function wrongRows({ hidden, head }: ForwardResult, batch: Batch): number
       return argMax(logits, 1).dataSync();
     });
     best.forEach((label, i) => {
-      const real = batch.kind === 'tokens' || batch.mask[from + i] === 1;
-      if (real && label !== batch.targets[from + i]) wrong++;
+      if (isReal(batch, from + i) && label !== batch.targets[from + i]) wrong++;
     });
   }
   return wrong;
+}
+
+/** Whether a row of [time·batch] is no padding. */
+function isReal(batch: Batch, row: number): boolean {
+  if (batch.kind === 'tokens') return true;
+  const length = batch.lengths[row % batch.batch] as number;
+  return Math.floor(row / batch.batch) < length;
 }

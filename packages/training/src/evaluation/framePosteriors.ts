@@ -57,13 +57,8 @@ export function* framePosteriors(
 }
 
 /** The rows of [time·batch] that hold the real frames of one column. */
-function rowsOf({ time, batch, mask }: UtteranceBatch, column: number): Int32Array {
-  const rows: number[] = [];
-  for (let t = 0; t < time; t++) {
-    const row = t * batch + column;
-    if (mask[row] === 1) rows.push(row);
-  }
-  return Int32Array.from(rows);
+function rowsOf({ batch, lengths }: UtteranceBatch, column: number): Int32Array {
+  return Int32Array.from({ length: lengths[column] as number }, (_, t) => t * batch + column);
 }
 
 /**

@@ -81,7 +81,7 @@ function emptyBatch(spec: ModelSpec, { time, batch }: BatchSizes): Batch {
     features,
     inputs: new Float32Array(rows * features),
     targets,
-    mask: new Float32Array(rows).fill(1).fill(0, rows - batch + 1),
+    lengths: new Int32Array(batch).fill(time - 1).fill(time, 0, 1),
     keys: Array.from({ length: batch }, (_, b) => String(b)),
   };
 }

@@ -1,6 +1,6 @@
-import { expectShape, type Batch } from '@bnrnn/core';
+import { countRealSteps, expectLengths, expectShape, type Batch, type Lengths } from '@bnrnn/core';
 import type { SequenceInputs } from '@bnrnn/recurrent';
-import { tensor1d, tensor2d, tensor3d, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { tensor1d, tensor3d, type Tensor1D } from '@tensorflow/tfjs-core';
 
 /** A mini-batch on the backend. */
 export interface BatchTensors {
@@ -35,19 +35,28 @@ export function batchTensors(batch: Batch): BatchTensors {
     };
   }
   const { features: size } = batch;
-  expectShape('batchTensors', 'mask', [batch.mask.length], { 'time·batch': rows });
+  const lengths = expectLengths('batchTensors', batch.lengths, batch);
   expectShape('batchTensors', 'inputs', [batch.inputs.length], {
     'time·batch·features': rows * size,
   });
   const features = tensor3d(batch.inputs, [time, width, size]);
-  const mask: Tensor2D = tensor2d(batch.mask, [time, width]);
   const labels = tensor1d(batch.targets, 'int32');
-  const rowWeights = tensor1d(batch.mask);
+  const units = countRealSteps(batch, lengths);
+  const rowWeights = units < rows ? tensor1d(realRows(lengths)) : undefined;
   return {
-    inputs: { features, mask },
+    inputs: { features, lengths },
     labels,
-    rowWeights,
-    units: batch.mask.reduce((sum, value) => sum + value, 0),
-    dispose: () => [features, mask, labels, rowWeights].forEach((tensor) => tensor.dispose()),
+    ...(rowWeights && { rowWeights }),
+    units,
+    dispose: () =>
+      [features, labels, ...(rowWeights ? [rowWeights] : [])].forEach((tensor) => tensor.dispose()),
   };
+}
+
+/** 1 for each real row of [time·batch], 0 for padding. */
+function realRows({ time, each }: Lengths): Float32Array {
+  const batch = each.length;
+  return Float32Array.from({ length: time * batch }, (_, row) =>
+    Number(Math.floor(row / batch) < (each[row % batch] as number)),
+  );
 }

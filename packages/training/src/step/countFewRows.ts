@@ -1,4 +1,4 @@
-import type { Batch } from '@bnrnn/core';
+import { expectLengths, rowsOfEachStep, type Batch } from '@bnrnn/core';
 import type { SequenceModel } from '@bnrnn/recurrent';
 
 /**
@@ -11,10 +11,6 @@ export function countFewRows(model: SequenceModel, batch: Batch): number {
     ({ spec }) => spec.kind === 'batch' && spec.over === 'frame',
   );
   if (!frameWise) return 0;
-  let few = 0;
-  for (let t = 0; t < batch.time; t++) {
-    const row = batch.mask.subarray(t * batch.batch, (t + 1) * batch.batch);
-    if (row.reduce((sum, real) => sum + real, 0) < 2) few++;
-  }
-  return few;
+  const lengths = expectLengths('countFewRows', batch.lengths, batch);
+  return rowsOfEachStep(batch, lengths).filter((rows) => rows < 2).length;
 }

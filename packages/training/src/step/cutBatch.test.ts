@@ -12,7 +12,7 @@ const utterances: UtteranceBatch = {
   features: 2,
   inputs: Float32Array.from([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]),
   targets: Int32Array.from([10, 20, 11, 21, 12, 22]),
-  mask: Float32Array.from([1, 1, 1, 0, 1, 0]),
+  lengths: Int32Array.of(3, 1),
   keys: ['a', 'b'],
 };
 
@@ -43,7 +43,7 @@ test('a piece of an utterance batch keeps the features of its frames', () => {
   const piece = cutBatch(utterances, 2, 1) as UtteranceBatch;
   expect(piece.inputs).toEqual(Float32Array.from([1, 2, 5, 6]));
   expect(piece.targets).toEqual(Int32Array.from([10, 11]));
-  expect(piece.mask).toEqual(Float32Array.from([1, 1]));
+  expect(piece.lengths).toEqual(Int32Array.of(2));
   expect(piece.keys).toEqual(['a']);
 });
 

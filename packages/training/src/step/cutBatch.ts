@@ -17,7 +17,7 @@ export function cutBatch(batch: Batch, time: number, width: number): Batch {
     ...batch,
     ...shared,
     inputs: Float32Array.from(cut(batch.inputs, batch.features)),
-    mask: Float32Array.from(cut(batch.mask)),
+    lengths: batch.lengths.slice(0, b).map((length) => Math.min(length, t)),
     keys: batch.keys.slice(0, b),
   };
 }

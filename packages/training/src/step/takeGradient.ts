@@ -43,7 +43,7 @@ export function takeGradient(
       });
       next = result.state.map((tensor) => keep(tensor));
       moments = result.moments;
-      for (const { mean, variance, rows } of moments.values()) [mean, variance, rows].map(keep);
+      for (const { mean, variance } of moments.values()) [mean, variance].map(keep);
       return sum(batchNats(result, tensors));
     }, [...model.parameters.values()]);
     const gradients = [...model.parameters].map(([path, parameter]) => {
