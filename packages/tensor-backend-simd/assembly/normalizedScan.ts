@@ -3,9 +3,9 @@ import { isReal } from './lengths';
 import { load4, store4, tanh4 } from './math';
 import { slope } from './lstm';
 
-/** out = a + b + bias for the columns [start, end) of real rows, 0 on padded ones; `bias`, `lengths` 0 for none. */
+/** out = a + b for the columns [start, end) of real rows, 0 on padded ones. */
 export function sumColumns(
-  a: usize, b: usize, bias: usize, lengths: usize, time: i32, out: usize, rows: i32, columns: i32, start: i32, end: i32,
+  a: usize, b: usize, lengths: usize, time: i32, out: usize, rows: i32, columns: i32, start: i32, end: i32,
 ): void {
   for (let row = 0; row < rows; row++) {
     const line = (<usize>row * <usize>columns) << 2;
@@ -14,10 +14,7 @@ export function sumColumns(
       const count = end - column;
       const at: usize = (<usize>column) << 2;
       let sum = f32x4.splat(0);
-      if (real) {
-        sum = f32x4.add(load4(a + line + at, count), load4(b + line + at, count));
-        if (bias != 0) sum = f32x4.add(sum, load4(bias + at, count));
-      }
+      if (real) sum = f32x4.add(load4(a + line + at, count), load4(b + line + at, count));
       store4(out + line + at, sum, count);
     }
   }

@@ -43,14 +43,14 @@ export type CellStep = (
 /**
  * One step of an LSTM, normalized at N₁ (h·U), N₂ (the sum) and N₃ (the cell).
  *
- *   i, f, g, o = N₂(x + N₁(h·U) + b)
+ *   i, f, g, o = N₂(x + N₁(h·U)) + b
  *   c' = σ(f + p_f·c) · c + σ(i + p_i·c) · tanh(g)      h' = σ(o + p_o·c') · tanh(N₃(c'))
  *
  * @see docs/paper-map.md#recurrent-networks; Cooijmans et al. 2016, eqs. 6 to 8 (recalled).
  */
 export const lstmStep: CellStep = (x, [h, c], weights, normalize) => {
   const [hidden, cell] = [h as Tensor2D, c as Tensor2D];
-  const sum = normalize('preActivation', add(x, recurrentTerm(hidden, weights, normalize)));
+  const sum = preActivation(x, hidden, weights, normalize);
   const [i, f, g, o] = split(sum, 4, 1) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
   const [pI, pF, pO] = weights.peepholes === undefined ? [] : unstack(weights.peepholes);
   const sees = (gate: Tensor2D, of: Tensor2D, peephole?: Tensor1D): Tensor2D =>
@@ -63,12 +63,11 @@ export const lstmStep: CellStep = (x, [h, c], weights, normalize) => {
   return [mul(output, tanh(normalize('cell', nextCell))), nextCell];
 };
 
-/** One step of a vanilla RNN: h' = φ(N₂(x + N₁(h·U) + b)), φ = tanh or relu. */
+/** One step of a vanilla RNN: h' = φ(N₂(x + N₁(h·U)) + b), φ = tanh or relu. */
 export function rnnStep(activation: 'tanh' | 'relu'): CellStep {
   return (x, [h], weights, normalize) => {
-    const sum = add(x, recurrentTerm(h as Tensor2D, weights, normalize));
-    const normalized = normalize('preActivation', sum as Tensor2D);
-    return [activation === 'tanh' ? tanh(normalized) : relu(normalized)];
+    const sum = preActivation(x, h as Tensor2D, weights, normalize);
+    return [activation === 'tanh' ? tanh(sum) : relu(sum)];
   };
 }
 
@@ -80,7 +79,10 @@ export function rnnStep(activation: 'tanh' | 'relu'): CellStep {
 export const gruStep: CellStep = (x, [h], weights, normalize) => {
   const hidden = h as Tensor2D;
   const [xR, xZ, xN] = split(x, 3, 1) as [Tensor2D, Tensor2D, Tensor2D];
-  const recurrent = recurrentTerm(hidden, weights, normalize);
+  const recurrent = withBias(
+    normalize('hiddenToHidden', product(hidden, weights.recurrent)),
+    weights,
+  );
   const [hR, hZ, hN] = split(recurrent, 3, 1) as [Tensor2D, Tensor2D, Tensor2D];
   const reset = sigmoid(add(xR, hR));
   const update = sigmoid(add(xZ, hZ));
@@ -88,12 +90,17 @@ export const gruStep: CellStep = (x, [h], weights, normalize) => {
   return [add(candidate, mul(update, sub(hidden, candidate)))];
 };
 
-/** N₁(h·U) + b. */
-function recurrentTerm(
+/** N₂(x + N₁(h·U)) + b: the bias stays outside of what is normalized, which would take it away. */
+function preActivation(
+  x: Tensor2D,
   hidden: Tensor2D,
-  { recurrent, recurrentBias }: StepWeights,
+  weights: StepWeights,
   normalize: NormalizeAt,
 ): Tensor2D {
-  const term = normalize('hiddenToHidden', product(hidden, recurrent));
-  return recurrentBias === undefined ? term : add(term, recurrentBias);
+  const term = normalize('hiddenToHidden', product(hidden, weights.recurrent));
+  return withBias(normalize('preActivation', add(x, term)), weights);
+}
+
+function withBias(sum: Tensor2D, { recurrentBias }: StepWeights): Tensor2D {
+  return recurrentBias === undefined ? sum : add(sum, recurrentBias);
 }

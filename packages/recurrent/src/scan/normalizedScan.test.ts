@@ -1,7 +1,8 @@
-import { batchNorm } from '@bnrnn/normalization';
+import { batchNorm, layerNorm } from '@bnrnn/normalization';
 import { startBackend, startKernelLog } from '@bnrnn/tensor-backend';
 import {
   array64,
+  centralDifferences,
   expectClose,
   expectNoLeak,
   filled,
@@ -11,8 +12,18 @@ import {
   toTensor,
   toTensor2D,
   toTensor3D,
+  weightedSum,
+  weightedSumOfTensors,
+  type Array64,
 } from '@bnrnn/test-utils';
-import { registerKernel, unregisterKernel, zeros, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  grads,
+  registerKernel,
+  unregisterKernel,
+  zeros,
+  type Tensor,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   normalizedScan,
@@ -44,6 +55,11 @@ const attributes: NormalizedScanAttributes = {
   firstStep: 0,
   lengths,
 };
+
+type OracleInputs = Pick<
+  oracle.LstmScanOptions,
+  'projected' | 'recurrent' | 'recurrentBias' | 'hidden0' | 'cell0'
+>;
 
 function inputs(): NormalizedScanInputs {
   return {
@@ -92,6 +108,58 @@ describe.each(testBackends())('normalizedScan on %s', (backend) => {
     expectClose(actual.variance, variance);
     expect([...actual.rows]).toEqual([...rows.data]);
     expectNoLeak(() => normalizedScan(given, attributes));
+  });
+
+  it.each([
+    ['lstm', 'batch'],
+    ['lstm', 'layer'],
+    ['rnn', 'batch'],
+    ['rnn', 'layer'],
+  ] as const)('adds the bias of h·U outside of a normalized sum: %s, %s', (cell, kind) => {
+    const gates = cell === 'lstm' ? 4 : 1;
+    // Without stored statistics a fused kernel serves padded steps of layer normalization alone.
+    const padded = kind === 'layer';
+    const normalizer =
+      kind === 'batch' ? batchNorm({ over: 'frame', epsilon }) : layerNorm({ epsilon });
+    const given: Record<string, Array64> = {
+      projected: filled([time, batch, gates * units], 11),
+      recurrent: filled([units, gates * units], 12),
+      recurrentBias: filled([gates * units], 13, 0.2, 0.8),
+      hidden0: filled([batch, units], 14),
+      preActivationGain: filled([gates * units], 15, 0.5, 1.5),
+      ...(cell === 'lstm' && { cell0: filled([batch, units], 16) }),
+    };
+    const expected = ({ preActivationGain, ...rest }: typeof given): Array64 => {
+      const step = { gain: preActivationGain!, epsilon };
+      const preActivation =
+        kind === 'batch' ? oracle.batchStep(step) : oracle.layerStep({ ...step, groups: 1 });
+      const scan = {
+        ...(rest as unknown as OracleInputs),
+        ...(padded && { mask }),
+        normalize: { preActivation },
+      };
+      return cell === 'lstm'
+        ? oracle.lstmScan(scan).hidden
+        : oracle.rnnScan({ ...scan, activation: 'tanh' }).hidden;
+    };
+    const names = Object.keys(given);
+    const hidden = (...tensors: Tensor[]): Tensor =>
+      normalizedScan(
+        Object.fromEntries(names.map((name, i) => [name, tensors[i]])) as NormalizedScanInputs,
+        {
+          ...attributes,
+          cell,
+          normalize: { preActivation: normalizer.spec },
+          lengths: padded ? lengths : undefined,
+        },
+      ).hidden;
+    const tensors = names.map((name) => toTensor(given[name]!));
+    expectClose(hidden(...tensors), expected(given));
+    const differences = centralDifferences((moved) => weightedSum(expected(moved)), given);
+    const gradients = grads((...all: Tensor[]) => weightedSumOfTensors(hidden(...all)))(tensors);
+    names.forEach((label, i) =>
+      expectClose(gradients[i]!, differences[label]!, { rtol: 1e-4, label }),
+    );
   });
 
   it('uses row min(firstStep + s, rows - 1) of stored statistics at step s', () => {
@@ -159,7 +227,7 @@ describe('normalizedScan', () => {
     const [names, attrs] = seen as [string[], object];
     expect(names).toContain('cellVariance');
     expect(attrs).toMatchObject({ ...attributes, hasCellGain: true, hasCellMean: false });
-    const { lengths: _, ...plain } = attrs as { lengths: unknown };
-    expect(JSON.parse(JSON.stringify(plain))).toEqual(plain);
+    const plain = { ...attrs, lengths: undefined };
+    expect({ ...(JSON.parse(JSON.stringify(plain)) as object), lengths: undefined }).toEqual(plain);
   });
 });

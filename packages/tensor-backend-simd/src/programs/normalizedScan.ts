@@ -9,7 +9,13 @@ import {
 } from './placement';
 import { hiddenProducts, ownUnits, stateGradient } from './recurrentProduct';
 import { scanSteps } from './scanSteps';
-import { biasGradient, clearPeepholes, recurrentGradient } from './weightGradients';
+import {
+  addStepToBias,
+  biasGradient,
+  clearBias,
+  clearPeepholes,
+  recurrentGradient,
+} from './weightGradients';
 
 /** What both directions are given of the scan; see `Surroundings` for the moments. */
 const scanNames = [
@@ -50,24 +56,22 @@ export const normalizedScan = program(
       multiplyHidden(hiddenBefore, product);
       normalizeStep(thread, scan, hiddenToHidden, step, product, z);
       let input = projected + at * gateCount;
-      let inputBias = bias;
       if (preActivation.kind !== kinds.none) {
         const sum = preActivation.raw + at * gateCount;
         for (let gate = 0; gate < columns; gate += units) {
           kernels.sumColumns(
-            ...([z, input, bias, lengths, time, sum, batch, columns] as const),
+            ...([z, input, lengths, time, sum, batch, columns] as const),
             ...([gate + start, gate + end] as const),
           );
         }
         normalizeStep(thread, scan, preActivation, step, sum, z);
         input = 0;
-        inputBias = 0;
       }
       const [out, state] = [hidden + at, states + at];
       if (gateCount === 4) {
         const [cellBefore, cellAt] = [step.before(cells, cell0), cells + at];
         kernels.lstmForward(
-          ...([input, z, inputBias, peepholes, hiddenBefore, cellBefore, cellAt] as const),
+          ...([input, z, bias, peepholes, hiddenBefore, cellBefore, cellAt] as const),
           ...([out, state, lengths, time, ...size] as const),
         );
         if (cell.kind !== kinds.none) {
@@ -93,7 +97,7 @@ export const normalizedScan = program(
         );
       } else {
         kernels.rnnForward(
-          ...([input, inputBias, hiddenBefore, z, out, state, lengths, time, rectify] as const),
+          ...([input, bias, hiddenBefore, z, out, state, lengths, time, rectify] as const),
           ...size,
         );
       }
@@ -123,6 +127,9 @@ export const normalizedScanGradient = program(
     const dTerms = gateCount === 3 ? gates : dProjected;
     const dProducts = hiddenToHidden.kind === kinds.none ? dTerms : hiddenToHidden.raw;
     const all = [hiddenToHidden, preActivation, cell];
+    // The bias is added outside of a normalized sum: its gradient is that of the sum's outcome.
+    const biasIsOutside = preActivation.kind !== kinds.none;
+    if (biasIsOutside) clearBias(thread, scan, gateCount);
     for (const placement of all) clearGradients(thread, units, placement);
     clearPeepholes(thread, scan);
     for (const step of scanSteps(scan).reverse()) {
@@ -156,6 +163,7 @@ export const normalizedScanGradient = program(
       } else {
         kernels.rnnBackward(states + at, dOut, dState, dZ, lengths, time, rectify, ...size);
       }
+      if (biasIsOutside) addStepToBias(thread, scan, gateCount, dZ);
       const sum = preActivation.raw + at * gateCount;
       normalizeStepGradient(thread, scan, preActivation, step, sum, dZ, dZ);
       const dProduct = dProducts + at * gateCount;
@@ -166,6 +174,6 @@ export const normalizedScanGradient = program(
     }
     for (const placement of all) finishGradients(thread, placement);
     recurrentGradient(thread, scan, gateCount, dProducts);
-    biasGradient(thread, scan, gateCount, dTerms);
+    if (!biasIsOutside) biasGradient(thread, scan, gateCount, dTerms);
   },
 );

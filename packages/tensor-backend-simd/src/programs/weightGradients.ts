@@ -44,6 +44,34 @@ export function biasGradient(
   thread.kernels.addRows(dTerms, 0, dBias, time * batch, columns, first, last);
 }
 
+/** Before the first step of a gradient that adds up dBias [gates · H] step by step: sets the thread's part to 0. */
+export function clearBias(
+  thread: Thread,
+  { units, dBias }: Record<'units' | 'dBias', number>,
+  gates: number,
+): void {
+  if (dBias === 0) return;
+  const [start, end] = ownUnits(thread, units);
+  for (let gate = 0; gate < gates; gate++) {
+    clear(thread, dBias + (gate * units + start) * 4, end - start);
+  }
+}
+
+/** dBias += Σ over rows of one step's dTerms [B, gates · H], for the thread's units; nothing where `dBias` is 0. */
+export function addStepToBias(
+  thread: Thread,
+  { batch, units, dBias }: Record<'batch' | 'units' | 'dBias', number>,
+  gates: number,
+  dTerms: number,
+): void {
+  if (dBias === 0) return;
+  const columns = gates * units;
+  const [start, end] = ownUnits(thread, units);
+  for (let gate = 0; gate < columns; gate += units) {
+    thread.kernels.addRows(dTerms, 0, dBias, batch, columns, gate + start, gate + end);
+  }
+}
+
 /** Sets the thread's part of the gradient of the peepholes [3, H], to which steps add, to 0; nothing where there is none. */
 export function clearPeepholes(
   thread: Thread,

@@ -39,7 +39,7 @@ export const kernelParameters = {
     'x lengths batch first mean variance gain shift y rows features start end epsilon twice',
   standardizeGradient:
     'x dy lengths batch first mean variance gain dx dGain dShift sums rows real features start end epsilon twice fixed',
-  sumColumns: 'a b bias lengths time out rows columns start end',
+  sumColumns: 'a b lengths time out rows columns start end',
   sumOfSquares: 'x count',
   unary: 'operation x out count',
 } as const;
