@@ -1,3 +1,3 @@
 import { packageBuild } from '../../tools/config/tsup';
 
-export default packageBuild();
+export default packageBuild({ entry: ['src/index.ts', 'src/node/index.ts'] });

@@ -1,3 +1,4 @@
+export type { CheckpointStore, FileParts, Hash, StoredFile } from './checkpoint/checkpointStore';
 export { loadModel, type LoadModelOptions } from './checkpoint/loadModel';
 export type { Manifest, RunSettings } from './checkpoint/manifest';
 export {

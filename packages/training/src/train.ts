@@ -1,8 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import { DataError, UsageError, type Batch, type RunEvent, type RunEventOf } from '@bnrnn/core';
-import { listCheckpoints } from './checkpoint/checkpointFolder';
+import { listCheckpoints } from './checkpoint/checkpointFiles';
+import type { CheckpointStore } from './checkpoint/checkpointStore';
 import { evaluationPoints } from './evaluation/evaluationPoints';
 import { epochOfLastStep } from './progress';
+import { letOthersRun } from './step/letOthersRun';
 import { checkTrainOptions, type TrainOptions } from './trainOptions';
 import { TrainRun } from './trainRun';
 
@@ -31,7 +32,8 @@ type Events = AsyncGenerator<RunEvent, void, undefined>;
 type Position = Pick<RunEvent, 'step' | 'epoch' | 'at'>;
 
 async function* runEvents(options: TrainOptions): Events {
-  const run = new TrainRun(options);
+  const unlock = await options.checkpoints?.store.lock?.();
+  const run = makeRun(options, unlock);
   let leftByConsumer = true;
   try {
     yield* begin(options, run);
@@ -47,7 +49,17 @@ async function* runEvents(options: TrainOptions): Events {
       if (leftByConsumer) await run.save();
     } finally {
       run.dispose();
+      unlock?.();
     }
+  }
+}
+
+function makeRun(options: TrainOptions, unlock: (() => void) | undefined): TrainRun {
+  try {
+    return new TrainRun(options);
+  } catch (error) {
+    unlock?.();
+    throw error;
   }
 }
 
@@ -56,9 +68,9 @@ async function* begin(options: TrainOptions, run: TrainRun): Events {
   run.expectFits();
   const refused: string[] = [];
   if (checkpoints !== undefined && resume) {
-    refused.push(...(await run.resume(checkpoints.folder)));
+    refused.push(...(await run.resume(checkpoints.store)));
   } else if (checkpoints !== undefined) {
-    await expectNoCheckpoint(checkpoints.folder);
+    await expectNoCheckpoint(checkpoints.store);
   }
   const stepsPerEpoch = data.train.batchesPerEpoch;
   yield {
@@ -106,7 +118,7 @@ async function* oneStep(options: TrainOptions, run: TrainRun, batch: Batch): Eve
   const { fewRows: before } = run.progress;
   const { event, fewRows } = run.step(batch);
   // Lets timers and signal handlers run between steps.
-  await setImmediate();
+  await letOthersRun();
   yield event;
   if (before === 0 && fewRows > 0) {
     yield {
@@ -192,10 +204,13 @@ function position({ now }: TrainOptions, { progress }: TrainRun): Position {
   return { step: progress.step, epoch: epochOfLastStep(progress), at: now() };
 }
 
-async function expectNoCheckpoint(folder: string): Promise<void> {
-  const [newest] = await listCheckpoints(folder);
+async function expectNoCheckpoint(store: CheckpointStore): Promise<void> {
+  const [newest] = await listCheckpoints(store);
   if (newest === undefined) return;
-  throw new UsageError(`train: ${folder} already holds the checkpoint of step ${newest.step}.`, {
-    hint: 'Resume that run, or give the new one a folder of its own.',
-  });
+  throw new UsageError(
+    `train: ${store.where} already holds the checkpoint of step ${newest.step}.`,
+    {
+      hint: 'Resume that run, or give the new one a folder of its own.',
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import { expectNumber, UsageError } from '@bnrnn/core';
 import type { BatchSource, CorpusInfo, StatisticsChoice } from '@bnrnn/core';
 import type { SequenceModel } from '@bnrnn/recurrent';
+import type { CheckpointStore } from './checkpoint/checkpointStore';
 import { checkClip, type ClipSpec } from './clip';
 import { checkOptimizer, type OptimizerSpec } from './optimizer/optimizerSpec';
 import { checkSchedule, type ScheduleSpec } from './schedule';
@@ -31,8 +32,8 @@ export interface EvaluationOptions {
 
 /** Where and how often a run is saved. */
 export interface CheckpointOptions {
-  /** Created when missing; holds nothing but checkpoints. */
-  readonly folder: string;
+  /** Holds nothing but checkpoints. */
+  readonly store: CheckpointStore;
   /** Saves after every so many steps besides the end of each epoch. */
   readonly everySteps?: number;
   /** How many of the newest checkpoints stay, besides the best; 2 when absent. */
@@ -56,7 +57,7 @@ export interface TrainOptions {
   readonly run: RunIdentity;
   /** Nothing is saved when absent. */
   readonly checkpoints?: CheckpointOptions;
-  /** Continues from the newest usable checkpoint of `checkpoints.folder`. */
+  /** Continues from the newest usable checkpoint of `checkpoints.store`. */
   readonly resume?: boolean;
   /** Ends the step in progress cleanly, saves, and ends the run with the reason `interrupted`. */
   readonly signal?: AbortSignal;
@@ -93,7 +94,7 @@ export function checkTrainOptions(options: TrainOptions): void {
   }
   if (options.resume === true && options.checkpoints === undefined) {
     throw new UsageError('train: resume is set but checkpoints is absent.', {
-      hint: 'Name the folder of checkpoints to continue from.',
+      hint: 'Name the store of checkpoints to continue from.',
     });
   }
   const { batchesPerEpoch } = options.data.train;

@@ -1,4 +1,5 @@
 import type { Batch, RunEventOf, StatisticsChoice } from '@bnrnn/core';
+import type { CheckpointStore } from './checkpoint/checkpointStore';
 import { restoreModel, restoreSlots, restoreState } from './checkpoint/checkpointTensors';
 import { CheckpointWriter } from './checkpoint/checkpointWriter';
 import { expectSameSettings } from './checkpoint/expectSameSettings';
@@ -34,7 +35,7 @@ export class TrainRun {
     const { checkpoints, model, now, optimizer } = options;
     this.#options = options;
     this.#clock = now();
-    this.#writer = checkpoints && new CheckpointWriter(checkpoints.folder, checkpoints.keep ?? 2);
+    this.#writer = checkpoints && new CheckpointWriter(checkpoints.store, checkpoints.keep ?? 2);
     this.#optimizer = makeOptimizer(optimizer, model.parameters);
   }
 
@@ -53,9 +54,9 @@ export class TrainRun {
   }
 
   /** Goes back to the newest usable checkpoint; a sentence for each newer one that was refused. */
-  async resume(folder: string): Promise<readonly string[]> {
+  async resume(store: CheckpointStore): Promise<readonly string[]> {
     const { model } = this.#options;
-    const { checkpoint, refused } = await readLatestCheckpoint(folder);
+    const { checkpoint, refused } = await readLatestCheckpoint(store);
     expectSameSettings(checkpoint, settingsOf(this.#options));
     const { tensors, path, manifest } = checkpoint;
     restoreModel(model, tensors, path);

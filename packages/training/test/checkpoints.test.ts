@@ -11,6 +11,7 @@ import {
   train,
   type TrainOptions,
 } from '@bnrnn/training';
+import { folderStore } from '@bnrnn/training/node';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { temporaryFolder } from './temporaryFolder';
@@ -31,7 +32,12 @@ async function runIn(
   const events: RunEvent[] = [];
   const optimizer = { kind: 'momentum', momentum: 0.5 } as const;
   try {
-    const options = { ...tinyOptions(), model, optimizer, checkpoints: { folder } };
+    const options = {
+      ...tinyOptions(),
+      model,
+      optimizer,
+      checkpoints: { store: folderStore(folder) },
+    };
     for await (const event of train({ ...options, ...change })) events.push(event);
     const weights = [...model.parameters.values()].map((value) =>
       (value.dataSync() as Float32Array).slice(),
@@ -77,7 +83,7 @@ test('a checkpoint holds weights, statistics, slots, state and position', async 
     'state/0',
   ]);
   expect(parameters.map((path) => tensors.get(`model/${path}`)!.data)).toEqual(weights);
-  const { manifest } = await readCheckpoint(join(folder, 'step-00000002.json'));
+  const { manifest } = await readCheckpoint(folderStore(folder), 'step-00000002.json');
   expect(manifest.progress).toMatchObject({ step: 2, epoch: 0, batch: 2, best: null });
   expect(manifest.progress.sums).toMatchObject({ units: 24, batches: 2 });
   expect(manifest.settings).toMatchObject({ seed: 1, batchesPerEpoch: 6 });
@@ -103,7 +109,7 @@ test('the newest two and the best stay', async () => {
     .map((name) => Number(/\d+/.exec(name)![0]));
   expect(steps.sort((a, b) => a - b)).toEqual([bestStep, 24, 30]);
   expect(readdirSync(folder).length).toBe(6);
-  const { checkpoint } = await readBestCheckpoint(folder);
+  const { checkpoint } = await readBestCheckpoint(folderStore(folder));
   expect(checkpoint.manifest.progress.step).toBe(bestStep);
 });
 
@@ -112,7 +118,7 @@ describe('a damaged checkpoint is refused in a sentence and the one before it us
   let straight: Float32Array[];
   let tensorsName: string;
   const manifestName = 'step-00000004.json';
-  const everyTwo = (name: string) => ({ checkpoints: { folder: name, everySteps: 2 } });
+  const everyTwo = (name: string) => ({ checkpoints: { store: folderStore(name), everySteps: 2 } });
 
   beforeEach(async () => {
     folder = temporaryFolder();
@@ -132,7 +138,7 @@ describe('a damaged checkpoint is refused in a sentence and the one before it us
     ['an altered manifest', (_, m) => replace(m, '"seed": 1', '"seed": 2'), /json was altered/],
   ])('%s', async (_, damage, sentence) => {
     damage(join(folder, tensorsName), join(folder, manifestName));
-    const { checkpoint, refused } = await readLatestCheckpoint(folder);
+    const { checkpoint, refused } = await readLatestCheckpoint(folderStore(folder));
     expect(checkpoint.manifest.progress.step).toBe(2);
     expect(refused).toEqual([expect.stringMatching(sentence)]);
 
@@ -144,14 +150,18 @@ describe('a damaged checkpoint is refused in a sentence and the one before it us
     expect(warningsOf(events)).toEqual([`${refused[0]} The checkpoint of step 2 is used instead.`]);
     expect(events[0]).toMatchObject({ type: 'start', step: 2, resumed: true });
     expect(weights).toEqual(straight);
-    const left = (await readLatestCheckpoint(folder)).refused;
+    const left = (await readLatestCheckpoint(folderStore(folder))).refused;
     expect(left).toEqual([]);
   });
 
   test('a refused one that is ahead of the run goes with the next save', async () => {
     flip(join(folder, tensorsName), -1);
-    await runIn(folder, { checkpoints: { folder, everySteps: 1 }, resume: true, maxSteps: 3 });
-    const { checkpoint, refused } = await readLatestCheckpoint(folder);
+    await runIn(folder, {
+      checkpoints: { store: folderStore(folder), everySteps: 1 },
+      resume: true,
+      maxSteps: 3,
+    });
+    const { checkpoint, refused } = await readLatestCheckpoint(folderStore(folder));
     expect(checkpoint.manifest.progress.step).toBe(3);
     expect(refused).toEqual([]);
     expect(readdirSync(folder).filter((name) => name.startsWith('step-00000004'))).toEqual([]);
@@ -190,7 +200,7 @@ describe('a kill while a checkpoint is written', () => {
     for (const write of partial) {
       const folder = copyOf(first);
       write(folder);
-      const { checkpoint, refused } = await readLatestCheckpoint(folder);
+      const { checkpoint, refused } = await readLatestCheckpoint(folderStore(folder));
       expect(checkpoint.manifest.progress.step).toBe(2);
       expect(refused).toEqual([]);
       const resumed = await runIn(folder, { resume: true, maxSteps: 5 });
@@ -203,14 +213,19 @@ describe('a kill while a checkpoint is written', () => {
     const whole = copyOf(first);
     writeFileSync(join(whole, numbers), content);
     writeFileSync(join(whole, manifest), text);
-    expect((await readLatestCheckpoint(whole)).checkpoint.manifest.progress.step).toBe(5);
+    expect((await readLatestCheckpoint(folderStore(whole))).checkpoint.manifest.progress.step).toBe(
+      5,
+    );
   });
 
   test('files of others stay', async () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'notes.txt'), 'mine');
     mkdirSync(join(folder, 'more'));
-    await runIn(folder, { checkpoints: { folder, everySteps: 1, keep: 1 }, maxSteps: 4 });
+    await runIn(folder, {
+      checkpoints: { store: folderStore(folder), everySteps: 1, keep: 1 },
+      maxSteps: 4,
+    });
     expect(readdirSync(folder).sort()).toEqual([
       'more',
       'notes.txt',

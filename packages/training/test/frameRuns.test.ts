@@ -4,6 +4,7 @@ import { bidirectional, frameClassifier, lstm, type SequenceModel } from '@bnrnn
 import { startBackend } from '@bnrnn/tensor-backend';
 import { testBackend } from '@bnrnn/test-utils';
 import { evaluate, train, type TrainOptions } from '@bnrnn/training';
+import { folderStore } from '@bnrnn/training/node';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from './temporaryFolder';
@@ -91,7 +92,7 @@ describe('trainBatches', () => {
   test('only a validation can be the best', async () => {
     const folder = temporaryFolder();
     const model = newModel();
-    const checkpoints = { folder };
+    const checkpoints = { store: folderStore(folder) };
     const events = await collect({ ...options(model), checkpoints });
     const best = evaluations(events)
       .filter(({ split, statistics }) => split === 'valid' && statistics === 'running')
@@ -133,7 +134,11 @@ describe('a frame classifier that is resumed', () => {
       last.dispose();
       last = newModel();
       const before = memory().numTensors;
-      const each = { ...options(last), checkpoints: { folder }, resume: round > 0 };
+      const each = {
+        ...options(last),
+        checkpoints: { store: folderStore(folder) },
+        resume: round > 0,
+      };
       events.push(...(await collect(each, where)));
       expect(memory().numTensors).toBe(before);
     }

@@ -4,6 +4,7 @@ import { BnrnnError, type RunEvent } from '@bnrnn/core';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { testBackend } from '@bnrnn/test-utils';
 import { DivergedError, readLatestCheckpoint, train, type TrainOptions } from '@bnrnn/training';
+import { folderStore } from '@bnrnn/training/node';
 import { memory, scalar, tensor1d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from './temporaryFolder';
@@ -33,7 +34,7 @@ describe('leaving the loop', () => {
         model,
         optimizer: momentum,
         evaluation: { statistics: ['running', 'batch'] },
-        checkpoints: { folder, everySteps: 4 },
+        checkpoints: { store: folderStore(folder), everySteps: 4 },
       };
       let left = -1;
       for await (const event of train(options)) {
@@ -45,7 +46,7 @@ describe('leaving the loop', () => {
         { start: 0, step: 1, evaluation: 6, epoch: 6, checkpoint: 4, end: 12 }[type],
       );
       expect(memory().numTensors).toBe(before);
-      const { checkpoint, refused } = await readLatestCheckpoint(folder);
+      const { checkpoint, refused } = await readLatestCheckpoint(folderStore(folder));
       expect(checkpoint.manifest.progress.step).toBe(left);
       expect(refused).toEqual([]);
       model.dispose();
@@ -70,7 +71,7 @@ describe('the signal', () => {
     // The first forward pass checks the model: this is in the middle of the third step.
     const model = tinyModel({ onForward: (count) => count === 3 && controller.abort() });
     const before = memory().numTensors;
-    const checkpoints = { folder };
+    const checkpoints = { store: folderStore(folder) };
     const { signal } = controller;
     const events = await collect({ ...tinyOptions(), model, checkpoints, signal });
     expect(events.map(({ type, step }) => `${type} ${step}`)).toEqual([
@@ -96,7 +97,7 @@ describe('the signal', () => {
       model,
       epochs: 1,
       evaluation: { statistics: ['running', 'batch'] },
-      checkpoints: { folder },
+      checkpoints: { store: folderStore(folder) },
     };
     const events = await collect({ ...options, signal: controller.signal });
     const names = (all: RunEvent[]): string[] => all.map(({ type }) => type).slice(-4);
@@ -123,7 +124,7 @@ describe('a loss that is not a number', () => {
       },
     });
     const before = memory().numTensors;
-    const checkpoints = { folder, everySteps: 2 };
+    const checkpoints = { store: folderStore(folder), everySteps: 2 };
     const events: RunEvent[] = [];
     const error = await collect(
       { ...tinyOptions(), model, optimizer: momentum, checkpoints },
@@ -139,7 +140,7 @@ describe('a loss that is not a number', () => {
     expect(hint).toContain('lower learning rate');
     expect(events.filter(({ type }) => type === 'step').length).toBe(3);
     expect(memory().numTensors).toBe(before);
-    const { checkpoint: saved } = await readLatestCheckpoint(folder);
+    const { checkpoint: saved } = await readLatestCheckpoint(folderStore(folder));
     expect(saved.manifest.progress.step).toBe(2);
     model.dispose();
   });
@@ -172,13 +173,13 @@ describe('a loss that is not a number', () => {
       model,
       data,
       evaluation,
-      checkpoints: { folder },
+      checkpoints: { store: folderStore(folder) },
     }).catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(DivergedError);
     expect((error as DivergedError).message).toMatch(
       /^train: the loss on the valid split, running statistics, is NaN nats after 12 steps;/,
     );
-    const { checkpoint, refused } = await readLatestCheckpoint(folder);
+    const { checkpoint, refused } = await readLatestCheckpoint(folderStore(folder));
     expect([checkpoint.manifest.progress.step, refused]).toEqual([6, []]);
     expect(checkpoint.manifest.progress.best?.step).toBe(6);
     model.dispose();
@@ -265,11 +266,16 @@ test('a step that leaves a tensor behind is an error', async () => {
 test('a folder with a checkpoint is not overwritten by another run', async () => {
   const folder = temporaryFolder();
   const model = tinyModel();
-  await collect({ ...tinyOptions(), model, checkpoints: { folder }, maxSteps: 2 });
+  await collect({
+    ...tinyOptions(),
+    model,
+    checkpoints: { store: folderStore(folder) },
+    maxSteps: 2,
+  });
   const before = readdirSync(folder);
-  await expect(collect({ ...tinyOptions(), model, checkpoints: { folder } })).rejects.toThrow(
-    `train: ${folder} already holds the checkpoint of step 2.`,
-  );
+  await expect(
+    collect({ ...tinyOptions(), model, checkpoints: { store: folderStore(folder) } }),
+  ).rejects.toThrow(`train: ${folder} already holds the checkpoint of step 2.`);
   expect(readdirSync(folder)).toEqual(before);
   model.dispose();
 });
@@ -278,7 +284,7 @@ test('a folder that cannot be written is one sentence', async () => {
   const folder = join(temporaryFolder(), 'taken');
   writeFileSync(folder, 'a file');
   const model = tinyModel();
-  const inside = { folder: join(folder, 'checkpoints') };
+  const inside = { store: folderStore(join(folder, 'checkpoints')) };
   const before = memory().numTensors;
   await expect(
     collect({ ...tinyOptions(), model, checkpoints: inside, maxSteps: 1 }),

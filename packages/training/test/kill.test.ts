@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { randomStream } from '@bnrnn/core';
 import { readLatestCheckpoint } from '@bnrnn/training';
+import { folderStore } from '@bnrnn/training/node';
 import { build, defaultServerConditions } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from './temporaryFolder';
@@ -85,7 +86,7 @@ test('a run that is killed three times ends in the same bits', async () => {
   for (const [round, killWhen] of moments.entries()) {
     const { signal, lines } = await start(folder, round > 0, killWhen);
     expect(signal, lines.at(-1)).toBe('SIGKILL');
-    const { refused } = await readLatestCheckpoint(folder);
+    const { refused } = await readLatestCheckpoint(folderStore(folder));
     expect(refused).toEqual([]);
   }
   const last = await start(folder, true);

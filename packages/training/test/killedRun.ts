@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { train } from '@bnrnn/training';
+import { folderStore } from '@bnrnn/training/node';
 import { tinyOptions } from './tinyData';
 import { tinyModel } from './tinyModel';
 
@@ -19,7 +20,7 @@ async function main(folder: string, resume: boolean): Promise<void> {
     optimizer: { kind: 'momentum', momentum: 0.8 },
     evaluation: { statistics: ['running'] },
     epochs: 20,
-    checkpoints: { folder, everySteps: 1 },
+    checkpoints: { store: folderStore(folder), everySteps: 1 },
     resume,
   });
   for await (const { type, step } of events) print(`${type} ${step}`);

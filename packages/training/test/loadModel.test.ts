@@ -6,6 +6,7 @@ import { languageModel, lstm, type SequenceModel } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { testBackend } from '@bnrnn/test-utils';
 import { evaluate, loadModel, train } from '@bnrnn/training';
+import { checkpointsOf, folderStore } from '@bnrnn/training/node';
 import { beforeAll, expect, test } from 'vitest';
 import { temporaryFolder } from './temporaryFolder';
 import { tinyData, tinyOptions } from './tinyData';
@@ -31,11 +32,15 @@ test('a model is loaded from a run folder or a folder of checkpoints', async () 
   const run = temporaryFolder();
   const folder = join(run, 'checkpoints');
   const trained = model();
-  const events = train({ ...tinyOptions(), model: trained, checkpoints: { folder } });
+  const events = train({
+    ...tinyOptions(),
+    model: trained,
+    checkpoints: { store: folderStore(folder) },
+  });
   while ((await events.next()).done !== true);
   const expected = await validate(trained);
   for (const place of [run, folder]) {
-    const loaded = await loadModel(place);
+    const loaded = await loadModel(await checkpointsOf(place));
     expect(loaded.spec).toEqual(trained.spec);
     expect(await validate(loaded)).toEqual(expected);
     loaded.dispose();
@@ -56,14 +61,14 @@ test('the best is not the latest when validation became worse', async () => {
     epochs: 4,
     schedule: { initial: 0.5, decayFactor: 1e-2, firstDecayedEpoch: 3 },
     evaluation: { statistics: ['running'] },
-    checkpoints: { folder },
+    checkpoints: { store: folderStore(folder) },
   });
   for await (const event of events) if (event.type === 'evaluation') seen.push(event.nllPerUnit);
   const lowest = Math.min(...seen);
   expect(seen.indexOf(lowest)).toBeLessThan(3);
   const valid = { source: tinyData({ name: 'valid', batches: 3 }), statistics: 'running' } as const;
-  const best = await loadModel(run, { which: 'best' });
-  const latest = await loadModel(run);
+  const best = await loadModel(await checkpointsOf(run), { which: 'best' });
+  const latest = await loadModel(await checkpointsOf(run));
   expect((await evaluate({ model: best, ...valid })).nllPerUnit).toBe(lowest);
   expect((await evaluate({ model: latest, ...valid })).nllPerUnit).toBe(seen[3]);
 
@@ -72,7 +77,9 @@ test('the best is not the latest when validation became worse', async () => {
   const newest = readdirSync(damaged).sort().at(-1)!;
   writeFileSync(join(damaged, newest), 'x');
   const refused: string[] = [];
-  const older = await loadModel(damaged, { onRefused: (sentence) => refused.push(sentence) });
+  const older = await loadModel(await checkpointsOf(damaged), {
+    onRefused: (sentence) => refused.push(sentence),
+  });
   expect(refused).toEqual([expect.stringContaining(`${newest} is not JSON`)]);
   expect((await evaluate({ model: older, ...valid })).nllPerUnit).toBe(seen[2]);
   [trained, best, latest, older].forEach((each) => each.dispose());
@@ -80,6 +87,8 @@ test('the best is not the latest when validation became worse', async () => {
 
 test('a folder without a checkpoint is one sentence', async () => {
   const folder = temporaryFolder();
-  await expect(loadModel(folder)).rejects.toThrow(DataError);
-  await expect(loadModel(folder)).rejects.toThrow(`${folder} has no checkpoint.`);
+  await expect(loadModel(await checkpointsOf(folder))).rejects.toThrow(DataError);
+  await expect(loadModel(await checkpointsOf(folder))).rejects.toThrow(
+    `${folder} has no checkpoint.`,
+  );
 });

@@ -4,6 +4,7 @@ import { languageModel, lstm, type SequenceModel } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { testBackends } from '@bnrnn/test-utils';
 import { train, type TrainOptions } from '@bnrnn/training';
+import { folderStore } from '@bnrnn/training/node';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { temporaryFolder } from './temporaryFolder';
@@ -86,7 +87,11 @@ describe.each(testBackends())('on %s a resumed run ends in the same bits', (back
       last.dispose();
       last = model();
       const before = memory().numTensors;
-      const options = { ...optionsFor(last, kind), checkpoints: { folder }, resume: round > 0 };
+      const options = {
+        ...optionsFor(last, kind),
+        checkpoints: { store: folderStore(folder) },
+        resume: round > 0,
+      };
       for await (const event of train(options)) {
         events.push(event);
         if (`${event.type} ${event.step}` === where) break;

@@ -1,5 +1,6 @@
 import { expectOneOf, statisticsChoices } from '@bnrnn/core';
 import { loadModel } from '@bnrnn/training';
+import { checkpointsOf } from '@bnrnn/training/node';
 import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import { evaluateAll } from '../evaluate/evaluateAll';
@@ -54,7 +55,7 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
   try {
     for (const line of data.lines) io.out(line);
     io.out(backendLine(await startFlagged(flags, io, config.backend)));
-    const model = await loadModel(folder, {
+    const model = await loadModel(await checkpointsOf(folder), {
       which,
       onRefused: (sentence) => io.note(`warning: ${sentence}`),
     });

@@ -2,6 +2,7 @@ import { randomStream, UsageError } from '@bnrnn/core';
 import { vocabularyFromData } from '@bnrnn/data-ptb';
 import type { SequenceModel, State } from '@bnrnn/recurrent';
 import { loadModel } from '@bnrnn/training';
+import { checkpointsOf } from '@bnrnn/training/node';
 import { dispose, tensor1d, tidy } from '@tensorflow/tfjs-core';
 import { Option, type Command } from 'commander';
 import { join } from 'node:path';
@@ -57,7 +58,7 @@ async function runGenerate(io: Io, folder: string, flags: GenerateFlags): Promis
   const vocabulary = vocabularyFromData(readJson(file), file);
   const prompt = vocabulary.encode(flags.prompt);
   await startFlagged(flags, io, config.backend);
-  const model = await loadModel(folder, {
+  const model = await loadModel(await checkpointsOf(folder), {
     onRefused: (sentence) => io.note(`warning: ${sentence}`),
   });
   const end = vocabulary.idOf('<eos>') ?? 0;

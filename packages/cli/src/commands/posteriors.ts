@@ -2,6 +2,7 @@ import { DataError, expectOneOf, UsageError } from '@bnrnn/core';
 import { createArkWriter, utteranceBatches } from '@bnrnn/data-wsj-features';
 import { logPriors, openFeatureTable, type SpeechRunConfig } from '@bnrnn/experiments';
 import { framePosteriors, loadModel } from '@bnrnn/training';
+import { checkpointsOf } from '@bnrnn/training/node';
 import { Option, type Command } from 'commander';
 import { join } from 'node:path';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
@@ -64,7 +65,7 @@ async function runPosteriors(io: Io, folder: string, flags: PosteriorsFlags): Pr
     }
     for (const { key, reason } of dropped) io.note(`left out: ${key}, ${reason}`);
     io.note(backendLine(await startFlagged(flags, io, config.backend)));
-    const model = await loadModel(folder, {
+    const model = await loadModel(await checkpointsOf(folder), {
       which,
       onRefused: (sentence) => io.note(`warning: ${sentence}`),
     });

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RunEventOf } from '@bnrnn/core';
 import { progress, readRun } from '@bnrnn/reporting';
 import { train } from '@bnrnn/training';
+import { folderStore } from '@bnrnn/training/node';
 import type { Io } from '../io';
 import { rethrowInFlags } from '../rethrowInFlags';
 import { hasCheckpoint, runFiles } from '../runFolder';
@@ -44,7 +45,7 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
   let reason: FinishedRun['reason'] = 'finished';
   try {
     const checkpoints = {
-      folder: join(folder, runFiles.checkpoints),
+      store: folderStore(join(folder, runFiles.checkpoints)),
       everySteps: config.settings['checkpoints.everySteps'].value,
     };
     for await (const event of train({ ...plan, model, checkpoints, resume, signal, now })) {

@@ -1,5 +1,4 @@
-import { basename } from 'node:path';
-import { BnrnnError } from '@bnrnn/core';
+import { BnrnnError, Sha256 } from '@bnrnn/core';
 import type { Progress } from '../progress';
 import {
   listCheckpoints,
@@ -7,12 +6,12 @@ import {
   removeAllBut,
   tensorsNameOf,
   type CheckpointEntry,
-} from './checkpointFolder';
+} from './checkpointFiles';
+import type { CheckpointStore } from './checkpointStore';
 import { tensorsOfRun, type RunTensors } from './checkpointTensors';
-import { decodeManifest, encodeManifest, type Manifest, type RunSettings } from './manifest';
+import { encodeManifest, type Manifest, type RunSettings } from './manifest';
+import { readManifest } from './readCheckpoint';
 import { encodeSafetensors } from './safetensors';
-import { writeFileSafely } from './writeFileSafely';
-import { readFile } from 'node:fs/promises';
 
 export interface SaveOptions {
   readonly run: RunTensors;
@@ -22,15 +21,15 @@ export interface SaveOptions {
   readonly at: number;
 }
 
-/** Writes the checkpoints of one run into a folder and removes those that are no longer needed. */
+/** Writes the checkpoints of one run into a store and removes those that are no longer needed. */
 export class CheckpointWriter {
-  readonly #folder: string;
+  readonly #store: CheckpointStore;
   readonly #keep: number;
   #newest: string | undefined;
 
   /** @param keep  how many of the newest stay, besides the best. */
-  constructor(folder: string, keep: number) {
-    this.#folder = folder;
+  constructor(store: CheckpointStore, keep: number) {
+    this.#store = store;
     this.#keep = keep;
   }
 
@@ -47,53 +46,74 @@ export class CheckpointWriter {
    * Writes one checkpoint: the numbers, then the manifest that makes it one.
    *
    * @returns the manifest's path.
-   * @throws DataError when the folder cannot be written.
+   * @throws DataError when the store cannot be written.
    */
   async save({ run, settings, progress, at }: SaveOptions): Promise<string> {
     const { step } = progress;
-    const tensors = await writeFileSafely(
-      this.#folder,
-      encodeSafetensors(tensorsOfRun(run), { format: 'bnrnn' }),
-      (sha256) => tensorsNameOf(step, sha256),
-    );
+    const tensors = await this.#writeTensors(run, step);
     const manifest: Manifest = {
       format: 'bnrnn checkpoint 1',
-      tensors: { file: basename(tensors.path), bytes: tensors.bytes, sha256: tensors.sha256 },
+      tensors,
       settings,
       progress,
       at,
     };
-    const text = new TextEncoder().encode(encodeManifest(manifest));
-    const { path } = await writeFileSafely(this.#folder, [text], () => manifestNameOf(step));
+    const name = manifestNameOf(step);
+    await this.#store.write(name, [new TextEncoder().encode(encodeManifest(manifest))]);
+    const path = this.#store.pathOf(name);
     this.#newest = path;
     await this.#prune(step);
     return path;
   }
 
+  async #writeTensors(run: RunTensors, step: number): Promise<Manifest['tensors']> {
+    const hash = this.#store.hash?.() ?? new Sha256();
+    let bytes = 0;
+    const parts = async function* () {
+      for await (const part of encodeSafetensors(tensorsOfRun(run), { format: 'bnrnn' })) {
+        hash.update(part);
+        bytes += part.byteLength;
+        yield part;
+      }
+    };
+    let named: { file: string; sha256: string } | undefined;
+    const name = (): string => {
+      const sha256 = hash.hex();
+      named = { file: tensorsNameOf(step, sha256), sha256 };
+      return named.file;
+    };
+    await this.#store.write(name, parts());
+    if (named === undefined) throw new BnrnnError(`${this.#store.where} gave a file no name.`);
+    return { ...named, bytes };
+  }
+
   /** Keeps the newest few and every best that one of them names; later steps are of a past the run left. */
   async #prune(step: number): Promise<void> {
-    const entries = (await listCheckpoints(this.#folder)).filter((entry) => entry.step <= step);
-    const newest = await readManifests(entries.slice(0, this.#keep));
+    const store = this.#store;
+    const entries = (await listCheckpoints(store)).filter((entry) => entry.step <= step);
+    const newest = await readManifests(store, entries.slice(0, this.#keep));
     const bests = new Set(newest.map(({ manifest }) => manifest.progress.best?.step));
     const older = await readManifests(
+      store,
       entries.slice(this.#keep).filter((entry) => bests.has(entry.step)),
     );
-    const kept = [...newest, ...older].flatMap(({ path, manifest }) => [
-      basename(path),
+    const kept = [...newest, ...older].flatMap(({ name, manifest }) => [
+      name,
       manifest.tensors.file,
     ]);
-    await removeAllBut(this.#folder, new Set(kept));
+    await removeAllBut(store, new Set(kept));
   }
 }
 
 /** The manifests that can be read; one that cannot is of no use to keep. */
 async function readManifests(
+  store: CheckpointStore,
   entries: readonly CheckpointEntry[],
-): Promise<{ path: string; manifest: Manifest }[]> {
-  const read: { path: string; manifest: Manifest }[] = [];
-  for (const { path } of entries) {
+): Promise<{ name: string; manifest: Manifest }[]> {
+  const read: { name: string; manifest: Manifest }[] = [];
+  for (const { name } of entries) {
     try {
-      read.push({ path, manifest: decodeManifest(await readFile(path, 'utf8'), path) });
+      read.push({ name, manifest: await readManifest(store, name) });
     } catch (error) {
       if (!(error instanceof BnrnnError)) throw error;
     }

@@ -1,6 +1,5 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { modelFromSpec, type ModelSpec, type SequenceModel } from '@bnrnn/recurrent';
+import type { CheckpointStore } from './checkpointStore';
 import { restoreModel } from './checkpointTensors';
 import { readBestCheckpoint, readLatestCheckpoint } from './readCheckpoint';
 
@@ -14,21 +13,15 @@ export interface LoadModelOptions {
 /**
  * Makes a model from a checkpoint: its architecture, weights and running statistics.
  *
- * @param folder  a run folder, or a folder of checkpoints.
- * @returns       a new model, the caller's to dispose.
+ * @returns a new model, the caller's to dispose.
  * @throws DataError when there is no usable checkpoint.
  */
 export async function loadModel(
-  folder: string,
+  store: CheckpointStore,
   { which = 'latest', onRefused }: LoadModelOptions = {},
 ): Promise<SequenceModel> {
-  const inside = join(folder, 'checkpoints');
-  const found = await stat(inside).then(
-    (entry) => entry.isDirectory(),
-    () => false,
-  );
   const read = which === 'best' ? readBestCheckpoint : readLatestCheckpoint;
-  const { checkpoint, refused } = await read(found ? inside : folder);
+  const { checkpoint, refused } = await read(store);
   refused.forEach((sentence) => onRefused?.(sentence));
   const { settings } = checkpoint.manifest;
   // Written from a model's spec and guarded by the manifest's digest.

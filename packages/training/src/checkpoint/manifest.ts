@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { DataError } from '@bnrnn/core';
+import { DataError, Sha256 } from '@bnrnn/core';
 import * as v from 'valibot';
 import { progressSchema } from '../progress';
 
@@ -68,5 +67,5 @@ export function decodeManifest(text: string, where: string): Manifest {
 }
 
 function digest(manifest: object): string {
-  return createHash('sha256').update(JSON.stringify(manifest)).digest('hex');
+  return new Sha256().update(new TextEncoder().encode(JSON.stringify(manifest))).hex();
 }

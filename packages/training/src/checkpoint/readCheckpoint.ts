@@ -1,13 +1,16 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { BnrnnError, DataError } from '@bnrnn/core';
-import { listCheckpoints, manifestNameOf } from './checkpointFolder';
+import { BnrnnError, DataError, Sha256 } from '@bnrnn/core';
+import { listCheckpoints, manifestNameOf } from './checkpointFiles';
+import type { CheckpointStore } from './checkpointStore';
 import { decodeManifest, type Manifest } from './manifest';
-import { decodeSafetensors, type StoredTensor } from './safetensors';
+import { PartReader } from './partReader';
+import { readSafetensors, type StoredTensor } from './safetensors';
+
+const longestManifest = 2 ** 24;
 
 /** A checkpoint that was read whole. */
 export interface Checkpoint {
+  /** The manifest's name in its store. */
+  readonly name: string;
   /** The manifest's path. */
   readonly path: string;
   readonly manifest: Manifest;
@@ -23,68 +26,88 @@ export interface LatestCheckpoint {
 /**
  * Reads and checks one checkpoint.
  *
- * @param path  its manifest, `step-….json`.
+ * @param name  its manifest, `step-….json`.
  * @throws DataError when either file is missing, truncated or altered.
  */
-export async function readCheckpoint(path: string): Promise<Checkpoint> {
-  const manifest = decodeManifest((await readWhole(path)).toString('utf8'), path);
+export async function readCheckpoint(store: CheckpointStore, name: string): Promise<Checkpoint> {
+  const manifest = await readManifest(store, name);
   const { file, bytes, sha256 } = manifest.tensors;
-  const tensorsPath = join(dirname(path), file);
-  const data = await readWhole(tensorsPath);
-  if (data.length !== bytes) {
-    const what = data.length < bytes ? 'is truncated' : 'was altered';
-    throw new DataError(`${tensorsPath} ${what}: ${data.length} bytes, expected ${bytes}.`);
+  const where = store.pathOf(file);
+  const stored = await store.read(file);
+  if (stored.bytes !== bytes) {
+    const what = stored.bytes < bytes ? 'is truncated' : 'was altered';
+    throw new DataError(`${where} ${what}: ${stored.bytes} bytes, expected ${bytes}.`);
   }
-  if (createHash('sha256').update(data).digest('hex') !== sha256) {
-    throw new DataError(`${tensorsPath} was altered: its SHA-256 is not the manifest's.`);
+  const hash = store.hash?.() ?? new Sha256();
+  const reader = new PartReader(stored, where, hash);
+  try {
+    const result = await readSafetensors(reader, bytes, where).then(
+      (read) => ({ read }),
+      (error: unknown) => ({ error }),
+    );
+    await reader.drain();
+    // Of a file that was altered, what its header says means nothing.
+    if (hash.hex() !== sha256) {
+      throw new DataError(`${where} was altered: its SHA-256 is not the manifest's.`);
+    }
+    if ('error' in result) throw result.error;
+    return { name, path: store.pathOf(name), manifest, tensors: result.read };
+  } finally {
+    await reader.close();
   }
-  return { path, manifest, tensors: decodeSafetensors(data, tensorsPath) };
+}
+
+/** @throws DataError when the manifest is missing, truncated or altered. */
+export async function readManifest(store: CheckpointStore, name: string): Promise<Manifest> {
+  const where = store.pathOf(name);
+  const file = await store.read(name);
+  const reader = new PartReader(file, where, { update: () => undefined, hex: () => '' });
+  try {
+    if (file.bytes > longestManifest) {
+      throw new DataError(
+        `${where} is ${file.bytes} bytes, expected a manifest of at most 16 MiB.`,
+      );
+    }
+    return decodeManifest(new TextDecoder().decode(await reader.take(file.bytes)), where);
+  } finally {
+    await reader.close();
+  }
 }
 
 /**
- * Reads the newest checkpoint of a folder that is whole.
+ * Reads the newest checkpoint of a store that is whole.
  *
- * @throws DataError when the folder has none; the message says why each was refused.
+ * @throws DataError when it has none; the message says why each was refused.
  */
-export async function readLatestCheckpoint(folder: string): Promise<LatestCheckpoint> {
+export async function readLatestCheckpoint(store: CheckpointStore): Promise<LatestCheckpoint> {
   const refused: string[] = [];
-  for (const { path } of await listCheckpoints(folder)) {
+  for (const { name } of await listCheckpoints(store)) {
     try {
-      return { checkpoint: await readCheckpoint(path), refused };
+      return { checkpoint: await readCheckpoint(store, name), refused };
     } catch (error) {
       if (!(error instanceof BnrnnError)) throw error;
       refused.push(error.message);
     }
   }
-  if (refused.length === 0) throw new DataError(`${folder} has no checkpoint.`);
-  throw new DataError(`${folder} has no usable checkpoint. ${refused.join(' ')}`);
+  if (refused.length === 0) throw new DataError(`${store.where} has no checkpoint.`);
+  throw new DataError(`${store.where} has no usable checkpoint. ${refused.join(' ')}`);
 }
 
 /**
  * Reads the checkpoint with the best validation, as the newest usable one names it; that one itself
  * when nothing was evaluated or the best cannot be read.
  *
- * @throws DataError when the folder has no usable checkpoint.
+ * @throws DataError when it has no usable checkpoint.
  */
-export async function readBestCheckpoint(folder: string): Promise<LatestCheckpoint> {
-  const latest = await readLatestCheckpoint(folder);
+export async function readBestCheckpoint(store: CheckpointStore): Promise<LatestCheckpoint> {
+  const latest = await readLatestCheckpoint(store);
   const { best, step } = latest.checkpoint.manifest.progress;
   if (best === null || best.step === step) return latest;
   try {
-    const checkpoint = await readCheckpoint(join(folder, manifestNameOf(best.step)));
+    const checkpoint = await readCheckpoint(store, manifestNameOf(best.step));
     return { checkpoint, refused: latest.refused };
   } catch (error) {
     if (!(error instanceof BnrnnError)) throw error;
     return { ...latest, refused: [...latest.refused, error.message] };
-  }
-}
-
-async function readWhole(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'is missing' : 'is unreadable';
-    throw new DataError(`${path} ${reason}.`, { cause });
   }
 }

@@ -1,4 +1,15 @@
-import { decodeHeader, elementTypes, encodeHeader, type HeaderEntry } from './safetensorsHeader';
+import type { PartReader } from './partReader';
+import {
+  decodeHeader,
+  elementTypes,
+  encodeHeader,
+  lengthBytes,
+  readHeaderLength,
+  type HeaderEntry,
+} from './safetensorsHeader';
+
+/** Bytes that are handed on at once: systems write and hash less than 2 GiB in one call. */
+const longestPart = 2 ** 26;
 
 /** The numbers of one tensor in memory. */
 export interface StoredTensor {
@@ -32,8 +43,10 @@ export async function* encodeSafetensors(
   });
   yield encodeHeader(entries, metadata);
   for (const tensor of tensors.values()) {
-    const data = await tensor.read();
-    yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    const { buffer, byteOffset, byteLength } = await tensor.read();
+    for (let from = 0; from < byteLength; from += longestPart) {
+      yield new Uint8Array(buffer, byteOffset + from, Math.min(longestPart, byteLength - from));
+    }
   }
 }
 
@@ -46,11 +59,40 @@ export async function* encodeSafetensors(
 export function decodeSafetensors(bytes: Uint8Array, where: string): Map<string, StoredTensor> {
   // Of a Node Buffer, `slice` would be a view.
   const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { entries, dataStart } = decodeHeader(plain, where);
+  const dataStart = lengthBytes + readHeaderLength(plain, plain.length, where);
+  const entries = decodeHeader(
+    plain.subarray(lengthBytes, dataStart),
+    plain.length - dataStart,
+    where,
+  );
   return new Map(
     entries.map(({ name, type, shape, from, to }) => {
       const copy = plain.slice(dataStart + from, dataStart + to);
       return [name, { shape, data: new elementTypes[type](copy.buffer) }];
     }),
   );
+}
+
+/**
+ * Reads a safetensors file of any length part by part.
+ *
+ * @param totalBytes  the length of the whole file.
+ * @param where       what to call the file in an error.
+ * @throws DataError as `decodeSafetensors` does.
+ */
+export async function readSafetensors(
+  reader: PartReader,
+  totalBytes: number,
+  where: string,
+): Promise<Map<string, StoredTensor>> {
+  const first = await reader.take(Math.min(lengthBytes, totalBytes));
+  const headerBytes = readHeaderLength(first, totalBytes, where);
+  const header = await reader.take(headerBytes);
+  const tensors = new Map<string, StoredTensor>();
+  const entries = decodeHeader(header, totalBytes - lengthBytes - headerBytes, where);
+  for (const { name, type, shape, from, to } of entries) {
+    const { buffer } = await reader.take(to - from);
+    tensors.set(name, { shape, data: new elementTypes[type](buffer) });
+  }
+  return tensors;
 }

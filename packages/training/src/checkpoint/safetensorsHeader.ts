@@ -33,7 +33,8 @@ const headerSchema = v.objectWithRest(
   v.unknown(),
 );
 
-const lengthBytes = 8;
+/** The bytes that say how long the header is. */
+export const lengthBytes = 8;
 
 /** The first bytes of a safetensors file: the header's length and the header, padded to 8 bytes. */
 export function encodeHeader(
@@ -55,37 +56,52 @@ export function encodeHeader(
   return bytes;
 }
 
+/** No header of tensors is this long; what says so is no safetensors file. */
+const longestHeader = 100 * 2 ** 20;
+
+/**
+ * Reads how long the header is.
+ *
+ * @param first       the file's first eight bytes, or what there is of them.
+ * @param totalBytes  the length of the whole file.
+ * @param where       what to call the file in an error.
+ * @throws DataError when the file is shorter than its header.
+ */
+export function readHeaderLength(first: Uint8Array, totalBytes: number, where: string): number {
+  if (totalBytes < lengthBytes) {
+    throw new DataError(`${where} is truncated: ${totalBytes} bytes, expected at least 8.`);
+  }
+  const view = new DataView(first.buffer, first.byteOffset, first.byteLength);
+  const length = Number(view.getBigUint64(0, true));
+  if (lengthBytes + length > totalBytes) {
+    throw new DataError(
+      `${where} is truncated: its header needs ${lengthBytes + length} bytes, the file has ${totalBytes}.`,
+    );
+  }
+  if (length > longestHeader) {
+    throw new DataError(`${where}: the header is ${length} bytes, expected at most 100 MiB.`);
+  }
+  return length;
+}
+
 /**
  * Reads and checks the header of a safetensors file.
  *
- * @param bytes  the whole file.
- * @param where  what to call the file in an error.
- * @returns      the tensors in the order of their data, and the offset of the data section.
+ * @param bytes      the header without its length.
+ * @param dataBytes  how many bytes follow it.
+ * @param where      what to call the file in an error.
+ * @returns          the tensors in the order of their data.
  * @throws DataError when the file is truncated, holds more than its header says, or the header's
  *   types, shapes and offsets contradict each other.
  */
-export function decodeHeader(
-  bytes: Uint8Array,
-  where: string,
-): { entries: HeaderEntry[]; dataStart: number } {
-  if (bytes.length < lengthBytes) {
-    throw new DataError(`${where} is truncated: ${bytes.length} bytes, expected at least 8.`);
-  }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const headerLength = Number(view.getBigUint64(0, true));
-  const dataStart = lengthBytes + headerLength;
-  if (dataStart > bytes.length) {
-    throw new DataError(
-      `${where} is truncated: its header needs ${dataStart} bytes, the file has ${bytes.length}.`,
-    );
-  }
-  const header = parseHeader(bytes.subarray(lengthBytes, dataStart), where);
+export function decodeHeader(bytes: Uint8Array, dataBytes: number, where: string): HeaderEntry[] {
+  const header = parseHeader(bytes, where);
   const entries = Object.entries(header)
     .filter(([name]) => name !== '__metadata__')
     .map(([name, value]) => readEntry(name, value, where))
     .sort((a, b) => a.from - b.from || a.to - b.to);
-  checkOffsets(entries, bytes.length - dataStart, where);
-  return { entries, dataStart };
+  checkOffsets(entries, dataBytes, where);
+  return entries;
 }
 
 function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> {

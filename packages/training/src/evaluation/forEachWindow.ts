@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Batch, BatchSource } from '@bnrnn/core';
 import type { Statistics } from '@bnrnn/normalization';
 import type { ForwardResult, SequenceModel } from '@bnrnn/recurrent';
 import { dispose } from '@tensorflow/tfjs-core';
 import { batchTensors, type BatchTensors } from '../step/batchTensors';
 import { CarriedState } from '../step/carriedState';
+import { letOthersRun } from '../step/letOthersRun';
 
 export interface ForEachWindowOptions {
   readonly model: SequenceModel;
@@ -36,7 +36,7 @@ export async function forEachWindow(options: ForEachWindowOptions): Promise<numb
       runWindow(options, carried, batch);
       count++;
       // Lets timers and signal handlers run between windows.
-      await setImmediate();
+      await letOthersRun();
     }
   } finally {
     carried.dispose();

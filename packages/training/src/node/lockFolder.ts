@@ -1,0 +1,155 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { DataError, UsageError } from '@bnrnn/core';
+import * as v from 'valibot';
+import { errorCode, reasonOf } from './errorCode';
+
+/** The lock's name in its folder. */
+const lockName = 'run.lock';
+
+const ownerSchema = v.object({
+  process: v.number(),
+  host: v.string(),
+  /** What the system says of the process's start, where it does: a number is given to processes anew. */
+  started: v.nullable(v.string()),
+  /** Tells two locks of one process apart. */
+  token: v.string(),
+});
+
+type Owner = v.InferOutput<typeof ownerSchema>;
+
+/**
+ * Takes a folder for this process: whoever else asks is refused until it is released or this process is gone.
+ *
+ * @param folder  made where it is missing.
+ * @returns       a function that releases it.
+ * @throws UsageError when a living process of this machine, or any of another, holds it; DataError when the lock
+ *   cannot be written.
+ */
+export function lockFolder(folder: string): () => void {
+  const file = join(folder, lockName);
+  const token = randomBytes(8).toString('hex');
+  const owner: Owner = {
+    process: process.pid,
+    host: hostname(),
+    started: startOf(process.pid),
+    token,
+  };
+  const text = `${JSON.stringify(owner)}\n`;
+  const temporary = join(folder, `${lockName}.${token}`);
+  try {
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(temporary, text, { flag: 'wx' });
+    // A dead owner's lock is removed once; whoever comes in between is alive.
+    for (let tries = 0; !take(temporary, file, text); tries++) {
+      const held = readOwner(file);
+      if (held !== undefined && (tries > 2 || isAlive(held.owner)))
+        throw inUse(folder, file, held.owner);
+      if (held !== undefined) removeDead(file, held.text, token);
+    }
+  } catch (cause) {
+    if (cause instanceof UsageError) throw cause;
+    throw new DataError(`${folder} could not be written: ${reasonOf(cause)}.`, {
+      hint: 'Is there room on the disk, and may this user write there?',
+      cause,
+    });
+  } finally {
+    removeQuietly(temporary);
+  }
+  return () => {
+    if (readOwner(file)?.owner?.token === token) rmSync(file, { force: true });
+  };
+}
+
+/** Removes a file whose loss or stay changes nothing: the error that comes with it says more. */
+function removeQuietly(file: string): void {
+  try {
+    rmSync(file, { force: true });
+  } catch {
+    return;
+  }
+}
+
+/** Gives the temporary file the lock's name as well, whole or not at all; false when there is one. */
+function take(temporary: string, file: string, text: string): boolean {
+  try {
+    linkSync(temporary, file);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(errorCode(error))) throw error;
+  }
+  // A file system without links: another process may see the lock before its content.
+  try {
+    writeFileSync(file, text, { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+/** The lock's text and owner, `null` of a text that is none; undefined where there is no lock. */
+function readOwner(file: string): { text: string; owner: Owner | null } | undefined {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    return { text, owner: v.parse(ownerSchema, JSON.parse(text)) };
+  } catch {
+    return { text, owner: null };
+  }
+}
+
+/** Removes a lock if it is still the one that was read: between reading and removing another may have come. */
+function removeDead(file: string, text: string, token: string): void {
+  const aside = `${file}.dead-${token}`;
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return;
+    throw error;
+  }
+  if (readFileSync(aside, 'utf8') !== text) linkSync(aside, file);
+  rmSync(aside, { force: true });
+}
+
+/** False of a lock that nobody can hold: its text is none, or its process of this machine is gone. */
+function isAlive(owner: Owner | null): boolean {
+  if (owner === null) return false;
+  if (owner.host !== hostname()) return true;
+  try {
+    process.kill(owner.process, 0);
+  } catch (error) {
+    if (errorCode(error) === 'ESRCH') return false;
+  }
+  const started = startOf(owner.process);
+  return started === null || owner.started === null || started === owner.started;
+}
+
+/** When a process started, in the system's clock ticks; null where /proc does not say. */
+function startOf(pid: number): string | null {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    // The second field, the name in brackets, may hold spaces; the start is the 22nd.
+    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+  } catch {
+    return null;
+  }
+}
+
+function inUse(folder: string, file: string, owner: Owner | null): UsageError {
+  const by = owner === null ? 'another process' : `process ${owner.process} of ${owner.host}`;
+  const elsewhere = owner !== null && owner.host !== hostname();
+  return new UsageError(`${folder} is in use by ${by}; nothing in it was changed.`, {
+    hint: elsewhere
+      ? `If nothing runs on ${owner.host} any more, delete ${file}.`
+      : 'Wait until it ends, or name another folder.',
+  });
+}

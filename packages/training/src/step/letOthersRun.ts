@@ -1,0 +1,8 @@
+/** Lets timers, signal handlers and, in a page, the event loop run before the work goes on. */
+export function letOthersRun(): Promise<void> {
+  return new Promise((resolve) => {
+    // A timeout of a browser waits for milliseconds; Node's setImmediate does not.
+    if (typeof setImmediate === 'function') setImmediate(resolve);
+    else setTimeout(resolve, 0);
+  });
+}
