@@ -1,6 +1,7 @@
 import { BnrnnError, UsageError } from '@bnrnn/core';
 import { CommanderError } from 'commander';
 import { permissionFailure } from './permissionFailure';
+import { InterruptedError } from './interruption';
 
 /** The exit statuses of every command. */
 export const exitStatus = { done: 0, failed: 1, wrongUsage: 2 } as const;
@@ -20,6 +21,7 @@ const where = 'Set BNRNN_DEBUG=1 to see where it happened.';
 /** Puts any error into one sentence, a hint and an exit status. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return usageFailure(error);
+  if (error instanceof InterruptedError) return knownFailure(error, where, error.status);
   if (error instanceof UsageError) return knownFailure(error, help, exitStatus.wrongUsage);
   if (error instanceof BnrnnError) return knownFailure(error, where, exitStatus.failed);
   const forbidden = permissionFailure(error);

@@ -1,28 +1,52 @@
+import { constants } from 'node:os';
 import { BnrnnError } from '@bnrnn/core';
 import type { Io } from './io';
 
-/** A signal that the first Ctrl-C or SIGTERM aborts; the second one ends the process at once. */
+/** What a command ends with that was ended by a signal, after it saved. */
+export class InterruptedError extends BnrnnError {
+  /** The exit status: 128 and the signal's number. */
+  readonly status: number;
+
+  constructor(message: string, name: InterruptionSignal, hint: string) {
+    super(message, { hint });
+    this.status = statusOf(name);
+  }
+}
+
+/** A signal that the first Ctrl-C, SIGTERM or SIGHUP aborts; the second one ends the process at once. */
 export interface Interruption {
   readonly signal: AbortSignal;
+  /** The first signal that came. */
+  readonly cause: InterruptionSignal | undefined;
   /** Gives the signals back to the process. */
   stop(): void;
 }
 
-const signals = ['SIGINT', 'SIGTERM'] as const;
-
-/** Exit status of a process that was ended by hand: 128 + SIGINT. */
-const forcedStatus = 130;
+/** SIGHUP comes when a terminal goes away, e.g. a connection that breaks. */
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+type InterruptionSignal = (typeof signals)[number];
 
 export function watchInterruption(io: Io): Interruption {
   const controller = new AbortController();
-  const onSignal = (): void => {
-    if (controller.signal.aborted) process.exit(forcedStatus);
+  let cause: InterruptionSignal | undefined;
+  const onSignal = (name: InterruptionSignal): void => {
+    // A terminal that goes away may send its signal more than once; nobody is there to ask for haste.
+    if (cause !== undefined && name === 'SIGHUP') return;
+    if (cause !== undefined) process.exit(statusOf(name));
+    cause = name;
     io.note('Ending the step and saving; press Ctrl-C again to stop at once.');
     controller.abort(new BnrnnError('Interrupted.'));
   };
   for (const name of signals) process.on(name, onSignal);
   return {
     signal: controller.signal,
+    get cause() {
+      return cause;
+    },
     stop: () => signals.forEach((name) => process.off(name, onSignal)),
   };
+}
+
+function statusOf(name: InterruptionSignal): number {
+  return 128 + constants.signals[name];
 }

@@ -23,6 +23,8 @@ export interface Io {
 /** The process's own streams. */
 export function processIo(): Io {
   process.stdout.on('error', endProcess);
+  // Who cannot be told how it goes any more is no reason to stop.
+  process.stderr.on('error', () => undefined);
   return {
     out: (line) => void process.stdout.write(`${escapeUnseen(line)}\n`),
     write: (chunk) =>
@@ -52,6 +54,8 @@ export function shownOn(
 /** A reader that has seen enough, as in `bnrnn presets | head`, is no failure; a full disk is one. */
 function endProcess(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(0);
+  // A terminal that went away: SIGHUP decides what becomes of the command.
+  if (error.code === 'EIO') return;
   process.stderr.write(
     `bnrnn: standard output cannot be written: ${error.code ?? error.message}.\n` +
       'hint: What is written so far is incomplete; is there room where it goes?\n',

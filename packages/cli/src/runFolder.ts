@@ -1,15 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, UsageError } from '@bnrnn/core';
 import { parseRunConfig, type RunConfig } from '@bnrnn/experiments';
+import { reasonOf } from '@bnrnn/training/node';
 
 /** The files of a run folder, by name. */
 export const runFiles = {
@@ -77,10 +81,35 @@ export function writeJson(folder: string, name: string, value: unknown): void {
   writeText(folder, name, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
-/** Writes text beside the old file and renames. */
+/**
+ * Writes text beside the old file, syncs and renames. A link is followed; what is no file, such as a
+ * device or a pipe, is written into.
+ *
+ * @throws DataError when it cannot be written.
+ */
 export function writeText(folder: string, name: string, text: string): void {
-  mkdirSync(folder, { recursive: true });
-  const temporary = join(folder, `${name}.tmp`);
-  writeFileSync(temporary, text);
-  renameSync(temporary, join(folder, name));
+  const path = join(folder, name);
+  try {
+    mkdirSync(folder, { recursive: true });
+    const target = existsSync(path) ? realpathSync(path) : path;
+    const is = statSync(target, { throwIfNoEntry: false });
+    if (is === undefined || is.isFile()) replaceFile(target, text);
+    else writeFileSync(target, text);
+  } catch (cause) {
+    throw new DataError(`${path} cannot be written: ${reasonOf(cause)}.`, {
+      hint: 'Name another place, or look at its owner and at the room on the disk.',
+      cause,
+    });
+  }
+}
+
+function replaceFile(path: string, text: string): void {
+  const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
+  try {
+    writeFileSync(temporary, text, { flag: 'wx', flush: true });
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }

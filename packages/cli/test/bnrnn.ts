@@ -21,17 +21,18 @@ export function newFolder(): string {
   return folder;
 }
 
-/** Starts `bnrnn ARGS` in a folder, with more in its environment; `out` is what it writes to instead of a pipe. */
+/** Starts `bnrnn ARGS` in a folder, with more in its environment; `out` and `errors` are what it writes to instead of pipes. */
 export function start(
   folder: string,
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
   out: number | 'pipe' = 'pipe',
+  errors: number | 'pipe' = 'pipe',
 ): ChildProcess {
   return spawn(process.execPath, [main, ...args], {
     cwd: folder,
     env: { ...process.env, ...env },
-    stdio: ['ignore', out, 'pipe'],
+    stdio: ['ignore', out, errors],
   });
 }
 

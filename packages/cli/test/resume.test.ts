@@ -1,7 +1,16 @@
 import { randomStream } from '@bnrnn/core';
 import type { ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  openSync,
+  cpSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -121,15 +130,19 @@ describe(`SIGKILL and --resume (seed ${seed})`, () => {
   }, 240_000);
 });
 
-describe('SIGINT', () => {
+describe.each([
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+] as const)('%s', (signal, expected) => {
   it('ends the step, saves, says how to go on; the resumed run ends in the same bits', async () => {
-    const run = 'interrupted';
+    const run = `interrupted-${signal}`;
     const child = start(folder, args(run));
     const end = finished(child);
     while (child.exitCode === null && stepsDone(run) < 10) await setTimeout(2);
-    child.kill('SIGINT');
+    child.kill(signal);
     const { status, stderr, stdout } = await end;
-    expect(status, stderr).toBe(0);
+    expect(status, stderr).toBe(expected);
     expect(stderr).toContain(`--out ${run} --resume`);
     expect(lastJson({ status, stderr, stdout })['steps'] as number).toBeLessThan(steps);
     const resumed = await bnrnn(folder, ...args(run, '--resume'));
@@ -137,6 +150,15 @@ describe('SIGINT', () => {
     expect(finalBits(run)).toBe(finalBits('whole'));
   }, 240_000);
 });
+
+it('trains on when standard error is full', async () => {
+  const full = openSync('/dev/full', 'w');
+  const child = start(folder, args('deaf'), {}, 'pipe', full);
+  const { status, stdout } = await finished(child);
+  closeSync(full);
+  expect(status).toBe(0);
+  expect(lastJson({ status, stdout, stderr: '' })['steps']).toBe(steps);
+}, 120_000);
 
 describe('the threads of a run', () => {
   const train = (out: string, until: number, ...more: string[]) =>

@@ -3,7 +3,7 @@ import { loadCorpus, readOverride, resolveRun } from '@bnrnn/experiments';
 import { comparisonTable, readRun } from '@bnrnn/reporting';
 import type { Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
-import { watchInterruption } from '../interruption';
+import { InterruptedError, watchInterruption } from '../interruption';
 import { linesOf, type Io } from '../io';
 import { codeVersion, commandText, computedBy } from '../provenance';
 import { runFiles } from '../runFolder';
@@ -62,7 +62,13 @@ async function runQuickstart(io: Io, args: readonly string[], flags: BackendFlag
         now: Date.now,
       });
       folders.push(own);
-      if (reason === 'interrupted') return;
+      if (reason === 'interrupted') {
+        throw new InterruptedError(
+          'Interrupted.',
+          interruption.cause ?? 'SIGINT',
+          'Run quickstart again: it starts from its beginning.',
+        );
+      }
     }
   } finally {
     interruption.stop();

@@ -4,7 +4,7 @@ import { expectModelFits } from '@bnrnn/training';
 import { backendLine, startFlagged } from '../backendFlags';
 import { refuseCorpusFlags } from '../corpusFlags';
 import { expectSameCorpus } from '../corpusLines';
-import { watchInterruption } from '../interruption';
+import { InterruptedError, watchInterruption } from '../interruption';
 import type { Io } from '../io';
 import { codeVersion, commandText, computedBy } from '../provenance';
 import { expectFree, readConfig } from '../runFolder';
@@ -101,11 +101,15 @@ async function trainWith<Config extends RunConfig>(
         signal: interruption.signal,
         now: Date.now,
       });
-      if (reason === 'interrupted') {
-        io.note(`Interrupted after step ${result.steps}; continue with --out ${folder} --resume.`);
-      }
       if (flags.json === true) io.out(JSON.stringify(trainJson(config, folder, result)));
       else for (const line of summaryLines(config, folder, backend, result)) io.out(line);
+      if (reason === 'interrupted') {
+        throw new InterruptedError(
+          `Interrupted after step ${result.steps}; everything is saved.`,
+          interruption.cause ?? 'SIGINT',
+          `Continue with --out ${folder} --resume.`,
+        );
+      }
     } finally {
       interruption.stop();
       taken.release();
