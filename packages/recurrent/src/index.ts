@@ -53,4 +53,8 @@ export {
   type HasLayers,
   type PytorchWeight,
 } from './pytorch/exportPytorchWeights';
-export { importPytorchWeights } from './pytorch/importPytorchWeights';
+export {
+  importPytorchWeights,
+  type ImportPytorchOptions,
+  type StoredWeight,
+} from './pytorch/importPytorchWeights';

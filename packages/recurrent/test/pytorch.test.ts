@@ -11,6 +11,7 @@ import {
   type HasLayers,
   type Layer,
   type PytorchWeight,
+  type StoredWeight,
 } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { testBackend } from '@bnrnn/test-utils';
@@ -90,6 +91,56 @@ describe("PyTorch's weights", () => {
     );
     weights.get('bias_hh_l0')!.data.fill(0, 2 * units);
     expect(() => importPytorchWeights(holder([gru({ units })]), weights)).not.toThrow();
+  });
+
+  it('are found under a prefix, in the weights of a whole model', () => {
+    const [source, target] = [holder([lstm({ units })], 5), holder([lstm({ units })], 6)];
+    const module = exportPytorchWeights(source);
+    const whole = new Map([...module].map(([name, weight]) => [`rnn.${name}`, weight]));
+    whole.set('decoder.weight', { shape: [7, 3], data: new Float32Array(21) });
+    const attempt = (prefix?: string) => () =>
+      importPytorchWeights(target, whole, prefix === undefined ? {} : { prefix });
+    const before = values(target);
+    expect(attempt()).toThrow(
+      expect.objectContaining({
+        message: 'importPytorchWeights: weight_ih_l0 is missing, and there is one under "rnn.".',
+        hint: 'Name the module\'s prefix: importPytorchWeights(model, weights, { prefix: "rnn." }).',
+      }),
+    );
+    expect(attempt('lstm.')).toThrow('lstm.weight_ih_l0 is missing, and there is one under "rnn."');
+    whole.set('rnn.weight_hr_l0', { shape: [1], data: new Float32Array(1) });
+    expect(attempt('rnn.')).toThrow('rnn.weight_hr_l0 came too, which the model has no place for.');
+    whole.delete('rnn.weight_hr_l0');
+    expect(values(target)).toEqual(before);
+    attempt('rnn.')();
+    expect(values(target)).toEqual(values(source));
+  });
+
+  it('names every prefix under which a module could be meant', () => {
+    const weights = exportPytorchWeights(holder([lstm({ units })]));
+    const both = new Map(
+      ['encoder.rnn.', 'decoder.'].flatMap((prefix) =>
+        [...weights].map(([name, weight]) => [prefix + name, weight]),
+      ),
+    );
+    expect(() => importPytorchWeights(holder([lstm({ units })]), both)).toThrow(
+      'there is one under "encoder.rnn." and under "decoder.".',
+    );
+  });
+
+  it('may be float64, which is rounded, and are no integers', () => {
+    const [source, target] = [holder([gru({ units })], 5), holder([gru({ units })], 6)];
+    const weights = exportPytorchWeights(source);
+    const stored = new Map<string, StoredWeight>(
+      [...weights].map(([name, { shape, data }]) => [
+        name,
+        { shape, data: Float64Array.from(data) },
+      ]),
+    );
+    importPytorchWeights(target, stored);
+    expect(values(target)).toEqual(values(source));
+    stored.set('weight_hh_l0', { shape: [9, 3], data: new Int32Array(27) });
+    expect(() => importPytorchWeights(target, stored)).toThrow('weight_hh_l0 holds integers');
   });
 
   it('refuses names that are missing or left over, and sizes that differ, and assigns nothing', () => {
