@@ -41,6 +41,7 @@ export default tseslint.config(
       '**/.test-results/**',
       '**/node_modules/**',
       '**/assembly/**',
+      'tools/integration/consumers/**',
       'runs/**',
       '.nx/**',
     ],

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { loadCorpus, readOverride, resolveRun } from '@bnrnn/experiments';
 import { comparisonTable, readRun } from '@bnrnn/reporting';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
+import { wholeFlag } from '../flags';
 import { InterruptedError, watchInterruption } from '../interruption';
 import { linesOf, type Io } from '../io';
 import { codeVersion, commandText, computedBy } from '../provenance';
@@ -16,19 +17,32 @@ const data = 'glosses';
 const rows = ['ptb-small', 'ptb-small-bn'] as const;
 
 /** The paper's small model as it is: only how long it trains and is evaluated is chosen for time. */
-const settings = ['schedule.epochs=1', 'schedule.maxSteps=400', 'evaluation.maxBatches=40'].map(
-  readOverride,
-);
+const settings = ['schedule.epochs=1', 'evaluation.maxBatches=40'];
+
+interface QuickstartFlags extends BackendFlags {
+  readonly maxSteps: number;
+}
 
 /** `quickstart`: baseline and batch normalization on real English, in under three minutes. */
 export function addQuickstart(program: Command, io: Io, args: readonly string[]): void {
   const command = program
     .command('quickstart')
-    .description('train a baseline and its batch-normalized twin on glosses and compare them');
-  addBackendFlags(command, 'auto').action((flags: BackendFlags) => runQuickstart(io, args, flags));
+    .description('train a baseline and its batch-normalized twin on glosses and compare them')
+    .addOption(
+      new Option('--max-steps <n>', 'steps of each run')
+        .argParser(wholeFlag('--max-steps', 1))
+        .default(400),
+    );
+  addBackendFlags(command, 'auto').action((flags: QuickstartFlags) =>
+    runQuickstart(io, args, flags),
+  );
 }
 
-async function runQuickstart(io: Io, args: readonly string[], flags: BackendFlags): Promise<void> {
+async function runQuickstart(
+  io: Io,
+  args: readonly string[],
+  flags: QuickstartFlags,
+): Promise<void> {
   io.out(
     "The paper's small language model, twice, on the definitions of WordNet: the same weights at the start,",
   );
@@ -45,7 +59,7 @@ async function runQuickstart(io: Io, args: readonly string[], flags: BackendFlag
     for (const preset of rows) {
       const config = resolveRun({
         preset,
-        overrides: settings,
+        overrides: [...settings, `schedule.maxSteps=${flags.maxSteps}`].map(readOverride),
         ...computedBy(backend),
         corpus: loaded.info,
         data,
