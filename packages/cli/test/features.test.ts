@@ -179,6 +179,44 @@ describe('features inspect', () => {
   });
 });
 
+describe('features inspect --values', () => {
+  it('counts and names what is not finite, and reads every header in any case', async () => {
+    const row = (key: string, ...values: number[]) => ({
+      key,
+      kind: 'matrix' as const,
+      matrix: { rows: 1, columns: values.length, data: Float32Array.from(values) },
+    });
+    await writeArk(
+      at('odd.ark'),
+      [
+        row('a', 1, 2),
+        row('nan', NaN, NaN),
+        row('b', 3, 4),
+        row('inf', 1, -Infinity),
+        row('wide', 1, 2, 3),
+      ],
+      { scp: at('odd.scp') },
+    );
+    const headers = await bnrnn(folder, 'features', 'inspect', 'odd.scp');
+    expect(headers.stdout).toContain('left out: 1 bad features (wide)');
+    expect(headers.stdout).toContain('key wide: the features have 3 values a frame, those of most');
+    expect(headers.stdout).toContain('read: every header\n');
+    const { stdout } = await bnrnn(folder, 'features', 'inspect', 'odd.scp', '--values');
+    expect(stdout).toContain('read: every header and every value\n');
+    expect(stdout).toContain('left out: 3 bad features (wide, nan, inf)');
+    expect(stdout).toMatch(/key nan, byte \d+: the features hold 2 NaN of 2 values/);
+    expect(stdout).toMatch(/key inf, byte \d+: the features hold 1 inf of 2 values/);
+    const args = ['inspect', 'odd.scp', '--values', '--json'];
+    const json = lastJson(await bnrnn(folder, 'features', ...args));
+    expect(json).toMatchObject({ utterances: 2, valuesRead: true });
+    expect((json['dropped'] as { key: string }[]).map(({ key }) => key)).toEqual([
+      'wide',
+      'nan',
+      'inf',
+    ]);
+  });
+});
+
 describe('features inspect --symbols', () => {
   it('reads frames that are labelled by name', async () => {
     await writeArk(

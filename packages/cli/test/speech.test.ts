@@ -1,11 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import {
   openDataDirectory,
   readAlignments,
   readEntries,
+  writeArk,
   type AlignmentTable,
+  type Entry,
 } from '@bnrnn/data-wsj-features';
 import { expectClose } from '@bnrnn/test-utils';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -135,6 +137,69 @@ describe('train wsj-birnn-bn', () => {
         'model.normalize.inputToHidden': { value: 'layer', source: 'user' },
       },
     });
+  });
+});
+
+describe('train --bad-utterances', () => {
+  const odd = join(folder, 'odd');
+  const flags = (out: string, ...more: string[]): string[] => [
+    ...trainSpeech('wsj-birnn-tiny', out, '--train', 'odd', '--max-steps', '3', ...more),
+  ];
+
+  beforeAll(async () => {
+    const entries: Entry[] = [];
+    for await (const entry of readEntries(join(folder, 'synthetic/data/train')))
+      entries.push(entry);
+    const [first, second] = entries;
+    if (first?.kind !== 'matrix' || second?.kind !== 'matrix') throw new Error('no matrices');
+    first.matrix.data[7] = NaN;
+    const { rows } = second.matrix;
+    entries[1] = { ...second, matrix: { rows, columns: 5, data: new Float32Array(rows * 5) } };
+    mkdirSync(odd);
+    await writeArk(join(odd, 'feats.ark'), entries, { scp: join(odd, 'feats.scp') });
+    for (const file of ['utt2spk', 'utt2num_frames', 'cmvn.scp']) {
+      copyFileSync(join(folder, 'synthetic/data/train', file), join(odd, file));
+    }
+  });
+
+  it('refuses, before the first step, what a header tells, and says how to go on', async () => {
+    const { status, stderr } = await bnrnn(folder, ...flags('refused'));
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/the features have 5 values a frame, those of most utterances 6\./);
+    expect(stderr).toContain('--bad-utterances drop');
+    expect(existsSync(join(folder, 'refused'))).toBe(false);
+    const wrong = await bnrnn(folder, ...flags('refused', '--bad-utterances', 'ignore'));
+    expect(wrong.status).toBe(2);
+    expect(wrong.stderr).toContain('--bad-utterances is "ignore", expected one of: refuse, drop');
+  });
+
+  it('drops them, counts and names them in events and result, and resumes', async () => {
+    const finished = await bnrnn(folder, ...flags('dropped', '--bad-utterances', 'drop'));
+    expect(finished.status, finished.stderr).toBe(0);
+    expect(finished.stdout).toMatch(/^odd: \d+ utterances, left out: 2 bad features$/m);
+    expect(finished.stderr).toMatch(/left out: .*key t0000-000000, .*hold 1 NaN of \d+ values/);
+    const keys = ['t0000-000001', 't0000-000000'];
+    const leftOut = [{ split: 'train', reason: 'bad features', keys }];
+    expect(readJsonFile(folder, 'dropped', 'result.json')).toMatchObject({ steps: 3, leftOut });
+    expect(readJsonFile(folder, 'dropped', 'config.json')).toMatchObject({
+      data: { badUtterances: 'drop' },
+    });
+    const events = readFileSync(join(folder, 'dropped', 'events.jsonl'), 'utf8');
+    expect(events).toContain(
+      `"message":"train: 2 utterances were left out (bad features): ${keys.join(', ')}."`,
+    );
+    const resumed = await bnrnn(
+      folder,
+      'train',
+      'wsj-birnn-tiny',
+      '--out',
+      'dropped',
+      '--resume',
+      '--max-steps',
+      '4',
+    );
+    expect(resumed.status, resumed.stderr).toBe(0);
+    expect(readJsonFile(folder, 'dropped', 'result.json')).toMatchObject({ steps: 4, leftOut });
   });
 });
 

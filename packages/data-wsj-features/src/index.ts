@@ -7,7 +7,12 @@ export type { AudioOptions } from './audio/audioOptions';
 export { parseAudio, readAudio, type ReadAudioOptions } from './audio/readAudio';
 export { accumulateCmvn, applyCmvn, type CmvnKind } from './cmvn/cmvn';
 export { addDeltas, type DeltaOptions } from './deltas/deltas';
-export type { DroppedUtterance, DropReason } from './directory/dropped';
+export {
+  badUtteranceRules,
+  type BadUtteranceRule,
+  type DroppedUtterance,
+  type DropReason,
+} from './directory/dropped';
 export {
   joinUtterances,
   type JoinedUtterances,
@@ -33,7 +38,7 @@ export type { Segment } from './labels/segment';
 export type { Matrix } from './matrix';
 export type { ResolveOptions } from './scp/resolveArchive';
 export type { ReadOptions } from './scp/targetReader';
-export { openFeatures, type OpenFeaturesOptions } from './tables/openFeatures';
+export { openFeatures, type OpenedFeatures, type OpenFeaturesOptions } from './tables/openFeatures';
 export { readEntries, type ReadEntriesOptions } from './tables/readEntries';
 export { withCmvn, withDeltas } from './tables/transformed';
 export { alignmentToPdfs } from './transitions/alignmentToPdfs';

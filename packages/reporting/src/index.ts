@@ -21,6 +21,7 @@ export {
   type Run,
   type RunConfig,
   type RunEvaluation,
+  type LeftOut,
   type RunResult,
   type RunSetting,
   type SettingSource,

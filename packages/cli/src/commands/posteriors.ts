@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import type { Io } from '../io';
 import { readConfig, readJson, runFiles } from '../runFolder';
+import { badUtteranceRule, badUtterancesOption } from '../speech/speechFlags';
 import { readClassFrames } from '../speech/classFrames';
 
 interface PosteriorsFlags extends BackendFlags {
@@ -16,6 +17,7 @@ interface PosteriorsFlags extends BackendFlags {
   readonly scp?: string;
   readonly subtractLogPriors?: boolean;
   readonly root?: string;
+  readonly badUtterances?: string;
   readonly checkpoint: string;
 }
 
@@ -33,6 +35,7 @@ export function addPosteriors(program: Command, io: Io): void {
       'log-likelihoods: less the log of each class’s share of the training frames',
     )
     .option('--root <dir>', 'where relative paths of scp files are looked for first')
+    .addOption(badUtterancesOption())
     .addOption(new Option('--checkpoint <which>', 'latest or best').default('latest'));
   addBackendFlags(command, "the run's").action((folder: string, flags: PosteriorsFlags) =>
     runPosteriors(io, folder, flags),
@@ -56,6 +59,9 @@ async function runPosteriors(io: Io, folder: string, flags: PosteriorsFlags): Pr
     settings: config.settings,
     note: (text) => io.note(text),
     ...(flags.root !== undefined && { root: flags.root }),
+    ...(flags.badUtterances !== undefined && {
+      badUtterances: badUtteranceRule(flags.badUtterances),
+    }),
   });
   try {
     if (features.columns !== known.features) {

@@ -6,6 +6,7 @@ import {
   openFeatures,
   readAlignments,
   type DataDirectory,
+  type OpenFeaturesOptions,
 } from '@bnrnn/data-wsj-features';
 import type { Command } from 'commander';
 import type { Io } from '../io';
@@ -14,6 +15,7 @@ import { inspectionLines } from './inspectionLines';
 import { lengthsOf, type Inspection } from './inspection';
 
 interface InspectFlags extends ArchiveFlags {
+  readonly values?: boolean;
   readonly alignments?: readonly string[];
   readonly model?: string;
   readonly symbols?: string;
@@ -32,6 +34,7 @@ export function addInspect(features: Command, io: Io): void {
       '--symbols <file>',
       'phones.txt, where text files of alignments have names, not numbers',
     );
+  command.option('--values', 'read every value: NaN and inf are counted and named by utterance');
   addArchiveFlags(command)
     .option('--json', 'one JSON object as the last line')
     .action(async (path: string, flags: InspectFlags) => {
@@ -42,18 +45,16 @@ export function addInspect(features: Command, io: Io): void {
 }
 
 async function inspect(io: Io, path: string, flags: InspectFlags): Promise<Inspection> {
-  const options = readOptions(io, flags);
+  const valuesRead = flags.values === true;
+  const options = {
+    ...readOptions(io, flags),
+    badUtterances: 'drop' as const,
+    readValues: valuesRead,
+  };
   const normalized = existsSync(join(path, 'cmvn.scp'));
-  const { features, speakers, dropped }: Omit<DataDirectory, 'stored'> = existsSync(
-    join(path, 'feats.scp'),
-  )
+  const { features, speakers, dropped } = existsSync(join(path, 'feats.scp'))
     ? await openDataDirectory(path, { ...options, cmvn: normalized ? 'means' : 'none' })
-    : {
-        path,
-        features: await openFeatures(path, options),
-        speakers: new Map<string, string>(),
-        dropped: [],
-      };
+    : await openList(path, options);
   try {
     const lengths = features.keys.map((key) => features.frames(key));
     const voices = new Set(features.keys.flatMap((key) => speakers.get(key) ?? []));
@@ -64,7 +65,8 @@ async function inspect(io: Io, path: string, flags: InspectFlags): Promise<Inspe
       columns: features.columns,
       speakerStatistics: normalized,
       ...lengthsOf(lengths),
-      dropped: dropped.map(({ key, reason }) => ({ key, reason })),
+      valuesRead,
+      dropped,
     };
     if (flags.alignments === undefined) return inspection;
     const { model, symbols } = flags;
@@ -82,10 +84,19 @@ async function inspect(io: Io, path: string, flags: InspectFlags): Promise<Inspe
         frames: joined.totalFrames,
         shortened: joined.shortened.length,
         // Those that the directory drops come first, and are in the list above.
-        dropped: joined.dropped.slice(dropped.length).map(({ key, reason }) => ({ key, reason })),
+        dropped: joined.dropped.slice(dropped.length),
       },
     };
   } finally {
     await features.close();
   }
+}
+
+/** A list or an archive without the other files of a data directory. */
+async function openList(
+  path: string,
+  options: OpenFeaturesOptions,
+): Promise<Pick<DataDirectory, 'features' | 'speakers' | 'dropped'>> {
+  const features = await openFeatures(path, options);
+  return { features, speakers: new Map(), dropped: features.dropped };
 }

@@ -51,6 +51,7 @@ describe('inspectionLines', () => {
       speakers: 2,
       columns: 13,
       speakerStatistics: true,
+      valuesRead: false,
       ...lengthsOf([110, 119, 250]),
       dropped: [{ key: 'a', reason: 'no speaker statistics' }],
       join: {

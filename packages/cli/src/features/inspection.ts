@@ -7,6 +7,8 @@ export interface Inspection extends Lengths {
   readonly columns: number;
   /** True where the directory has speaker statistics. */
   readonly speakerStatistics: boolean;
+  /** True where every value was looked at, not only every header. */
+  readonly valuesRead: boolean;
   /** Utterances that the directory lists and that cannot be used, e.g. of speakers without statistics. */
   readonly dropped: readonly Dropped[];
   readonly join?: {
@@ -22,6 +24,8 @@ export interface Inspection extends Lengths {
 export interface Dropped {
   readonly key: string;
   readonly reason: string;
+  /** The numbers or the sentence behind the reason, where it has any. */
+  readonly detail?: string;
 }
 
 export interface Lengths {

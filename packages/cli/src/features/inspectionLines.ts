@@ -1,3 +1,4 @@
+import { badFeatureLines } from '../speech/leftOut';
 import { textColumns } from '../textColumns';
 import type { Dropped, Inspection } from './inspection';
 
@@ -16,7 +17,9 @@ export function inspectionLines(inspection: Inspection): string[] {
     `speaker statistics: ${speakerStatistics ? 'cmvn.scp' : 'none'}`,
     `lengths: ${count(shortest)} to ${count(longest)} frames, median ${count(median)}`,
     ...bars(inspection),
+    `read: every header${inspection.valuesRead ? ' and every value' : ''}`,
     ...leftOut(inspection.dropped),
+    ...badFeatureLines(inspection.dropped).map((line) => `  ${line}`),
     ...(join === undefined
       ? []
       : [

@@ -11,6 +11,7 @@ import {
 import type { Io } from '../io';
 import { runFiles } from '../runFolder';
 import type { RunData } from '../train/preparedRun';
+import { badFeatureLines, leftOutOf } from './leftOut';
 import { speechLines } from './speechLines';
 
 /** The data of a frame classifier's run. @throws DataError when a file is not what it should be. */
@@ -21,6 +22,9 @@ export async function openSpeechData(
   const { settings, data } = draft;
   const corpus = await openSpeechCorpus(data, { settings, note: (text) => io.note(text) });
   const train = trainingBatches(draft, corpus);
+  for (const split of [corpus.train, corpus.dev]) {
+    for (const line of badFeatureLines(split.dropped)) io.note(`left out: ${line}`);
+  }
   return {
     info: corpus.info,
     lines: speechLines(corpus, settings, train),
@@ -32,6 +36,10 @@ export async function openSpeechData(
         valid: evaluationBatches(config, corpus.alignments, corpus.dev),
       }),
       makeModel: () => buildSpeechModel(config, corpus.sizes),
+      leftOut: [
+        ...leftOutOf('train', corpus.train, train.tooLong),
+        ...leftOutOf('valid', corpus.dev),
+      ],
       files: {
         [runFiles.classes]: {
           features: corpus.sizes.features,

@@ -1,4 +1,5 @@
-import { UsageError } from '@bnrnn/core';
+import { expectOneOf, UsageError } from '@bnrnn/core';
+import { badUtteranceRules, type BadUtteranceRule } from '@bnrnn/data-wsj-features';
 import { readOverride, type Override, type SpeechFiles } from '@bnrnn/experiments';
 import { Option, type Command } from 'commander';
 import { wholeFlag } from '../flags';
@@ -11,6 +12,7 @@ export interface SpeechFlags {
   readonly model?: string;
   readonly symbols?: string;
   readonly root?: string;
+  readonly badUtterances?: string;
   readonly cmvn?: string;
   readonly deltas?: number;
 }
@@ -32,7 +34,21 @@ export function addFileFlags(command: Command): Command {
       '--symbols <file>',
       'speech: phones.txt, where text files of alignments have names, not numbers',
     )
-    .option('--root <dir>', 'speech: where relative paths of scp files are looked for first');
+    .option('--root <dir>', 'speech: where relative paths of scp files are looked for first')
+    .addOption(badUtterancesOption());
+}
+
+/** `--bad-utterances`, which `posteriors` has too. */
+export function badUtterancesOption(): Option {
+  return new Option(
+    '--bad-utterances <rule>',
+    'speech: refuse features that cannot be used (default), or drop those utterances',
+  );
+}
+
+/** @throws UsageError for a rule that is none. */
+export function badUtteranceRule(value: string): BadUtteranceRule {
+  return expectOneOf('--bad-utterances', value, badUtteranceRules);
 }
 
 /** Adds the flags that change features: short for `--set data.cmvn` and `--set data.deltas`. */
@@ -64,6 +80,10 @@ export function speechFiles(flags: SpeechFlags, stored?: SpeechFiles): SpeechFil
   const model = flags.model ?? (flags.symbols === undefined ? stored?.model : undefined);
   const symbols = flags.symbols ?? (flags.model === undefined ? stored?.symbols : undefined);
   const root = flags.root ?? stored?.root;
+  const badUtterances =
+    flags.badUtterances === undefined
+      ? stored?.badUtterances
+      : badUtteranceRule(flags.badUtterances);
   return {
     train: needed('--train', flags.train ?? stored?.train),
     dev: needed('--dev', flags.dev ?? stored?.dev),
@@ -71,6 +91,7 @@ export function speechFiles(flags: SpeechFlags, stored?: SpeechFiles): SpeechFil
     ...(model !== undefined && { model }),
     ...(symbols !== undefined && { symbols }),
     ...(root !== undefined && { root }),
+    ...(badUtterances !== undefined && { badUtterances }),
   };
 }
 
@@ -90,13 +111,14 @@ export function refuseSpeechFlags(flags: SpeechFlags): void {
     'model',
     'symbols',
     'root',
+    'badUtterances',
     'cmvn',
     'deltas',
   ] as const;
   for (const name of names) {
     if (flags[name] === undefined) continue;
     throw new UsageError(
-      `--${name} is a flag of frame classifiers, and the preset is a language model.`,
+      `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is a flag of frame classifiers, and the preset is a language model.`,
       {
         hint: 'A language model needs --data: a folder with the Penn Treebank, "glosses" or "synthetic".',
       },

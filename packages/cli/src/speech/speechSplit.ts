@@ -63,11 +63,12 @@ export async function speechSplit(
       { hint: 'Align with the model that the training targets came from.' },
     );
   }
-  const { root } = files;
+  const { root, badUtterances } = files;
   const test = await openSpeechSplit(flags.data, alignments, {
     settings,
     note,
     ...(root !== undefined && { root }),
+    ...(badUtterances !== undefined && { badUtterances }),
   });
   return {
     lines: [...speechLines(corpus, settings, training), splitText(test)],

@@ -29,6 +29,7 @@ export function languageDataOf(corpus: LoadedCorpus): RunData<LanguageRunConfig>
       config,
       plan: buildTraining(config, corpus),
       makeModel: () => buildModel(config, vocabulary.size),
+      leftOut: [],
       files: { [runFiles.vocabulary]: vocabulary.toJSON() },
     }),
     close: () => Promise.resolve(),

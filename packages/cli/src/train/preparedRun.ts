@@ -1,5 +1,6 @@
 import type { CorpusInfo } from '@bnrnn/core';
 import type { RunConfig, TrainingPlan } from '@bnrnn/experiments';
+import type { LeftOut } from '@bnrnn/reporting';
 import type { ModelSpec, SequenceModel } from '@bnrnn/recurrent';
 
 /** A run that can start: what `trainRun` needs of either task. */
@@ -8,6 +9,8 @@ export interface PreparedRun {
   readonly plan: TrainingPlan;
   /** A new model on the active backend, the caller's to dispose. */
   makeModel(): SequenceModel;
+  /** What of the data the run does not use. */
+  readonly leftOut: readonly LeftOut[];
   /** What else the run folder holds, by file name: plain JSON. */
   readonly files: Readonly<Record<string, unknown>>;
 }

@@ -20,6 +20,7 @@ const request = {
 const prepared = (seed: number) => ({
   config: resolveRun({ ...request, seed }),
   files: { 'vocabulary.json': ['a', 'b'] },
+  leftOut: [],
 });
 
 const start = (step: number): RunEvent => ({
@@ -54,6 +55,33 @@ describe('recordRun', () => {
     const folder = join(root, 'run');
     record(1, folder, false, [start(0)]);
     expect(existsSync(folder)).toBe(false);
+  });
+
+  it('warns behind the start of utterances that are left out, with their names', () => {
+    const folder = join(root, 'run');
+    const keys = Array.from({ length: 22 }, (_, i) => `u${i}`);
+    const leftOut = [
+      { split: 'train' as const, reason: 'bad features', keys },
+      { split: 'valid' as const, reason: 'no alignment', keys: ['d'] },
+    ];
+    const consumer = recordRun({ ...prepared(1), leftOut }, folder, false);
+    for (const event of [start(0), step(1)]) consumer.write(event);
+    consumer.close();
+    const events = readFileSync(join(folder, 'events.jsonl'), 'utf8').trim().split('\n');
+    const [first, ...rest] = events.map((line) => JSON.parse(line) as RunEvent);
+    expect(first?.type).toBe('start');
+    const named = keys.slice(0, 20).join(', ');
+    expect(rest.slice(0, 2)).toEqual([
+      {
+        ...{ type: 'warning', step: 0, epoch: 0, at: 0, code: 'left-out-utterances' },
+        message: `train: 22 utterances were left out (bad features): ${named} and 2 more.`,
+      },
+      {
+        ...{ type: 'warning', step: 0, epoch: 0, at: 0, code: 'left-out-utterances' },
+        message: 'valid: 1 utterance was left out (no alignment): d.',
+      },
+    ]);
+    expect(rest[2]).toMatchObject({ type: 'step', step: 1 });
   });
 
   it('writes everything with the first step', () => {

@@ -2,10 +2,12 @@ import { join } from 'node:path';
 import type { RunEvent } from '@bnrnn/core';
 import { jsonLines, truncateEvents, type EventConsumer } from '@bnrnn/reporting';
 import { runFiles, writeJson } from '../runFolder';
+import { leftOutText } from '../speech/leftOut';
 import type { PreparedRun } from './preparedRun';
 
 /**
- * Records a run in its folder: configuration, vocabulary or classes, then the events.
+ * Records a run in its folder: configuration, vocabulary or classes, then the events, warnings about left-out utterances
+ * behind the start.
  *
  * Nothing is written or dropped before the event after `start`, which comes of a step that was made: a run that is
  * refused until then (a step that does not fit, a checkpoint of another model, data that cannot be read) changes nothing.
@@ -13,7 +15,7 @@ import type { PreparedRun } from './preparedRun';
  * @param resume  the run goes on from a checkpoint: the log's events after it are dropped, else all.
  */
 export function recordRun(
-  { config, files }: Pick<PreparedRun, 'config' | 'files'>,
+  { config, files, leftOut }: Pick<PreparedRun, 'config' | 'files' | 'leftOut'>,
   folder: string,
   resume: boolean,
 ): EventConsumer {
@@ -26,7 +28,20 @@ export function recordRun(
     for (const [name, content] of Object.entries(files)) writeJson(folder, name, content);
     truncateEvents(events, resume && start !== undefined ? start.step : -1);
     const opened = jsonLines(events);
-    if (start !== undefined) opened.write(start);
+    if (start !== undefined) {
+      opened.write(start);
+      const { step, epoch, at } = start;
+      for (const one of leftOut) {
+        opened.write({
+          type: 'warning',
+          step,
+          epoch,
+          at,
+          code: 'left-out-utterances',
+          message: leftOutText(one),
+        });
+      }
+    }
     return opened;
   };
 

@@ -60,7 +60,7 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
     record.close();
     model.dispose();
   }
-  const result = await writeResult(folder);
+  const result = await writeResult(folder, run.leftOut);
   await writeReport([folder], join(folder, runFiles.report));
   return { reason, result };
 }

@@ -1,16 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent, RunEventOf } from '@bnrnn/core';
-import { readRun, type RunEvaluation, type RunResult } from '@bnrnn/reporting';
+import { readRun, type LeftOut, type RunEvaluation, type RunResult } from '@bnrnn/reporting';
 import { readJson, runFiles, writeJson } from '../runFolder';
 
 /** `result.json` as `train` writes it. */
 export type TrainResult = RunResult;
 
-/** Writes `result.json` from the events of a run. */
-export async function writeResult(folder: string): Promise<TrainResult> {
+/** Writes `result.json` from the events of a run and what of its data it did not use. */
+export async function writeResult(
+  folder: string,
+  leftOut: readonly LeftOut[],
+): Promise<TrainResult> {
   const { events } = await readRun(folder);
-  const result = resultOf(events);
+  const result = { ...resultOf(events), ...(leftOut.length > 0 && { leftOut }) };
   writeJson(folder, runFiles.result, result);
   return result;
 }

@@ -4,6 +4,7 @@ export type DropReason =
   | 'no alignment'
   | 'lengths differ'
   | 'no frames'
+  | 'bad features'
   | 'no speaker'
   | 'no speaker statistics';
 
@@ -14,6 +15,10 @@ export interface DroppedUtterance {
   /** The numbers or names behind the reason, where it has any. */
   readonly detail?: string;
 }
+
+/** What to do with utterances whose features cannot be used: refuse the data, or leave them out. */
+export const badUtteranceRules = ['refuse', 'drop'] as const;
+export type BadUtteranceRule = (typeof badUtteranceRules)[number];
 
 /** How many were dropped for each reason, for one sentence: `7 without alignment (no alignment), ...`. */
 export function countReasons(dropped: readonly DroppedUtterance[]): Map<DropReason, number> {

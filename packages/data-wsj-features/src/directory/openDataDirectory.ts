@@ -6,12 +6,13 @@ import { readCmvnStatistics, type CmvnStatistics } from '../cmvn/readStatistics'
 import type { DeltaOptions } from '../deltas/deltas';
 import type { FeatureTable } from '../features';
 import type { ReadOptions } from '../scp/targetReader';
-import { openFeatures } from '../tables/openFeatures';
+import { openFeatures, type OpenFeaturesOptions } from '../tables/openFeatures';
 import { withCmvn, withDeltas, withKeys } from '../tables/transformed';
 import type { DroppedUtterance } from './dropped';
 import { readFrameCounts, readSpeakers } from './keyedLines';
 
-export interface DataDirectoryOptions extends ReadOptions {
+export interface DataDirectoryOptions
+  extends ReadOptions, Pick<OpenFeaturesOptions, 'badUtterances' | 'readValues'> {
   /** Default `none`: features as they are. */
   readonly cmvn?: 'none' | CmvnKind;
   /** Statistics to normalize with instead of the folder's `cmvn.scp`: of speakers, or a file with one matrix for all. */
@@ -29,13 +30,13 @@ export interface DataDirectory {
   readonly stored: FeatureTable;
   /** The speaker of each utterance, as `utt2spk` has it; empty without that file. */
   readonly speakers: ReadonlyMap<string, string>;
-  /** Utterances of `feats.scp` that cannot be normalized. */
+  /** Utterances of `feats.scp` that cannot be normalized, and with `badUtterances: 'drop'` those that cannot be used. */
   readonly dropped: readonly DroppedUtterance[];
 }
 
 /**
  * Opens a data directory as Kaldi's scripts leave it: `feats.scp`, and where they are there and needed `utt2spk`,
- * `utt2num_frames` and `cmvn.scp`. Nothing of the archives is read but headers where `utt2num_frames` is missing.
+ * `utt2num_frames` and `cmvn.scp`. Of the archives the headers are read, with `badUtterances: 'drop'` every value once.
  *
  * @throws DataError when a file is missing or malformed, or when no utterance can be normalized.
  */
@@ -58,11 +59,12 @@ export async function openDataDirectory(
     : {};
   const table = await openFeatures(join(path, 'feats.scp'), { ...options, ...counts });
   try {
-    const { features, dropped } =
+    const { features, dropped: notNormalized } =
       cmvn === 'none'
         ? { features: table, dropped: [] }
         : await normalized(path, table, speakers, cmvn, options);
     const whole = deltas === undefined ? features : withDeltas(features, deltas);
+    const dropped = [...table.dropped, ...notNormalized];
     return { path, features: whole, stored: table, speakers, dropped };
   } catch (error) {
     await table.close();

@@ -7,13 +7,17 @@ import { openFile } from '../bytes/openFile';
 import type { ScpLine } from '../scp/parseScpLine';
 import { readScp } from '../scp/readScp';
 import type { TargetReader } from '../scp/targetReader';
+import { badOr, type BadUtterance } from './badUtterances';
 import type { Specification } from './specification';
 import { UtteranceIndex } from './utteranceIndex';
 
 export interface FeatureIndex {
   /** With frames and spans. */
   readonly utterances: UtteranceIndex;
+  /** Of most utterances. */
   readonly columns: number;
+  /** Utterances whose header is malformed, has other columns than most, or other frames than are known. */
+  readonly bad: readonly BadUtterance[];
 }
 
 /** Headers read at the same time. */
@@ -21,10 +25,11 @@ const atOnce = 16;
 const spanBounds = { least: 256, most: 1 << 20, last: 1 << 16 };
 
 /**
- * Finds the utterances of a list or an archive. Of a list, frame counts come from `known` where it has them,
- * otherwise from the headers in the archives; an archive is walked from header to header.
+ * Finds the utterances of a list or an archive and reads the header of each; an archive is walked from header to header.
+ * Where a list names commands, one whose frame count is known is not run for its header.
  *
- * @throws DataError when a key occurs twice, a header is malformed, or there is no utterance at all.
+ * @param known  frame counts to compare with.
+ * @throws DataError when a key occurs twice, a header of an archive itself is malformed, or there is no utterance at all.
  */
 export async function indexFeatures(
   spec: Specification,
@@ -38,51 +43,78 @@ export async function indexFeatures(
     const where = spec.kind === 'scp' ? `on lines ${before.line} and ${line.line}` : 'twice';
     throw fault({ file: spec.path, key: line.key }, `the key stands ${where}.`);
   };
-  let columns: number | undefined;
+  /** By position; undefined for a command that was not run. */
+  const headers: (MatrixSizes | undefined)[] = [];
+  const bad: BadUtterance[] = [];
   if (spec.kind === 'scp') {
     for await (const line of readScp(spec.path)) add(line);
-    columns = await readHeaders(utterances, reader, known);
+    bad.push(...(await readHeaders(utterances, reader, { known, headers })));
   } else {
     for await (const { line, size } of walkArchive(spec.path)) {
       add(line);
-      utterances.frames.push(known.get(line.key) ?? size.rows);
-      columns ??= size.columns;
+      headers.push(size);
     }
   }
-  if (columns === undefined) throw fault({ file: spec.path }, 'lists no utterance.');
+  const { keys } = utterances;
+  if (keys.length === 0) throw fault({ file: spec.path }, 'lists no utterance.');
+  keys.forEach((key, i) => utterances.frames.push(headers[i]?.rows ?? known.get(key) ?? 0));
+  const columns = commonest(headers.flatMap((size) => size?.columns ?? []));
+  const failed = new Set(bad.map(({ key }) => key));
+  keys.forEach((key, i) => {
+    const size = headers[i];
+    if (size === undefined || failed.has(key)) return;
+    const problem = headerProblem(size, columns, known.get(key));
+    if (problem !== undefined) bad.push({ key, error: fault({ file: spec.path, key }, problem) });
+  });
   utterances.measureSpans(spanBounds);
-  return { utterances, columns };
+  return { utterances, columns, bad };
 }
 
-/**
- * Sets the frames of each utterance, known or by its header.
- *
- * @returns the columns of the first, whose header is read in any case; undefined when there is none.
- */
+function headerProblem(
+  { rows, columns: own }: MatrixSizes,
+  columns: number,
+  known: number | undefined,
+): string | undefined {
+  // A matrix without frames has no columns either.
+  if (own !== columns && rows > 0) {
+    return `the features have ${own} values a frame, those of most utterances ${columns}.`;
+  }
+  if (known === undefined || known === rows) return undefined;
+  return `the archive holds ${rows} frames, utt2num_frames says ${known}.`;
+}
+
+/** The value that occurs most often, the first of several; 0 where there is none. */
+function commonest(values: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  let most = values[0] ?? 0;
+  for (const [value, count] of counts) if (count > (counts.get(most) ?? 0)) most = value;
+  return most;
+}
+
+/** Reads the headers into `headers`, by position. @returns those that cannot be read. */
 async function readHeaders(
   utterances: UtteranceIndex,
   reader: TargetReader,
-  known: ReadonlyMap<string, number>,
-): Promise<number | undefined> {
-  const { keys, frames } = utterances;
-  const wanted: number[] = [];
-  keys.forEach((key, i) => {
-    const count = known.get(key);
-    frames.push(count ?? 0);
-    if (i === 0 || count === undefined) wanted.push(i);
-  });
-  let columns: number | undefined;
+  { known, headers }: { known: ReadonlyMap<string, number>; headers: (MatrixSizes | undefined)[] },
+): Promise<BadUtterance[]> {
+  const bad: BadUtterance[] = [];
+  const { keys } = utterances;
+  // The first command is run for the columns.
+  const isWanted = (i: number): boolean =>
+    i === 0 || utterances.line(i).target.kind === 'file' || !known.has(keys[i] ?? '');
+  const wanted = keys.map((_, i) => i).filter(isWanted);
   for (let i = 0; i < wanted.length; i += atOnce) {
     const group = wanted.slice(i, i + atOnce);
     const read = await Promise.all(
-      group.map((position) => reader.sizes(utterances.line(position))),
+      group.map((at) => badOr(keys[at] ?? '', reader.sizes(utterances.line(at)))),
     );
-    columns ??= read[0]?.columns;
-    group.forEach((position, j) => {
-      frames[position] = known.get(keys[position] ?? '') ?? read[j]?.rows ?? 0;
+    read.forEach((result, j) => {
+      if ('bad' in result) bad.push(result.bad);
+      else headers[group[j] ?? 0] = result.value;
     });
   }
-  return columns;
+  return bad;
 }
 
 async function* walkArchive(

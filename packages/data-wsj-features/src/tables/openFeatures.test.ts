@@ -66,17 +66,12 @@ describe('openFeatures', () => {
     await table.close();
   });
 
-  it('takes known frame counts, and says when they are wrong', async () => {
-    const known = new Map([
-      ['a', 5],
-      ['t', 2],
-    ]);
-    expect(await frames(scp, { frames: known })).toEqual({ c: 3, a: 5, t: 2, d: 1 });
-    const table = await openFeatures(scp, { frames: known });
-    await expect(table.read('a')).rejects.toThrow(
-      /x\.scp, key a: the archive holds 2 frames of 2 values, expected 5 of 2/,
+  it('compares known frame counts with the headers, and says when they are wrong', async () => {
+    const known = new Map([['t', 2]]);
+    expect(await frames(scp, { frames: known })).toEqual({ c: 3, a: 2, t: 2, d: 1 });
+    await expect(frames(scp, { frames: known.set('a', 5) })).rejects.toThrow(
+      /x\.scp, key a: the archive holds 2 frames, utt2num_frames says 5\./,
     );
-    await table.close();
   });
 
   it('refuses values that are not finite, with where they are', async () => {
@@ -87,7 +82,7 @@ describe('openFeatures', () => {
     const table = await openFeatures(bad);
     expect((await table.read('ok')).data).toEqual(Float32Array.of(1, 2));
     await expect(table.read('bad')).rejects.toThrow(
-      /nan\.ark, key bad, byte 30: the features hold NaN at frame 1, column 1, counted from 0/,
+      /nan\.ark, key bad, byte 30: the features hold 1 NaN and 1 inf of 6 values, the first NaN at frame 1, column 1, counted from 0/,
     );
     await table.close();
     // An scp's relative path is told as the file that it was found to be.
@@ -128,13 +123,57 @@ describe('openFeatures', () => {
     await expect(openFeatures(folder.write(name, content))).rejects.toThrow(message);
   });
 
-  it('refuses an utterance with other columns when it is read', async () => {
-    const mixed = folder.write(
+  const mixed = (): string =>
+    folder.write(
       'mixed.ark',
-      bytes(floatMatrix('a', 1, 2, [1, 2]), floatMatrix('b', 1, 3, [1, 2, 3])),
+      bytes(
+        floatMatrix('narrow', 1, 1, [1]),
+        floatMatrix('a', 1, 2, [1, 2]),
+        floatMatrix('nan', 2, 2, [1, NaN, NaN, 4]),
+        floatMatrix('b', 1, 2, [5, 6]),
+        floatMatrix('inf', 1, 2, [-Infinity, 1]),
+        floatMatrix('wide', 1, 3, [1, 2, 3]),
+      ),
     );
-    const table = await openFeatures(mixed);
-    await expect(table.read('b')).rejects.toThrow('1 frames of 3 values, expected 1 of 2');
+
+  it('names all utterances with other columns than most when it is opened', async () => {
+    await expect(openFeatures(mixed())).rejects.toThrow(
+      /mixed\.ark: the features of 2 of 6 utterances cannot be used:\n {2}.*key narrow: the features have 1 values a frame, those of most utterances 2\.\n {2}.*key wide: the features have 3/,
+    );
+  });
+
+  it('leaves out what cannot be used where that is asked for, and says why', async () => {
+    const table = await openFeatures(mixed(), { badUtterances: 'drop' });
+    expect(table.keys).toEqual(['a', 'b']);
+    expect(table.columns).toBe(2);
+    expect((await table.read('b')).data).toEqual(Float32Array.of(5, 6));
+    expect(() => table.frames('nan')).toThrow('there are no features for this utterance');
+    expect(table.dropped.map(({ key, reason }) => [key, reason])).toEqual(
+      ['narrow', 'wide', 'nan', 'inf'].map((key) => [key, 'bad features']),
+    );
+    expect(table.dropped[2]?.detail).toMatch(
+      /key nan, .*hold 2 NaN of 4 values, the first NaN at frame 0, column 1/,
+    );
+    expect(table.dropped[3]?.detail).toMatch(/hold 1 inf of 2 values, the first -Infinity at/);
     await table.close();
+    const unread = await openFeatures(mixed(), { badUtterances: 'drop', readValues: false });
+    expect(unread.keys).toEqual(['a', 'nan', 'b', 'inf']);
+    await unread.close();
+  });
+
+  it('leaves out what a list names and an archive does not hold', async () => {
+    const list = folder.write(
+      'holes.scp',
+      `a x.ark:${at('a')}\ngone y.ark:2\nodd x.ark:3\nc x.ark:${at('c')}\n`,
+    );
+    await expect(openFeatures(list)).rejects.toThrow(/of 2 of 4 utterances cannot be used:/);
+    const table = await openFeatures(list, { badUtterances: 'drop' });
+    expect(table.keys).toEqual(['a', 'c']);
+    expect(table.dropped[0]?.detail).toContain('key gone: line 2 names y.ark, which is no file');
+    await table.close();
+    const none = folder.write('all.scp', 'a y.ark:2\nb y.ark:9\n');
+    await expect(openFeatures(none, { badUtterances: 'drop' })).rejects.toThrow(
+      'the features of 2 of 2 utterances cannot be used',
+    );
   });
 });

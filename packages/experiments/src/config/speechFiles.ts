@@ -1,3 +1,4 @@
+import { badUtteranceRules } from '@bnrnn/data-wsj-features';
 import * as v from 'valibot';
 
 /** Where the data of a frame classifier lies, as the caller wrote it. */
@@ -13,6 +14,8 @@ export const speechFilesSchema = v.object({
   symbols: v.exactOptional(v.string()),
   /** What relative paths inside scp files are tried against first. */
   root: v.exactOptional(v.string()),
+  /** What becomes of utterances whose features cannot be used; absent: the data is refused. */
+  badUtterances: v.exactOptional(v.picklist(badUtteranceRules)),
 });
 
 export type SpeechFiles = Readonly<v.InferOutput<typeof speechFilesSchema>>;

@@ -31,10 +31,15 @@ export interface SpeechCorpus {
  */
 export async function openSpeechCorpus(
   files: SpeechFiles,
-  options: Omit<OpenSplitOptions, 'root'>,
+  options: Omit<OpenSplitOptions, 'root' | 'badUtterances'>,
 ): Promise<SpeechCorpus> {
   const alignments = await openAlignments(files, options);
-  const each = { ...options, ...(files.root !== undefined && { root: files.root }) };
+  const { root, badUtterances } = files;
+  const each = {
+    ...options,
+    ...(root !== undefined && { root }),
+    ...(badUtterances !== undefined && { badUtterances }),
+  };
   const train = await openSpeechSplit(files.train, alignments, each);
   const dev = await openSpeechSplit(files.dev, alignments, each);
   for (const { directory, utterances } of [train, dev]) {

@@ -23,10 +23,9 @@ it('tells once of an utterance that has no frames, with targets and without', as
   const utterances = [
     { key: 'a', ...matrix(3, 2) },
     { key: 'b', ...matrix(3, 2) },
-    { key: 'c', ...matrix(1, 2) },
+    { key: 'c', ...matrix(0, 0) },
   ];
   await writeArk(join(data, 'feats.ark'), utterances, { scp: join(data, 'feats.scp') });
-  // As long as features are not read, their lengths are those of the list.
   writeFileSync(join(data, 'utt2num_frames'), 'a 3\nb 3\nc 0\n');
   writeFileSync(join(data, 'utt2spk'), 'a ann\nb bob\nc ann\n');
   const statistics = [{ key: 'ann', ...matrix(2, 3) }];

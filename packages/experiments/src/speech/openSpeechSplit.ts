@@ -2,6 +2,7 @@ import {
   joinUtterances,
   openDataDirectory,
   type AlignmentTable,
+  type BadUtteranceRule,
   type CmvnKind,
   type DataDirectory,
   type DroppedUtterance,
@@ -20,6 +21,8 @@ export interface OpenSplitOptions {
   readonly root?: string;
   /** Told, in a sentence, what a reader should know about how files were found. */
   readonly note?: (sentence: string) => void;
+  /** What to do with utterances whose features cannot be used; default `refuse`. */
+  readonly badUtterances?: BadUtteranceRule;
 }
 
 /** The utterances of one data directory that have features and targets. */
@@ -88,12 +91,13 @@ export async function openFeatureTable(
 }
 
 function openDirectory(directory: string, options: OpenSplitOptions): Promise<DataDirectory> {
-  const { settings, root, note } = options;
+  const { settings, root, note, badUtterances } = options;
   const order = settings['data.deltas'].value;
   return openDataDirectory(directory, {
     ...(root !== undefined && { root }),
     cmvn: cmvnKinds[settings['data.cmvn'].value],
     ...(order > 0 && { deltas: { order } }),
     ...(note !== undefined && { note }),
+    ...(badUtterances !== undefined && { badUtterances }),
   });
 }

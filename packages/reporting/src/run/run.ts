@@ -46,6 +46,14 @@ export type RunEvaluation = Pick<
   units?: number;
 };
 
+/** Utterances that a run's data lists and that it did not use, for one reason. */
+export interface LeftOut {
+  split: 'train' | 'valid';
+  /** A few words, such as `no alignment`. */
+  reason: string;
+  keys: readonly string[];
+}
+
 /** `result.json`: what came of it. */
 export interface RunResult {
   steps: number;
@@ -57,6 +65,8 @@ export interface RunResult {
   seconds: number;
   best?: { epoch: number; nllPerUnit: number; perplexity: number; frameErrorRate?: number };
   evaluations: readonly RunEvaluation[];
+  /** Of frame classifiers, where there are any. */
+  leftOut?: readonly LeftOut[];
 }
 
 /** A run folder, read. */
