@@ -86,7 +86,9 @@ export const uses = {
 
 async function start(load, backend) {
   const { startBackend } = await load('@bnrnn/tensor-backend');
-  return startBackend(backend);
+  if (backend !== 'simd') return startBackend(backend);
+  const { simdBackend } = await load('@bnrnn/tensor-backend-simd');
+  return startBackend(simdBackend);
 }
 
 /** [1 2]·[3 4]ᵀ = 11, and the backend that computed it. */
