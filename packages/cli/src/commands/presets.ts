@@ -21,8 +21,8 @@ import { Option, type Command } from 'commander';
 import type { Io } from '../io';
 import { textColumns } from '../textColumns';
 
-/** The size of the Penn Treebank's vocabulary, for which parameters are counted. */
-const ptbTypes = 10_000;
+/** Types of the Penn Treebank by words and by characters, for which parameters are counted. */
+const ptbTypes = { word: 10_000, character: 50 };
 
 /** The paper's inputs and targets on WSJ, for which parameters are counted. */
 const wsj = { features: 69, classes: 3_546 };
@@ -56,7 +56,7 @@ export function addPresets(program: Command, io: Io): void {
       for (const line of table(speech, speechColumns)) io.out(line);
       io.out('');
       io.out(
-        'Numbers carry their source: t text, c code, l lua, f tf, r recalled, o our own choice.',
+        'Numbers carry their source: t text, c code, l lua, f tf, p figure of the paper, r recalled, o our own choice.',
       );
     });
 }
@@ -66,6 +66,7 @@ const sourceLetters = {
   code: 'c',
   lua: 'l',
   tf: 'f',
+  figure: 'p',
   recalled: 'r',
   chosen: 'o',
   user: 'u',
@@ -76,7 +77,8 @@ type Columns = readonly (readonly [string, string])[];
 const languageColumns: Columns = [
   ['units', 'model.units'],
   ['dropout', 'model.dropout'],
-  ['init', 'model.initRange'],
+  ['start', 'model.initializer'],
+  ['range', 'model.initRange'],
   ['batch', 'data.batch'],
   ['T', 'data.time'],
   ['norm', 'optimizer.maxGradientNorm'],
@@ -104,7 +106,9 @@ interface Row {
 
 function describeLanguage(preset: LanguagePreset, recipe: Recipe): Row {
   const settings = resolveSettings(preset, recipe);
-  const parameters = parameterCount(modelSpec({ unit: preset.unit, settings }, ptbTypes));
+  const parameters = parameterCount(
+    modelSpec({ unit: preset.unit, settings }, ptbTypes[preset.unit]),
+  );
   return { ...identity(preset), recipe: recipe.name, parameters, settings };
 }
 

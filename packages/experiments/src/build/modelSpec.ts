@@ -1,5 +1,6 @@
 import type { FrameClassifierSpec, InitializerSpec, LanguageModelSpec } from '@bnrnn/recurrent';
 import type { LanguageRunConfig, SpeechRunConfig } from '../config/runConfig';
+import type { SharedSettings } from '../settings/settings';
 import { cellSpec } from './cellSpec';
 
 /**
@@ -12,6 +13,7 @@ export function modelSpec(
   vocabularySize: number,
 ): LanguageModelSpec {
   const layer = cellSpec(settings, settings['data.time'].value);
+  const deviation = settings['model.embeddingDeviation'].value;
   return {
     kind: 'languageModel',
     unit,
@@ -19,7 +21,8 @@ export function modelSpec(
     embedding: settings['model.units'].value,
     layers: Array.from({ length: settings['model.layers'].value }, () => layer),
     dropout: settings['model.dropout'].value,
-    initializer: { kind: 'uniform', range: settings['model.initRange'].value },
+    initializer: initializerSpec(settings),
+    ...(deviation > 0 && { embeddingInitializer: { kind: 'normal', deviation } }),
   };
 }
 
@@ -29,11 +32,6 @@ export interface FrameSizes {
   readonly features: number;
   readonly classes: number;
 }
-
-const initializers: Readonly<Record<'glorot' | 'orthogonal', InitializerSpec>> = {
-  glorot: { kind: 'glorot' },
-  orthogonal: { kind: 'orthogonal', recurrent: 'orthogonal' },
-};
 
 /** Steps with statistics of their own where no utterance is too long. */
 const mostSteps = 2000;
@@ -55,6 +53,13 @@ export function speechModelSpec(
     features,
     layers: Array.from({ length: settings['model.layers'].value }, () => layer),
     classes,
-    initializer: initializers[settings['model.initializer'].value],
+    initializer: initializerSpec(settings),
   };
+}
+
+function initializerSpec(settings: SharedSettings): InitializerSpec {
+  const kind = settings['model.initializer'].value;
+  if (kind === 'uniform') return { kind, range: settings['model.initRange'].value };
+  if (kind === 'orthogonal') return { kind, recurrent: 'orthogonal' };
+  return { kind };
 }

@@ -116,14 +116,14 @@ describe('resolveSpeechSettings', () => {
   it('has the paper’s architecture and optimizer with their sources', () => {
     const settings = speech('wsj-birnn');
     const of = (path: keyof typeof settings) => [settings[path].value, settings[path].source];
-    expect(of('model.layers')).toEqual([5, 'recalled']);
-    expect(of('model.units')).toEqual([250, 'recalled']);
+    expect(of('model.layers')).toEqual([5, 'figure']);
+    expect(of('model.units')).toEqual([250, 'figure']);
     expect(of('model.initializer')).toEqual(['glorot', 'text']);
-    expect(of('data.batch')).toEqual([24, 'recalled']);
+    expect(of('data.batch')).toEqual([24, 'figure']);
     expect(of('data.maxFrames')).toEqual([1300, 'recalled']);
     expect(of('optimizer.kind')).toEqual(['momentum', 'text']);
-    expect(of('optimizer.momentum')).toEqual([0.9, 'recalled']);
-    expect(of('optimizer.learningRate')).toEqual([1e-4, 'recalled']);
+    expect(of('optimizer.momentum')).toEqual([0.9, 'figure']);
+    expect(of('optimizer.learningRate')).toEqual([1e-4, 'figure']);
     expect(of('optimizer.maxGradientNorm')).toEqual([0, 'chosen']);
     expect(of('schedule.decayFactor')).toEqual([1, 'chosen']);
     expect(of('evaluation.statistics')).toEqual(['running', 'chosen']);
@@ -143,8 +143,8 @@ describe('resolveSpeechSettings', () => {
   it('refuses a setting of the other task, with its own that are near', () => {
     const message = '--set: a frame classifier has no setting "data.time".';
     expect(() => speech('wsj-birnn', 'data.time=20')).toThrow(message);
-    expect(() => speech('wsj-birnn', 'model.initRange=0.1')).toThrow(
-      expect.objectContaining({ hint: expect.stringContaining('model.initializer') as string }),
+    expect(() => speech('wsj-birnn', 'model.dropout=0.1')).toThrow(
+      expect.objectContaining({ hint: expect.stringContaining('Its settings are') as string }),
     );
     expect(() =>
       resolveSettings(findLanguagePreset('ptb-small'), findRecipe('zaremba'), {

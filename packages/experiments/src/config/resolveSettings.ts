@@ -14,7 +14,7 @@ import type { NormalizationChoice, Task } from '../settings/definition';
 import { nearestPath } from '../settings/nearestPath';
 import type { Override } from '../settings/readSetting';
 import { checkValue } from '../settings/readSetting';
-import { chosen, recalled, user, type Setting } from '../settings/setting';
+import { chosen, figure, user, type Setting } from '../settings/setting';
 import { settingPathsOf, type SettingPath } from '../settings/settingDefinitions';
 import type {
   Changes,
@@ -36,7 +36,7 @@ export interface SettingsRequest {
 const adam = 'used by adam alone; the usual value';
 
 const rules: SettingsOf<RulePath> = {
-  'optimizer.momentum': recalled(0.9, 'of the speech models; used by momentum alone'),
+  'optimizer.momentum': figure(0.9, 'of the speech models; used by momentum alone'),
   'optimizer.beta1': chosen(0.9, adam),
   'optimizer.beta2': chosen(0.999, adam),
   'optimizer.epsilon': chosen(1e-8, adam),

@@ -1,6 +1,6 @@
 import { corpusInfoSchema, DataError, units } from '@bnrnn/core';
 import * as v from 'valibot';
-import type { RulePath } from '../recipes/recipe';
+import type { CorpusPath, RulePath } from '../recipes/recipe';
 import { checkValue } from '../settings/readSetting';
 import { chosen, sources, type Setting } from '../settings/setting';
 import { settingPathsOf } from '../settings/settingDefinitions';
@@ -55,13 +55,22 @@ export interface SpeechRunConfig extends Readonly<Common> {
 export type RunConfig = LanguageRunConfig | SpeechRunConfig;
 
 /** Settings younger than the first run folders, as those runs had them. */
-const before: SettingsOf<RulePath | 'optimizer.kind'> = {
+const before: SettingsOf<RulePath | 'optimizer.kind' | 'model.initRange'> = {
   'optimizer.kind': chosen('sgd', 'before there was a choice'),
   'optimizer.momentum': chosen(0.9, 'not used'),
   'optimizer.beta1': chosen(0.9, 'not used'),
   'optimizer.beta2': chosen(0.999, 'not used'),
   'optimizer.epsilon': chosen(1e-8, 'not used'),
+  'model.initRange': chosen(0.1, 'not used'),
 };
+
+/** The same of language models alone. */
+const beforeInLanguage: SettingsOf<CorpusPath | 'model.initializer' | 'model.embeddingDeviation'> =
+  {
+    ...corpusAsItIs,
+    'model.initializer': chosen('uniform', 'before there was a choice'),
+    'model.embeddingDeviation': chosen(0, 'before there was a choice'),
+  };
 
 /**
  * Checks the contents of a `config.json`.
@@ -85,7 +94,7 @@ export function parseRunConfig(value: unknown, where: string): RunConfig {
   }
   const settings: Readonly<Record<string, Setting>> = {
     ...before,
-    ...(unit !== 'frame' && corpusAsItIs),
+    ...(unit !== 'frame' && beforeInLanguage),
     ...result.output.settings,
   };
   for (const path of settingPathsOf(unit === 'frame' ? 'speech' : 'language')) {

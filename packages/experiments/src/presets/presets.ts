@@ -1,5 +1,6 @@
 import { expectOneOf, UsageError } from '@bnrnn/core';
 import type { LanguagePreset, Preset, SpeechPreset } from './preset';
+import { ptbCharRnn, ptbCharRnnBn } from './ptbCharRnn';
 import { ptbLarge, ptbLargeBn } from './ptbLarge';
 import { ptbMedium, ptbMediumBn } from './ptbMedium';
 import { ptbSmall, ptbSmallBn } from './ptbSmall';
@@ -23,6 +24,8 @@ const languageModels: readonly LanguagePreset[] = [
   ptbSmallLayer,
   ptbSmallRnn,
   ptbSmallRnnBn,
+  ptbCharRnn,
+  ptbCharRnnBn,
 ];
 
 const frameClassifiers: readonly SpeechPreset[] = [wsjBirnn, wsjBirnnBn];

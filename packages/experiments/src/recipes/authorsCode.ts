@@ -26,6 +26,8 @@ export const authorsCode: Recipe = {
     'model.cell': code('lstm'),
     'model.layers': code(2),
     'model.biases': code(1),
+    'model.initializer': code('uniform'),
+    'model.embeddingDeviation': code(0, 'as every other parameter'),
     'model.peepholes': code('none'),
     'data.batch': code(32),
     'data.layout': code('authors'),

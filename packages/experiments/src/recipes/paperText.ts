@@ -12,6 +12,8 @@ export const paperText: Recipe = {
     'model.cell': text('lstm'),
     'model.layers': text(2),
     'model.biases': text(1),
+    'model.initializer': text('uniform'),
+    'model.embeddingDeviation': text(0, 'as every other parameter'),
     'model.peepholes': chosen(
       'none',
       "the text, as recalled, lets the output gate see the cell; the authors' code has no peepholes",

@@ -1,4 +1,4 @@
-import { chosen, recalled, text } from '../settings/setting';
+import { chosen, figure, recalled, text } from '../settings/setting';
 import type { SpeechRecipe } from './speechRecipe';
 
 const unknown = 'not in the text';
@@ -9,11 +9,12 @@ export const paperTextSpeech: SpeechRecipe = {
   title: "the paper's text (arXiv 1510.01378)",
   settings: {
     'model.cell': text('lstm'),
-    'model.layers': recalled(5),
-    'model.units': recalled(250, 'in each direction'),
+    'model.layers': figure(5),
+    'model.units': figure(250, 'in each direction'),
     'model.biases': chosen(1, unknown),
     'model.peepholes': chosen('none', unknown),
     'model.initializer': text('glorot'),
+    'model.initRange': chosen(0.1, 'used by uniform alone'),
     'model.merge': chosen('concat', unknown),
     'model.directionStatistics': chosen('per direction', unknown),
 
@@ -24,7 +25,7 @@ export const paperTextSpeech: SpeechRecipe = {
     'normalization.perStep': chosen(false, 'statistics of the whole sequence have no steps'),
     'normalization.groups': chosen(0, 'one block a gate'),
 
-    'data.batch': recalled(24),
+    'data.batch': figure(24),
     'data.maxFrames': recalled(1300),
     'data.poolBatches': chosen(20, 'the order is not in the text: shuffled, bucketed by length'),
     'data.cmvn': chosen(
@@ -34,7 +35,7 @@ export const paperTextSpeech: SpeechRecipe = {
     'data.deltas': recalled(2, '23 filterbanks with deltas and delta-deltas are 69 values'),
 
     'optimizer.kind': text('momentum'),
-    'optimizer.learningRate': recalled(1e-4),
+    'optimizer.learningRate': figure(1e-4),
     'optimizer.maxGradientNorm': chosen(0, `clipping is ${unknown}`),
     'optimizer.clipAt': chosen('above', 'used where a threshold is set'),
 

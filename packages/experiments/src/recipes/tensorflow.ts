@@ -9,6 +9,8 @@ export const tensorflow: Recipe = {
     'model.cell': tf('lstm'),
     'model.layers': tf(2),
     'model.biases': tf(1),
+    'model.initializer': tf('uniform'),
+    'model.embeddingDeviation': tf(0, 'as every other parameter'),
     'model.peepholes': tf('none'),
     'data.batch': tf(20),
     'data.layout': tf('tensorflow'),

@@ -9,6 +9,8 @@ export const zaremba: Recipe = {
     'model.cell': lua('lstm'),
     'model.layers': lua(2),
     'model.biases': lua(2),
+    'model.initializer': lua('uniform'),
+    'model.embeddingDeviation': lua(0, 'as every other parameter'),
     'model.peepholes': lua('none'),
     'data.batch': lua(20),
     'data.layout': lua('zaremba'),

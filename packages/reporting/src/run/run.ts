@@ -1,7 +1,16 @@
 import type { CorpusInfo, RunEvent, RunEventOf, StatisticsChoice, Unit } from '@bnrnn/core';
 
 /** Where a number of a run comes from. */
-export const settingSources = ['text', 'code', 'lua', 'tf', 'recalled', 'chosen', 'user'] as const;
+export const settingSources = [
+  'text',
+  'code',
+  'lua',
+  'tf',
+  'figure',
+  'recalled',
+  'chosen',
+  'user',
+] as const;
 export type SettingSource = (typeof settingSources)[number];
 
 /** One resolved setting of a run. */
