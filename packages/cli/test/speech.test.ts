@@ -143,7 +143,15 @@ describe('train wsj-birnn-bn', () => {
 describe('train --bad-utterances', () => {
   const odd = join(folder, 'odd');
   const flags = (out: string, ...more: string[]): string[] => [
-    ...trainSpeech('wsj-birnn-tiny', out, '--train', 'odd', '--max-steps', '3', ...more),
+    ...trainSpeech(
+      'wsj-birnn-tiny',
+      out,
+      '--train',
+      'odd',
+      '--set',
+      'schedule.maxSteps=3',
+      ...more,
+    ),
   ];
 
   beforeAll(async () => {
@@ -200,6 +208,8 @@ describe('train --bad-utterances', () => {
     );
     expect(resumed.status, resumed.stderr).toBe(0);
     expect(readJsonFile(folder, 'dropped', 'result.json')).toMatchObject({ steps: 4, leftOut });
+    const [row] = await evaluate('dropped', '--split', 'train', '--statistics', 'batch');
+    expect(row?.nllPerFrame).toBeGreaterThan(0);
   });
 });
 

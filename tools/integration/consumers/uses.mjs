@@ -28,7 +28,10 @@ export const uses = {
   },
 
   '@bnrnn/training': async (load) => {
-    const { name } = await start(load, 'auto');
+    const { registerBackend, startBackend } = await load('@bnrnn/tensor-backend');
+    const { simdBackend } = await load('@bnrnn/tensor-backend-simd');
+    registerBackend(simdBackend);
+    const { name } = await startBackend('auto');
     const { synthetic, tokenBatches } = await load('@bnrnn/data-ptb');
     const { train } = await load('@bnrnn/training');
     const corpus = synthetic();
