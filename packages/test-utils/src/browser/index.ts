@@ -1,0 +1,2 @@
+export { findChromium } from './findChromium';
+export { openBrowser, webgpuFlags, type Browser, type OpenBrowserOptions } from './openBrowser';

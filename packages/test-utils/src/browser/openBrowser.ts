@@ -1,0 +1,83 @@
+import { chromium } from 'playwright-core';
+import { serveFolder } from './serveFolder';
+
+export interface OpenBrowserOptions {
+  /** Where Chromium lies, as `findChromium` tells it. */
+  readonly program: string;
+  /** The folder that the page sees as `/`. */
+  readonly folder: string;
+  /** More flags for Chromium, such as `webgpuFlags`. */
+  readonly flags?: readonly string[];
+  /** Milliseconds that one `run` may take; default two minutes. */
+  readonly timeout?: number;
+}
+
+/** A page of a headless Chromium. */
+export interface Browser {
+  /**
+   * Imports `/MODULE` in the page and awaits its `main(argument)`.
+   *
+   * @returns what `main` gives, as JSON carries it.
+   * @throws Error with the page's own stack and console where the module cannot be imported or `main` throws.
+   */
+  run(module: string, argument?: unknown): Promise<unknown>;
+  /** What the page wrote to its console so far: `error: ...`, `warning: ...`. */
+  readonly console: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Flags with which Chromium has a WebGPU adapter on a machine without a GPU. */
+export const webgpuFlags: readonly string[] = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+];
+
+/** Opens an isolated page (it has SharedArrayBuffer) in a headless Chromium of this machine. */
+export async function openBrowser(options: OpenBrowserOptions): Promise<Browser> {
+  const { program, folder, flags = [], timeout = 120_000 } = options;
+  const server = await serveFolder(folder);
+  // Chromium's sandbox cannot be had as root, which containers run as.
+  const browser = await chromium
+    .launch({ executablePath: program, args: ['--no-sandbox', ...flags] })
+    .catch(async (error: unknown) => {
+      await server.close();
+      throw error;
+    });
+  const said: string[] = [];
+  const page = await browser.newPage();
+  page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => said.push(`error: ${error.stack ?? error.message}`));
+  await page.goto(`${server.origin}/`);
+  return {
+    console: said,
+    async run(module, argument) {
+      const source = `(async () => {
+        try {
+          const { main } = await import(${JSON.stringify(`/${module}`)});
+          return { value: await main(${JSON.stringify(argument)}) };
+        } catch (error) {
+          return { failure: String(error?.stack ?? error) };
+        }
+      })()`;
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_, reject) => {
+        timer = setTimeout(() => {
+          reject(new Error(`${module} ran for more than ${timeout} ms.\n${said.join('\n')}`));
+        }, timeout);
+      });
+      const answer = page.evaluate<{ value?: unknown; failure?: string }>(source);
+      try {
+        const { value, failure } = await Promise.race([answer, late]);
+        if (failure === undefined) return value;
+        throw new Error(`${module} in the page: ${failure}\n${said.join('\n')}`);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
