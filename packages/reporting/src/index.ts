@@ -12,10 +12,8 @@ export type { RunGroup } from './compare/runGroup';
 export type { RunSummary } from './compare/runSummary';
 export type { Spread } from './compare/spread';
 export type { EventConsumer } from './events/eventConsumer';
-export { jsonLines } from './events/jsonLines';
-export { truncateEvents } from './events/truncateEvents';
 export { progress, type ProgressOptions, type ProgressStream } from './progress/progress';
-export { readRun } from './run/readRun';
+export { parseRun, type RunTexts } from './run/parseRun';
 export {
   settingSources,
   type Run,

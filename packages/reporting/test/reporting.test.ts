@@ -1,13 +1,6 @@
 import { join } from 'node:path';
-import {
-  comparisonTable,
-  curvesSvg,
-  htmlReport,
-  jsonLines,
-  progress,
-  readRun,
-  truncateEvents,
-} from '@bnrnn/reporting';
+import { comparisonTable, curvesSvg, htmlReport, progress } from '@bnrnn/reporting';
+import { jsonLines, readRun, truncateEvents } from '@bnrnn/reporting/node';
 import { expect, it } from 'vitest';
 import { bnSettings, realisticRun, writeRun } from './fixtures';
 import { temporaryFolder } from './temporaryFolder';

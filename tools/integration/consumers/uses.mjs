@@ -68,7 +68,8 @@ export const uses = {
   },
 
   '@bnrnn/reporting': async (load) => {
-    const { readRun, comparisonTable } = await load('@bnrnn/reporting');
+    const { comparisonTable } = await load('@bnrnn/reporting');
+    const { readRun } = await load('@bnrnn/reporting/node');
     return comparisonTable([await readRun('runs/quickstart/ptb-small')], 'markdown').split('\n')[0];
   },
 

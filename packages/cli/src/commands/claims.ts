@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '@bnrnn/core';
-import { claimsTable, judgeClaims, paperClaims, readRun } from '@bnrnn/reporting';
+import { claimsTable, judgeClaims, paperClaims } from '@bnrnn/reporting';
+import { readRun } from '@bnrnn/reporting/node';
 import type { Command } from 'commander';
 import { linesOf, type Io } from '../io';
 import { runFiles } from '../runFolder';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { loadCorpus, readOverride, resolveRun } from '@bnrnn/experiments';
-import { comparisonTable, readRun } from '@bnrnn/reporting';
+import { comparisonTable } from '@bnrnn/reporting';
+import { readRun } from '@bnrnn/reporting/node';
 import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import { wholeFlag } from '../flags';

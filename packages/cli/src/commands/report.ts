@@ -1,12 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  comparisonTable,
-  curveKindsOf,
-  curvesSvg,
-  readRun,
-  type TableFormat,
-} from '@bnrnn/reporting';
+import { comparisonTable, curveKindsOf, curvesSvg, type TableFormat } from '@bnrnn/reporting';
+import { readRun } from '@bnrnn/reporting/node';
 import type { Command } from 'commander';
 import { linesOf, type Io } from '../io';
 import { runFiles } from '../runFolder';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RunEvent } from '@bnrnn/core';
-import { jsonLines, truncateEvents, type EventConsumer } from '@bnrnn/reporting';
+import type { EventConsumer } from '@bnrnn/reporting';
+import { jsonLines, truncateEvents } from '@bnrnn/reporting/node';
 import { runFiles, writeJson } from '../runFolder';
 import { leftOutText } from '../speech/leftOut';
 import type { PreparedRun } from './preparedRun';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { RunEventOf } from '@bnrnn/core';
-import { progress, readRun } from '@bnrnn/reporting';
+import { progress } from '@bnrnn/reporting';
+import { readRun } from '@bnrnn/reporting/node';
 import { train } from '@bnrnn/training';
 import { folderStore } from '@bnrnn/training/node';
 import type { Io } from '../io';

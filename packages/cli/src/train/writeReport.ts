@@ -1,4 +1,5 @@
-import { htmlReport, readRun } from '@bnrnn/reporting';
+import { htmlReport } from '@bnrnn/reporting';
+import { readRun } from '@bnrnn/reporting/node';
 import { basename, dirname } from 'node:path';
 import { writeText } from '../runFolder';
 

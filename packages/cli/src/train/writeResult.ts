@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent, RunEventOf } from '@bnrnn/core';
-import { readRun, type LeftOut, type RunEvaluation, type RunResult } from '@bnrnn/reporting';
+import type { LeftOut, RunEvaluation, RunResult } from '@bnrnn/reporting';
+import { readRun } from '@bnrnn/reporting/node';
 import { readJson, runFiles, writeJson } from '../runFolder';
 
 /** `result.json` as `train` writes it. */

@@ -1,4 +1,3 @@
-import { basename, isAbsolute } from 'node:path';
 import type { Comparison } from '../compare/compareRuns';
 import { eventsOf, type RunSummary } from '../compare/runSummary';
 import { formatCount, formatDuration } from '../formatNumber';
@@ -98,7 +97,8 @@ function versionsTable(runs: readonly Run[]): Html {
 
 /** A folder as its caller named it; of an absolute path, which means nothing elsewhere, the last part. */
 function shownFolder({ folder }: Run): string {
-  return isAbsolute(folder) ? basename(folder) : folder;
+  const isAbsolute = /^(?:[a-z]:)?[/\\]/i.test(folder);
+  return isAbsolute ? (folder.match(/[^/\\]+/g)?.at(-1) ?? folder) : folder;
 }
 
 function known(values: readonly (string | undefined)[]): string[] {

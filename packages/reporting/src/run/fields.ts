@@ -7,6 +7,7 @@ export interface Fields {
   raw(name: string): unknown;
   text(name: string): string;
   number(name: string): number;
+  texts(name: string): string[];
   oneOf<Choice extends string>(name: string, choices: readonly Choice[]): Choice;
   object(name: string): Fields;
   objects(name: string): Fields[];
@@ -31,6 +32,12 @@ export function fieldsOf(value: unknown, where: string, path = ''): Fields {
     number(name) {
       const field = value[name];
       if (typeof field !== 'number') throw wrong(where, at(name), field, 'a number');
+      return field;
+    },
+    texts(name) {
+      const field: unknown = value[name];
+      const isList = Array.isArray(field) && field.every((item) => typeof item === 'string');
+      if (!isList) throw wrong(where, at(name), field, 'a list of texts');
       return field;
     },
     oneOf(name, choices) {

@@ -1,6 +1,6 @@
 import { statisticsChoices } from '@bnrnn/core';
 import { fieldsOf, type Fields } from './fields';
-import type { RunEvaluation, RunResult } from './run';
+import type { LeftOut, RunEvaluation, RunResult } from './run';
 
 /**
  * Reads the value of a `result.json`; fields it does not know are left alone.
@@ -28,6 +28,7 @@ export function parseResult(value: unknown, where: string): RunResult {
           },
         }),
     evaluations: fields.has('evaluations') ? fields.objects('evaluations').map(evaluation) : [],
+    ...(fields.has('leftOut') ? { leftOut: fields.objects('leftOut').map(leftOut) } : {}),
   };
 }
 
@@ -41,6 +42,14 @@ function evaluation(fields: Fields): RunEvaluation {
     ...optional('frameErrorRate', fields),
     ...optional('recalibrationBatches', fields),
     ...optional('units', fields),
+  };
+}
+
+function leftOut(fields: Fields): LeftOut {
+  return {
+    split: fields.oneOf('split', ['train', 'valid']),
+    reason: fields.text('reason'),
+    keys: fields.texts('keys'),
   };
 }
 

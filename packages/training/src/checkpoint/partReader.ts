@@ -40,10 +40,10 @@ export class PartReader {
   }
 
   async #next(): Promise<boolean> {
-    const { done, value } = await this.#parts.next();
-    if (done === true) return false;
-    this.#hash.update(value);
-    this.#part = value;
+    const next = await this.#parts.next();
+    if (next.done === true) return false;
+    this.#hash.update(next.value);
+    this.#part = next.value;
     return true;
   }
 }

@@ -2,7 +2,8 @@
 export function letOthersRun(): Promise<void> {
   return new Promise((resolve) => {
     // A timeout of a browser waits for milliseconds; Node's setImmediate does not.
-    if (typeof setImmediate === 'function') setImmediate(resolve);
-    else setTimeout(resolve, 0);
+    const { setImmediate: soon } = globalThis as Partial<Pick<typeof globalThis, 'setImmediate'>>;
+    if (soon === undefined) setTimeout(resolve, 0);
+    else soon(resolve);
   });
 }

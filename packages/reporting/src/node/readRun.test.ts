@@ -93,6 +93,22 @@ describe('readRun', () => {
     expect(await refusal()).toBe(`RUN/config.json: ${sentence}`);
   });
 
+  it('keeps what the run left out', async () => {
+    const made = whole();
+    const leftOut = [{ split: 'train', reason: 'bad features', keys: ['a', 'b'] }];
+    const write = (value: unknown): void =>
+      writeFileSync(
+        join(folder, 'result.json'),
+        JSON.stringify({ ...made.result, leftOut: value }),
+      );
+    write(leftOut);
+    expect((await readRun(folder)).result).toEqual({ ...made.result, leftOut });
+    write([{ ...leftOut[0], keys: ['a', 2] }]);
+    expect(await refusal()).toBe(
+      'RUN/result.json: leftOut.0.keys is ["a",2], expected a list of texts.',
+    );
+  });
+
   it('names the evaluation that does not fit', async () => {
     const made = whole();
     const wrong = { ...evaluation('running', 5), perplexity: null };

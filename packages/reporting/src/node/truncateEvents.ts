@@ -8,7 +8,7 @@ import {
   writeSync,
 } from 'node:fs';
 import type { RunEvent } from '@bnrnn/core';
-import { parseEventLines } from './eventLines';
+import { parseEventLines } from '../events/eventLines';
 
 /**
  * Drops from an `events.jsonl` what a resumed run is about to report again: every event after the

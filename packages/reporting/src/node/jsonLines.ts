@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { repairEvents } from './truncateEvents';
-import type { EventConsumer } from './eventConsumer';
+import type { EventConsumer } from '../events/eventConsumer';
 
 /**
  * Appends every event to `file` as one line of JSON.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DataError, type RunEvent } from '@bnrnn/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { evaluationEvent, startEvent, stepEvent } from '../../test/fixtures';
-import { parseEventLines } from './eventLines';
+import { parseEventLines } from '../events/eventLines';
 import { jsonLines } from './jsonLines';
 import { truncateEvents } from './truncateEvents';
 import { temporaryFolder } from '../../test/temporaryFolder';

@@ -1,0 +1,3 @@
+export { jsonLines } from './jsonLines';
+export { readRun } from './readRun';
+export { truncateEvents } from './truncateEvents';

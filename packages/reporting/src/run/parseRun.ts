@@ -1,0 +1,41 @@
+import { DataError } from '@bnrnn/core';
+import { parseEventLines } from '../events/eventLines';
+import { parseConfig } from './parseConfig';
+import { parseResult } from './parseResult';
+import type { Run } from './run';
+
+/** The files of a run folder, as their texts. */
+export interface RunTexts {
+  /** `config.json` */
+  readonly config: string;
+  /** `events.jsonl`; a run that has not made a step has none. */
+  readonly events?: string | undefined;
+  /** `result.json`; a run that has not ended has none. */
+  readonly result?: string | undefined;
+}
+
+/**
+ * Reads a run from the texts of its files, wherever they come from: a folder, a page's file picker, a request.
+ *
+ * Half a line at the end of the events, as a kill leaves it, is left out.
+ *
+ * @param folder  what to call the run in errors and reports.
+ * @throws DataError, one sentence, for a text that is not JSON or lacks a field.
+ */
+export function parseRun(folder: string, { config, events = '', result }: RunTexts): Run {
+  const [configFile, resultFile] = [`${folder}/config.json`, `${folder}/result.json`];
+  return {
+    folder,
+    config: parseConfig(json(config, configFile), configFile),
+    events: parseEventLines(events, `${folder}/events.jsonl`).map(({ event }) => event),
+    result: result === undefined ? undefined : parseResult(json(result, resultFile), resultFile),
+  };
+}
+
+function json(text: string, file: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new DataError(`readRun: ${file} is not JSON.`, { cause });
+  }
+}
