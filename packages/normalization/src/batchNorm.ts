@@ -54,6 +54,7 @@ export function batchNorm(options: BatchNormOptions): Normalizer {
 export function batchNormOf(spec: BatchNormSpec): Normalizer {
   return {
     spec,
+    needs: spec.over,
     parameters: (features, { shift }) => newParameters('batchNorm', features, spec.gain, shift),
     statistics: (features, maxSteps = spec.maxSteps) =>
       startStatistics('batchNorm', features, spec.perStep ? maxSteps : 1),

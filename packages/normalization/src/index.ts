@@ -10,18 +10,22 @@ export type {
   NormalizedStep,
   Normalizer,
   NormalizerMode,
+  NormalizerNeeds,
   NormalizerParameters,
   NormalizerWeights,
   Statistics,
 } from './normalizer';
-export { normalizerFromSpec, parseNormalizerSpec } from './normalizerFromSpec';
-export type {
-  BatchNormSpec,
-  EpsilonRule,
-  LayerNormSpec,
-  NoneSpec,
-  NormalizeOver,
-  NormalizerSpec,
+export { normalizerFromSpec, type NormalizerFromSpecOptions } from './normalizerFromSpec';
+export {
+  isBatchNormSpec,
+  type BatchNormSpec,
+  type BuiltInSpec,
+  type EpsilonRule,
+  type LayerNormSpec,
+  type NoneSpec,
+  type NormalizeOver,
+  type NormalizerSpec,
+  type OwnSpec,
 } from './normalizerSpec';
 export {
   recurrentBatchNorm,
@@ -29,11 +33,7 @@ export {
   type RecurrentBatchNorm,
   type RecurrentBatchNormOptions,
 } from './recurrentBatchNorm';
-export {
-  hasStatistics,
-  needsWholeSequence,
-  refuseInCausalModel,
-  refuseInsideRecurrence,
-} from './refusals';
+export { refuseInCausalModel, refuseInsideRecurrence } from './refusals';
 export { stackMoments } from './stackMoments';
+export { type NormalizerStrategy, type SpecFields } from './strategy';
 export { StatisticsAverage } from './statisticsAverage';

@@ -67,6 +67,7 @@ export function layerNormOf(spec: LayerNormSpec): Normalizer {
   };
   return {
     spec,
+    needs: 'row',
     parameters: (features, { shift }) => {
       expectBlocks('layerNorm', features, spec.groups);
       return newParameters('layerNorm', features, spec.gain, shift);

@@ -25,6 +25,7 @@ export function foldNothing(statistics: Statistics): Statistics {
 export function none(): Normalizer {
   return {
     spec: { kind: 'none' },
+    needs: 'row',
     parameters: () => ({}),
     statistics: noStatistics,
     apply: (x) => ({ y: clone(x) }),

@@ -39,6 +39,12 @@ export type Moments = {
   readonly rows: Int32Array;
 };
 
+/**
+ * Which values an output depends on: its own row, the rows of its time step, or all time steps. What
+ * a placement or a model refuses follows from it.
+ */
+export type NormalizerNeeds = 'row' | 'frame' | 'sequence';
+
 /** `batch`: the mini-batch's own moments (training). `stored`: the statistics that are passed in. */
 export type NormalizerMode = 'batch' | 'stored';
 
@@ -74,6 +80,7 @@ export type NormalizedStep = {
  */
 export interface Normalizer {
   readonly spec: NormalizerSpec;
+  readonly needs: NormalizerNeeds;
   /** New variables for `features` features; `shift` says whether the placement has a shift. */
   parameters(features: number, options: { readonly shift: boolean }): NormalizerParameters;
   /** Statistics at the start, mean 0 and variance 1; `maxSteps` stands in for the spec's. */

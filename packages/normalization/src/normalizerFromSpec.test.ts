@@ -59,7 +59,7 @@ describe('normalizerFromSpec', () => {
     [{ ...layer, groups: 0 }, 'cell: groups is 0, expected a whole number at least 1.'],
     [{ ...layer, epsilon: NaN }, 'cell: epsilon is NaN, expected a number above 0.'],
   ])('refuses %j', (spec, sentence) => {
-    expect(() => normalizerFromSpec(spec, 'cell')).toThrow(usageError(sentence));
+    expect(() => normalizerFromSpec(spec, { where: 'cell' })).toThrow(usageError(sentence));
   });
 
   it('names a setting that was misspelt', () => {

@@ -34,5 +34,18 @@ export interface LayerNormSpec {
   readonly gain: number;
 }
 
+/** The strategies that this package brings. */
+export type BuiltInSpec = NoneSpec | BatchNormSpec | LayerNormSpec;
+
+/** A strategy of the user's own: plain JSON, read by the strategy itself. */
+export interface OwnSpec {
+  readonly kind: string;
+}
+
 /** A normalizer as plain JSON data: what a checkpoint stores and a fused kernel reads. */
-export type NormalizerSpec = NoneSpec | BatchNormSpec | LayerNormSpec;
+export type NormalizerSpec = BuiltInSpec | OwnSpec;
+
+/** True for the specification of batch normalization. */
+export function isBatchNormSpec(spec: NormalizerSpec): spec is BatchNormSpec {
+  return spec.kind === 'batch';
+}

@@ -6,12 +6,7 @@ import { batchNorm } from './batchNorm';
 import { layerNorm } from './layerNorm';
 import { none } from './none';
 import type { NormalizerMode } from './normalizer';
-import {
-  hasStatistics,
-  needsWholeSequence,
-  refuseInCausalModel,
-  refuseInsideRecurrence,
-} from './refusals';
+import { refuseInCausalModel, refuseInsideRecurrence } from './refusals';
 
 const usageError = (message: string): unknown =>
   expect.objectContaining({ name: 'UsageError', message });
@@ -20,28 +15,27 @@ const frame = batchNorm({ over: 'frame' });
 const sequence = batchNorm({ over: 'sequence' });
 
 describe('placements', () => {
-  it('tells which strategies have statistics and which need the whole sequence', () => {
-    const specs = [none().spec, frame.spec, sequence.spec, layerNorm().spec];
-    expect(specs.map(hasStatistics)).toEqual([false, true, true, false]);
-    expect(specs.map(needsWholeSequence)).toEqual([false, false, true, false]);
+  it('follow from which values an output depends on', () => {
+    const needs = [none(), frame, sequence, layerNorm()].map((normalizer) => normalizer.needs);
+    expect(needs).toEqual(['row', 'frame', 'sequence', 'row']);
   });
 
   it('refuses sequence-wise statistics inside the recurrence', () => {
-    expect(() => refuseInsideRecurrence(sequence.spec, 'hiddenToHidden')).toThrow(
+    expect(() => refuseInsideRecurrence(sequence, 'hiddenToHidden')).toThrow(
       usageError(
         'hiddenToHidden: sequence-wise statistics cannot be used inside the recurrence, they need the values of time steps that do not exist yet.',
       ),
     );
-    for (const { spec } of [none(), frame, layerNorm()]) refuseInsideRecurrence(spec, 'cell');
+    for (const other of [none(), frame, layerNorm()]) refuseInsideRecurrence(other, 'cell');
   });
 
   it('refuses sequence-wise statistics in a causal model', () => {
-    expect(() => refuseInCausalModel(sequence.spec, 'languageModel: layers.0')).toThrow(
+    expect(() => refuseInCausalModel(sequence, 'languageModel: layers.0')).toThrow(
       usageError(
         'languageModel: layers.0: sequence-wise statistics cannot be used in a causal model, they leak the tokens that it has to predict.',
       ),
     );
-    for (const { spec } of [none(), frame, layerNorm()]) refuseInCausalModel(spec, 'here');
+    for (const other of [none(), frame, layerNorm()]) refuseInCausalModel(other, 'here');
   });
 });
 

@@ -1,15 +1,7 @@
 import { UsageError } from '@bnrnn/core';
-import type { BatchNormSpec, NormalizerSpec } from './normalizerSpec';
+import type { Normalizer } from './normalizer';
 
-/** True where a strategy keeps statistics beside its trained parameters. */
-export function hasStatistics(spec: NormalizerSpec): spec is BatchNormSpec {
-  return spec.kind === 'batch';
-}
-
-/** True where the output at one time step depends on the steps after it. */
-export function needsWholeSequence(spec: NormalizerSpec): boolean {
-  return spec.kind === 'batch' && spec.over === 'sequence';
-}
+type Needs = Pick<Normalizer, 'needs'>;
 
 /**
  * Refuses sequence-wise statistics at a placement inside the recurrence.
@@ -17,8 +9,8 @@ export function needsWholeSequence(spec: NormalizerSpec): boolean {
  * @param placement  the placement's name, e.g. `hiddenToHidden`.
  * @throws UsageError where the statistics need values of time steps that do not exist yet.
  */
-export function refuseInsideRecurrence(spec: NormalizerSpec, placement: string): void {
-  if (!needsWholeSequence(spec)) return;
+export function refuseInsideRecurrence({ needs }: Needs, placement: string): void {
+  if (needs !== 'sequence') return;
   throw new UsageError(
     `${placement}: sequence-wise statistics cannot be used inside the recurrence, they need the values of time steps that do not exist yet.`,
     { hint: `Use batchNorm({ over: 'frame' }) or layerNorm at ${placement}.` },
@@ -31,8 +23,8 @@ export function refuseInsideRecurrence(spec: NormalizerSpec, placement: string):
  * @param where  the model and the placement, e.g. `languageModel: layers.0.inputToHidden`.
  * @throws UsageError where the statistics would show the model the tokens it has to predict.
  */
-export function refuseInCausalModel(spec: NormalizerSpec, where: string): void {
-  if (!needsWholeSequence(spec)) return;
+export function refuseInCausalModel({ needs }: Needs, where: string): void {
+  if (needs !== 'sequence') return;
   throw new UsageError(
     `${where}: sequence-wise statistics cannot be used in a causal model, they leak the tokens that it has to predict.`,
     { hint: `Use batchNorm({ over: 'frame' }) or layerNorm.` },

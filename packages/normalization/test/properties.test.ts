@@ -1,4 +1,5 @@
 import {
+  isBatchNormSpec,
   batchNorm,
   layerNorm,
   none,
@@ -88,7 +89,7 @@ function run(normalizer: Normalizer, x: Array64, mode: NormalizerMode, mask?: Ar
 }
 
 function someStatistics(normalizer: Normalizer, features: number): Statistics {
-  const rows = normalizer.spec.kind === 'batch' && normalizer.spec.perStep ? 3 : 1;
+  const rows = isBatchNormSpec(normalizer.spec) && normalizer.spec.perStep ? 3 : 1;
   return {
     mean: toTensor2D(filled([rows, features], 4)),
     variance: toTensor2D(filled([rows, features], 5, 0.5, 2)),

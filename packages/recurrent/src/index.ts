@@ -10,7 +10,7 @@ export type {
   LayerResult,
   PlacedNormalizer,
 } from './layers/layer';
-export { layerFromSpec } from './layers/layerFromSpec';
+export { layerFromSpec, type FromSpecOptions } from './layers/layerFromSpec';
 export {
   placements,
   type BidirectionalSpec,
@@ -28,7 +28,7 @@ export { rnn, type RnnOptions } from './layers/rnn';
 export { stack, type StackOptions } from './layers/stack';
 export { frameClassifier, type FrameClassifierOptions } from './model/frameClassifier';
 export { languageModel, type LanguageModelOptions } from './model/languageModel';
-export { modelFromSpec } from './model/modelFromSpec';
+export { modelFromSpec, type ModelFromSpecOptions } from './model/modelFromSpec';
 export type { FrameClassifierSpec, LanguageModelSpec, ModelSpec } from './model/modelSpec';
 export type {
   ForwardOptions,

@@ -1,4 +1,4 @@
-import type { NormalizerSpec } from '@bnrnn/normalization';
+import type { BuiltInSpec, NormalizerSpec } from '@bnrnn/normalization';
 import type { BidirectionalSpec, GruSpec, LstmSpec, RnnSpec } from '@bnrnn/recurrent';
 import { array64, axis, oracle, type Array64 } from '@bnrnn/test-utils';
 import type { Arrays } from './layerRig';
@@ -93,11 +93,13 @@ function threeRows(peepholes: Array64): Array64 {
 }
 
 function sequenceNormalizer(
-  spec: NormalizerSpec | undefined,
+  of: NormalizerSpec | undefined,
   path: string,
   arrays: Arrays,
   { mode, statistics }: RunOptions,
 ): oracle.SequenceNormalizer | undefined {
+  // The oracle has formulas of the built-in strategies alone.
+  const spec = of as BuiltInSpec | undefined;
   if (spec === undefined || spec.kind === 'none') return undefined;
   const gain = arrays[`${path}.gain`] as Array64;
   const shift = arrays[`${path}.shift`];
@@ -128,11 +130,13 @@ function sequenceNormalizer(
 }
 
 function stepNormalizer(
-  spec: NormalizerSpec | undefined,
+  of: NormalizerSpec | undefined,
   path: string,
   arrays: Arrays,
   { mode, statistics }: RunOptions,
 ): oracle.StepNormalizer | undefined {
+  // The oracle has formulas of the built-in strategies alone.
+  const spec = of as BuiltInSpec | undefined;
   if (spec === undefined || spec.kind === 'none') return undefined;
   const gain = arrays[`${path}.gain`] as Array64;
   const shift = arrays[`${path}.shift`];

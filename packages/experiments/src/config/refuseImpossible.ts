@@ -1,5 +1,9 @@
 import { UsageError } from '@bnrnn/core';
-import { refuseInCausalModel, refuseInsideRecurrence } from '@bnrnn/normalization';
+import {
+  normalizerFromSpec,
+  refuseInCausalModel,
+  refuseInsideRecurrence,
+} from '@bnrnn/normalization';
 import { placements } from '@bnrnn/recurrent';
 import { normalizerAt } from '../build/normalizerAt';
 import type { LanguageSettings, SharedSettings, SpeechSettings } from '../settings/settings';
@@ -13,7 +17,7 @@ import type { LanguageSettings, SharedSettings, SpeechSettings } from '../settin
 export function refuseImpossible(settings: LanguageSettings): void {
   const path = 'model.normalize.inputToHidden';
   const spec = normalizerAt(settings, 'inputToHidden', 1);
-  if (spec !== undefined) withHint(path, () => refuseInCausalModel(spec, path));
+  if (spec !== undefined) withHint(path, () => refuseInCausalModel(normalizerFromSpec(spec), path));
   refuseImpossibleCell(settings);
 }
 
@@ -40,7 +44,8 @@ function refuseImpossibleCell(settings: SharedSettings): void {
     if (placement === 'inputToHidden') continue;
     const spec = normalizerAt(settings, placement, 1);
     const path = `model.normalize.${placement}`;
-    if (spec !== undefined) withHint(path, () => refuseInsideRecurrence(spec, path));
+    if (spec !== undefined)
+      withHint(path, () => refuseInsideRecurrence(normalizerFromSpec(spec), path));
   }
   const cell = settings['model.cell'].value;
   if (cell === 'lstm') return;

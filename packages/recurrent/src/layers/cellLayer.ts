@@ -1,4 +1,3 @@
-import { hasStatistics } from '@bnrnn/normalization';
 import { product } from '@bnrnn/tensor-backend';
 import { reshape, zeros, type Rank, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { State } from '../model/state';
@@ -37,7 +36,6 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
     normalizers(path) {
       const placed = new Map<string, PlacedNormalizer>();
       for (const [placement, normalizer] of Object.entries(normalize)) {
-        if (!hasStatistics(normalizer.spec)) continue;
         const features = featuresOf(placement as Placement, spec);
         placed.set(`${path}.${placement}`, { normalizer, features });
       }

@@ -37,7 +37,7 @@ export interface LayerResult {
   readonly moments: Readonly<Record<string, Moments>>;
 }
 
-/** A normalizer that keeps statistics, and the width of what it normalizes. */
+/** A normalizer, and the width of what it normalizes. */
 export interface PlacedNormalizer {
   readonly normalizer: Normalizer;
   readonly features: number;
@@ -54,7 +54,7 @@ export interface Layer {
   readonly stateSize: number;
   /** The trained variables by path, in a fixed order, each from the random stream of its path. */
   parameters(place: LayerPlace): Map<string, Variable>;
-  /** The normalizers that keep statistics, by path. */
+  /** The normalizers by path. */
   normalizers(path: string): Map<string, PlacedNormalizer>;
   initialState(batch: number): State;
   /** One window, x float32 [time, batch, inputs]; where padded, x may hold any finite value. */

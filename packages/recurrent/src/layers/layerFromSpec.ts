@@ -1,4 +1,5 @@
 import { expectOneOf } from '@bnrnn/core';
+import type { NormalizerStrategy } from '@bnrnn/normalization';
 import { bidirectional } from './bidirectional';
 import type { CellLayer } from './cellLayer';
 import type { RecurrentSpec } from './cellParameters';
@@ -10,27 +11,35 @@ import { normalizersFromSpecs } from './placedNormalizers';
 import { rnn } from './rnn';
 import { stack } from './stack';
 
+export interface FromSpecOptions {
+  /** Normalization strategies of the caller's own, beside the built-in ones. */
+  readonly strategies?: readonly NormalizerStrategy[];
+}
+
 /**
  * The layer that a spec describes.
  *
  * @throws UsageError for a kind that does not exist and for whatever the layer itself refuses.
  */
-export function layerFromSpec(spec: LayerSpec): Layer {
+export function layerFromSpec(spec: LayerSpec, { strategies = [] }: FromSpecOptions = {}): Layer {
   switch (spec.kind) {
     case 'bidirectional': {
       const { layer, merge, statistics } = spec;
-      return bidirectional(cellFromSpec(layer), { merge, statistics });
+      return bidirectional(cellFromSpec(layer, strategies), { merge, statistics });
     }
     case 'stack':
-      return stack(spec.layers.map(layerFromSpec), { dropout: spec.dropout });
+      return stack(
+        spec.layers.map((layer) => layerFromSpec(layer, { strategies })),
+        { dropout: spec.dropout },
+      );
     default:
-      return cellFromSpec(spec);
+      return cellFromSpec(spec, strategies);
   }
 }
 
-function cellFromSpec(spec: RecurrentSpec): CellLayer {
+function cellFromSpec(spec: RecurrentSpec, strategies: readonly NormalizerStrategy[]): CellLayer {
   expectOneOf('layer.kind', spec.kind, ['lstm', 'rnn', 'gru']);
-  const normalize = normalizersFromSpecs(spec.normalize);
+  const normalize = normalizersFromSpecs(spec.normalize, strategies);
   switch (spec.kind) {
     case 'lstm':
       return lstm({ ...spec, normalize });

@@ -1,5 +1,10 @@
 import { UsageError } from '@bnrnn/core';
-import { normalizerFromSpec, refuseInsideRecurrence, type Normalizer } from '@bnrnn/normalization';
+import {
+  normalizerFromSpec,
+  refuseInsideRecurrence,
+  type Normalizer,
+  type NormalizerStrategy,
+} from '@bnrnn/normalization';
 import { expectOnlyKeys } from '../expectOnlyKeys';
 import { insidePlacements, placements, type Placement, type PlacementSpecs } from './layerSpec';
 
@@ -44,7 +49,7 @@ export function checkPlacements(
   for (const placement of insidePlacements) {
     const normalizer = used[placement];
     if (normalizer === undefined) continue;
-    refuseInsideRecurrence(normalizer.spec, `${caller}: normalize.${placement}`);
+    refuseInsideRecurrence(normalizer, `${caller}: normalize.${placement}`);
   }
   return used;
 }
@@ -89,9 +94,15 @@ export function insideSpecs(normalize: PlacementNormalizers): PlacementSpecs {
   return Object.fromEntries(inside.map((placement) => [placement, specs[placement]]));
 }
 
-/** The normalizers of plain data. */
-export function normalizersFromSpecs(specs: PlacementSpecs): PlacementNormalizers {
+/** The normalizers of plain data, of the built-in strategies and the caller's. */
+export function normalizersFromSpecs(
+  specs: PlacementSpecs,
+  strategies: readonly NormalizerStrategy[],
+): PlacementNormalizers {
   return Object.fromEntries(
-    Object.entries(specs).map(([placement, spec]) => [placement, normalizerFromSpec(spec)]),
+    Object.entries(specs).map(([placement, spec]) => [
+      placement,
+      normalizerFromSpec(spec, { strategies }),
+    ]),
   );
 }

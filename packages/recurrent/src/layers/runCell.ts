@@ -41,15 +41,19 @@ export function runCell(
       ...(spec.kind === 'lstm' && lstmInputs(state, context)),
       ...insideInputs(normalize, context),
     };
-    const outputs = normalizedScan(inside, {
-      lengths: context.lengths,
-      cell: spec.kind,
-      activation: spec.kind === 'rnn' ? spec.activation : 'tanh',
-      normalize: insideSpecs(normalize),
-      mode: context.mode,
-      reverse,
-      firstStep: context.position ?? 0,
-    });
+    const outputs = normalizedScan(
+      inside,
+      {
+        lengths: context.lengths,
+        cell: spec.kind,
+        activation: spec.kind === 'rnn' ? spec.activation : 'tanh',
+        normalize: insideSpecs(normalize),
+        mode: context.mode,
+        reverse,
+        firstStep: context.position ?? 0,
+      },
+      normalize,
+    );
     const { hidden, finalHidden, finalCell } = outputs;
     return {
       hidden: hidden as Tensor3D,

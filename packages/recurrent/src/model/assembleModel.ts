@@ -1,4 +1,5 @@
 import { expectNumber, randomStream, type Lengths, type Unit } from '@bnrnn/core';
+import { isBatchNormSpec } from '@bnrnn/normalization';
 import { dropout, product } from '@bnrnn/tensor-backend';
 import {
   add,
@@ -72,7 +73,11 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     ['softmax.weights', head.weights],
     ['softmax.bias', head.bias],
   ]);
-  const placed = new Map(layers.flatMap((layer, k) => [...layer.normalizers(`layers.${k}`)]));
+  const placed = new Map(
+    layers
+      .flatMap((layer, k) => [...layer.normalizers(`layers.${k}`)])
+      .filter(([, { normalizer }]) => isBatchNormSpec(normalizer.spec)),
+  );
   const kept = modelStatistics(placed);
   const initialState = (batch: number): State => layers.flatMap((l) => l.initialState(batch));
 

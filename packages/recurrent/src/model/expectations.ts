@@ -1,4 +1,5 @@
 import { UsageError } from '@bnrnn/core';
+import { isBatchNormSpec } from '@bnrnn/normalization';
 import type { Layer, PlacedNormalizer } from '../layers/layer';
 import type { State } from './state';
 
@@ -32,7 +33,7 @@ export function expectStepwise(
   }
   if (position !== undefined) return;
   for (const [path, { normalizer }] of placed) {
-    if (normalizer.spec.kind !== 'batch' || !normalizer.spec.perStep) continue;
+    if (!isBatchNormSpec(normalizer.spec) || !normalizer.spec.perStep) continue;
     throw new UsageError(
       `${caller}: position is missing, and ${path} keeps statistics for each time step.`,
       { hint: 'Pass { position }, the number of steps before this one.' },

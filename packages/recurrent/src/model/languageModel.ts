@@ -103,7 +103,7 @@ function expectCausal(layers: readonly Layer[]): void {
       );
     }
     for (const [path, { normalizer }] of layer.normalizers(`layers.${k}`)) {
-      refuseInCausalModel(normalizer.spec, `languageModel: ${path}`);
+      refuseInCausalModel(normalizer, `languageModel: ${path}`);
     }
   });
 }

@@ -1,18 +1,25 @@
 import { expectOneOf } from '@bnrnn/core';
-import { layerFromSpec } from '../layers/layerFromSpec';
+import { layerFromSpec, type FromSpecOptions } from '../layers/layerFromSpec';
 import { frameClassifier } from './frameClassifier';
 import { languageModel } from './languageModel';
 import type { ModelSpec } from './modelSpec';
 import type { SequenceModel } from './sequenceModel';
+
+export interface ModelFromSpecOptions extends FromSpecOptions {
+  readonly seed: number;
+}
 
 /**
  * The model that a spec describes, with the weights that the seed draws.
  *
  * @throws UsageError for a kind that does not exist and for whatever its parts refuse.
  */
-export function modelFromSpec(spec: ModelSpec, { seed }: { readonly seed: number }): SequenceModel {
+export function modelFromSpec(
+  spec: ModelSpec,
+  { seed, strategies = [] }: ModelFromSpecOptions,
+): SequenceModel {
   expectOneOf('model.kind', spec.kind, ['languageModel', 'frameClassifier']);
-  const layers = spec.layers.map(layerFromSpec);
+  const layers = spec.layers.map((layer) => layerFromSpec(layer, { strategies }));
   return spec.kind === 'languageModel'
     ? languageModel({ ...spec, layers, seed })
     : frameClassifier({ ...spec, layers, seed });

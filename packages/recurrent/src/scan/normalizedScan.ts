@@ -3,6 +3,7 @@ import type { NormalizerMode } from '@bnrnn/normalization';
 import { defineContract, runOp } from '@bnrnn/tensor-backend';
 import { concat, slice, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import type { PlacementSpecs } from '../layers/layerSpec';
+import type { PlacementNormalizers } from '../layers/placedNormalizers';
 import { tidyResult } from '../tidyResult';
 import type { CellKind } from './cellSteps';
 import { stepwiseScan } from './stepwiseScan';
@@ -72,26 +73,32 @@ export type NormalizedScanResult = NormalizedScanOutputs & { readonly rows: Int3
  *
  * A reversed scan takes its first step at the last frame of the longest row: padding behind it would
  * shift statistics that are kept per step.
+ *
+ * @param normalizers  what runs step by step where no kernel serves the specs in `attributes`; built-in
+ * strategies may be left out.
  */
 export function normalizedScan(
   inputs: NormalizedScanInputs,
   attributes: NormalizedScanAttributes,
+  normalizers: PlacementNormalizers = {},
 ): NormalizedScanResult {
   const { lengths, reverse } = attributes;
   const longest = lengths && longestRow(lengths);
   if (reverse && lengths && longest !== undefined && longest > 0 && longest < lengths.time) {
-    return tidyResult(() => withoutPadding(inputs, attributes, { ...lengths, time: longest }));
+    const real = { ...lengths, time: longest };
+    return tidyResult(() => withoutPadding(inputs, attributes, real, normalizers));
   }
-  return run(inputs, attributes);
+  return run(inputs, attributes, normalizers);
 }
 
 function run(
   inputs: NormalizedScanInputs,
   attributes: NormalizedScanAttributes,
+  normalizers: PlacementNormalizers,
 ): NormalizedScanResult {
   const [time, batch] = inputs.projected.shape as [number, number];
   const outputs = runOp(normalizedScanContract, inputs, attributes, () =>
-    stepwiseScan(inputs, attributes),
+    stepwiseScan(inputs, attributes, normalizers),
   );
   const rows = rowsOfEachStep({ time, batch }, attributes.lengths);
   return { ...outputs, rows: attributes.reverse ? rows.reverse() : rows };
@@ -102,10 +109,11 @@ function withoutPadding(
   inputs: NormalizedScanInputs,
   attributes: NormalizedScanAttributes,
   lengths: Lengths,
+  normalizers: PlacementNormalizers,
 ): NormalizedScanResult {
   const [time, batch] = inputs.projected.shape as [number, number];
   const projected = slice(inputs.projected, 0, lengths.time);
-  const outputs = run({ ...inputs, projected }, { ...attributes, lengths });
+  const outputs = run({ ...inputs, projected }, { ...attributes, lengths }, normalizers);
   const [, , units] = outputs.hidden.shape as [number, number, number];
   const padding = zeros([time - lengths.time, batch, units]);
   return { ...outputs, hidden: concat([outputs.hidden, padding]) };

@@ -13,6 +13,7 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { insidePlacements, type Placement } from '../layers/layerSpec';
+import type { PlacementNormalizers } from '../layers/placedNormalizers';
 import {
   gruStep,
   lstmStep,
@@ -36,11 +37,12 @@ import type {
 export function stepwiseScan(
   inputs: NormalizedScanInputs,
   attributes: NormalizedScanAttributes,
+  objects: PlacementNormalizers,
 ): NormalizedScanOutputs {
   const x = unstack(inputs.projected) as Tensor2D[];
   const step = cellStep(attributes);
   const weights = stepWeights(inputs);
-  const normalizers = placedInside(inputs, attributes);
+  const normalizers = placedInside(inputs, attributes, objects);
   const measured: Moments[] = [];
   const hidden: Tensor2D[] = [];
   let state = (
@@ -103,12 +105,13 @@ type NormalizeStep = (
 function placedInside(
   inputs: NormalizedScanInputs,
   { normalize, mode }: NormalizedScanAttributes,
+  objects: PlacementNormalizers,
 ): Map<Placement, NormalizeStep> {
   const placed = new Map<Placement, NormalizeStep>();
   for (const placement of insidePlacements) {
     const spec = normalize[placement];
     if (spec === undefined) continue;
-    const normalizer = normalizerFromSpec(spec);
+    const normalizer = objects[placement] ?? normalizerFromSpec(spec);
     const gain = inputs[`${placement}Gain`];
     const shift = inputs[`${placement}Shift`];
     const mean = inputs[`${placement}Mean`] as Tensor2D | undefined;

@@ -7,9 +7,7 @@ import type { SequenceModel } from '@bnrnn/recurrent';
  */
 export function countFewRows(model: SequenceModel, batch: Batch): number {
   if (batch.kind === 'tokens') return 0;
-  const frameWise = [...model.normalizers.values()].some(
-    ({ spec }) => spec.kind === 'batch' && spec.over === 'frame',
-  );
+  const frameWise = [...model.normalizers.values()].some(({ needs }) => needs === 'frame');
   if (!frameWise) return 0;
   const lengths = expectLengths('countFewRows', batch.lengths, batch);
   return rowsOfEachStep(batch, lengths).filter((rows) => rows < 2).length;
