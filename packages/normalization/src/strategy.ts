@@ -35,7 +35,7 @@ const batchKeys: readonly (keyof BatchNormSpec)[] = [
 const layerKeys: readonly (keyof LayerNormSpec)[] = ['kind', 'groups', 'epsilon', 'gain'];
 
 /** The strategies that this package brings. */
-export const builtInStrategies: readonly NormalizerStrategy[] = [
+const builtInStrategies: readonly NormalizerStrategy[] = [
   {
     kind: 'none',
     create(fields, where) {

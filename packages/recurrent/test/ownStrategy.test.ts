@@ -30,7 +30,6 @@ import { layerArrays, layerVariables } from './layerRig';
 
 /** Layer normalization in the caller's own words: no kernel knows its kind. */
 function standardized(epsilon: number): Normalizer {
-  const { parameters, statistics, fold } = layerNorm();
   const normalize = <X extends Tensor>(x: X, gain: Tensor, shift: Tensor | undefined): X =>
     tidy(() => {
       const centred = sub(x, mean(x, -1, true));
@@ -40,7 +39,8 @@ function standardized(epsilon: number): Normalizer {
     });
   const spec = { kind: 'standardized', epsilon };
   return {
-    ...{ spec, needs: 'row', parameters, statistics, fold },
+    ...layerNorm(),
+    spec,
     apply: (x, { gain, shift }) => ({ y: normalize(x, gain as Tensor, shift) }),
     applyStep: (x, { gain, shift }) => ({ y: normalize(x, gain as Tensor, shift) }),
   };
