@@ -10,6 +10,7 @@ import { addPosteriors } from './commands/posteriors';
 import { addPresets } from './commands/presets';
 import { addQuickstart } from './commands/quickstart';
 import { addReport } from './commands/report';
+import { addSweep } from './commands/sweep';
 import { addTrain } from './commands/train';
 import { addFeatures } from './features/addFeatures';
 import { linesOf, type Io } from './io';
@@ -35,6 +36,7 @@ export function makeProgram(io: Io, args: readonly string[]): Command {
     addClaims,
     addGenerate,
     addPosteriors,
+    addSweep,
     addBench,
     addParity,
     addQuickstart,

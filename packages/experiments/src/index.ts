@@ -96,3 +96,5 @@ export {
   type OpenSplitOptions,
   type SpeechSplit,
 } from './speech/openSpeechSplit';
+export { drawPoints, gridOf, readAxis, type Axis } from './plan/axis';
+export { readSeeds } from './plan/seeds';

@@ -25,7 +25,8 @@ export {
   type SettingSource,
 } from './run/run';
 export { comparisonTable } from './table/comparisonTable';
-export { tableFormats, type TableFormat } from './table/table';
+export { sweepTable, type SweepPoint } from './sweep/sweepTable';
+export { tableFormats, type TableFormat } from './table/writeTable';
 export { curvesSvg } from './curves/curvesSvg';
 export { curveKinds, curveKindsOf, type CurveKind } from './curves/curve';
 export { htmlReport } from './html/htmlReport';

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { comparisonTable, curveKindsOf, curvesSvg, type TableFormat } from '@bnrnn/reporting';
+import { comparisonTable, curveKindsOf, curvesSvg } from '@bnrnn/reporting';
 import { readRun } from '@bnrnn/reporting/node';
 import type { Command } from 'commander';
 import { linesOf, type Io } from '../io';
@@ -34,7 +34,7 @@ export function addReport(program: Command, io: Io): void {
 
 async function runReport(io: Io, folders: readonly string[], flags: ReportFlags): Promise<void> {
   const runs = await Promise.all(folders.map((folder) => readRun(folder)));
-  const formats: TableFormat[] = [];
+  const formats: ('markdown' | 'latex')[] = [];
   if (flags.markdown === true) formats.push('markdown');
   if (flags.latex === true) formats.push('latex');
   const tables = (formats.length === 0 ? (['text'] as const) : formats).map((format) =>

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { BackendError } from '@bnrnn/core';
+import { commandLineFile } from '../plan/commandLine';
 import type { ParityMessage, ParityRequest } from './parityRequest';
 
 /** A process that trains on one backend, a step each time it is asked. */
@@ -11,8 +11,7 @@ export class ParityProcess {
 
   constructor(request: ParityRequest) {
     this.#backend = request.backend;
-    const main = fileURLToPath(new URL('./main.js', import.meta.url));
-    this.#child = fork(main, ['parity-backend', JSON.stringify(request)], {
+    this.#child = fork(commandLineFile(), ['parity-backend', JSON.stringify(request)], {
       serialization: 'advanced',
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

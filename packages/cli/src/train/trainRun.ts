@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RunEventOf } from '@bnrnn/core';
 import { progress } from '@bnrnn/reporting';
 import { readRun } from '@bnrnn/reporting/node';
-import { train } from '@bnrnn/training';
+import { DivergedError, train } from '@bnrnn/training';
 import { folderStore } from '@bnrnn/training/node';
 import type { Io } from '../io';
 import { rethrowInFlags } from '../rethrowInFlags';
@@ -44,6 +44,7 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
   const bar = progress(io.progress);
   const record = recordRun(run, folder, resume);
   let reason: FinishedRun['reason'] = 'finished';
+  let epoch = 0;
   try {
     const checkpoints = {
       store: folderStore(join(folder, runFiles.checkpoints)),
@@ -52,9 +53,15 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
     for await (const event of train({ ...plan, model, checkpoints, resume, signal, now })) {
       record.write(event);
       bar.write(event);
+      epoch = event.epoch;
       if (event.type === 'end') reason = event.reason;
     }
   } catch (error) {
+    if (error instanceof DivergedError) {
+      const { step, message } = error;
+      record.write({ type: 'warning', step, epoch, at: now(), code: 'diverged', message });
+      await writeResult(folder, run.leftOut, error);
+    }
     rethrowInFlags(error, config.unit === 'frame' ? '--set data.maxFrames=' : '--set data.time=');
   } finally {
     bar.close();

@@ -12,9 +12,16 @@ export type TrainResult = RunResult;
 export async function writeResult(
   folder: string,
   leftOut: readonly LeftOut[],
+  diverged?: { readonly step: number; readonly message: string },
 ): Promise<TrainResult> {
   const { events } = await readRun(folder);
-  const result = { ...resultOf(events), ...(leftOut.length > 0 && { leftOut }) };
+  const result = {
+    ...resultOf(events),
+    ...(leftOut.length > 0 && { leftOut }),
+    ...(diverged !== undefined && {
+      diverged: { step: diverged.step, message: diverged.message },
+    }),
+  };
   writeJson(folder, runFiles.result, result);
   return result;
 }

@@ -28,7 +28,7 @@ export function readOverride(assignment: string): Override {
 }
 
 /** Returns `path` when a setting has that name; otherwise throws with the nearest names. */
-function expectSettingPath(path: string): SettingPath {
+export function expectSettingPath(path: string): SettingPath {
   if (Object.hasOwn(settingDefinitions, path)) return path as SettingPath;
   const near = nearestPath(path);
   throw new UsageError(`--set: there is no setting "${path}".`, {

@@ -1,57 +1,53 @@
 import { absent } from '../formatNumber';
 import { expectOneOf } from '@bnrnn/core';
-import { latexTable } from '../table/latexTable';
-import { markdownTable } from '../table/markdownTable';
-import { textTable } from '../table/textTable';
-import { htmlTable } from '../table/htmlTable';
-import { tableFormats, type TableFormat } from '../table/table';
+import { tableFormats, writeTable, type TableFormat } from '../table/writeTable';
 import { fewestPairs, significance, type JudgedClaim } from './judgeClaims';
 import type { Interval } from '../statistics/meanInterval';
 
-const writers = { text: textTable, markdown: markdownTable, latex: latexTable, html: htmlTable };
-
 /** The verdicts as a table, one row a claim and experiment. */
 export function claimsTable(claims: readonly JudgedClaim[], format: TableFormat = 'text'): string {
-  const write = writers[expectOneOf('claimsTable: format', format, tableFormats)];
   const right = (header: string) => ({ header, align: 'right' }) as const;
   const left = (header: string) => ({ header, align: 'left' }) as const;
-  return write({
-    title: "The paper's statements, held against these runs",
-    columns: [
-      left('claim'),
-      left('runs'),
-      left('verdict'),
-      right('pairs'),
-      right('difference'),
-      right('95 % interval'),
-      right('margin'),
-      right('p'),
-      right('p, Holm'),
-      right('pairs needed'),
-    ],
-    rows: claims.map((claim) => [
-      claim.id,
-      claim.experiment,
-      claim.verdict,
-      String(claim.pairs),
-      signed(claim.difference),
-      interval(claim.interval),
-      `${claim.holds} ${claim.margin}`,
-      claim.p.toPrecision(2),
-      claim.adjustedP === null ? absent : claim.adjustedP.toPrecision(2),
-      claim.pairsNeeded === null ? absent : String(claim.pairsNeeded),
-    ]),
-    notes: [
-      ...new Map(
-        claims.map(({ id, statement, measure }) => [
-          id,
-          `${id}: ${statement} Measured: ${measure}.`,
-        ]),
-      ).values(),
-      `The difference is treatment minus baseline of one seed. p is of the exact one-sided sign-flip test. ` +
-        `A verdict needs ${fewestPairs} pairs and an adjusted p of at most ${significance}.`,
-    ],
-  });
+  return writeTable(
+    {
+      title: "The paper's statements, held against these runs",
+      columns: [
+        left('claim'),
+        left('runs'),
+        left('verdict'),
+        right('pairs'),
+        right('difference'),
+        right('95 % interval'),
+        right('margin'),
+        right('p'),
+        right('p, Holm'),
+        right('pairs needed'),
+      ],
+      rows: claims.map((claim) => [
+        claim.id,
+        claim.experiment,
+        claim.verdict,
+        String(claim.pairs),
+        signed(claim.difference),
+        interval(claim.interval),
+        `${claim.holds} ${claim.margin}`,
+        claim.p.toPrecision(2),
+        claim.adjustedP === null ? absent : claim.adjustedP.toPrecision(2),
+        claim.pairsNeeded === null ? absent : String(claim.pairsNeeded),
+      ]),
+      notes: [
+        ...new Map(
+          claims.map(({ id, statement, measure }) => [
+            id,
+            `${id}: ${statement} Measured: ${measure}.`,
+          ]),
+        ).values(),
+        `The difference is treatment minus baseline of one seed. p is of the exact one-sided sign-flip test. ` +
+          `A verdict needs ${fewestPairs} pairs and an adjusted p of at most ${significance}.`,
+      ],
+    },
+    expectOneOf('claimsTable: format', format, tableFormats),
+  );
 }
 
 function interval(ends: Interval | null): string {

@@ -10,6 +10,7 @@ import type { LeftOut, RunEvaluation, RunResult } from './run';
 export function parseResult(value: unknown, where: string): RunResult {
   const fields = fieldsOf(value, where);
   const best = fields.has('best') ? fields.object('best') : undefined;
+  const diverged = fields.has('diverged') ? fields.object('diverged') : undefined;
   return {
     steps: fields.number('steps'),
     epochs: fields.number('epochs'),
@@ -29,6 +30,9 @@ export function parseResult(value: unknown, where: string): RunResult {
         }),
     evaluations: fields.has('evaluations') ? fields.objects('evaluations').map(evaluation) : [],
     ...(fields.has('leftOut') ? { leftOut: fields.objects('leftOut').map(leftOut) } : {}),
+    ...(diverged === undefined
+      ? {}
+      : { diverged: { step: diverged.number('step'), message: diverged.text('message') } }),
   };
 }
 

@@ -76,6 +76,8 @@ export interface RunResult {
   evaluations: readonly RunEvaluation[];
   /** Of frame classifiers, where there are any. */
   leftOut?: readonly LeftOut[];
+  /** The steps before a loss or gradient that was no number, which ended the run. */
+  diverged?: { step: number; message: string };
 }
 
 /** A run folder, read. */

@@ -4,18 +4,19 @@ import { measuredDifferences } from '../compare/measuredDifferences';
 import type { Run } from '../run/run';
 import { comparisonTables } from './comparisonTables';
 import { escapeHtml, escapeLatex, escapeMarkdown } from './escape';
-import { htmlTable } from './htmlTable';
-import { latexTable } from './latexTable';
-import { markdownTable } from './markdownTable';
-import { tableFormats, type TableFormat } from './table';
-import { textTable } from './textTable';
+import { writeTable, type TableFormat } from './writeTable';
 
-const writers = {
-  text: { table: textTable, paragraph: (text: string) => `${escapeUnseen(text)}\n` },
-  markdown: { table: markdownTable, paragraph: (text: string) => `${escapeMarkdown(text)}\n` },
-  latex: { table: latexTable, paragraph: (text: string) => `${escapeLatex(text)}\n` },
-  html: { table: htmlTable, paragraph: (text: string) => `<p>${escapeHtml(text)}</p>\n` },
-} as const;
+/** The formats that hold several tables and sentences. */
+type PageFormat = Exclude<TableFormat, 'csv'>;
+
+const paragraphs: Readonly<Record<PageFormat, (text: string) => string>> = {
+  text: (text) => `${escapeUnseen(text)}\n`,
+  markdown: (text) => `${escapeMarkdown(text)}\n`,
+  latex: (text) => `${escapeLatex(text)}\n`,
+  html: (text) => `<p>${escapeHtml(text)}</p>\n`,
+};
+
+const pageFormats = Object.keys(paragraphs) as PageFormat[];
 
 /**
  * Runs side by side: training loss at equal steps, validation under each choice of statistics, both
@@ -25,12 +26,11 @@ const writers = {
  * @param format  `text` for a terminal, `markdown`, `latex` (booktabs) or `html`.
  * @throws UsageError when the runs are of different corpora (SHA-256) or units, or none.
  */
-export function comparisonTable(runs: readonly Run[], format: TableFormat = 'text'): string {
-  const { table, paragraph } =
-    writers[expectOneOf('comparisonTable: format', format, tableFormats)];
+export function comparisonTable(runs: readonly Run[], format: PageFormat = 'text'): string {
+  const paragraph = paragraphs[expectOneOf('comparisonTable: format', format, pageFormats)];
   const comparison = compareRuns(runs);
   return [
-    ...comparisonTables(comparison).map(table),
+    ...comparisonTables(comparison).map((table) => writeTable(table, format)),
     ...measuredDifferences(comparison).map(paragraph),
   ].join('\n');
 }

@@ -11,7 +11,3 @@ export interface TableColumn {
   header: string;
   align: 'left' | 'right';
 }
-
-/** The formats a table can be written in. */
-export const tableFormats = ['text', 'markdown', 'latex', 'html'] as const;
-export type TableFormat = (typeof tableFormats)[number];

@@ -1,0 +1,176 @@
+import { BnrnnError } from '@bnrnn/core';
+import { findPreset, type Override, type RunConfig } from '@bnrnn/experiments';
+import { InterruptedError, watchInterruption } from '../interruption';
+import type { Io } from '../io';
+import { draftRun, lengthOf, type RunLength, type RunVariant } from './draftRuns';
+import { measurePace, secondsLeft, secondsOfPlan, type Pace } from './estimate';
+import { expectOneTask, sharedArguments, type PlanFlags } from './planFlags';
+import { standingOf, type PlannedRun, type Standing } from './plannedRun';
+import { runPlan, type PlanEntry, type PlanOutcome } from './runPlan';
+import { join } from 'node:path';
+
+export interface ExecuteOptions {
+  readonly variants: readonly RunVariant[];
+  readonly flags: PlanFlags;
+  /** The folder of the runs. */
+  readonly out: string;
+}
+
+/** What came of a plan. */
+export interface ExecutedPlan extends PlanOutcome {
+  /** What losses are per: word, character or frame. */
+  readonly unit: RunConfig['unit'];
+  /** About how long what is left takes. */
+  readonly secondsLeft: number;
+  /** @throws InterruptedError after a signal, BnrnnError where runs failed. */
+  expectDone(): void;
+}
+
+/**
+ * Says what a plan will do and how long it takes, does it, and says what is left. The same command goes
+ * on where a plan was stopped or killed.
+ *
+ * @throws UsageError for whatever a run of the plan would refuse, before anything is trained.
+ */
+export async function executePlan(
+  io: Io,
+  { variants, flags, out }: ExecuteOptions,
+): Promise<ExecutedPlan> {
+  const drafts = variants.map((variant) => draftRun(variant, flags));
+  expectOneTask(new Set(drafts.map(({ unit }) => (unit === 'frame' ? 'speech' : 'language'))));
+  const plan = variants.map((variant, k) => plannedRun(variant, drafts[k] as RunConfig));
+  const before = await Promise.all(plan.map((one) => standingOf(one, join(out, one.name))));
+  const open = plan.filter((_, k) => isOpen(before[k] as Standing));
+  const lengths = await lengthsOf(io, drafts);
+  const interruption = watchInterruption(io);
+  const { signal } = interruption;
+  try {
+    const pace = await paceOf(io, open, flags, signal);
+    const left = (standings: readonly Standing[]) =>
+      secondsOfPlan(
+        drafts.flatMap((draft, k) => {
+          const standing = standings[k] as Standing;
+          if (pace === undefined || !isOpen(standing)) return [];
+          return [secondsLeft(draft, lengths(draft), pace, stepsDone(standing))];
+        }),
+        pace?.jobs ?? 1,
+      );
+    io.out(`${plan.length} runs in ${out}, ${plan.length - open.length} of them ended before.`);
+    if (pace !== undefined) {
+      const threads = `${pace.threads} ${pace.threads === 1 ? 'thread' : 'threads'}`;
+      io.out(
+        `${pace.jobs} at a time, ${threads} each, ${pace.stepMilliseconds.toFixed(1)} ms a step: about ${inHours(left(before))}.`,
+      );
+    }
+    const outcome = await runPlan(io, plan, {
+      out,
+      shared: [
+        ...sharedArguments(flags),
+        ...(pace === undefined ? [] : ['--threads', String(pace.threads)]),
+      ],
+      splits: drafts[0]?.unit === 'frame' ? ['valid'] : ['test', 'valid'],
+      jobs: pace?.jobs ?? 1,
+      ...(flags.budget !== undefined && { budgetSeconds: 60 * flags.budget }),
+      signal,
+    });
+    const rest = left(outcome.entries);
+    const ended = outcome.entries.filter((entry) => !isOpen(entry)).length;
+    io.out(`${ended} of ${plan.length} runs have ended.`);
+    if (rest > 0) {
+      io.out(`About ${inHours(rest)} are left; the same command goes on from here.`);
+    }
+    return {
+      ...outcome,
+      unit: drafts[0]?.unit ?? 'word',
+      secondsLeft: rest,
+      expectDone: () => expectDone(outcome.entries, interruption.cause, out),
+    };
+  } finally {
+    interruption.stop();
+  }
+}
+
+function plannedRun({ preset, seed, overrides }: RunVariant, { recipe }: RunConfig): PlannedRun {
+  const name = [preset, recipe, ...overrides.map(shortOf), `seed${seed}`].join('-');
+  return { name, preset, recipe, seed, overrides };
+}
+
+/** A setting in the name of a folder: `learningRate0.5`. */
+function shortOf({ path, value }: Override): string {
+  const last = path.slice(path.lastIndexOf('.') + 1);
+  return `${last}${String(value).replaceAll(/[^\w.+-]+/g, '_')}`;
+}
+
+function isOpen({ state }: Standing): boolean {
+  return state !== 'evaluated' && state !== 'diverged';
+}
+
+function stepsDone({ run }: Standing): number {
+  const last = run?.events.findLast(({ type }) => type === 'checkpoint' || type === 'end');
+  return last?.step ?? 0;
+}
+
+/** Counts each kind of run once: its data is read for it. */
+async function lengthsOf(
+  io: Io,
+  drafts: readonly RunConfig[],
+): Promise<(draft: RunConfig) => RunLength> {
+  const key = ({ settings }: RunConfig) =>
+    JSON.stringify(
+      Object.entries(settings)
+        .filter(([path]) => path.startsWith('data.') || path.startsWith('schedule.'))
+        .map(([path, { value }]) => [path, value]),
+    );
+  const found = new Map<string, RunLength>();
+  for (const draft of drafts) {
+    if (!found.has(key(draft))) found.set(key(draft), await lengthOf(io, draft));
+  }
+  return (draft) => found.get(key(draft)) as RunLength;
+}
+
+/** Times the first open run; undefined where none is open. */
+async function paceOf(
+  io: Io,
+  open: readonly PlannedRun[],
+  { jobs, threads, backend }: PlanFlags,
+  signal: AbortSignal,
+): Promise<Pace | undefined> {
+  const [first] = open;
+  if (first === undefined) return undefined;
+  io.note(`timing steps of ${findPreset(first.preset).name}`);
+  return measurePace(first, {
+    runs: open.length,
+    signal,
+    ...(jobs !== undefined && { jobs }),
+    ...(threads !== undefined && { threads }),
+    ...(backend !== undefined && { backend }),
+  });
+}
+
+function inHours(seconds: number): string {
+  const minutes = seconds / 60;
+  if (minutes < 1.5) return '1 minute';
+  if (minutes < 90) return `${Math.round(minutes)} minutes`;
+  return `${(minutes / 60).toFixed(1)} hours`;
+}
+
+function expectDone(
+  entries: readonly PlanEntry[],
+  cause: ConstructorParameters<typeof InterruptedError>[1] | undefined,
+  out: string,
+): void {
+  if (cause !== undefined) {
+    throw new InterruptedError(
+      'Interrupted; everything is saved.',
+      cause,
+      'The same command goes on from here.',
+    );
+  }
+  const failed = entries.filter(({ failure }) => failure !== undefined);
+  const [first] = failed;
+  if (first === undefined) return;
+  throw new BnrnnError(
+    `${failed.length} of ${entries.length} runs failed, ${first.planned.name} first: ${first.failure ?? ''}`,
+    { hint: `What they wrote stands in ${join(out, `${first.planned.name}.log`)}.` },
+  );
+}
