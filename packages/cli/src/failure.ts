@@ -1,4 +1,4 @@
-import { BnrnnError, UsageError } from '@bnrnn/core';
+import { BnrnnError, errorCode, reasonOf, UsageError } from '@bnrnn/core';
 import { CommanderError } from 'commander';
 import { permissionFailure } from './permissionFailure';
 import { InterruptedError } from './interruption';
@@ -21,15 +21,34 @@ const where = 'Set BNRNN_DEBUG=1 to see where it happened.';
 /** Puts any error into one sentence, a hint and an exit status. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return usageFailure(error);
+  const forbidden = permissionFailure(error) ?? permissionFailure(causeOf(error));
+  if (forbidden !== undefined) return { ...forbidden, status: exitStatus.failed };
   if (error instanceof InterruptedError) return knownFailure(error, where, error.status);
   if (error instanceof UsageError) return knownFailure(error, help, exitStatus.wrongUsage);
   if (error instanceof BnrnnError) return knownFailure(error, where, exitStatus.failed);
-  const forbidden = permissionFailure(error);
-  if (forbidden !== undefined) return { ...forbidden, status: exitStatus.failed };
+  const bySystem = systemFailure(error);
+  if (bySystem !== undefined) return bySystem;
   const text = error instanceof Error ? error.message : String(error);
   return {
     message: sentence(`Something unexpected happened: ${text.split('\n')[0] ?? ''}`),
     hint: 'Set BNRNN_DEBUG=1 to see where, and report it.',
+    status: exitStatus.failed,
+  };
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}
+
+/** An error of the system that nothing put into words before: what it could not be done with, and why. */
+function systemFailure(error: unknown): Failure | undefined {
+  if (!(error instanceof Error) || !('syscall' in error) || errorCode(error) === '')
+    return undefined;
+  const { path, syscall } = error as NodeJS.ErrnoException;
+  const what = path ?? 'A file';
+  return {
+    message: sentence(`${what} cannot be used (${String(syscall)}): ${reasonOf(error)}`),
+    hint: where,
     status: exitStatus.failed,
   };
 }

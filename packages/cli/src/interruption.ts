@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { BnrnnError } from '@bnrnn/core';
+import { removeTemporaries } from '@bnrnn/core/node';
 import type { Io } from './io';
 
 /** What a command ends with that was ended by a signal, after it saved. */
@@ -32,7 +33,10 @@ export function watchInterruption(io: Io): Interruption {
   const onSignal = (name: InterruptionSignal): void => {
     // A terminal that goes away may send its signal more than once; nobody is there to ask for haste.
     if (cause !== undefined && name === 'SIGHUP') return;
-    if (cause !== undefined) process.exit(statusOf(name));
+    if (cause !== undefined) {
+      removeTemporaries();
+      process.exit(statusOf(name));
+    }
     cause = name;
     io.note('Ending the step and saving; press Ctrl-C again to stop at once.');
     controller.abort(new BnrnnError('Interrupted.'));
@@ -45,6 +49,23 @@ export function watchInterruption(io: Io): Interruption {
     },
     stop: () => signals.forEach((name) => process.off(name, onSignal)),
   };
+}
+
+/** Runs what writes files: a signal that ends the process meanwhile leaves no unfinished one behind. */
+export async function withoutLeftovers<Result>(write: () => Promise<Result>): Promise<Result> {
+  const stop = (): void => signals.forEach((name) => process.off(name, onSignal));
+  const onSignal = (name: InterruptionSignal): void => {
+    removeTemporaries();
+    stop();
+    // Ended as if nobody had listened: a shell sees the signal.
+    process.kill(process.pid, name);
+  };
+  for (const name of signals) process.on(name, onSignal);
+  try {
+    return await write();
+  } finally {
+    stop();
+  }
 }
 
 function statusOf(name: InterruptionSignal): number {

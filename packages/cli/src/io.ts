@@ -1,4 +1,5 @@
-import { escapeUnseen } from '@bnrnn/core';
+import { escapeUnseen, reasonOf } from '@bnrnn/core';
+import { removeTemporaries } from '@bnrnn/core/node';
 import type { ProgressStream } from '@bnrnn/reporting';
 import { exitStatus } from './failure';
 
@@ -53,11 +54,15 @@ export function shownOn(
 
 /** A reader that has seen enough, as in `bnrnn presets | head`, is no failure; a full disk is one. */
 function endProcess(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(0);
+  if (error.code === 'EPIPE') {
+    removeTemporaries();
+    process.exit(0);
+  }
   // A terminal that went away: SIGHUP decides what becomes of the command.
   if (error.code === 'EIO') return;
+  removeTemporaries();
   process.stderr.write(
-    `bnrnn: standard output cannot be written: ${error.code ?? error.message}.\n` +
+    `bnrnn: standard output cannot be written: ${reasonOf(error)}.\n` +
       'hint: What is written so far is incomplete; is there room where it goes?\n',
   );
   process.exit(exitStatus.failed);

@@ -11,28 +11,30 @@ function temporaryFolder(): string {
   return folder;
 }
 
-test('a link stays one and its target is written', () => {
+test('a link stays one and its target is written', async () => {
   const folder = temporaryFolder();
-  writeText(folder, 'target', 'old');
+  await writeText(folder, 'target', 'old');
   symlinkSync('target', join(folder, 'link'));
-  writeText(folder, 'link', 'new');
+  await writeText(folder, 'link', 'new');
   expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true);
   expect(readFileSync(join(folder, 'target'), 'utf8')).toBe('new');
   expect(readdirSync(folder).sort()).toEqual(['link', 'target']);
 });
 
-test.runIf(process.platform === 'linux')('a full device stays one and says so', () => {
+test.runIf(process.platform === 'linux')('a full device stays one and says so', async () => {
   const folder = temporaryFolder();
   symlinkSync('/dev/full', join(folder, 'full'));
   const full = join(folder, 'full');
-  expect(() => writeText(folder, 'full', 'text')).toThrow(
+  await expect(writeText(folder, 'full', 'text')).rejects.toThrow(
     `${full} cannot be written: the disk is full.`,
   );
   expect(lstatSync('/dev/full').isCharacterDevice()).toBe(true);
 });
 
-test.runIf(process.platform === 'linux')('a folder in the way is a sentence', () => {
+test.runIf(process.platform === 'linux')('a folder in the way is a sentence', async () => {
   const folder = temporaryFolder();
   execFileSync('mkdir', [join(folder, 'taken')]);
-  expect(() => writeText(folder, 'taken', 'text')).toThrow('cannot be written: it is a folder.');
+  await expect(writeText(folder, 'taken', 'text')).rejects.toThrow(
+    'cannot be written: it is a folder.',
+  );
 });

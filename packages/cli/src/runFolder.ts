@@ -1,19 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError, UsageError } from '@bnrnn/core';
+import { cannotWrite, DataError, UsageError } from '@bnrnn/core';
+import { writeOutput } from '@bnrnn/core/node';
 import { parseRunConfig, type RunConfig } from '@bnrnn/experiments';
-import { reasonOf } from '@bnrnn/training/node';
 
 /** The files of a run folder, by name. */
 export const runFiles = {
@@ -26,16 +15,36 @@ export const runFiles = {
   classes: 'classes.json',
 } as const;
 
-/** @throws UsageError when the folder holds anything, or is a file. */
+/** @throws UsageError when the folder holds more than a start that was killed leaves, or is a file. */
 export function expectFree(folder: string): void {
   if (!existsSync(folder)) return;
   if (!statSync(folder).isDirectory()) {
     throw new UsageError(`--out: ${folder} is a file, expected a folder or a new name.`);
   }
-  if (readdirSync(folder).length === 0) return;
+  if (readdirSync(folder).every((name) => isLeftover(folder, name))) return;
   throw new UsageError(`--out: ${folder} is not empty; nothing in it was changed.`, {
     hint: 'Add --resume to continue that run, or name another folder.',
   });
+}
+
+/** Removes what a start that was killed left in a folder that is free otherwise. */
+export function removeLeftovers(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (isLeftover(folder, name) && !isLock(name)) rmSync(join(folder, name), { recursive: true });
+  }
+}
+
+const unfinished = /^(config|vocabulary|classes)\.json\.([0-9a-f]+\.)?(partial|tmp)$/;
+
+const isLock = (name: string): boolean => /^run\.lock(\.|$)/.test(name);
+
+/** True of what stands in a run folder before its configuration does: locks and files without a name. */
+function isLeftover(folder: string, name: string): boolean {
+  if (isLock(name) || unfinished.test(name)) return true;
+  const path = join(folder, name);
+  return name === runFiles.checkpoints && statSync(path).isDirectory()
+    ? readdirSync(path).every(isLock)
+    : false;
 }
 
 /** True when a checkpoint was finished there. */
@@ -77,39 +86,20 @@ export function readJson(file: string): unknown {
 }
 
 /** Writes JSON beside the old file and renames, so that a kill leaves one of the two whole. */
-export function writeJson(folder: string, name: string, value: unknown): void {
-  writeText(folder, name, `${JSON.stringify(value, undefined, 2)}\n`);
+export function writeJson(folder: string, name: string, value: unknown): Promise<void> {
+  return writeText(folder, name, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
 /**
- * Writes text beside the old file, syncs and renames. A link is followed; what is no file, such as a
- * device or a pipe, is written into.
+ * Writes text into a folder, which is made where it is missing, as core's `OutputFile` does.
  *
  * @throws DataError when it cannot be written.
  */
-export function writeText(folder: string, name: string, text: string): void {
-  const path = join(folder, name);
+export async function writeText(folder: string, name: string, text: string): Promise<void> {
   try {
     mkdirSync(folder, { recursive: true });
-    const target = existsSync(path) ? realpathSync(path) : path;
-    const is = statSync(target, { throwIfNoEntry: false });
-    if (is === undefined || is.isFile()) replaceFile(target, text);
-    else writeFileSync(target, text);
   } catch (cause) {
-    throw new DataError(`${path} cannot be written: ${reasonOf(cause)}.`, {
-      hint: 'Name another place, or look at its owner and at the room on the disk.',
-      cause,
-    });
+    throw cannotWrite(folder, cause);
   }
-}
-
-function replaceFile(path: string, text: string): void {
-  const temporary = `${path}.${randomBytes(8).toString('hex')}.tmp`;
-  try {
-    writeFileSync(temporary, text, { flag: 'wx', flush: true });
-    renameSync(temporary, path);
-  } catch (error) {
-    rmSync(temporary, { force: true });
-    throw error;
-  }
+  await writeOutput(join(folder, name), [text]);
 }

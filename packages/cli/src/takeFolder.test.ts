@@ -52,7 +52,7 @@ describe('takeFolder', () => {
   it('says which folder cannot be made', () => {
     writeFileSync('file', 'x');
     expect(() => takeFolder(join('file', 'run'))).toThrow(
-      `The folder ${join('file', 'run')} cannot be made or written to.`,
+      `The folder ${join('file', 'run')} cannot be made or written to: `,
     );
   });
 });

@@ -1,57 +1,45 @@
-import { accessSync, constants, mkdirSync, rmdirSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
-import { DataError } from '@bnrnn/core';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError, UsageError } from '@bnrnn/core';
+import { lockFolder, type FolderLock } from '@bnrnn/training/node';
 
-/** A folder that is there and can be written to. */
-export interface TakenFolder {
+/** A folder that is there, can be written to, and is this process's alone until its release. */
+export interface TakenFolder extends FolderLock {
   readonly folder: string;
-  /** False where it was there already. */
-  readonly isNew: boolean;
-  /** Removes what was made of the folder and its parents, as far as it is empty: nothing else can be lost. */
-  release(): void;
 }
 
 /**
- * Makes a folder, with its parents, where it is missing.
+ * Makes a folder, with its parents, where it is missing, and keeps others out.
  *
- * @throws DataError when it cannot be made or written to.
+ * @throws UsageError when another process has it; DataError when it cannot be made or written to.
  */
 export function takeFolder(folder: string): TakenFolder {
-  let made: string | undefined;
   try {
-    made = mkdirSync(folder, { recursive: true });
-    accessSync(folder, constants.W_OK);
+    return { folder, ...lockFolder(folder) };
   } catch (cause) {
-    throw new DataError(`The folder ${folder} cannot be made or written to.`, {
+    if (!(cause instanceof DataError)) throw cause;
+    throw new DataError(`The folder ${folder} cannot be made or written to: ${cause.message}`, {
       hint: 'Name another one with --out, or look at its owner and at what stands in its path.',
-      cause,
+      cause: cause.cause,
     });
   }
-  return {
-    folder,
-    isNew: made !== undefined,
-    release: () => {
-      if (made !== undefined) removeEmpty(folder, made);
-    },
-  };
 }
 
 /** Takes the first of runs/NAME, runs/NAME-2, ... that is not there: no other command takes the same. */
 export function takeFreeFolder(name: string): TakenFolder {
   for (let k = 1; ; k++) {
-    const taken = takeFolder(join('runs', k === 1 ? name : `${name}-${k}`));
-    if (taken.isNew) return taken;
+    const folder = join('runs', k === 1 ? name : `${name}-${k}`);
+    const taken = existsSync(folder) ? undefined : takeUnlessUsed(folder);
+    if (taken?.isNew === true) return taken;
+    taken?.release();
   }
 }
 
-/** Removes a folder and its parents up to `top`, until one holds something. */
-function removeEmpty(folder: string, top: string): void {
-  const last = resolve(top).length;
-  for (let at = resolve(folder); at.length >= last; at = dirname(at)) {
-    try {
-      rmdirSync(at);
-    } catch {
-      return;
-    }
+function takeUnlessUsed(folder: string): TakenFolder | undefined {
+  try {
+    return takeFolder(folder);
+  } catch (error) {
+    if (error instanceof UsageError) return undefined;
+    throw error;
   }
 }

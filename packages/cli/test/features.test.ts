@@ -77,7 +77,7 @@ describe('features copy', () => {
     closeSync(full);
     expect(status).toBe(1);
     expect(stderr).toMatch(
-      /^bnrnn: standard output cannot be written: ENOSPC\.\nhint: What is written so far is incomplete/,
+      /^bnrnn: standard output cannot be written: the disk is full\.\nhint: What is written so far is incomplete/,
     );
   });
 

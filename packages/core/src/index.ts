@@ -43,5 +43,6 @@ export {
 } from './random/randomStream';
 export { threefry2x32 } from './random/threefry';
 export { Sha256 } from './sha256';
+export { cannotWrite, errorCode, reasonOf } from './systemFailure';
 export type { TokenBatch } from './tokenBatch';
 export type { UtteranceBatch } from './utteranceBatch';

@@ -125,7 +125,7 @@ describe('extract', () => {
     expect(lines).toEqual([
       'extract: 6 of 7 recordings cannot be used, nothing was written:',
       `  ${folder}/s1_cut.bin, byte 40: cut short: data says 1600 bytes, 856 are there.`,
-      `  ${folder}/gone.bin: cannot be opened: there is no such file.`,
+      `  ${folder}/gone.bin: cannot be opened: there is no such file or folder.`,
       `  ${folder}/s1_label.phn: no label holds sample 200, the middle of frame 0; the next one begins at 300.`,
       expect.stringContaining('  the command "echo hello" was not run. Allow commands'),
       `  ${folder}/s1_short.bin: has 399 samples, less than one frame of 400.`,
@@ -222,7 +222,7 @@ describe('extract', () => {
     expect(labels).toBe(good.labels);
     await fails([good, plain], out, '1 of 2 recordings have labels, s1_b has none');
     await fails([good], folder, 'holds files already, expected a new folder');
-    await fails([good], good.path, 'cannot be made: part of its path is not a folder');
+    await fails([good], good.path, 'cannot be made: a part of its path is a file');
     await expect(extract([good], out, { deltas: -1 })).rejects.toThrow('order is -1');
     await expect(extract([good], out, { bins: 1 })).rejects.toThrow('filterbank: bins is 1');
     expect(await leftBehind()).toEqual([]);

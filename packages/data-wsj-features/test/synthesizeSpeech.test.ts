@@ -165,7 +165,7 @@ describe('synthesizeSpeech', () => {
       writeFileSync(join(where, 'notes'), 'mine');
       const made = synthesizeSpeech(join(where, name), options);
       await expect(made).rejects.toThrow(
-        `${join(where, name)}: cannot be made: part of its path is not a folder.`,
+        `${join(where, name)}: cannot be made: a part of its path is a file.`,
       );
       await expect(made).rejects.toBeInstanceOf(DataError);
       await expect(made).rejects.toHaveProperty('hint', 'Name a folder that is new or empty.');

@@ -189,7 +189,7 @@ describe('readAudio', () => {
         `${folder}: is a folder, expected a regular file`,
       );
       await expect(readAudio(join(folder, 'b.wav'))).rejects.toThrow(
-        'b.wav: cannot be opened: there is no such file.',
+        'b.wav: cannot be opened: there is no such file or folder.',
       );
       await truncate(path, 2 ** 30 + 1);
       await expect(readAudio(path)).rejects.toThrow('has 1073741825 bytes, expected at most');

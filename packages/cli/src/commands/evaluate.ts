@@ -67,18 +67,19 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
       choices: choice === 'all' ? statisticsChoices : [choice],
     });
     model.dispose();
-    if (which === 'latest') {
-      addEvaluations(
-        folder,
-        results.map((result) => ({ split, ...result })),
-      );
-    }
     const { unit } = config;
     if (flags.json === true) {
       const rows = results.map((result) => evaluationJson(unit, result));
       io.out(JSON.stringify({ split, results: rows }));
     } else {
       for (const line of evaluationTable(unit, split, results)) io.out(line);
+    }
+    if (which === 'latest') {
+      // What was measured is shown, whatever becomes of the record.
+      await addEvaluations(
+        folder,
+        results.map((result) => ({ split, ...result })),
+      );
     }
   } finally {
     await data.close();

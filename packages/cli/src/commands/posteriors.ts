@@ -6,6 +6,7 @@ import { checkpointsOf } from '@bnrnn/training/node';
 import { Option, type Command } from 'commander';
 import { join } from 'node:path';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
+import { withoutLeftovers } from '../interruption';
 import type { Io } from '../io';
 import { readConfig, readJson, runFiles } from '../runFolder';
 import { badUtteranceRule, badUtterancesOption } from '../speech/speechFlags';
@@ -38,7 +39,7 @@ export function addPosteriors(program: Command, io: Io): void {
     .addOption(badUtterancesOption())
     .addOption(new Option('--checkpoint <which>', 'latest or best').default('latest'));
   addBackendFlags(command, "the run's").action((folder: string, flags: PosteriorsFlags) =>
-    runPosteriors(io, folder, flags),
+    withoutLeftovers(() => runPosteriors(io, folder, flags)),
   );
 }
 

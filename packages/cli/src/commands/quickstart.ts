@@ -91,7 +91,7 @@ async function runQuickstart(
   }
   const runs = await Promise.all(folders.map((own) => readRun(own)));
   const page = join(folder, runFiles.report);
-  await writeReport(folders, page);
+  await writeReport(runs, page);
   io.out('');
   for (const line of linesOf(comparisonTable(runs))) io.out(line);
   io.out('');

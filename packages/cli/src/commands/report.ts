@@ -1,10 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { comparisonTable, curveKindsOf, curvesSvg } from '@bnrnn/reporting';
 import { readRun } from '@bnrnn/reporting/node';
 import type { Command } from 'commander';
 import { linesOf, type Io } from '../io';
-import { runFiles } from '../runFolder';
+import { runFiles, writeText } from '../runFolder';
 import { writeReport } from '../train/writeReport';
 
 interface ReportFlags {
@@ -43,9 +42,8 @@ async function runReport(io: Io, folders: readonly string[], flags: ReportFlags)
   for (const line of tables.flatMap(linesOf)) io.out(line);
 
   if (flags.curves !== undefined) {
-    mkdirSync(flags.curves, { recursive: true });
     for (const kind of curveKindsOf(runs[0]?.config.unit ?? 'word')) {
-      writeFileSync(join(flags.curves, `${kind}.svg`), await curvesSvg(runs, kind));
+      await writeText(flags.curves, `${kind}.svg`, await curvesSvg(runs, kind));
     }
   }
 
@@ -54,7 +52,7 @@ async function runReport(io: Io, folders: readonly string[], flags: ReportFlags)
     folders.length === 1 && only !== undefined ? join(only, runFiles.report) : runFiles.report;
   const page = flags.out ?? (formats.length === 0 ? byDefault : undefined);
   if (page !== undefined) {
-    await writeReport(folders, page);
+    await writeReport(runs, page);
     io.out(`report: ${page}`);
   }
   if (flags.json === true) io.out(JSON.stringify({ runs: folders, report: page ?? null }));

@@ -72,7 +72,7 @@ async function runSweep(io: Io, presets: readonly string[], flags: SweepFlags): 
   const files = { text: 'txt', markdown: 'md', latex: 'tex', html: 'html', csv: 'csv' } as const;
   for (const [format, extension] of Object.entries(files) as [keyof typeof files, string][]) {
     const table = sweepTable(rows, paths, executed.unit, format);
-    writeText(out, `table.${extension}`, table);
+    await writeText(out, `table.${extension}`, table);
     if (format === 'text') for (const line of linesOf(table)) io.out(line);
   }
   io.out(`tables: ${join(out, 'table.md')} (also .tex, .html, .csv, .txt)`);

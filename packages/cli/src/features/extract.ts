@@ -10,6 +10,7 @@ import {
 } from '@bnrnn/data-wsj-features';
 import { Option, type Command } from 'commander';
 import { numberFlag, wholeFlag } from '../flags';
+import { withoutLeftovers } from '../interruption';
 import type { Io } from '../io';
 
 interface ExtractFlags extends FilterbankOptions {
@@ -106,7 +107,7 @@ async function runExtract(io: Io, paths: readonly string[], flags: ExtractFlags)
       if (done % 1000 === 0) io.note(`${done} of ${of} recordings`);
     },
   };
-  const report = await extract(recordings, out, options);
+  const report = await withoutLeftovers(() => extract(recordings, out, options));
   for (const sentence of odd.slice(0, mostNotes)) io.note(sentence);
   if (odd.length > mostNotes) io.note(`and ${odd.length - mostNotes} more recordings like these`);
   for (const { reason } of report.dropped) io.note(`left out: ${reason}`);

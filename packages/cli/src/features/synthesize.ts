@@ -3,6 +3,7 @@ import { UsageError } from '@bnrnn/core';
 import { synthesizeSpeech, type SynthesizeSpeechOptions } from '@bnrnn/data-wsj-features';
 import { Option, type Command } from 'commander';
 import { numberFlag, wholeFlag } from '../flags';
+import { withoutLeftovers } from '../interruption';
 import type { Io } from '../io';
 
 interface SynthesizeFlags extends Omit<SynthesizeSpeechOptions, 'hours' | 'onUtterance'> {
@@ -43,13 +44,15 @@ export function addSynthesize(features: Command, io: Io): void {
           hint: 'For example: features synthesize --hours 1 --out synthetic.',
         });
       }
-      const made = await synthesizeSpeech(out, {
-        ...options,
-        hours,
-        onUtterance: (done, of) => {
-          if (done % 2000 === 0) io.note(`${done} of ${of} utterances`);
-        },
-      });
+      const made = await withoutLeftovers(() =>
+        synthesizeSpeech(out, {
+          ...options,
+          hours,
+          onUtterance: (done, of) => {
+            if (done % 2000 === 0) io.note(`${done} of ${of} utterances`);
+          },
+        }),
+      );
       const { frames, utterances } = made;
       // As the folder was named, so that the next command can take it over.
       const shown = (path: string): string => join(out, relative(resolve(out), path));

@@ -1,5 +1,6 @@
 import { UsageError } from '@bnrnn/core';
 import { encodeEntry, formatEntry, writeArk, type Entry } from '@bnrnn/data-wsj-features';
+import { withoutLeftovers } from '../interruption';
 import type { Io } from '../io';
 import { refuseTerminal } from './archiveFlags';
 
@@ -16,7 +17,9 @@ export async function writeEntries(
   { text = false, out, scp }: WriteFlags,
 ): Promise<void> {
   if (out !== undefined) {
-    await writeArk(out, entries, { text, ...(scp !== undefined && { scp }) });
+    await withoutLeftovers(() =>
+      writeArk(out, entries, { text, ...(scp !== undefined && { scp }) }),
+    );
     return;
   }
   if (scp !== undefined) {

@@ -44,20 +44,25 @@ const logged = (folder: string): [string, number][] =>
 const seedOf = (folder: string): unknown =>
   (JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as { seed: number }).seed;
 
-function record(seed: number, folder: string, resume: boolean, events: RunEvent[]): void {
+async function record(
+  seed: number,
+  folder: string,
+  resume: boolean,
+  events: RunEvent[],
+): Promise<void> {
   const consumer = recordRun(prepared(seed), folder, resume);
-  for (const event of events) consumer.write(event);
+  for (const event of events) await consumer.write(event);
   consumer.close();
 }
 
 describe('recordRun', () => {
-  it('writes nothing of a run that ends at its start', () => {
+  it('writes nothing of a run that ends at its start', async () => {
     const folder = join(root, 'run');
-    record(1, folder, false, [start(0)]);
+    await record(1, folder, false, [start(0)]);
     expect(existsSync(folder)).toBe(false);
   });
 
-  it('warns behind the start of utterances that are left out, with their names', () => {
+  it('warns behind the start of utterances that are left out, with their names', async () => {
     const folder = join(root, 'run');
     const keys = Array.from({ length: 22 }, (_, i) => `u${i}`);
     const leftOut = [
@@ -65,7 +70,7 @@ describe('recordRun', () => {
       { split: 'valid' as const, reason: 'no alignment', keys: ['d'] },
     ];
     const consumer = recordRun({ ...prepared(1), leftOut }, folder, false);
-    for (const event of [start(0), step(1)]) consumer.write(event);
+    for (const event of [start(0), step(1)]) await consumer.write(event);
     consumer.close();
     const events = readFileSync(join(folder, 'events.jsonl'), 'utf8').trim().split('\n');
     const [first, ...rest] = events.map((line) => JSON.parse(line) as RunEvent);
@@ -84,9 +89,9 @@ describe('recordRun', () => {
     expect(rest[2]).toMatchObject({ type: 'step', step: 1 });
   });
 
-  it('writes everything with the first step', () => {
+  it('writes everything with the first step', async () => {
     const folder = join(root, 'run');
-    record(1, folder, false, [start(0), step(1), step(2)]);
+    await record(1, folder, false, [start(0), step(1), step(2)]);
     expect(readdirSync(folder).sort()).toEqual(['config.json', 'events.jsonl', 'vocabulary.json']);
     expect(logged(folder)).toEqual([
       ['start', 0],
@@ -95,24 +100,24 @@ describe('recordRun', () => {
     ]);
   });
 
-  it('leaves a log as it is until a resumed run has gone on, then drops what comes again', () => {
+  it('leaves a log as it is until a resumed run has gone on, then drops what comes again', async () => {
     const folder = join(root, 'run');
-    record(1, folder, false, [start(0), step(1), step(2), step(3)]);
+    await record(1, folder, false, [start(0), step(1), step(2), step(3)]);
     const before = logged(folder);
 
-    record(2, folder, true, [start(2)]);
+    await record(2, folder, true, [start(2)]);
     expect(logged(folder)).toEqual(before);
     expect(seedOf(folder)).toBe(1);
 
-    record(2, folder, true, [start(2), step(3)]);
+    await record(2, folder, true, [start(2), step(3)]);
     expect(logged(folder)).toEqual([...before.slice(0, 3), ['start', 2], ['step', 3]]);
     expect(seedOf(folder)).toBe(2);
   });
 
-  it('drops the whole log of a run that has no checkpoint to go on from', () => {
+  it('drops the whole log of a run that has no checkpoint to go on from', async () => {
     const folder = join(root, 'run');
-    record(1, folder, false, [start(0), step(1)]);
-    record(1, folder, false, [start(0), step(1)]);
+    await record(1, folder, false, [start(0), step(1)]);
+    await record(1, folder, false, [start(0), step(1)]);
     expect(logged(folder)).toEqual([
       ['start', 0],
       ['step', 1],

@@ -6,6 +6,12 @@ import { runFiles, writeJson } from '../runFolder';
 import { leftOutText } from '../speech/leftOut';
 import type { PreparedRun } from './preparedRun';
 
+/** What hears the events of a run that is recorded. */
+export interface RunRecord {
+  write(event: RunEvent): Promise<void>;
+  close(): void;
+}
+
 /**
  * Records a run in its folder: configuration, vocabulary or classes, then the events, warnings about left-out utterances
  * behind the start.
@@ -19,14 +25,14 @@ export function recordRun(
   { config, files, leftOut }: Pick<PreparedRun, 'config' | 'files' | 'leftOut'>,
   folder: string,
   resume: boolean,
-): EventConsumer {
+): RunRecord {
   const events = join(folder, runFiles.events);
   let start: RunEvent | undefined;
   let log: EventConsumer | undefined;
 
-  const open = (): EventConsumer => {
-    writeJson(folder, runFiles.config, config);
-    for (const [name, content] of Object.entries(files)) writeJson(folder, name, content);
+  const open = async (): Promise<EventConsumer> => {
+    await writeJson(folder, runFiles.config, config);
+    for (const [name, content] of Object.entries(files)) await writeJson(folder, name, content);
     truncateEvents(events, resume && start !== undefined ? start.step : -1);
     const opened = jsonLines(events);
     if (start !== undefined) {
@@ -47,12 +53,12 @@ export function recordRun(
   };
 
   return {
-    write(event) {
+    async write(event) {
       if (event.type === 'start') {
         start = event;
         return;
       }
-      log ??= open();
+      log ??= await open();
       log.write(event);
     },
     close() {

@@ -7,11 +7,11 @@ import { expectSameCorpus } from '../corpusLines';
 import { InterruptedError, watchInterruption } from '../interruption';
 import type { Io } from '../io';
 import { codeVersion, commandText, computedBy } from '../provenance';
-import { expectFree, readConfig } from '../runFolder';
+import { expectFree, readConfig, removeLeftovers } from '../runFolder';
 import { openSpeechData } from '../speech/speechData';
 import { draftSpeechRun } from '../speech/draftSpeechRun';
 import { refuseSpeechFlags } from '../speech/speechFlags';
-import { takeFolder, takeFreeFolder } from '../takeFolder';
+import { takeFolder, takeFreeFolder, type TakenFolder } from '../takeFolder';
 import { languageData } from './languageData';
 import type { RunData } from './preparedRun';
 import { asBefore, differences } from './resumeBackend';
@@ -30,27 +30,38 @@ export async function runTrain(
 ): Promise<void> {
   const { unit } = findPreset(preset);
   const request = requestOf(preset, flags);
-  const stored = flags.resume === true ? readStored(flags.out) : undefined;
-  if (unit === 'frame') {
-    refuseCorpusFlags(flags);
-    const draft = draftSpeechRun(request, flags, stored);
-    await trainWith(io, args, flags, {
-      draft,
-      stored,
-      open: (config) => openSpeechData(io, config),
-    });
-    return;
+  const taken = flags.resume === true ? takeRun(flags.out) : undefined;
+  try {
+    const stored = taken && { ...taken, config: readConfig(taken.folder) };
+    if (unit === 'frame') {
+      refuseCorpusFlags(flags);
+      const draft = draftSpeechRun(request, flags, stored?.config);
+      await trainWith(io, args, flags, {
+        draft,
+        stored,
+        open: (config) => openSpeechData(io, config),
+      });
+      return;
+    }
+    refuseSpeechFlags(flags);
+    const before = stored?.config.data;
+    const data = flags.data ?? (typeof before === 'string' ? before : '');
+    const draft = resolveRun({ ...request, corpus: unknownCorpus, data });
+    await trainWith(io, args, flags, { draft, stored, open: languageData });
+  } finally {
+    taken?.release();
   }
-  refuseSpeechFlags(flags);
-  const data = flags.data ?? (typeof stored?.data === 'string' ? stored.data : undefined);
-  const draft = resolveRun({ ...request, corpus: unknownCorpus, data: data ?? '' });
-  await trainWith(io, args, flags, { draft, stored, open: languageData });
+}
+
+/** A run that goes on: its folder, and what it was told to do. */
+interface StoredRun extends TakenFolder {
+  readonly config: RunConfig;
 }
 
 interface Task<Config extends RunConfig> {
   /** What is asked for, before corpus and backend are known. */
   readonly draft: Config;
-  readonly stored: RunConfig | undefined;
+  readonly stored: StoredRun | undefined;
   readonly open: (config: Config) => Promise<RunData<Config>>;
 }
 
@@ -61,18 +72,19 @@ async function trainWith<Config extends RunConfig>(
   { draft, stored, open }: Task<Config>,
 ): Promise<void> {
   if (stored === undefined && flags.out !== undefined) expectFree(flags.out);
-  const asked = stored === undefined ? draft : resumed(stored, draft, flags);
+  const before = stored?.config;
+  const asked = before === undefined ? draft : resumed(before, draft, flags);
   const data = await open(asked);
   try {
     for (const line of data.lines) io.out(line);
-    if (stored !== undefined) expectSameCorpus(stored.corpus, data.info, whereOf(draft));
+    if (before !== undefined) expectSameCorpus(before.corpus, data.info, whereOf(draft));
 
-    const backend = await startFlagged(stored === undefined ? flags : asBefore(stored, flags), io);
+    const backend = await startFlagged(before === undefined ? flags : asBefore(before, flags), io);
     io.out(backendLine(backend));
     const { threads, blas } = backend;
-    if (stored !== undefined) for (const line of differences(stored, backend)) io.note(line);
+    if (before !== undefined) for (const line of differences(before, backend)) io.note(line);
     const config: Config =
-      stored === undefined
+      before === undefined
         ? {
             ...asked,
             ...computedBy(backend),
@@ -87,10 +99,7 @@ async function trainWith<Config extends RunConfig>(
     io.out(`model ${preset}, recipe ${recipe}, seed ${seed}: ${count} parameters`);
     expectModelFits(size);
 
-    const taken =
-      flags.out === undefined
-        ? takeFreeFolder(`${preset}-${recipe}-seed${seed}`)
-        : takeFolder(flags.out);
+    const taken = stored ?? takeNew(flags.out, config);
     const { folder } = taken;
     const interruption = watchInterruption(io);
     try {
@@ -137,9 +146,26 @@ function whereOf({ data }: RunConfig): string {
   return typeof data === 'string' ? data : `${data.train} and ${data.dev}`;
 }
 
-function readStored(out: string | undefined): RunConfig {
+/** The folder of a run that goes on, kept from others before anything in it is read. */
+function takeRun(out: string | undefined): TakenFolder {
   if (out === undefined) {
     throw new UsageError('--resume needs --out: the folder of the run to continue.');
   }
-  return readConfig(out);
+  // What is no run folder is refused before a lock is written there.
+  readConfig(out);
+  return takeFolder(out);
+}
+
+/** The folder of a new run: nothing that another run wrote meanwhile is in it. */
+function takeNew(out: string | undefined, { preset, recipe, seed }: RunConfig): TakenFolder {
+  if (out === undefined) return takeFreeFolder(`${preset}-${recipe}-seed${seed}`);
+  const taken = takeFolder(out);
+  try {
+    expectFree(out);
+    removeLeftovers(out);
+  } catch (error) {
+    taken.release();
+    throw error;
+  }
+  return taken;
 }

@@ -34,8 +34,6 @@ export interface FinishedRun {
 export async function trainRun(io: Io, options: TrainRunOptions): Promise<FinishedRun> {
   const { run, folder, signal, now } = options;
   const { config, plan } = run;
-  // A log that cannot be read is refused before anything is trained.
-  if (options.resume) await readRun(folder);
   const model = run.makeModel();
   const resume = options.resume && hasCheckpoint(folder);
   if (options.resume && !resume) {
@@ -51,7 +49,7 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
       everySteps: config.settings['checkpoints.everySteps'].value,
     };
     for await (const event of train({ ...plan, model, checkpoints, resume, signal, now })) {
-      record.write(event);
+      await record.write(event);
       bar.write(event);
       epoch = event.epoch;
       if (event.type === 'end') reason = event.reason;
@@ -59,8 +57,8 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
   } catch (error) {
     if (error instanceof DivergedError) {
       const { step, message } = error;
-      record.write({ type: 'warning', step, epoch, at: now(), code: 'diverged', message });
-      await writeResult(folder, run.leftOut, error);
+      await record.write({ type: 'warning', step, epoch, at: now(), code: 'diverged', message });
+      await writeResult(await readRun(folder), run.leftOut, error);
     }
     rethrowInFlags(error, config.unit === 'frame' ? '--set data.maxFrames=' : '--set data.time=');
   } finally {
@@ -68,7 +66,8 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
     record.close();
     model.dispose();
   }
-  const result = await writeResult(folder, run.leftOut);
-  await writeReport([folder], join(folder, runFiles.report));
+  const finished = await readRun(folder);
+  const result = await writeResult(finished, run.leftOut);
+  await writeReport([{ ...finished, result }], join(folder, runFiles.report));
   return { reason, result };
 }

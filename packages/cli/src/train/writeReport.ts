@@ -1,14 +1,12 @@
-import { htmlReport } from '@bnrnn/reporting';
-import { readRun } from '@bnrnn/reporting/node';
+import { htmlReport, type Run } from '@bnrnn/reporting';
 import { basename, dirname } from 'node:path';
 import { writeText } from '../runFolder';
 
 /**
  * Writes the HTML report of some runs.
  *
- * @throws UsageError when the runs are of different corpora; DataError when one cannot be read.
+ * @throws UsageError when the runs are of different corpora; DataError when it cannot be written.
  */
-export async function writeReport(folders: readonly string[], file: string): Promise<void> {
-  const runs = await Promise.all(folders.map((folder) => readRun(folder)));
-  writeText(dirname(file), basename(file), await htmlReport(runs));
+export async function writeReport(runs: readonly Run[], file: string): Promise<void> {
+  await writeText(dirname(file), basename(file), await htmlReport(runs));
 }

@@ -1,20 +1,19 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { RunEvent, RunEventOf } from '@bnrnn/core';
-import type { LeftOut, RunEvaluation, RunResult } from '@bnrnn/reporting';
-import { readRun } from '@bnrnn/reporting/node';
+import type { LeftOut, Run, RunEvaluation, RunResult } from '@bnrnn/reporting';
 import { readJson, runFiles, writeJson } from '../runFolder';
+import { takeFolder } from '../takeFolder';
 
 /** `result.json` as `train` writes it. */
 export type TrainResult = RunResult;
 
 /** Writes `result.json` from the events of a run and what of its data it did not use. */
 export async function writeResult(
-  folder: string,
+  { folder, events }: Pick<Run, 'folder' | 'events'>,
   leftOut: readonly LeftOut[],
   diverged?: { readonly step: number; readonly message: string },
 ): Promise<TrainResult> {
-  const { events } = await readRun(folder);
   const result = {
     ...resultOf(events),
     ...(leftOut.length > 0 && { leftOut }),
@@ -22,7 +21,7 @@ export async function writeResult(
       diverged: { step: diverged.step, message: diverged.message },
     }),
   };
-  writeJson(folder, runFiles.result, result);
+  await writeJson(folder, runFiles.result, result);
   return result;
 }
 
@@ -55,15 +54,27 @@ export function resultOf(events: readonly RunEvent[]): TrainResult {
   };
 }
 
-/** Adds evaluations to a run's `result.json`; one of the same split and statistics is replaced. */
-export function addEvaluations(folder: string, added: readonly RunEvaluation[]): void {
+/**
+ * Adds evaluations to a run's `result.json`, where it has one; one of the same split and statistics is replaced.
+ *
+ * @throws UsageError while another process has the run; DataError when the result cannot be read or written.
+ */
+export async function addEvaluations(
+  folder: string,
+  added: readonly RunEvaluation[],
+): Promise<void> {
   const file = join(folder, runFiles.result);
   if (!existsSync(file)) return;
-  const result = readJson(file) as TrainResult;
-  writeJson(folder, runFiles.result, {
-    ...result,
-    evaluations: latest([...result.evaluations, ...added]),
-  });
+  const { release } = takeFolder(folder);
+  try {
+    const result = readJson(file) as TrainResult;
+    await writeJson(folder, runFiles.result, {
+      ...result,
+      evaluations: latest([...result.evaluations, ...added]),
+    });
+  } finally {
+    release();
+  }
 }
 
 function bestOf(evaluations: readonly RunEventOf<'evaluation'>[]): RunResult['best'] {

@@ -144,7 +144,7 @@ describe('createArkWriter', () => {
     await expect(bad('two words')).rejects.toThrow('"two words" is no key');
     await expect(bad('a', 2)).rejects.toThrow('the matrix of a is 2 x 1 with 1 values');
     await expect(writeArk(join(folder.path, 'no', 'x.ark'), entries)).rejects.toThrow(
-      /x\.ark: cannot be written: there is no such file/,
+      /x\.ark cannot be written: there is no such file/,
     );
   });
 });

@@ -1,6 +1,6 @@
 import { DataError } from '@bnrnn/core';
 import { describe, expect, it } from 'vitest';
-import { fault, printable, reason } from './fault';
+import { fault, printable } from './fault';
 
 describe('fault', () => {
   it.each([
@@ -30,15 +30,5 @@ describe('printable', () => {
     expect(printable('x'.repeat(40))).toBe('x'.repeat(40));
     expect(printable('x'.repeat(41))).toBe(`${'x'.repeat(37)}...`);
     expect(printable('abcdef', 5)).toBe('ab...');
-  });
-});
-
-describe('reason', () => {
-  it('is a sentence for known codes, the message of others', () => {
-    const failed = (code: string): Error => Object.assign(new Error('low'), { code });
-    expect(reason(failed('ENOENT'))).toBe('there is no such file');
-    expect(reason(failed('Z_BUF_ERROR'))).toBe('the gzip data ends early');
-    expect(reason(failed('EOTHER'))).toBe('low');
-    expect(reason(7)).toBe('7');
   });
 });

@@ -25,20 +25,3 @@ export function printable(text: string, most = 40): string {
   const escaped = escapeUnseen(text);
   return escaped.length > most ? `${escaped.slice(0, most - 3)}...` : escaped;
 }
-
-/** The reason in an error of the file system or of zlib, without its path. */
-export function reason(cause: unknown): string {
-  if (!(cause instanceof Error)) return String(cause);
-  const code = 'code' in cause ? String(cause.code) : '';
-  const known: Record<string, string> = {
-    ENOENT: 'there is no such file',
-    ENOTDIR: 'part of its path is not a folder',
-    EISDIR: 'it is a folder',
-    EACCES: 'reading it is not allowed',
-    ELOOP: 'its symbolic links go in a circle',
-    ENAMETOOLONG: 'its name is too long',
-    EMFILE: 'too many files are open',
-    Z_BUF_ERROR: 'the gzip data ends early',
-  };
-  return known[code] ?? cause.message;
-}

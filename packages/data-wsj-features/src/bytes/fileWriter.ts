@@ -1,79 +1,64 @@
-import { DataError } from '@bnrnn/core';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { OutputFile } from '@bnrnn/core/node';
 import { once } from 'node:events';
-import { dirname } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { PassThrough } from 'node:stream';
-import { createGzip } from 'node:zlib';
-import { reason } from './fault';
-
-let written = 0;
+import { createGzip, type Gzip } from 'node:zlib';
 
 /**
- * Writes a file under a temporary name beside it; only `commit` gives it its own, after the bytes have reached the
- * disk, so that a reader never sees half a file. A name that ends in `.gz` is packed.
+ * Writes a file as core's `OutputFile` does: only `commit` gives it its name, links are followed, devices and pipes
+ * are written into. A name that ends in `.gz` is packed.
+ *
+ * Every method throws a DataError that names the path and says why it cannot be written.
  */
 export class FileWriter {
   /** Bytes so far, before packing. */
   position = 0;
-  readonly #temporary: string;
-  readonly #head: PassThrough | ReturnType<typeof createGzip>;
-  readonly #done: Promise<void>;
-  #failure: unknown;
+  readonly #file: Promise<OutputFile>;
+  readonly #zip: Gzip | undefined;
+  readonly #packed: Promise<void>;
 
   constructor(readonly path: string) {
-    this.#temporary = `${path}.${process.pid}-${++written}.partial`;
-    const file = createWriteStream(this.#temporary, { highWaterMark: 1 << 20, flush: true });
-    this.#head = path.endsWith('.gz') ? createGzip() : new PassThrough({ highWaterMark: 1 << 20 });
-    this.#done = pipeline(this.#head, file).catch((cause: unknown) => void (this.#failure = cause));
+    this.#file = OutputFile.open(path);
+    this.#zip = path.endsWith('.gz') ? createGzip({ chunkSize: 1 << 16 }) : undefined;
+    this.#packed =
+      this.#zip === undefined ? this.#file.then(() => undefined) : this.#pack(this.#zip);
+    // Whoever writes next is told.
+    this.#packed.catch(() => undefined);
   }
 
   async write(bytes: Uint8Array | string): Promise<void> {
-    this.#check();
     this.position += typeof bytes === 'string' ? Buffer.byteLength(bytes) : bytes.length;
-    if (!this.#head.write(bytes)) {
-      const drained = once(this.#head, 'drain').catch(() => this.#done);
-      await Promise.race([drained, this.#done]);
-    }
-    this.#check();
+    if (this.#zip === undefined) return (await this.#file).write(bytes);
+    if (this.#zip.destroyed) return this.#packed;
+    if (this.#zip.write(bytes)) return;
+    await Promise.race([once(this.#zip, 'drain').catch(() => this.#packed), this.#packed]);
   }
 
   /** Ends the temporary file; everything written is on the disk afterwards. */
   async end(): Promise<void> {
-    this.#head.end();
-    await this.#done;
-    this.#check();
+    this.#zip?.end();
+    await this.#packed;
+    await (await this.#file).end();
   }
 
   /** Gives the ended file its name. */
   async commit(): Promise<void> {
-    await rename(this.#temporary, this.path).catch((cause: unknown) => {
-      this.#failure = cause;
-      throw this.#refusal();
-    });
+    await (await this.#file).commit();
   }
 
   /** Removes what was written. */
   async abort(): Promise<void> {
-    this.#head.destroy();
-    await this.#done;
-    await rm(this.#temporary, { force: true });
+    this.#zip?.destroy();
+    await this.#packed.catch(() => undefined);
+    const file = await this.#file.catch(() => undefined);
+    await file?.abort();
   }
 
-  #check(): void {
-    if (this.#failure !== undefined) throw this.#refusal();
-  }
-
-  #refusal(): DataError {
-    const cause = this.#failure;
-    // A file that is to be made can only lack its folder.
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') {
-      return new DataError(
-        `${this.path}: cannot be written: there is no such file or folder as ${dirname(this.path)}.`,
-        { hint: 'Make the folder first, or name another one.', cause },
-      );
-    }
-    return new DataError(`${this.path}: cannot be written: ${reason(cause)}.`, { cause });
+  /** Hands on what comes out of the packer, until it ends. */
+  async #pack(zip: Gzip): Promise<void> {
+    const opened = this.#file;
+    await pipeline(zip, async (packed: AsyncIterable<Buffer>) => {
+      const file = await opened;
+      for await (const part of packed) await file.write(part);
+    });
   }
 }

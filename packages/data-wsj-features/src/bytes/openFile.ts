@@ -1,10 +1,10 @@
-import { longestLfsPointer, refuseLfsPointer } from '@bnrnn/core';
+import { longestLfsPointer, reasonOf, refuseLfsPointer } from '@bnrnn/core';
 import { createReadStream } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { ByteSource } from './byteSource';
-import { fault, reason } from './fault';
+import { fault } from './fault';
 import { StreamSource } from './streamSource';
 
 /**
@@ -30,7 +30,7 @@ export async function openFile(path: string): Promise<ByteSource> {
   } catch (cause) {
     await handle?.close().catch(() => undefined);
     if (cause instanceof Error && cause.name === 'DataError') throw cause;
-    throw fault({ file: path }, `cannot be opened: ${reason(cause)}.`, { cause });
+    throw fault({ file: path }, `cannot be opened: ${reasonOf(cause)}.`, { cause });
   }
 }
 
@@ -48,7 +48,7 @@ class FileSource implements ByteSource {
       const { bytesRead } = await this.handle.read(target, 0, target.length, position);
       return bytesRead;
     } catch (cause) {
-      throw fault({ file: this.path, offset: position }, `cannot be read: ${reason(cause)}.`, {
+      throw fault({ file: this.path, offset: position }, `cannot be read: ${reasonOf(cause)}.`, {
         cause,
       });
     }

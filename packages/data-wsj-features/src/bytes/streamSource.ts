@@ -1,7 +1,7 @@
-import { DataError } from '@bnrnn/core';
+import { DataError, reasonOf } from '@bnrnn/core';
 import type { Readable } from 'node:stream';
 import type { ByteSource } from './byteSource';
-import { fault, reason } from './fault';
+import { fault } from './fault';
 
 /** A stream that is being read, and how to end it early. */
 export interface OpenStream {
@@ -64,7 +64,7 @@ export class StreamSource implements ByteSource {
     } catch (cause) {
       this.#chunks = undefined;
       if (cause instanceof DataError) throw cause;
-      throw fault({ file: this.path, offset: end }, `cannot be read further: ${reason(cause)}.`, {
+      throw fault({ file: this.path, offset: end }, `cannot be read further: ${reasonOf(cause)}.`, {
         cause,
       });
     }

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { writeOutput } from '@bnrnn/core/node';
 import { join, resolve } from 'node:path';
 import { createArkWriter, writeArk, type ArkWriter } from '../ark/arkWriter';
 import { accumulateCmvn } from '../cmvn/cmvn';
@@ -101,7 +101,7 @@ export class DataSetWriter {
   }
 
   #text(name: string, text: string): Promise<void> {
-    return writeFile(join(this.folder, name), text, { flush: true });
+    return writeOutput(join(this.folder, name), [text]);
   }
 }
 

@@ -1,8 +1,8 @@
-import { DataError, expectOneOf, UsageError } from '@bnrnn/core';
+import { DataError, expectOneOf, reasonOf, UsageError } from '@bnrnn/core';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { isKey } from '../ark/readKey';
-import { fault, printable, reason } from '../bytes/fault';
+import { fault, printable } from '../bytes/fault';
 import { byteOrder } from '../labels/phoneTable';
 import { readWavScp } from './readWavScp';
 import type { Recording } from './recording';
@@ -68,7 +68,7 @@ export async function findRecordings(
 
 async function filesOf(path: string): Promise<string[]> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw fault({ file: path }, `cannot be opened: ${reason(cause)}.`, { cause });
+    throw fault({ file: path }, `cannot be opened: ${reasonOf(cause)}.`, { cause });
   });
   if (!found.isDirectory()) return [path];
   const names = await readdir(path, { recursive: true });

@@ -1,9 +1,9 @@
-import { UsageError } from '@bnrnn/core';
+import { errorCode, reasonOf, UsageError } from '@bnrnn/core';
+import { followLinks, trackTemporary } from '@bnrnn/core/node';
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { fault, reason } from '../bytes/fault';
-
-let staged = 0;
+import { fault } from '../bytes/fault';
 
 /** A folder that is filled under a temporary name beside its own. */
 export interface StagedFolder {
@@ -18,20 +18,20 @@ export interface StagedFolder {
 }
 
 /**
- * Makes a folder that appears under its name only when it is whole.
+ * Makes a folder that appears under its name only when it is whole. A link of that name is followed.
  *
  * @throws UsageError when the name is taken by anything but an empty folder; DataError when it cannot be made.
  */
 export async function stageFolder(folder: string): Promise<StagedFolder> {
   const target = resolve(folder);
   const failed = (cause: unknown): never => {
-    throw fault({ file: folder }, `cannot be made: ${reason(cause)}.`, {
+    throw fault({ file: folder }, `cannot be made: ${reasonOf(cause)}.`, {
       hint: 'Name a folder that is new or empty.',
       cause,
     });
   };
   const there = await readdir(target).catch((cause: unknown) => {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return [];
+    if (errorCode(cause) === 'ENOENT') return [];
     return failed(cause);
   });
   if (there.length > 0) {
@@ -40,12 +40,20 @@ export async function stageFolder(folder: string): Promise<StagedFolder> {
     });
   }
   await mkdir(dirname(target), { recursive: true }).catch(failed);
-  const path = `${target}.${process.pid}-${++staged}.partial`;
+  const place = await followLinks(target).catch(failed);
+  const path = `${place}.${randomBytes(8).toString('hex')}.partial`;
   await mkdir(path).catch(failed);
+  const forget = trackTemporary(path);
   return {
     path,
     target,
-    commit: () => rename(path, target).catch(failed),
-    abort: () => rm(path, { recursive: true, force: true }),
+    async commit() {
+      await rename(path, place).catch(failed);
+      forget();
+    },
+    async abort() {
+      await rm(path, { recursive: true, force: true });
+      forget();
+    },
   };
 }

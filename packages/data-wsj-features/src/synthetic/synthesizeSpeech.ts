@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectNumber, randomStream } from '@bnrnn/core';
+import { writeOutput } from '@bnrnn/core/node';
 import { stageFolder } from '../extract/stagedFolder';
 import { formatTransitionModel } from './formatTransitionModel';
 import { syntheticModel } from './syntheticModel';
@@ -83,7 +83,7 @@ export async function synthesizeSpeech(
       const each = { root, target, name, jobs: name === 'train' ? jobs : 1, model, seed };
       frames[name] = await writeSyntheticSet(utterances, each, () => onUtterance?.(++done, total));
       const text = formatTransitionModel(model);
-      await writeFile(join(root, 'exp', `ali_${name}`, 'final.mdl'), text);
+      await writeOutput(join(root, 'exp', `ali_${name}`, 'final.mdl'), [text]);
     }
     await staged.commit();
   } catch (error) {

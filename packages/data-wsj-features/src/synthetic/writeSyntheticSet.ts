@@ -1,4 +1,5 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { writeOutput } from '@bnrnn/core/node';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createArkWriter, writeArk } from '../ark/arkWriter';
 import { accumulateCmvn } from '../cmvn/cmvn';
@@ -81,17 +82,15 @@ export async function writeSyntheticSet(
 
   const lines = (make: (each: PlannedUtterance) => string): string =>
     utterances.map((each) => `${make(each)}\n`).join('');
-  await writeFile(join(directory, 'feats.scp'), lists.join(''));
-  await writeFile(
-    join(directory, 'utt2spk'),
-    lines(({ key, speaker }) => `${key} ${speaker}`),
-  );
-  await writeFile(join(directory, 'spk2utt'), speakerLines(utterances));
-  await writeFile(
-    join(directory, 'utt2num_frames'),
-    lines((each) => `${each.key} ${each.frames}`),
-  );
-  await writeFile(join(alignments, 'num_jobs'), `${lists.length}\n`);
+  const texts = {
+    'feats.scp': lists.join(''),
+    utt2spk: lines(({ key, speaker }) => `${key} ${speaker}`),
+    spk2utt: speakerLines(utterances),
+    utt2num_frames: lines((each) => `${each.key} ${each.frames}`),
+  };
+  for (const [file, text] of Object.entries(texts))
+    await writeOutput(join(directory, file), [text]);
+  await writeOutput(join(alignments, 'num_jobs'), [`${lists.length}\n`]);
   const entries = [...statistics].map(([key, matrix]) => ({
     key,
     kind: 'matrix' as const,

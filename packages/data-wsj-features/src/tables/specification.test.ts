@@ -58,7 +58,7 @@ describe('parseSpecification', () => {
 
   it('says that nothing is there', async () => {
     await expect(parseSpecification(at('none.ark'))).rejects.toThrow(
-      /none\.ark: cannot be opened: there is no such file\./,
+      /none\.ark: cannot be opened: there is no such file or folder\./,
     );
   });
 });

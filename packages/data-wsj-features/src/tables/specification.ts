@@ -1,7 +1,7 @@
-import { UsageError } from '@bnrnn/core';
+import { reasonOf, UsageError } from '@bnrnn/core';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fault, printable, reason } from '../bytes/fault';
+import { fault, printable } from '../bytes/fault';
 
 /** A table as a user names it, told apart. */
 export interface Specification {
@@ -51,7 +51,7 @@ export async function parseSpecification(spec: string): Promise<Specification> {
     const found = await stat(path);
     if (found.isDirectory()) return { kind: 'scp', path: join(path, 'feats.scp') };
   } catch (cause) {
-    throw fault({ file: path }, `cannot be opened: ${reason(cause)}.`, { cause });
+    throw fault({ file: path }, `cannot be opened: ${reasonOf(cause)}.`, { cause });
   }
   if (prefix !== null) return { kind: prefix[1] === 'scp' ? 'scp' : 'archive', path };
   return { kind: /\.scp(\.gz)?$/.test(path) ? 'scp' : 'archive', path };

@@ -48,7 +48,7 @@ describe('alignmentFiles', () => {
     expect(await alignmentFiles(`ark,s,cs:${path}`)).toEqual(jobs);
     const none = join(folder.path, 'none');
     await expect(alignmentFiles(`ark,t:${none}`)).rejects.toThrow(
-      `${none}: cannot be opened: there is no such file.`,
+      `${none}: cannot be opened: there is no such file or folder.`,
     );
   });
 

@@ -1,6 +1,7 @@
+import { reasonOf } from '@bnrnn/core';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { fault, reason } from '../bytes/fault';
+import { fault } from '../bytes/fault';
 import { pathOf } from '../tables/specification';
 
 /** Names that recipes give to the jobs of frame labels, the likeliest first. */
@@ -49,7 +50,7 @@ async function namesIn(path: string): Promise<string[] | undefined> {
   try {
     return (await stat(path)).isDirectory() ? await readdir(path) : undefined;
   } catch (cause) {
-    throw fault({ file: path }, `cannot be opened: ${reason(cause)}.`, { cause });
+    throw fault({ file: path }, `cannot be opened: ${reasonOf(cause)}.`, { cause });
   }
 }
 

@@ -62,12 +62,12 @@ test('what is missing or a folder is a sentence', async () => {
 
 test('a folder is taken once and free again after its release', () => {
   const folder = temporaryFolder();
-  const release = lockFolder(folder);
+  const { release } = lockFolder(folder);
   expect(() => lockFolder(folder)).toThrow(UsageError);
   expect(() => lockFolder(folder)).toThrow(`in use by process ${process.pid} of ${hostname()}`);
   release();
   expect(readdirSync(folder)).toEqual([]);
-  lockFolder(folder)();
+  lockFolder(folder).release();
 });
 
 const owner = { process: process.pid, host: hostname(), started: null, token: 'other' };
@@ -82,14 +82,14 @@ test('a lock holds while its process lives and not after', async () => {
   const ended = new Promise((resolve) => child.on('exit', resolve));
   child.kill('SIGKILL');
   await ended;
-  lockFolder(folder)();
+  lockFolder(folder).release();
   expect(readdirSync(folder)).toEqual([]);
 });
 
 test.runIf(process.platform === 'linux')('a number that was given anew does not hold', () => {
   const folder = temporaryFolder();
   writeFileSync(join(folder, 'run.lock'), JSON.stringify({ ...owner, started: '1' }));
-  lockFolder(folder)();
+  lockFolder(folder).release();
   expect(readdirSync(folder)).toEqual([]);
 });
 
@@ -103,6 +103,6 @@ test('a lock of another host holds, with what to delete; a spoiled one does not'
     }) as Error,
   );
   writeFileSync(file, '');
-  lockFolder(folder)();
+  lockFolder(folder).release();
   expect(readdirSync(folder)).toEqual([]);
 });

@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataError } from '@bnrnn/core';
-import type { CheckpointStore, StoredFile } from '../checkpoint/checkpointStore';
-import { errorCode, reasonOf } from './errorCode';
+import { DataError, errorCode, reasonOf } from '@bnrnn/core';
+import { TemporaryFile } from '@bnrnn/core/node';
+import type { CheckpointStore, FileParts, StoredFile } from '../checkpoint/checkpointStore';
 import { lockFolder } from './lockFolder';
-import { writeFileSafely } from './writeFileSafely';
 
 export interface FolderStoreOptions {
   /** Bytes that are read at once; 16 MiB when absent. */
@@ -29,7 +28,7 @@ export function folderStore(
     async write(name, parts) {
       try {
         mkdirSync(folder, { recursive: true });
-        await writeFileSafely(folder, parts, name);
+        await writeFile(folder, name, parts);
       } catch (cause) {
         throw new DataError(`A checkpoint could not be written to ${folder}: ${reasonOf(cause)}.`, {
           cause,
@@ -38,12 +37,29 @@ export function folderStore(
       }
     },
     remove: (name) => rm(join(folder, name), { force: true }),
-    lock: () => Promise.resolve(lockFolder(folder)),
+    lock: () => Promise.resolve(lockFolder(folder).release),
     hash() {
       const hash = createHash('sha256');
       return { update: (bytes) => hash.update(bytes), hex: () => hash.digest('hex') };
     },
   };
+}
+
+async function writeFile(
+  folder: string,
+  name: string | (() => string),
+  parts: FileParts,
+): Promise<void> {
+  const temporary = join(folder, `writing-${randomBytes(8).toString('hex')}.tmp`);
+  const file = await TemporaryFile.create(temporary);
+  try {
+    for await (const part of parts) await file.write(part);
+    await file.end();
+    await file.become(join(folder, typeof name === 'string' ? name : name()));
+  } catch (error) {
+    await file.abort();
+    throw error;
+  }
 }
 
 async function openFile(path: string, partBytes: number): Promise<StoredFile> {

@@ -1,10 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { DataError, UsageError } from '@bnrnn/core';
+import { dirname, join, resolve } from 'node:path';
+import { cannotWrite, errorCode, UsageError } from '@bnrnn/core';
 import * as v from 'valibot';
-import { errorCode, reasonOf } from './errorCode';
 
 /** The lock's name in its folder. */
 const lockName = 'run.lock';
@@ -20,15 +27,22 @@ const ownerSchema = v.object({
 
 type Owner = v.InferOutput<typeof ownerSchema>;
 
+/** A folder that only this process may write to. */
+export interface FolderLock {
+  /** True where the folder was not there before. */
+  readonly isNew: boolean;
+  /** Lets others in; removes what was made of the folder and its parents, as far as it is empty. */
+  readonly release: () => void;
+}
+
 /**
  * Takes a folder for this process: whoever else asks is refused until it is released or this process is gone.
  *
  * @param folder  made where it is missing.
- * @returns       a function that releases it.
  * @throws UsageError when a living process of this machine, or any of another, holds it; DataError when the lock
  *   cannot be written.
  */
-export function lockFolder(folder: string): () => void {
+export function lockFolder(folder: string): FolderLock {
   const file = join(folder, lockName);
   const token = randomBytes(8).toString('hex');
   const owner: Owner = {
@@ -39,8 +53,9 @@ export function lockFolder(folder: string): () => void {
   };
   const text = `${JSON.stringify(owner)}\n`;
   const temporary = join(folder, `${lockName}.${token}`);
+  let made: string | undefined;
   try {
-    mkdirSync(folder, { recursive: true });
+    made = mkdirSync(folder, { recursive: true });
     writeFileSync(temporary, text, { flag: 'wx' });
     // A dead owner's lock is removed once; whoever comes in between is alive.
     for (let tries = 0; !take(temporary, file, text); tries++) {
@@ -50,17 +65,31 @@ export function lockFolder(folder: string): () => void {
       if (held !== undefined) removeDead(file, held.text, token);
     }
   } catch (cause) {
-    if (cause instanceof UsageError) throw cause;
-    throw new DataError(`${folder} could not be written: ${reasonOf(cause)}.`, {
-      hint: 'Is there room on the disk, and may this user write there?',
-      cause,
-    });
-  } finally {
     removeQuietly(temporary);
+    if (made !== undefined) removeEmpty(folder, made);
+    if (cause instanceof UsageError) throw cause;
+    throw cannotWrite(folder, cause);
   }
-  return () => {
-    if (readOwner(file)?.owner?.token === token) rmSync(file, { force: true });
+  removeQuietly(temporary);
+  return {
+    isNew: made !== undefined,
+    release() {
+      if (readOwner(file)?.owner?.token === token) rmSync(file, { force: true });
+      if (made !== undefined) removeEmpty(folder, made);
+    },
   };
+}
+
+/** Removes a folder and its parents up to `top`, until one holds something: nothing else can be lost. */
+function removeEmpty(folder: string, top: string): void {
+  const last = resolve(top).length;
+  for (let at = resolve(folder); at.length >= last; at = dirname(at)) {
+    try {
+      rmdirSync(at);
+    } catch {
+      return;
+    }
+  }
 }
 
 /** Removes a file whose loss or stay changes nothing: the error that comes with it says more. */
