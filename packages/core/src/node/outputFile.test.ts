@@ -119,7 +119,7 @@ describe.runIf(process.platform === 'linux')('what is no file is written into', 
 
   test('a named pipe hands everything on and stays', async () => {
     const pipe = join(temporaryFolder(), 'pipe');
-    execFileSync('mkfifo', [pipe]);
+    execFileSync('sh', ['-c', 'mkfifo "$0"', pipe]);
     const reader = spawn('cat', [pipe]);
     let bytes = 0;
     reader.stdout.on('data', (part: Buffer) => (bytes += part.length));
