@@ -1,4 +1,5 @@
 import type { ByteCursor } from '../bytes/byteCursor';
+import { latin1, littleEndian } from '../bytes/byteText';
 import { fault, printable } from '../bytes/fault';
 
 /** What a binary entry holds, from its first bytes. */
@@ -56,11 +57,11 @@ export async function readBinaryHeader(cursor: ByteCursor): Promise<BinaryHeader
     case 'CM':
     case 'CM2':
     case 'CM3': {
-      const numbers = await cursor.take(16, `the header of a ${token} matrix`);
-      const least = numbers.readFloatLE(0);
-      const range = numbers.readFloatLE(4);
-      const rows = numbers.readInt32LE(8);
-      const columns = numbers.readInt32LE(12);
+      const numbers = littleEndian(await cursor.take(16, `the header of a ${token} matrix`));
+      const least = numbers.getFloat32(0, true);
+      const range = numbers.getFloat32(4, true);
+      const rows = numbers.getInt32(8, true);
+      const columns = numbers.getInt32(12, true);
       const perColumn = { CM: 8 + rows, CM2: 2 * rows, CM3: rows }[token];
       const bytes = rows === 0 ? 0 : columns * perColumn;
       return checked(cursor, start, { token, rows, columns, least, range, bytes });
@@ -101,7 +102,7 @@ function checked(
 async function readToken(cursor: ByteCursor): Promise<string> {
   const start = cursor.position;
   const word = await cursor.word(15);
-  const token = word?.toString('latin1');
+  const token = word && latin1(word);
   if (token === undefined || (await cursor.peek()) !== 32) {
     throw fault(cursor.place(start), 'has no type token, expected one such as "FM ".');
   }
@@ -119,5 +120,5 @@ export async function readInteger(cursor: ByteCursor, what: string): Promise<num
       `${what} should follow a byte 4 (its size), but the byte is ${bytes[0] ?? -1}.`,
     );
   }
-  return bytes.readInt32LE(1);
+  return littleEndian(bytes).getInt32(1, true);
 }

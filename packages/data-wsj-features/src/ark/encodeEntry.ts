@@ -1,4 +1,5 @@
 import { ShapeError, UsageError } from '@bnrnn/core';
+import { joinBytes, littleEndian, utf8Bytes } from '../bytes/byteText';
 import type { Entry } from './entry';
 import { formatEntry } from './formatEntry';
 import { isKey } from './readKey';
@@ -28,9 +29,9 @@ export function encodeEntry(entry: Entry, text: boolean): EncodedEntry {
       );
     }
   }
-  const key = Buffer.from(entry.key === '' ? '' : `${entry.key} `);
-  const body = text ? [Buffer.from(formatEntry({ ...entry, key: '' }))] : binary(entry);
-  return { bytes: Buffer.concat([key, ...body]), objectAt: key.length };
+  const key = utf8Bytes(entry.key === '' ? '' : `${entry.key} `);
+  const body = text ? [utf8Bytes(formatEntry({ ...entry, key: '' }))] : binary(entry);
+  return { bytes: joinBytes([key, ...body]), objectAt: key.length };
 }
 
 function binary(entry: Entry): Uint8Array[] {
@@ -38,28 +39,26 @@ function binary(entry: Entry): Uint8Array[] {
     case 'matrix': {
       const { rows, columns, data } = entry.matrix;
       const token = data instanceof Float64Array ? 'DM ' : 'FM ';
-      return [Buffer.from(`\0B${token}`), sized(rows), sized(columns), bytesOf(data)];
+      return [utf8Bytes(`\0B${token}`), sized(rows), sized(columns), bytesOf(data)];
     }
     case 'vector': {
       const token = entry.vector instanceof Float64Array ? 'DV ' : 'FV ';
-      return [Buffer.from(`\0B${token}`), sized(entry.vector.length), bytesOf(entry.vector)];
+      return [utf8Bytes(`\0B${token}`), sized(entry.vector.length), bytesOf(entry.vector)];
     }
     case 'integers': {
       const { integers } = entry;
-      const bytes = Buffer.alloc(5 * integers.length);
-      integers.forEach((value, i) => {
-        bytes[5 * i] = 4;
-        bytes.writeInt32LE(value, 5 * i + 1);
-      });
-      return [Buffer.from('\0B'), sized(integers.length), bytes];
+      const bytes = new Uint8Array(5 * integers.length).fill(4);
+      const numbers = littleEndian(bytes);
+      integers.forEach((value, i) => numbers.setInt32(5 * i + 1, value, true));
+      return [utf8Bytes('\0B'), sized(integers.length), bytes];
     }
   }
 }
 
 /** An int32 behind the byte 4 that tells its size. */
-function sized(value: number): Buffer {
-  const bytes = Buffer.alloc(5, 4);
-  bytes.writeInt32LE(value, 1);
+function sized(value: number): Uint8Array {
+  const bytes = new Uint8Array(5).fill(4);
+  littleEndian(bytes).setInt32(1, value, true);
   return bytes;
 }
 

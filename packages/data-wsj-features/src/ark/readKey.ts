@@ -1,4 +1,5 @@
 import type { ByteCursor } from '../bytes/byteCursor';
+import { latin1 } from '../bytes/byteText';
 import { fault, printable } from '../bytes/fault';
 
 const longest = 4096;
@@ -24,7 +25,7 @@ export async function readKey(cursor: ByteCursor): Promise<string | undefined> {
   }
   const key = decodeKey(word);
   if (key === undefined) {
-    const shown = printable(word.toString('latin1'));
+    const shown = printable(latin1(word));
     throw fault(cursor.place(start), `holds "${shown}", expected a key of printable UTF-8.`, {
       hint: 'Is this an archive, and is the entry before as long as it says?',
     });

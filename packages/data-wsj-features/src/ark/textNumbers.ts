@@ -1,4 +1,5 @@
 import type { ByteCursor } from '../bytes/byteCursor';
+import { latin1 } from '../bytes/byteText';
 import { fault, printable, type Place } from '../bytes/fault';
 
 /** Each character can be read in one way only: a long word takes time in proportion to its length. */
@@ -67,12 +68,16 @@ function expectRoom(values: readonly number[], cursor: ByteCursor): void {
 }
 
 /** Calls `onWord` for each run of bytes that are not white space, with where it starts. */
-function forEachWord(bytes: Buffer, end: number, onWord: (word: string, at: number) => void): void {
+function forEachWord(
+  bytes: Uint8Array,
+  end: number,
+  onWord: (word: string, at: number) => void,
+): void {
   let start = 0;
   for (let i = 0; i <= end; i++) {
     const byte = i === end ? 32 : (bytes[i] ?? 32);
     if (byte > 32 || byte < 9 || (byte > 13 && byte < 32)) continue;
-    if (i > start) onWord(bytes.toString('latin1', start, i), start);
+    if (i > start) onWord(latin1(bytes, start, i), start);
     start = i + 1;
   }
 }

@@ -1,4 +1,5 @@
 import type { ByteCursor } from '../bytes/byteCursor';
+import { latin1 } from '../bytes/byteText';
 import { fault, printable } from '../bytes/fault';
 import type { Entry, EntryOptions } from './entry';
 import { readBracketed, readIntegerLine, type BracketedNumbers } from './textNumbers';
@@ -24,7 +25,8 @@ export async function readTextObject(
   if (first === end) {
     throw fault(cursor.place(), 'the file ends where a matrix, vector or integers should follow.');
   }
-  const word = (await cursor.word(64))?.toString('latin1') ?? 'a long word';
+  const bytes = await cursor.word(64);
+  const word = bytes === undefined ? 'a long word' : latin1(bytes);
   if (word !== '[' && word !== '[]') {
     throw fault(cursor.place(start), `holds "${printable(word)}", expected "[" and numbers.`);
   }

@@ -1,4 +1,5 @@
 import type { ByteSource } from './byteSource';
+import { joinBytes, latin1 } from './byteText';
 import { fault, type Place } from './fault';
 
 /** Never held for one entry of a gzipped file or a command, whose sizes no file length can vouch for. */
@@ -15,7 +16,7 @@ export const isSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && b
  * grows with what really came.
  */
 export class ByteCursor {
-  #buffer: Buffer;
+  #buffer: Uint8Array<ArrayBuffer>;
   #start = 0;
   #end = 0;
   /** The position in the source of the byte behind the buffer. */
@@ -29,7 +30,7 @@ export class ByteCursor {
     chunk = 1 << 16,
   ) {
     this.#next = position;
-    this.#buffer = Buffer.allocUnsafe(chunk);
+    this.#buffer = new Uint8Array(chunk);
   }
 
   get position(): number {
@@ -83,7 +84,7 @@ export class ByteCursor {
   }
 
   /** The next `count` bytes (at most a chunk), good until the cursor moves again. */
-  async take(count: number, what: string): Promise<Buffer> {
+  async take(count: number, what: string): Promise<Uint8Array> {
     if (!(await this.fill(count))) throw this.#endsEarly(what);
     this.#start += count;
     return this.#buffer.subarray(this.#start - count, this.#start);
@@ -152,11 +153,11 @@ export class ByteCursor {
     await this.fill(Math.min(most, this.#buffer.length));
     const bytes = this.#buffer.subarray(this.#start, Math.min(this.#end, this.#start + most));
     const end = bytes.findIndex(isSpace);
-    return bytes.toString('latin1', 0, end === -1 ? bytes.length : end);
+    return latin1(bytes, 0, end === -1 ? bytes.length : end);
   }
 
   /** The bytes up to the next white space or the end of the source; undefined when there are more than `most`. */
-  async word(most: number): Promise<Buffer | undefined> {
+  async word(most: number): Promise<Uint8Array | undefined> {
     for (let length = 0; length <= most; length++) {
       const ends = !(await this.fill(length + 1));
       if (ends || isSpace(this.#buffer[this.#start + length] ?? 0)) return this.take(length, '');
@@ -168,8 +169,8 @@ export class ByteCursor {
    * The bytes up to and with the first that is one of `stops` (or the end of the source), good until the cursor
    * moves again.
    */
-  async until(stops: readonly number[], what: string): Promise<Buffer> {
-    const pieces: Buffer[] = [];
+  async until(stops: readonly number[], what: string): Promise<Uint8Array> {
+    const pieces: Uint8Array[] = [];
     let total = 0;
     while (await this.fill(1)) {
       const stop = this.#find(stops);
@@ -181,10 +182,10 @@ export class ByteCursor {
       if (total > mostUnpacked) {
         throw fault(this.place(), `${what} goes on for more than ${mostUnpacked} bytes.`);
       }
-      pieces.push(Buffer.from(piece));
+      pieces.push(piece.slice());
       if (stop !== -1) break;
     }
-    return Buffer.concat(pieces);
+    return joinBytes(pieces);
   }
 
   #find(stops: readonly number[]): number {

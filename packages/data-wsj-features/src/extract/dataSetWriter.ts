@@ -2,7 +2,8 @@ import { writeOutput } from '@bnrnn/core/node';
 import { join, resolve } from 'node:path';
 import { createArkWriter, writeArk, type ArkWriter } from '../ark/arkWriter';
 import { accumulateCmvn } from '../cmvn/cmvn';
-import { byteOrder, formatPhoneTable, type PhoneTable } from '../labels/phoneTable';
+import { byteOrder } from '../bytes/byteText';
+import { formatPhoneTable, type PhoneTable } from '../labels/phoneTable';
 import type { Matrix } from '../matrix';
 import type { Recording, RecordingPart } from './recording';
 

@@ -2,8 +2,8 @@ import { DataError, expectOneOf, reasonOf, UsageError } from '@bnrnn/core';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import { isKey } from '../ark/readKey';
+import { byteOrder } from '../bytes/byteText';
 import { fault, printable } from '../bytes/fault';
-import { byteOrder } from '../labels/phoneTable';
 import { readWavScp } from './readWavScp';
 import type { Recording } from './recording';
 

@@ -1,4 +1,5 @@
 import { UsageError } from '@bnrnn/core';
+import { byteOrder } from '../bytes/byteText';
 import { fault } from '../bytes/fault';
 import { readSymbols } from '../transitions/symbolLabels';
 
@@ -31,11 +32,6 @@ export async function readPhoneTable(path: string): Promise<PhoneTable> {
 /** The table as text: a line of `SYMBOL ID` for each. */
 export function formatPhoneTable(table: PhoneTable): string {
   return table.symbols.map((symbol) => `${symbol} ${idIn(table, symbol)}\n`).join('');
-}
-
-/** Compares as Kaldi sorts: by bytes (`LC_ALL=C`). */
-export function byteOrder(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function tableOf(ids: ReadonlyMap<string, number>): PhoneTable {

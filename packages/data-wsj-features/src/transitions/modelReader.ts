@@ -1,6 +1,7 @@
 import { readInteger } from '../ark/binaryHeader';
 import { readBinaryMark } from '../ark/readObject';
 import type { ByteCursor } from '../bytes/byteCursor';
+import { latin1, littleEndian } from '../bytes/byteText';
 import { fault, printable } from '../bytes/fault';
 
 /** Reads the tokens and numbers that Kaldi's objects are made of, binary or text. */
@@ -50,7 +51,7 @@ function binaryReader(cursor: ByteCursor): ModelReader {
       if (word === undefined || (await cursor.peek()) !== 32) {
         throw fault(cursor.place(start), 'has no token followed by a space.');
       }
-      const token = word.toString('latin1');
+      const token = latin1(word);
       await cursor.take(1, 'a token');
       return token;
     },
@@ -58,7 +59,7 @@ function binaryReader(cursor: ByteCursor): ModelReader {
     async float(what) {
       const start = cursor.position;
       const bytes = await cursor.take(5, what);
-      if (bytes[0] === 4) return bytes.readFloatLE(1);
+      if (bytes[0] === 4) return littleEndian(bytes).getFloat32(1, true);
       throw fault(
         cursor.place(start),
         `${what} should follow a byte 4, but the byte is ${bytes[0] ?? -1}.`,
@@ -74,7 +75,7 @@ function textReader(cursor: ByteCursor): ModelReader {
     if (bytes === undefined || bytes.length === 0) {
       throw fault(cursor.place(), `the file ends or goes on without a blank, expected ${what}.`);
     }
-    return bytes.toString('latin1');
+    return latin1(bytes);
   };
   const number = async (what: string, form: RegExp): Promise<number> => {
     const text = await word(what);
