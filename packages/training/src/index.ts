@@ -11,6 +11,7 @@ export {
 export {
   decodeSafetensors,
   encodeSafetensors,
+  type DecodeOptions,
   type StoredTensor,
   type TensorSource,
 } from './checkpoint/safetensors';

@@ -80,7 +80,12 @@ describe('a file that contradicts itself is refused', () => {
     ['a gap', file({ a: f32(0, 4), b: f32(8, 12) }, 12), 'b starts at byte 8 and leaves a gap'],
     ['another size', file({ a: f32(0, 8, [3]) }, 8), 'a is F32 [3] = 12 bytes, but its offsets'],
     ['backward offsets', file({ a: f32(8, 0, [2]) }, 8), 'a is F32 [2] = 8 bytes'],
-    ['another type', file({ a: { ...f32(0, 8), dtype: 'F8' } }, 8), 'dtype of a is "F8"'],
+    ['no type', file({ a: { ...f32(0, 8), dtype: 8 } }, 8), 'dtype of a is 8'],
+    [
+      'a backward span',
+      file({ a: { ...f32(8, 0, [2]), dtype: 'F8' } }, 8),
+      'a is F8 [2], but its offsets span -8',
+    ],
     ['a negative size', file({ a: f32(0, 8, [-2]) }, 8), 'of a is -2'],
     ['no JSON', file('{"a":', 8), 'not a JSON object'],
     ['a list', file([], 0), 'not a JSON object'],
@@ -89,5 +94,86 @@ describe('a file that contradicts itself is refused', () => {
   ])('%s', (_, bytes, message) => {
     expect(() => decodeSafetensors(bytes, 'file')).toThrow(DataError);
     expect(() => decodeSafetensors(bytes, 'file')).toThrow(message);
+  });
+});
+
+describe('types that are read and not written', () => {
+  const bits = (...values: number[]): number[] =>
+    values.flatMap((value) => [value & 0xff, value >> 8]);
+  const int64 = (...values: bigint[]): number[] => [
+    ...new Uint8Array(BigInt64Array.from(values).buffer),
+  ];
+  /** A file of vectors: name, type, elements, bytes. */
+  function vectors(...list: [string, string, number, number[]][]): Uint8Array {
+    let end = 0;
+    const header = list.map(([name, dtype, size, { length }]) => {
+      const from = end;
+      end += length;
+      return [name, { dtype, shape: [size], data_offsets: [from, end] }];
+    });
+    const bytes = file(Object.fromEntries(header), end);
+    bytes.set(
+      list.flatMap(([, , , data]) => data),
+      bytes.length - end,
+    );
+    return bytes;
+  }
+
+  test('half-precision floats become float32, to the bit', () => {
+    const read = decodeSafetensors(
+      vectors(
+        // torch.tensor([1, -2.5, 3.140625, inf, 1e-38 rounded]).bfloat16()
+        ['bf16', 'BF16', 5, bits(0x3f80, 0xc020, 0x4049, 0x7f80, 0x006d)],
+        // 1, −2, 65504, the smallest normal, the smallest subnormal, −0, −inf, NaN
+        ['f16', 'F16', 8, bits(0x3c00, 0xc000, 0x7bff, 0x0400, 1, 0x8000, 0xfc00, 0x7e01)],
+      ),
+      'x',
+    );
+    expect(read.get('bf16')?.data).toEqual(
+      Float32Array.of(1, -2.5, 3.140625, Infinity, 0x6d * 2 ** -133),
+    );
+    expect(read.get('f16')?.data).toEqual(
+      Float32Array.of(1, -2, 65504, 2 ** -14, 2 ** -24, -0, -Infinity, NaN),
+    );
+  });
+
+  test('integers become int32 where they fit', () => {
+    const read = decodeSafetensors(
+      vectors(
+        ['i64', 'I64', 3, int64(5n, -(2n ** 31n), 2n ** 31n - 1n)],
+        ['i16', 'I16', 1, bits(0xfffe)],
+        ['i8', 'I8', 2, [0xff, 3]],
+        ['u32', 'U32', 1, [1, 1, 0, 0]],
+        ['bool', 'BOOL', 2, [0, 1]],
+      ),
+      'x',
+    );
+    expect(read.get('i64')?.data).toEqual(Int32Array.of(5, -(2 ** 31), 2 ** 31 - 1));
+    expect(read.get('i16')?.data).toEqual(Int32Array.of(-2));
+    expect(read.get('i8')?.data).toEqual(Int32Array.of(-1, 3));
+    expect(read.get('u32')?.data).toEqual(Int32Array.of(257));
+    expect(read.get('bool')?.data).toEqual(Uint8Array.of(0, 1));
+  });
+
+  test('what cannot be read is named, and the rest is read', () => {
+    const bytes = vectors(
+      ['weights', 'F16', 1, bits(0x3c00)],
+      ['tiny', 'F8_E4M3', 3, [1, 2, 3]],
+      ['large', 'I64', 1, int64(2n ** 32n)],
+      ['constructor', 'constructor', 1, [0]],
+    );
+    const unread: [string, string][] = [];
+    const read = decodeSafetensors(bytes, 'x', {
+      onUnread: (name, reason) => unread.push([name, reason]),
+    });
+    expect([...read.keys()]).toEqual(['weights']);
+    expect(unread).toEqual([
+      ['tiny', 'its type F8_E4M3 is not read'],
+      ['large', 'its I64 numbers do not all fit into 32 bits'],
+      ['constructor', 'its type constructor is not read'],
+    ]);
+    expect(() => decodeSafetensors(bytes, 'x')).toThrow(
+      'x: not every tensor can be read: tiny (its type F8_E4M3 is not read), large (its I64 numbers do not all fit into 32 bits), constructor (',
+    );
   });
 });
