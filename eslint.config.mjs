@@ -14,6 +14,7 @@ const below = {
     'tensor-backend-tensorflow',
     'tensor-backend',
     'data',
+    'mpi',
     'core',
   ],
   experiments: ['training', 'recurrent', 'normalization', 'tensor-backend', 'data', 'core'],
@@ -25,6 +26,7 @@ const below = {
   'tensor-backend-simd': ['tensor-backend', 'core'],
   'tensor-backend': ['core'],
   data: ['core'],
+  mpi: ['core'],
   core: [],
   'test-utils': ['core'],
 };

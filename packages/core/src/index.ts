@@ -1,4 +1,5 @@
 export { type Batch, type BatchSource } from './batchSource';
+export { alone, type Collective } from './collective';
 export { corpusInfoSchema, type CorpusInfo } from './corpusInfo';
 export {
   BackendError,

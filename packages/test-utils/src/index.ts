@@ -4,6 +4,7 @@ export { expectClose, type Comparable, type Tolerance } from './expectClose';
 export { expectNoLeak, expectNoLeakAsync } from './expectNoLeak';
 export { filled, filledIds } from './filled';
 export * as oracle from './oracle/index';
+export { mpiEngines, type MpiEngine } from './mpiEngines';
 export { lengthsOf, prefixMask } from './prefixMask';
 export { readGolden, type Golden, type GoldenProvenance } from './readGolden';
 export {

@@ -1,0 +1,114 @@
+import type { Collective } from '@bnrnn/core';
+import type { LoadedMpi } from './loadMpi';
+import { MpiError } from './mpiError';
+import type { Watchdog } from './watchdog';
+
+/** A `Collective` over MPI, which has to be ended. */
+export interface MpiCollective extends Collective {
+  /** The library that sums. */
+  readonly description: string;
+  /** Takes leave of the other ranks, which wait for it: without it an engine takes this process for one that failed. */
+  finalize(): void;
+  /** Ends every rank at once, this one too, with that status. */
+  abort(status: number): never;
+}
+
+/** An int in C has 31 bits: longer arrays are summed piece by piece. */
+const mostNumbers = 2 ** 30;
+
+/** Polls before a wait gives its core to others: more processes than cores would hinder each other. */
+const busyPolls = 100;
+const sleepMilliseconds = 0.05;
+
+export interface StartedMpi {
+  readonly mpi: LoadedMpi;
+  readonly rank: number;
+  readonly size: number;
+  readonly watchdog: Watchdog;
+  /** How long a call may take. */
+  readonly seconds: number;
+}
+
+/** The collective of an MPI that was initialized. */
+export function mpiCollective(started: StartedMpi): MpiCollective {
+  const { mpi, rank, size, watchdog, seconds } = started;
+  const { functions: f, abi } = mpi;
+  const request = new BigInt64Array(1);
+  const done = new Int32Array(1);
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  const call = (name: string, code: number): void => {
+    if (code !== 0)
+      throw new MpiError(`${name} failed on rank ${rank} of ${size}: ${errorText(mpi, code)}.`);
+  };
+
+  /** Returns when every rank is here; a rank that waits leaves its core to those that compute. */
+  const meet = (): void => {
+    call('MPI_Ibarrier', f.startBarrier(abi.world, request));
+    for (let polls = 0; ; polls++) {
+      call('MPI_Test', f.test(request, done, abi.statusIgnore));
+      if (done[0] !== 0) return;
+      if (polls > busyPolls) Atomics.wait(clock, 0, 0, sleepMilliseconds);
+    }
+  };
+  const together = (what: string, work: () => void): void => {
+    watchdog.starts(
+      `Rank ${rank} of ${size} waited ${seconds} s for the other ranks in ${what} and gave up. ` +
+        'Raise BNRNN_MPI_TIMEOUT (seconds) where a step, or a checkpoint, takes that long.',
+    );
+    try {
+      meet();
+      work();
+    } finally {
+      watchdog.ends();
+    }
+  };
+  const sum = (values: Float32Array | Float64Array): void => {
+    const type = values instanceof Float32Array ? abi.float : abi.double;
+    together('a sum', () => {
+      for (let from = 0; from < values.length; from += mostNumbers) {
+        const part = values.subarray(from, from + mostNumbers);
+        call('MPI_Allreduce', f.sum(abi.inPlace, part, part.length, type, abi.sum, abi.world));
+      }
+    });
+  };
+
+  return {
+    rank,
+    size,
+    description: mpi.description,
+    sum,
+    gather(text) {
+      const bytes = new TextEncoder().encode(text);
+      const lengths = new Float64Array(size);
+      lengths[rank] = bytes.length;
+      sum(lengths);
+      const room = Math.max(1, ...lengths);
+      const own = new Uint8Array(room);
+      own.set(bytes);
+      const all = new Uint8Array(room * size);
+      together('an exchange of texts', () =>
+        call('MPI_Allgather', f.gather(own, room, abi.byte, all, room, abi.byte, abi.world)),
+      );
+      return Array.from(lengths, (length, at) =>
+        new TextDecoder().decode(all.subarray(at * room, at * room + length)),
+      );
+    },
+    finalize() {
+      watchdog.starts(`Rank ${rank} of ${size} waited ${seconds} s for the other ranks to end.`);
+      call('MPI_Finalize', f.finalize());
+      watchdog.stop();
+    },
+    abort(status) {
+      f.abort(abi.world, status);
+      process.exit(status);
+    },
+  };
+}
+
+/** MPI's own words for an error code. */
+export function errorText({ functions }: LoadedMpi, code: number): string {
+  const text = Buffer.alloc(512);
+  const length = new Int32Array(1);
+  if (functions.errorText(code, text, length) !== 0) return `error ${code}`;
+  return text.toString('latin1', 0, length[0]).split('\n', 1).join();
+}
