@@ -31,7 +31,7 @@ const below = {
   'test-utils': ['core'],
 };
 
-/** The packages that need neither Node's modules nor its globals. */
+/** The packages that need neither Node's modules nor its globals outside of `src/node`. */
 const neutral = [
   'core',
   'tensor-backend',
@@ -39,6 +39,7 @@ const neutral = [
   'recurrent',
   'training',
   'data-ptb',
+  'data-wsj-features',
   'reporting',
 ];
 
@@ -105,7 +106,14 @@ export default tseslint.config(
     rules: {
       'no-restricted-imports': [
         'error',
-        { patterns: [{ group: ['node:*'], message: 'This package runs in browsers too.' }] },
+        {
+          patterns: [
+            {
+              group: ['node:*', '**/node/**', '@bnrnn/*/node'],
+              message: 'This package runs in browsers too.',
+            },
+          ],
+        },
       ],
       'no-restricted-globals': [
         'error',

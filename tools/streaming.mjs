@@ -13,7 +13,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { synthesizeSpeech } from '@bnrnn/data-wsj-features';
+import { synthesizeSpeech } from '@bnrnn/data-wsj-features/node';
 import { refuse, whole } from './peers/arguments.mjs';
 import { machine } from './peers/machine.mjs';
 import { measure } from './peers/measure.mjs';

@@ -3,7 +3,7 @@
  * `node readArchive.mjs features.ark 5`.
  */
 import { performance } from 'node:perf_hooks';
-import { readEntries } from '@bnrnn/data-wsj-features';
+import { readEntries } from '@bnrnn/data-wsj-features/node';
 import { median } from './summary.mjs';
 
 const [file, reads] = process.argv.slice(2);

@@ -1,15 +1,8 @@
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import {
-  filterbank,
-  formatEntry,
-  readAlignments,
-  readAudio,
-  readEntries,
-  writeArk,
-  type FilterbankOptions,
-} from '@bnrnn/data-wsj-features';
+import { filterbank, formatEntry, type FilterbankOptions } from '@bnrnn/data-wsj-features';
+import { readAlignments, readAudio, readEntries, writeArk } from '@bnrnn/data-wsj-features/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bnrnn, finished, lastJson, newFolder, start } from './bnrnn';
 import { syntheticSpeech } from './syntheticSpeech';

@@ -1,14 +1,13 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { AlignmentTable, Entry } from '@bnrnn/data-wsj-features';
 import {
   openDataDirectory,
   readAlignments,
   readEntries,
   writeArk,
-  type AlignmentTable,
-  type Entry,
-} from '@bnrnn/data-wsj-features';
+} from '@bnrnn/data-wsj-features/node';
 import { expectClose } from '@bnrnn/test-utils';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bnrnn, lastJson, newFolder, readJsonFile, type Finished } from './bnrnn';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { synthesizeSpeech } from '@bnrnn/data-wsj-features';
+import { synthesizeSpeech } from '@bnrnn/data-wsj-features/node';
 
 /** Small speech-like data in `FOLDER/synthetic`: 24 classes, about 90 utterances to train on. */
 export async function syntheticSpeech(folder: string): Promise<void> {

@@ -1,10 +1,12 @@
-export { createArkWriter, writeArk, type ArkWriter, type ArkWriterOptions } from './ark/arkWriter';
 export { encodeEntry, type EncodedEntry } from './ark/encodeEntry';
-export type { Entry, EntryKind, EntryOf } from './ark/entry';
+export type { Entry, EntryKind, EntryOf, EntryOptions } from './ark/entry';
 export { formatEntry } from './ark/formatEntry';
+export { parseEntries } from './ark/parseEntries';
 export type { Audio } from './audio/audio';
 export type { AudioOptions } from './audio/audioOptions';
-export { parseAudio, readAudio, type ReadAudioOptions } from './audio/readAudio';
+export { parseAudio } from './audio/parseAudio';
+export { blobSource } from './bytes/blobSource';
+export type { ByteSource } from './bytes/byteSource';
 export { accumulateCmvn, applyCmvn, type CmvnKind } from './cmvn/cmvn';
 export { addDeltas, type DeltaOptions } from './deltas/deltas';
 export {
@@ -18,32 +20,19 @@ export {
   type JoinedUtterances,
   type JoinOptions,
 } from './directory/joinUtterances';
-export {
-  openDataDirectory,
-  type DataDirectory,
-  type DataDirectoryOptions,
-} from './directory/openDataDirectory';
-export { extract, type ExtractOptions, type ExtractReport } from './extract/extract';
-export { findRecordings, speakerRules, type FindRecordingsOptions } from './extract/findRecordings';
-export type { Recording, RecordingPart } from './extract/recording';
 export { filterbank, type Filterbank } from './fbank/filterbank';
 export { windowKinds, type FilterbankOptions, type WindowKind } from './fbank/filterbankOptions';
 export { frameLayout, type FrameLayout, type FrameLayoutOptions } from './fbank/frameLayout';
 export type { AlignmentTable, FeatureTable } from './features';
 export { labelFrames } from './labels/labelFrames';
-export { mapSegments, readPhoneMap, type PhoneMap } from './labels/phoneMap';
-export { phoneTable, readPhoneTable, type PhoneTable } from './labels/phoneTable';
-export { readSegments } from './labels/readSegments';
+export { parseSegments } from './labels/parseSegments';
+export { mapSegments, parsePhoneMap, type PhoneMap } from './labels/phoneMap';
+export { parsePhoneTable, phoneTable, type PhoneTable } from './labels/phoneTable';
 export type { Segment } from './labels/segment';
 export type { Matrix } from './matrix';
-export type { ResolveOptions } from './scp/resolveArchive';
-export type { ReadOptions } from './scp/targetReader';
-export { openFeatures, type OpenedFeatures, type OpenFeaturesOptions } from './tables/openFeatures';
-export { readEntries, type ReadEntriesOptions } from './tables/readEntries';
 export { withCmvn, withDeltas } from './tables/transformed';
 export { alignmentToPdfs } from './transitions/alignmentToPdfs';
-export { readAlignments, type ReadAlignmentsOptions } from './transitions/readAlignments';
-export { readTransitionModel, type TransitionModel } from './transitions/transitionModel';
+export { parseTransitionModel, type TransitionModel } from './transitions/transitionModel';
 export type { UtteranceOrder } from './utterances/epochOrder';
 export type { Utterance, UtteranceTables } from './utterances/loadBatch';
 export {
@@ -51,8 +40,3 @@ export {
   type UtteranceBatches,
   type UtteranceBatchesOptions,
 } from './utterances/utteranceBatches';
-export {
-  synthesizeSpeech,
-  type SynthesizeSpeechOptions,
-  type SyntheticSpeech,
-} from './synthetic/synthesizeSpeech';

@@ -1,11 +1,6 @@
 import { join } from 'node:path';
-import {
-  openDataDirectory,
-  utteranceBatches,
-  writeArk,
-  type BadUtteranceRule,
-  type Entry,
-} from '@bnrnn/data-wsj-features';
+import { utteranceBatches, type BadUtteranceRule, type Entry } from '@bnrnn/data-wsj-features';
+import { openDataDirectory, writeArk } from '@bnrnn/data-wsj-features/node';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './support/temporaryFolder';
 

@@ -1,14 +1,12 @@
 import { DataError } from '@bnrnn/core';
+import { addDeltas, filterbank, parseAudio } from '@bnrnn/data-wsj-features';
 import {
-  addDeltas,
   extract,
-  filterbank,
   findRecordings,
   openDataDirectory,
-  parseAudio,
   readAlignments,
   type Recording,
-} from '@bnrnn/data-wsj-features';
+} from '@bnrnn/data-wsj-features/node';
 import { mkdtemp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

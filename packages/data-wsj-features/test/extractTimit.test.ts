@@ -1,5 +1,5 @@
+import { applyCmvn } from '@bnrnn/data-wsj-features';
 import {
-  applyCmvn,
   extract,
   findRecordings,
   readAlignments,
@@ -7,7 +7,7 @@ import {
   readPhoneMap,
   readPhoneTable,
   type ExtractReport,
-} from '@bnrnn/data-wsj-features';
+} from '@bnrnn/data-wsj-features/node';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

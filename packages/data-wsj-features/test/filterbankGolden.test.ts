@@ -1,11 +1,10 @@
 import {
   addDeltas,
   filterbank,
-  readAudio,
-  readEntries,
   type FilterbankOptions,
   type Matrix,
 } from '@bnrnn/data-wsj-features';
+import { readAudio, readEntries } from '@bnrnn/data-wsj-features/node';
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

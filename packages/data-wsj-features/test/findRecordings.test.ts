@@ -1,4 +1,4 @@
-import { findRecordings } from '@bnrnn/data-wsj-features';
+import { findRecordings } from '@bnrnn/data-wsj-features/node';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';

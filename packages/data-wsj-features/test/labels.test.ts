@@ -3,11 +3,9 @@ import {
   labelFrames,
   mapSegments,
   phoneTable,
-  readPhoneMap,
-  readPhoneTable,
-  readSegments,
   type Segment,
 } from '@bnrnn/data-wsj-features';
+import { readPhoneMap, readPhoneTable, readSegments } from '@bnrnn/data-wsj-features/node';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

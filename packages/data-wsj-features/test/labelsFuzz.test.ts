@@ -1,5 +1,6 @@
 import { DataError, randomStream } from '@bnrnn/core';
-import { frameLayout, labelFrames, phoneTable, readSegments } from '@bnrnn/data-wsj-features';
+import { frameLayout, labelFrames, phoneTable } from '@bnrnn/data-wsj-features';
+import { readSegments } from '@bnrnn/data-wsj-features/node';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -2,13 +2,10 @@ import {
   accumulateCmvn,
   formatEntry,
   joinUtterances,
-  openFeatures,
-  readAlignments,
-  readEntries,
-  writeArk,
   type Entry,
   type Matrix,
 } from '@bnrnn/data-wsj-features';
+import { openFeatures, readAlignments, readEntries, writeArk } from '@bnrnn/data-wsj-features/node';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';

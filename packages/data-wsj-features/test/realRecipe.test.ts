@@ -1,14 +1,11 @@
+import { accumulateCmvn, formatEntry, joinUtterances, type Matrix } from '@bnrnn/data-wsj-features';
 import {
-  accumulateCmvn,
-  formatEntry,
-  joinUtterances,
   openDataDirectory,
   openFeatures,
   readAlignments,
   readEntries,
   readTransitionModel,
-  type Matrix,
-} from '@bnrnn/data-wsj-features';
+} from '@bnrnn/data-wsj-features/node';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { dataSet, expectedText, expectSameText } from './support/realData';

@@ -2,15 +2,15 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '@bnrnn/core';
+import { joinUtterances } from '@bnrnn/data-wsj-features';
 import {
-  joinUtterances,
   openDataDirectory,
   readAlignments,
   readEntries,
   readTransitionModel,
   synthesizeSpeech,
   type SyntheticSpeech,
-} from '@bnrnn/data-wsj-features';
+} from '@bnrnn/data-wsj-features/node';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { temporaryFolder } from './support/temporaryFolder';
 

@@ -1,7 +1,7 @@
 import { DataError } from '@bnrnn/core';
 import { describe, expect, it } from 'vitest';
 import type { Entry } from '../src/ark/entry';
-import { readArchive } from '../src/ark/readArchive';
+import { parseEntries } from '../src/ark/parseEntries';
 import {
   bytes,
   compressedMatrix,
@@ -33,7 +33,7 @@ const archives: Record<string, Buffer> = {
 async function read(content: Buffer): Promise<{ entries: Entry[]; error: unknown }> {
   const entries: Entry[] = [];
   try {
-    for await (const entry of readArchive(memorySource(content))) entries.push(entry);
+    for await (const entry of parseEntries(memorySource(content))) entries.push(entry);
     return { entries, error: undefined };
   } catch (error) {
     return { entries, error };

@@ -1,5 +1,6 @@
 import { DataError } from '@bnrnn/core';
-import { parseAudio, readAudio } from '@bnrnn/data-wsj-features';
+import { parseAudio } from '@bnrnn/data-wsj-features';
+import { readAudio } from '@bnrnn/data-wsj-features/node';
 import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,6 @@
 import { DataError, expectOneOf, UsageError } from '@bnrnn/core';
-import { createArkWriter, utteranceBatches } from '@bnrnn/data-wsj-features';
+import { utteranceBatches } from '@bnrnn/data-wsj-features';
+import { createArkWriter } from '@bnrnn/data-wsj-features/node';
 import { logPriors, openFeatureTable, type SpeechRunConfig } from '@bnrnn/experiments';
 import { framePosteriors, loadModel } from '@bnrnn/training';
 import { checkpointsOf } from '@bnrnn/training/node';

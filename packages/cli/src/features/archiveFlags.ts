@@ -1,5 +1,5 @@
 import { UsageError } from '@bnrnn/core';
-import type { ReadOptions } from '@bnrnn/data-wsj-features';
+import type { ReadOptions } from '@bnrnn/data-wsj-features/node';
 import type { Command } from 'commander';
 import type { Io } from '../io';
 

@@ -1,4 +1,4 @@
-import { readEntries } from '@bnrnn/data-wsj-features';
+import { readEntries } from '@bnrnn/data-wsj-features/node';
 import type { Command } from 'commander';
 import type { Io } from '../io';
 import { addArchiveFlags, readOptions, type ArchiveFlags } from './archiveFlags';

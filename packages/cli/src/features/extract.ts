@@ -1,13 +1,12 @@
 import { UsageError } from '@bnrnn/core';
+import { windowKinds, type FilterbankOptions } from '@bnrnn/data-wsj-features';
 import {
   extract,
   findRecordings,
   readPhoneMap,
   readPhoneTable,
-  windowKinds,
   type ExtractOptions,
-  type FilterbankOptions,
-} from '@bnrnn/data-wsj-features';
+} from '@bnrnn/data-wsj-features/node';
 import { Option, type Command } from 'commander';
 import { numberFlag, wholeFlag } from '../flags';
 import { withoutLeftovers } from '../interruption';

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { joinUtterances } from '@bnrnn/data-wsj-features';
 import {
-  joinUtterances,
   openDataDirectory,
   openFeatures,
   readAlignments,
   type DataDirectory,
   type OpenFeaturesOptions,
-} from '@bnrnn/data-wsj-features';
+} from '@bnrnn/data-wsj-features/node';
 import type { Command } from 'commander';
 import type { Io } from '../io';
 import { addArchiveFlags, readOptions, type ArchiveFlags } from './archiveFlags';

@@ -1,4 +1,5 @@
-import { readAlignments, type AlignmentTable, type Entry } from '@bnrnn/data-wsj-features';
+import type { AlignmentTable, Entry } from '@bnrnn/data-wsj-features';
+import { readAlignments } from '@bnrnn/data-wsj-features/node';
 import type { Command } from 'commander';
 import type { Io } from '../io';
 import { writeEntries, type WriteFlags } from './writeEntries';

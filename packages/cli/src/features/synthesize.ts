@@ -1,6 +1,6 @@
 import { join, relative, resolve } from 'node:path';
 import { UsageError } from '@bnrnn/core';
-import { synthesizeSpeech, type SynthesizeSpeechOptions } from '@bnrnn/data-wsj-features';
+import { synthesizeSpeech, type SynthesizeSpeechOptions } from '@bnrnn/data-wsj-features/node';
 import { Option, type Command } from 'commander';
 import { numberFlag, wholeFlag } from '../flags';
 import { withoutLeftovers } from '../interruption';

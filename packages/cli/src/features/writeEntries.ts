@@ -1,5 +1,6 @@
 import { UsageError } from '@bnrnn/core';
-import { encodeEntry, formatEntry, writeArk, type Entry } from '@bnrnn/data-wsj-features';
+import { encodeEntry, formatEntry, type Entry } from '@bnrnn/data-wsj-features';
+import { writeArk } from '@bnrnn/data-wsj-features/node';
 import { withoutLeftovers } from '../interruption';
 import type { Io } from '../io';
 import { refuseTerminal } from './archiveFlags';

@@ -14,11 +14,11 @@ import {
 } from '../../test/support/kaldiBytes';
 import type { ByteSource } from '../bytes/byteSource';
 import type { Entry, EntryOptions } from './entry';
-import { readArchive } from './readArchive';
+import { parseEntries } from './parseEntries';
 
 async function read(content: Buffer | string, options: EntryOptions = {}): Promise<Entry[]> {
   const entries: Entry[] = [];
-  for await (const entry of readArchive(memorySource(content), options)) entries.push(entry);
+  for await (const entry of parseEntries(memorySource(content), options)) entries.push(entry);
   return entries;
 }
 
@@ -35,7 +35,7 @@ describe('the limit of a text entry', () => {
       },
       close: () => Promise.resolve(),
     };
-    const archive = readArchive(endless, {});
+    const archive = parseEntries(endless, {});
     await expect(archive.next()).rejects.toThrow('a text entry has more than 33554432 values.');
   });
 });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { memorySource } from '../../test/support/kaldiBytes';
-import { readArchive } from './readArchive';
+import { parseEntries } from './parseEntries';
 
 async function first(content: Buffer | string): Promise<unknown> {
-  for await (const entry of readArchive(memorySource(Buffer.from(content)))) return entry;
+  for await (const entry of parseEntries(memorySource(Buffer.from(content)))) return entry;
   return undefined;
 }
 

@@ -1,6 +1,7 @@
 import { expectNumber } from '@bnrnn/core';
 import { fault, printable } from '../bytes/fault';
-import { readTextLines } from '../scp/readTextLines';
+import type { ByteSource } from '../bytes/byteSource';
+import { textLines } from '../bytes/textLines';
 import type { Segment } from './segment';
 
 /** Which phone stands for which, e.g. TIMIT's 61 labels for the usual 48 or 39 classes. */
@@ -12,17 +13,18 @@ export interface PhoneMap {
 }
 
 /**
- * Reads a map of phones in the layout of Kaldi's `phones.60-48-39.map`: a line for each label, the label first, what
+ * Parses a map of phones in the layout of Kaldi's `phones.60-48-39.map`: a line for each label, the label first, what
  * it becomes in the further columns. A label whose line has no such column is dropped (`q`).
  *
  * @param column  from 1; 2 are the 48 classes of that file, 3 the 39. The file must have a line with that many.
  * @throws DataError naming line and byte offset when a label stands there twice or no line has the column.
  */
-export async function readPhoneMap(path: string, column: number): Promise<PhoneMap> {
-  expectNumber('readPhoneMap: column', column, { integer: true, min: 1 });
+export async function parsePhoneMap(source: ByteSource, column: number): Promise<PhoneMap> {
+  const { path } = source;
+  expectNumber('parsePhoneMap: column', column, { integer: true, min: 1 });
   const becomes = new Map<string, string | undefined>();
   let widest = 0;
-  for await (const { text, line, offset } of readTextLines(path)) {
+  for await (const { text, line, offset } of textLines(source)) {
     if (text === '') continue;
     const columns = text.split(/[ \t]+/);
     const [label = ''] = columns;

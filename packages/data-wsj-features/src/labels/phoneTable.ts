@@ -1,7 +1,8 @@
 import { UsageError } from '@bnrnn/core';
 import { byteOrder } from '../bytes/byteText';
 import { fault } from '../bytes/fault';
-import { readSymbols } from '../transitions/symbolLabels';
+import type { ByteSource } from '../bytes/byteSource';
+import { parseSymbols } from './parseSymbols';
 
 /** The classes of frames by name and number: Kaldi's `phones.txt`. */
 export interface PhoneTable {
@@ -19,13 +20,13 @@ export function phoneTable(symbols: Iterable<string>): PhoneTable {
 }
 
 /**
- * Reads a symbol table: lines of `SYMBOL ID`.
+ * Parses a symbol table: lines of `SYMBOL ID`.
  *
  * @throws DataError naming line and byte offset when it is not of that form, holds a symbol twice, or nothing.
  */
-export async function readPhoneTable(path: string): Promise<PhoneTable> {
-  const ids = await readSymbols(path);
-  if (ids.size === 0) throw fault({ file: path }, 'has no symbols.');
+export async function parsePhoneTable(source: ByteSource): Promise<PhoneTable> {
+  const ids = await parseSymbols(source);
+  if (ids.size === 0) throw fault({ file: source.path }, 'has no symbols.');
   return tableOf(ids);
 }
 

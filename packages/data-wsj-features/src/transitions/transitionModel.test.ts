@@ -12,7 +12,7 @@ import {
 } from '../../test/support/models';
 import { temporaryFolder } from '../../test/support/temporaryFolder';
 import { alignmentToPdfs } from './alignmentToPdfs';
-import { readTransitionModel } from './transitionModel';
+import { readTransitionModel } from '../node/transitions/readTransitionModel';
 
 const folder = temporaryFolder();
 const forms: TupleForm[] = ['Triples', 'Tuples'];

@@ -1,8 +1,8 @@
 import { readBinaryHeader } from '../ark/binaryHeader';
 import { readTextObject } from '../ark/textObject';
 import { ByteCursor } from '../bytes/byteCursor';
+import type { ByteSource } from '../bytes/byteSource';
 import { fault } from '../bytes/fault';
-import { openFile } from '../bytes/openFile';
 import { expectToken, modelReader, type ModelReader } from './modelReader';
 import { readTopology, type Topology } from './readTopology';
 
@@ -27,7 +27,7 @@ interface TransitionState {
 }
 
 /**
- * Reads the transition model at the start of `final.mdl` (GMM or neural), binary or text, packed or not.
+ * Parses the transition model at the start of `final.mdl` (GMM or neural), binary or text.
  *
  * Transition-ids are numbered along the `<Triples>` (or `<Tuples>`, whose self-loops have a pdf of their own) and,
  * in each, along the transitions of its state. What follows the transition model is not read.
@@ -35,28 +35,23 @@ interface TransitionState {
  * @throws DataError naming file and byte offset where the file is no such model or is cut off.
  * @see Kaldi's `hmm/transition-model.h`
  */
-export async function readTransitionModel(path: string): Promise<TransitionModel> {
-  const source = await openFile(path);
-  try {
-    const cursor = new ByteCursor(source);
-    const reader = await modelReader(cursor);
-    await expectToken(reader, '<TransitionModel>');
-    const topology = await readTopology(reader);
-    const states = await readStates(reader);
-    const transitions = states.map((state, i) => transitionsOf(state, i, topology, cursor));
-    // A probability each, and an unused one in front: the file vouches for the count before anything is made of it.
-    const count = transitions.reduce((sum, { length }) => sum + length, 0);
-    const probabilities = await countProbabilities(reader);
-    if (probabilities !== count + 1 || count === 0) {
-      throw fault(
-        cursor.place(),
-        `has ${probabilities} probabilities before this, expected ${count + 1} for ${count} transition-ids.`,
-      );
-    }
-    return numberTransitions(states, transitions);
-  } finally {
-    await source.close();
+export async function parseTransitionModel(source: ByteSource): Promise<TransitionModel> {
+  const cursor = new ByteCursor(source);
+  const reader = await modelReader(cursor);
+  await expectToken(reader, '<TransitionModel>');
+  const topology = await readTopology(reader);
+  const states = await readStates(reader);
+  const transitions = states.map((state, i) => transitionsOf(state, i, topology, cursor));
+  // A probability each, and an unused one in front: the file vouches for the count before anything is made of it.
+  const count = transitions.reduce((sum, { length }) => sum + length, 0);
+  const probabilities = await countProbabilities(reader);
+  if (probabilities !== count + 1 || count === 0) {
+    throw fault(
+      cursor.place(),
+      `has ${probabilities} probabilities before this, expected ${count + 1} for ${count} transition-ids.`,
+    );
   }
+  return numberTransitions(states, transitions);
 }
 
 async function readStates(reader: ModelReader): Promise<TransitionState[]> {

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { joinUtterances } from '../../src/index';
 import {
-  joinUtterances,
   openDataDirectory,
   openFeatures,
   readAlignments,
   readEntries,
   readTransitionModel,
-} from '../../src/index';
+} from '../../src/node/index';
 import {
   bytes,
   compressedMatrix,

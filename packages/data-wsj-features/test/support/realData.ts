@@ -1,4 +1,5 @@
-import { formatEntry, readEntries } from '@bnrnn/data-wsj-features';
+import { formatEntry } from '@bnrnn/data-wsj-features';
+import { readEntries } from '@bnrnn/data-wsj-features/node';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeArk } from '@bnrnn/data-wsj-features';
+import { writeArk } from '@bnrnn/data-wsj-features/node';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openAlignments, openSpeechCorpus } from './openSpeechCorpus';
 

@@ -1,11 +1,11 @@
 import { basename, resolve } from 'node:path';
 import { DataError, type CorpusInfo } from '@bnrnn/core';
 import {
-  readAlignments,
   utteranceBatches,
   type AlignmentTable,
   type UtteranceBatches,
 } from '@bnrnn/data-wsj-features';
+import { readAlignments } from '@bnrnn/data-wsj-features/node';
 import type { FrameSizes } from '../build/modelSpec';
 import type { SpeechRunConfig } from '../config/runConfig';
 import type { SpeechFiles } from '../config/speechFiles';

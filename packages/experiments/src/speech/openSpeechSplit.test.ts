@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readAlignments, writeArk } from '@bnrnn/data-wsj-features';
+import { readAlignments, writeArk } from '@bnrnn/data-wsj-features/node';
 import { afterAll, expect, it } from 'vitest';
 import { openFeatureTable, openSpeechSplit, type FeatureSettings } from './openSpeechSplit';
 

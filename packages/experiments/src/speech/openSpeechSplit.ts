@@ -1,14 +1,13 @@
 import {
   joinUtterances,
-  openDataDirectory,
   type AlignmentTable,
   type BadUtteranceRule,
   type CmvnKind,
-  type DataDirectory,
   type DroppedUtterance,
   type FeatureTable,
   type Utterance,
 } from '@bnrnn/data-wsj-features';
+import { openDataDirectory, type DataDirectory } from '@bnrnn/data-wsj-features/node';
 import type { SpeechSettings } from '../settings/settings';
 import { digestSplit } from './digestSplit';
 
