@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { cannotWrite, DataError, UsageError } from '@bnrnn/core';
 import { writeOutput } from '@bnrnn/core/node';
@@ -82,6 +90,31 @@ export function readJson(file: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw new DataError(`${file} is not JSON: it is truncated or altered.`, { cause });
+  }
+}
+
+/**
+ * Renames a file of a run that cannot be read, so that the run can go on without it.
+ *
+ * @param parse  throws DataError for a value that is none of that file.
+ * @returns      a sentence about it; undefined where the file is whole or missing.
+ */
+export function setAsideIfDamaged(
+  folder: string,
+  name: string,
+  parse: (value: unknown, where: string) => unknown,
+): string | undefined {
+  const file = join(folder, name);
+  if (!existsSync(file)) return undefined;
+  try {
+    parse(readJson(file), file);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof DataError)) return undefined;
+    let aside = `${file}.damaged`;
+    for (let k = 2; existsSync(aside); k++) aside = `${file}.damaged-${k}`;
+    renameSync(file, aside);
+    return `${error.message} It is kept as ${aside}, and the run goes on without it.`;
   }
 }
 

@@ -30,3 +30,4 @@ export { tableFormats, type TableFormat } from './table/writeTable';
 export { curvesSvg } from './curves/curvesSvg';
 export { curveKinds, curveKindsOf, type CurveKind } from './curves/curve';
 export { htmlReport } from './html/htmlReport';
+export { parseResult } from './run/parseResult';

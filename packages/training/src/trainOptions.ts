@@ -38,6 +38,11 @@ export interface CheckpointOptions {
   readonly everySteps?: number;
   /** How many of the newest checkpoints stay, besides the best; 2 when absent. */
   readonly keep?: number;
+  /**
+   * Called before the file that makes a checkpoint one is written: what must be on the disk no later, such as a log
+   * of the events so far, is synced there.
+   */
+  readonly beforeCommit?: () => void | Promise<void>;
 }
 
 export interface TrainOptions {

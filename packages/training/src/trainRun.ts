@@ -35,7 +35,7 @@ export class TrainRun {
     const { checkpoints, model, now, optimizer } = options;
     this.#options = options;
     this.#clock = now();
-    this.#writer = checkpoints && new CheckpointWriter(checkpoints.store, checkpoints.keep ?? 2);
+    this.#writer = checkpoints && new CheckpointWriter(checkpoints);
     this.#optimizer = makeOptimizer(optimizer, model.parameters);
   }
 

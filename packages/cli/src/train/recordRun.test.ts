@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunEvent } from '@bnrnn/core';
@@ -8,7 +8,11 @@ import { recordRun } from './recordRun';
 import { unknownCorpus } from './trainFlags';
 
 let root = '';
-beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'bnrnn-record-'))));
+let said: string[] = [];
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), 'bnrnn-record-'));
+  said = [];
+});
 afterEach(() => rmSync(root, { recursive: true }));
 
 const request = {
@@ -50,7 +54,10 @@ async function record(
   resume: boolean,
   events: RunEvent[],
 ): Promise<void> {
-  const consumer = recordRun(prepared(seed), folder, resume);
+  const consumer = recordRun(prepared(seed), folder, {
+    resume,
+    note: (sentence) => said.push(sentence),
+  });
   for (const event of events) await consumer.write(event);
   consumer.close();
 }
@@ -69,7 +76,10 @@ describe('recordRun', () => {
       { split: 'train' as const, reason: 'bad features', keys },
       { split: 'valid' as const, reason: 'no alignment', keys: ['d'] },
     ];
-    const consumer = recordRun({ ...prepared(1), leftOut }, folder, false);
+    const consumer = recordRun({ ...prepared(1), leftOut }, folder, {
+      resume: false,
+      note: () => undefined,
+    });
     for (const event of [start(0), step(1)]) await consumer.write(event);
     consumer.close();
     const events = readFileSync(join(folder, 'events.jsonl'), 'utf8').trim().split('\n');
@@ -112,6 +122,33 @@ describe('recordRun', () => {
     await record(2, folder, true, [start(2), step(3)]);
     expect(logged(folder)).toEqual([...before.slice(0, 3), ['start', 2], ['step', 3]]);
     expect(seedOf(folder)).toBe(2);
+  });
+
+  it('sets damaged files aside, says so and goes on', async () => {
+    const folder = join(root, 'run');
+    await record(1, folder, false, [start(0), step(1), step(2), step(3)]);
+    const log = join(folder, 'events.jsonl');
+    writeFileSync(log, readFileSync(log, 'utf8').replace('"step":1', '"sdep":1'));
+    writeFileSync(join(folder, 'config.json'), '');
+    writeFileSync(join(folder, 'result.json'), '{"steps": 3}');
+
+    await record(1, folder, true, [start(2), step(3)]);
+    expect(said.map((sentence) => sentence.replaceAll(folder, 'RUN'))).toEqual([
+      'RUN/config.json is not JSON: it is truncated or altered. It is kept as RUN/config.json.damaged, and the run goes on without it.',
+      expect.stringMatching(/^RUN\/result\.json: .* It is kept as RUN\/result\.json\.damaged/),
+      '1 line of the log is damaged; the log as it was is kept in RUN/events.jsonl.damaged, the rest goes on.',
+      expect.stringMatching(/^The log lacks 1 of the 2 steps before the checkpoint: /),
+    ]);
+    expect(seedOf(folder)).toBe(1);
+    expect(existsSync(join(folder, 'result.json'))).toBe(false);
+    expect(logged(folder)).toEqual([
+      ['start', 0],
+      ['step', 2],
+      ['start', 2],
+      ['warning', 2],
+      ['warning', 2],
+      ['step', 3],
+    ]);
   });
 
   it('drops the whole log of a run that has no checkpoint to go on from', async () => {

@@ -40,13 +40,18 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
     io.note(`${folder} has no checkpoint yet: the run starts from its beginning.`);
   }
   const bar = progress(io.progress);
-  const record = recordRun(run, folder, resume);
+  const record = recordRun(run, folder, {
+    resume,
+    note: (sentence) => io.note(`warning: ${sentence}`),
+  });
   let reason: FinishedRun['reason'] = 'finished';
   let epoch = 0;
   try {
     const checkpoints = {
       store: folderStore(join(folder, runFiles.checkpoints)),
       everySteps: config.settings['checkpoints.everySteps'].value,
+      // The log is never behind its checkpoint.
+      beforeCommit: () => record.sync(),
     };
     for await (const event of train({ ...plan, model, checkpoints, resume, signal, now })) {
       await record.write(event);

@@ -1,31 +1,41 @@
 import { DataError, parseRunEvent, type RunEvent } from '@bnrnn/core';
 
-/** One line of an `events.jsonl` with the event it holds. */
+/** One line of an `events.jsonl`. */
 export interface EventLine {
-  line: string;
-  event: RunEvent;
+  readonly text: string;
+  /** False of a last line that lacks its break. */
+  readonly ended: boolean;
 }
 
 /**
- * Reads the text of an `events.jsonl`.
+ * The events of the lines of an `events.jsonl`.
  *
  * A killed process can leave half a line at the end; that one, and only that one, is left out.
  *
  * @param where  what to call the file in an error.
  * @throws DataError naming the line that is not a run event.
  */
-export function parseEventLines(text: string, where: string): EventLine[] {
-  const lines = text.split('\n');
-  const unfinished = lines.length - 1;
-  const parsed: EventLine[] = [];
-  lines.forEach((line, index) => {
-    if (line.trim() === '') return;
+export function* eventsOfLines(
+  lines: Iterable<EventLine>,
+  where: string,
+): Generator<RunEvent, void, undefined> {
+  let number = 0;
+  for (const { text, ended } of lines) {
+    number++;
+    if (text.trim() === '') continue;
+    let event: RunEvent;
     try {
-      parsed.push({ line, event: parseRunEvent(line, `${where}:${index + 1}`) });
+      event = parseRunEvent(text, `${where}:${number}`);
     } catch (error) {
-      if (index === unfinished && error instanceof DataError) return;
+      if (!ended && error instanceof DataError) continue;
       throw error;
     }
-  });
-  return parsed;
+    yield event;
+  }
+}
+
+/** The lines of a text. */
+export function linesOfText(text: string): EventLine[] {
+  const lines = text.split('\n');
+  return lines.map((line, index) => ({ text: line, ended: index < lines.length - 1 }));
 }

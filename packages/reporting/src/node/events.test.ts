@@ -1,11 +1,21 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { DataError, type RunEvent } from '@bnrnn/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { evaluationEvent, startEvent, stepEvent } from '../../test/fixtures';
-import { parseEventLines } from '../events/eventLines';
+import { eventsOfLines, linesOfText } from '../events/eventLines';
+import { continueEvents } from './continueEvents';
 import { jsonLines } from './jsonLines';
-import { truncateEvents } from './truncateEvents';
+import { readEvents } from './readEvents';
+import { mountsDisks, smallDisk } from '@bnrnn/test-utils/smallDisk';
 import { temporaryFolder } from '../../test/temporaryFolder';
 
 let file: string;
@@ -13,8 +23,7 @@ beforeEach(() => {
   file = join(temporaryFolder(), 'run', 'events.jsonl');
 });
 
-const read = (): RunEvent[] =>
-  parseEventLines(readFileSync(file, 'utf8'), file).map(({ event }) => event);
+const read = (): RunEvent[] => [...readEvents(file)];
 
 function log(...events: RunEvent[]): void {
   const lines = jsonLines(file);
@@ -54,23 +63,34 @@ describe('jsonLines', () => {
     log(stepEvent(1, 9.21));
     writeFileSync(file, 'not events\nat all\n');
     expect(() => jsonLines(file)).toThrow(DataError);
-    expect(() => jsonLines(file)).toThrow('events.jsonl:1 is not JSON.');
+    expect(() => jsonLines(file)).toThrow('events.jsonl: the last line is not JSON.');
+  });
+
+  it.runIf(process.platform === 'linux')('says that the disk is full', () => {
+    const lines = jsonLines('/dev/full');
+    expect(() => lines.write(stepEvent(1, 9))).toThrow(
+      '/dev/full cannot be written: the disk is full.',
+    );
+    lines.close();
   });
 });
 
-describe('truncateEvents', () => {
-  it('drops what comes after the checkpoint, whatever its kind, and keeps the rest byte for byte', () => {
+describe('continueEvents', () => {
+  const nothing = { dropped: 0, damaged: 0, setAside: undefined, missing: 0 };
+
+  it('drops what comes after the checkpoint, whatever its kind, and keeps the rest byte for byte', async () => {
     log(startEvent(), stepEvent(1, 9), stepEvent(2, 8), evaluationEvent({ step: 2 }));
     const kept = readFileSync(file, 'utf8');
     log(stepEvent(3, 7), evaluationEvent({ step: 3 }));
-    expect(truncateEvents(file, 2)).toBe(2);
+    expect(await continueEvents(file, 2)).toEqual({ ...nothing, dropped: 2 });
     expect(readFileSync(file, 'utf8')).toBe(kept);
+    expect(readdirSync(join(file, '..'))).toEqual(['events.jsonl']);
   });
 
-  it('lets a resumed run continue without a step twice', () => {
+  it('lets a resumed run continue without a step twice', async () => {
     log(startEvent(), stepEvent(1, 9), stepEvent(2, 8), stepEvent(3, 7));
     appendFileSync(file, '{"type":"st');
-    truncateEvents(file, 1);
+    expect(await continueEvents(file, 1)).toEqual({ ...nothing, dropped: 2 });
     log(startEvent({ step: 1, resumed: true }), stepEvent(2, 8), stepEvent(3, 7));
     expect(read().map(({ type, step }) => [type, step])).toEqual([
       ['start', 0],
@@ -81,43 +101,105 @@ describe('truncateEvents', () => {
     ]);
   });
 
-  it('drops the end of a run that goes on, but leaves it to a log that is only opened', () => {
-    log(stepEvent(1, 9), {
-      type: 'end',
-      step: 1,
-      epoch: 0,
-      at: 9,
-      reason: 'interrupted',
-      seconds: 1,
-    });
+  it('drops the end of a run that goes on, wherever it stands, but leaves it to a log that is only opened', async () => {
+    const end = { type: 'end', epoch: 0, at: 9, reason: 'interrupted', seconds: 1 } as const;
+    log(stepEvent(1, 9), { ...end, step: 1 });
     log();
     expect(read().map(({ type }) => type)).toEqual(['step', 'end']);
-    expect(truncateEvents(file, 1)).toBe(1);
-    expect(read().map(({ type }) => type)).toEqual(['step']);
+    log(stepEvent(2, 9), stepEvent(3, 9));
+    expect(await continueEvents(file, 2)).toEqual({ ...nothing, dropped: 2 });
+    expect(read().map(({ type, step }) => [type, step])).toEqual([
+      ['step', 1],
+      ['step', 2],
+    ]);
   });
 
-  it('does nothing where there is no file, and leaves no other file behind', () => {
-    expect(truncateEvents(file, 5)).toBe(0);
-    expect(existsSync(file)).toBe(false);
+  it('keeps a whole last line that lacks its break', async () => {
     log(stepEvent(1, 9), stepEvent(2, 8));
-    truncateEvents(file, 1);
-    expect(readdirSync(join(file, '..'))).toEqual(['events.jsonl']);
+    const whole = readFileSync(file, 'utf8');
+    writeFileSync(file, whole.trimEnd());
+    expect(await continueEvents(file, 2)).toEqual(nothing);
+    expect(readFileSync(file, 'utf8')).toBe(whole);
+  });
+
+  it('counts the steps that a log lacks: cut, empty, missing', async () => {
+    expect(await continueEvents(file, 5)).toEqual({ ...nothing, missing: 5 });
+    expect(existsSync(file)).toBe(false);
+    log(startEvent(), stepEvent(1, 9), stepEvent(2, 8));
+    expect(await continueEvents(file, 5)).toEqual({ ...nothing, missing: 3 });
+    writeFileSync(file, '');
+    expect(await continueEvents(file, 5)).toEqual({ ...nothing, missing: 5 });
+  });
+
+  it('keeps a damaged log aside, under a name of its own each time, and goes on with what is whole', async () => {
+    log(startEvent(), stepEvent(1, 9), stepEvent(2, 8), stepEvent(3, 7));
+    const damage = (): string => {
+      const bytes = readFileSync(file);
+      const at = bytes.indexOf('"loss":8');
+      bytes[at + 1] = (bytes[at + 1] ?? 0) ^ 1; // one bit
+      writeFileSync(file, bytes);
+      return bytes.toString();
+    };
+    const before = damage();
+    const setAside = `${file}.damaged`;
+    expect(await continueEvents(file, 3)).toEqual({ ...nothing, damaged: 1, missing: 1, setAside });
+    expect(readFileSync(setAside, 'utf8')).toBe(before);
+    expect(read().map(({ type, step }) => [type, step])).toEqual([
+      ['start', 0],
+      ['step', 1],
+      ['step', 3],
+    ]);
+    writeFileSync(file, 'not events\nat all\n');
+    const all = await continueEvents(file, 3);
+    expect(all).toEqual({ ...nothing, damaged: 2, missing: 3, setAside: `${setAside}-2` });
+    expect(read()).toEqual([]);
+  });
+
+  it('reads lines across the parts that a file is read in, in bounded memory', async () => {
+    const events = Array.from({ length: 12_000 }, (_, i) => stepEvent(i + 1, 9 + i / 7));
+    mkdirSync(join(file, '..'), { recursive: true });
+    writeFileSync(file, events.map((event) => `${JSON.stringify(event)}\n`).join(''));
+    expect(statSync(file).size).toBeGreaterThan(2 ** 20);
+    expect(read()).toEqual(events);
+    expect(await continueEvents(file, 11_000)).toEqual({ ...nothing, dropped: 1000 });
+    expect(read()).toEqual(events.slice(0, 11_000));
+    // A line that never ends is no event, and is not kept in memory.
+    appendFileSync(file, Buffer.alloc(2 ** 24, 65));
+    expect(await continueEvents(file, 11_000)).toEqual(nothing);
+    expect(read()).toHaveLength(11_000);
+  });
+
+  it.runIf(mountsDisks)('says that the disk is full and leaves the log as it was', async () => {
+    const small = smallDisk(64);
+    file = join(small, 'events.jsonl');
+    const events = Array.from({ length: 300 }, (_, i) => stepEvent(i + 1, 9 + i / 7));
+    const text = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+    writeFileSync(file, text);
+    await expect(continueEvents(file, 290)).rejects.toThrow(
+      `${file} cannot be written: the disk is full.`,
+    );
+    expect(readFileSync(file, 'utf8')).toBe(text);
+    expect(readdirSync(small)).toEqual(['events.jsonl']);
+    const lines = jsonLines(file);
+    expect(() => {
+      for (let i = 0; i < 1000; i++) lines.write(stepEvent(301 + i, 8));
+    }).toThrow(`${file} cannot be written: the disk is full.`);
+    lines.close();
   });
 });
 
-describe('parseEventLines', () => {
+describe('eventsOfLines', () => {
   const whole = JSON.stringify(stepEvent(1, 9));
+  const parse = (text: string): RunEvent[] => [...eventsOfLines(linesOfText(text), 'x')];
 
   it('leaves out a torn last line and only that', () => {
-    expect(parseEventLines(`${whole}\n${whole.slice(0, 40)}`, 'x')).toHaveLength(1);
-    expect(parseEventLines(`${whole}\n${whole}`, 'x')).toHaveLength(2);
-    expect(() => parseEventLines(`${whole.slice(0, 40)}\n${whole}\n`, 'x')).toThrow(
-      'x:1 is not JSON.',
-    );
+    expect(parse(`${whole}\n${whole.slice(0, 40)}`)).toHaveLength(1);
+    expect(parse(`${whole}\n${whole}`)).toHaveLength(2);
+    expect(() => parse(`${whole.slice(0, 40)}\n${whole}\n`)).toThrow('x:1 is not JSON.');
   });
 
   it('refuses a finished line with a wrong field', () => {
     const wrong = JSON.stringify({ ...stepEvent(2, 8), loss: 'low' });
-    expect(() => parseEventLines(`${whole}\n${wrong}\n`, 'x')).toThrow(/x:2: loss is "low"/);
+    expect(() => parse(`${whole}\n${wrong}\n`)).toThrow(/x:2: loss is "low"/);
   });
 });

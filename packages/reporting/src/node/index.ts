@@ -1,3 +1,3 @@
-export { jsonLines } from './jsonLines';
+export { continueEvents, type ContinuedEvents } from './continueEvents';
+export { jsonLines, type EventLog } from './jsonLines';
 export { readRun } from './readRun';
-export { truncateEvents } from './truncateEvents';

@@ -72,7 +72,7 @@ describe('readRun', () => {
     expect(await refusal()).toBe('readRun: RUN/config.json is not JSON.');
     rmSync(join(folder, 'config.json'));
     mkdirSync(join(folder, 'config.json'));
-    expect(await refusal()).toBe('readRun: RUN/config.json cannot be read.');
+    expect(await refusal()).toBe('readRun: RUN/config.json cannot be read: it is a folder.');
   });
 
   it.each([

@@ -1,8 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataError } from '@bnrnn/core';
-import { parseRun } from '../run/parseRun';
+import { DataError, errorCode, reasonOf } from '@bnrnn/core';
+import { runOf } from '../run/parseRun';
 import type { Run } from '../run/run';
+import { readEvents } from './readEvents';
 
 /**
  * Reads a run folder: `config.json`, `events.jsonl` and, where the run has ended, `result.json`.
@@ -22,10 +23,8 @@ export async function readRun(folder: string): Promise<Run> {
       hint: 'A run folder is what train writes, e.g. runs/ptb-small.',
     });
   }
-  const [events, result] = await Promise.all(
-    ['events.jsonl', 'result.json'].map((name) => textOf(join(folder, name))),
-  );
-  return parseRun(folder, { config, events, result });
+  const result = await textOf(join(folder, 'result.json'));
+  return runOf(folder, { config, result }, readEvents(join(folder, 'events.jsonl')));
 }
 
 /** The file's text; undefined where there is no such file. */
@@ -33,7 +32,7 @@ async function textOf(file: string): Promise<string | undefined> {
   try {
     return await readFile(file, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    throw new DataError(`readRun: ${file} cannot be read.`, { cause });
+    if (errorCode(cause) === 'ENOENT') return undefined;
+    throw new DataError(`readRun: ${file} cannot be read: ${reasonOf(cause)}.`, { cause });
   }
 }

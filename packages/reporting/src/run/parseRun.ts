@@ -1,5 +1,5 @@
-import { DataError } from '@bnrnn/core';
-import { parseEventLines } from '../events/eventLines';
+import { DataError, type RunEvent } from '@bnrnn/core';
+import { eventsOfLines, linesOfText } from '../events/eventLines';
 import { parseConfig } from './parseConfig';
 import { parseResult } from './parseResult';
 import type { Run } from './run';
@@ -22,12 +22,21 @@ export interface RunTexts {
  * @param folder  what to call the run in errors and reports.
  * @throws DataError, one sentence, for a text that is not JSON or lacks a field.
  */
-export function parseRun(folder: string, { config, events = '', result }: RunTexts): Run {
+export function parseRun(folder: string, { events = '', ...texts }: RunTexts): Run {
+  return runOf(folder, texts, eventsOfLines(linesOfText(events), `${folder}/events.jsonl`));
+}
+
+/** The same with events that were read already. */
+export function runOf(
+  folder: string,
+  { config, result }: Omit<RunTexts, 'events'>,
+  events: Iterable<RunEvent>,
+): Run {
   const [configFile, resultFile] = [`${folder}/config.json`, `${folder}/result.json`];
   return {
     folder,
     config: parseConfig(json(config, configFile), configFile),
-    events: parseEventLines(events, `${folder}/events.jsonl`).map(({ event }) => event),
+    events: [...events],
     result: result === undefined ? undefined : parseResult(json(result, resultFile), resultFile),
   };
 }

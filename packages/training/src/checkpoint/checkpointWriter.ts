@@ -1,5 +1,6 @@
 import { BnrnnError, Sha256 } from '@bnrnn/core';
 import type { Progress } from '../progress';
+import type { CheckpointOptions } from '../trainOptions';
 import {
   listCheckpoints,
   manifestNameOf,
@@ -25,12 +26,13 @@ export interface SaveOptions {
 export class CheckpointWriter {
   readonly #store: CheckpointStore;
   readonly #keep: number;
+  readonly #beforeCommit: CheckpointOptions['beforeCommit'];
   #newest: string | undefined;
 
-  /** @param keep  how many of the newest stay, besides the best. */
-  constructor(store: CheckpointStore, keep: number) {
+  constructor({ store, keep = 2, beforeCommit }: CheckpointOptions) {
     this.#store = store;
     this.#keep = keep;
+    this.#beforeCommit = beforeCommit;
   }
 
   /** The manifest of the newest checkpoint, written here or resumed from. */
@@ -58,6 +60,7 @@ export class CheckpointWriter {
       progress,
       at,
     };
+    await this.#beforeCommit?.();
     const name = manifestNameOf(step);
     await this.#store.write(name, [new TextEncoder().encode(encodeManifest(manifest))]);
     const path = this.#store.pathOf(name);
