@@ -46,7 +46,7 @@ function lastJson(args, timeout) {
 
 function render(columns) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  const words = { kernel: 'own kernel', reference: 'reference', missing: 'missing' };
+  const words = { kernel: 'own kernel', fallback: 'fallback', missing: 'missing' };
   const ops = Object.keys(columns[0].support);
   const milliseconds = ({ bench: result }) =>
     result === undefined

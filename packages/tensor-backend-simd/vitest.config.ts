@@ -1,7 +1,7 @@
 import { backendTests, packageTests } from '../../tools/config/vitest.ts';
 import { parity } from './test/parity.ts';
 
-/** The suites of the packages above that run on any backend: here with references forbidden. */
+/** The suites of the packages above that run on any backend: here with fallbacks forbidden. */
 const ops = ['../tensor-backend/src/ops/*.test.ts'];
 const layers = [
   '../normalization/src/{batchNorm,foldMoments,layerNorm,none}.test.ts',
@@ -11,7 +11,7 @@ const layers = [
   '../training/test/optimizers.test.ts',
 ];
 
-/** Suites that need a reference: parts of them run on cpu. */
+/** Suites that need a fallback: parts of them run on cpu. */
 const mixed = [
   '../recurrent/src/scan/normalizedScan.test.ts',
   '../recurrent/test/{frameClassifier,languageModel}.test.ts',
@@ -25,6 +25,6 @@ export default packageTests({
     parity([...ops, ...layers], { threads: 1, blas: 'none', poison: true }),
     parity([...ops, ...layers], { threads: 2, blas: 'none', poison: true }),
     parity([...ops, ...layers], { threads: 1 }),
-    parity(mixed, { threads: 2, poison: true, reference: 'allow' }),
+    parity(mixed, { threads: 2, poison: true, fallback: 'allow' }),
   ],
 });

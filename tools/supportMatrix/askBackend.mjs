@@ -1,6 +1,6 @@
 /**
  * `node tools/supportMatrix/askBackend.mjs BACKEND`: runs each op forward and backward on one backend and
- * prints which ran on a kernel, which on the reference, and which not at all, as JSON.
+ * prints which ran on a kernel, which on the fallback, and which not at all, as JSON.
  */
 import tf from '@tensorflow/tfjs-core';
 import { startKernelLog } from '@bnrnn/tensor-backend';
@@ -18,14 +18,14 @@ for (const { op, inputs, run, step } of opCases) {
         ? tf.grads((...given) => tf.sum(tf.square(run(...given))))(inputs())
         : [step()].filter(Boolean);
     const isFinite = results.every((result) => result.dataSync().every(Number.isFinite));
-    ran = log.stop().some((entry) => entry.ran === 'reference') ? 'reference' : 'kernel';
+    ran = log.stop().some((entry) => entry.ran === 'fallback') ? 'fallback' : 'kernel';
     if (!isFinite) ran = 'missing';
   } catch {
     log.stop();
     ran = 'missing';
   }
   // An op with two cases has what the lesser of them has.
-  const order = ['missing', 'reference', 'kernel'];
+  const order = ['missing', 'fallback', 'kernel'];
   const before = support[op] ?? 'kernel';
   support[op] = order[Math.min(order.indexOf(before), order.indexOf(ran))];
 }

@@ -61,11 +61,6 @@ export const opCases = [
     run: (x, gain) => ops.layerNormalize({ x, gain, groups: 1, epsilon: 0.01 }),
   },
   {
-    op: 'softmaxCrossEntropy',
-    inputs: () => [filled(rows, classes)],
-    run: (logits) => ops.softmaxCrossEntropy({ logits, labels: ids() }),
-  },
-  {
     op: 'projectedCrossEntropy',
     inputs: () => [filled(rows, units), filled(units, classes), filled(classes)],
     run: (hidden, weights, bias) =>

@@ -41,13 +41,7 @@ export type {
   TokenInputs,
 } from './model/sequenceModel';
 export type { State } from './model/state';
-export {
-  normalizedScan,
-  normalizedScanContract,
-  type NormalizedScanAttributes,
-  type NormalizedScanInputs,
-  type NormalizedScanOutputs,
-} from './scan/normalizedScan';
+export { normalizedScan } from './scan/normalizedScan';
 export {
   exportPytorchWeights,
   type HasLayers,

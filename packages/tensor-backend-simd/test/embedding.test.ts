@@ -56,7 +56,7 @@ function gradient(): Tensor {
 }
 
 describe('the gradient of an embedding is stored as rows', () => {
-  beforeAll(() => startBackend('simd', { threads: 2, reference: 'forbid' }));
+  beforeAll(() => startBackend('simd', { threads: 2, fallback: 'forbid' }));
 
   test('it takes the memory of the distinct ids, until it is read whole', () => {
     const before = inUse();

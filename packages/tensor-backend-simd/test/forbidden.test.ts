@@ -84,11 +84,6 @@ const cases: Case[] = [
     run: (x, gain) => [ops.layerNormalize({ x, gain, groups: 1, epsilon: 0.01 })],
   },
   {
-    op: 'softmaxCrossEntropy',
-    inputs: () => [matrix(rows, classes)],
-    run: (logits) => [ops.softmaxCrossEntropy({ logits, labels: labels() })],
-  },
-  {
     op: 'projectedCrossEntropy',
     inputs: () => [matrix(rows, units), matrix(units, classes), vector(classes)],
     run: (hidden, weights, bias) => [
@@ -109,8 +104,8 @@ const cases: Case[] = [
 
 const labels = () => toIds(Array.from({ length: rows }, (_, i) => (i * 3) % classes));
 
-describe('with references forbidden, kernels run', () => {
-  beforeAll(() => ops.startBackend('simd', { reference: 'forbid' }));
+describe('with fallbacks forbidden, kernels run', () => {
+  beforeAll(() => ops.startBackend('simd', { fallback: 'forbid' }));
 
   test.each(cases)('$op, forward and backward', ({ op, inputs, run }) => {
     const log = ops.startKernelLog();

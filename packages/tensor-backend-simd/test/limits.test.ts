@@ -95,7 +95,7 @@ test.each([
   ['BNRNN_MEMORY_MIB', '10', 'BNRNN_MEMORY_MIB is 10, expected a whole number at least 64'],
   ['BNRNN_BLAS', '/no/such', 'BNRNN_BLAS names a library that cannot be used: /no/such: does not'],
   ['BNRNN_SIMD_POISON', 'yes', 'BNRNN_SIMD_POISON is "yes", expected one of: 0, 1.'],
-  ['BNRNN_REFERENCE', 'x', 'BNRNN_REFERENCE is "x", expected one of: allow, forbid.'],
+  ['BNRNN_FALLBACK', 'x', 'BNRNN_FALLBACK is "x", expected one of: allow, forbid.'],
 ])('%s=%s is refused under auto', async (name, value, message) => {
   const { passed, started } = await start([], { env: { [name]: value } });
   expect(passed).toEqual({});

@@ -1,8 +1,14 @@
 import { batchNorm, layerNorm } from '@bnrnn/normalization';
 import { gru, lstm, rnn, type Layer } from '@bnrnn/recurrent';
-import { runOp, startBackend, startKernelLog } from '@bnrnn/tensor-backend';
+import {
+  normalizedScanOp,
+  runOp,
+  startBackend,
+  startKernelLog,
+  type NormalizedScanAttributes,
+} from '@bnrnn/tensor-backend';
 import { expectClose, fromTensor, weightedSumOfTensors, type Array64 } from '@bnrnn/test-utils';
-import { ones, variableGrads } from '@tensorflow/tfjs-core';
+import { clone, ones, variableGrads, type Rank } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { layerArrays, layerStatistics, layerVariables } from '../../recurrent/test/layerRig';
 
@@ -111,7 +117,7 @@ describe('normalizers inside the recurrence run on the kernel and agree with the
   test.each(cases)('$name', async (one) => {
     await startBackend('cpu');
     const expected = run(one);
-    await startBackend('simd', { threads: 2, reference: 'forbid' });
+    await startBackend('simd', { threads: 2, fallback: 'forbid' });
     const log = startKernelLog();
     const actual = run(one);
     expect(log.stop()).toContainEqual(
@@ -123,20 +129,39 @@ describe('normalizers inside the recurrence run on the kernel and agree with the
     }
   });
 
-  test('a call that the kernel does not serve is refused by its attributes, or runs the reference', async () => {
-    const contract = {
-      ...{ name: 'NormalizedScan', op: 'normalizedScan', optional: [] },
-      ...{ inputs: ['projected'], outputs: ['hidden'] },
+  test('a call that the kernel does not serve is refused by its attributes, or runs the fallback', async () => {
+    const inputs = {
+      projected: ones<Rank.R3>([steps, batch, 4]),
+      recurrent: ones<Rank.R2>([1, 4]),
+      hidden0: ones<Rank.R2>([batch, 1]),
+      hiddenToHiddenGain: ones<Rank.R1>([4]),
     };
-    const projected = ones([steps, batch]);
-    const normalize = { hiddenToHidden: { kind: 'batch', over: 'sequence' } };
-    const attributes = { cell: 'lstm', normalize, mode: 'batch' };
-    const call = () => runOp(contract, { projected }, attributes, () => ({ hidden: ones([2]) }));
-    await startBackend('simd', { threads: 2, reference: 'forbid' });
+    const attributes: NormalizedScanAttributes = {
+      cell: 'lstm',
+      activation: 'tanh',
+      normalize: { hiddenToHidden: { kind: 'batch', over: 'sequence' } },
+      mode: 'batch',
+      reverse: false,
+      firstStep: 0,
+      lengths: undefined,
+    };
+    const hidden = ones<Rank.R3>([1, 1, 2]);
+    const rest = ones<Rank.R2>([0, 0]);
+    const call = () =>
+      runOp(normalizedScanOp, inputs, attributes, () => {
+        return {
+          hidden: clone(hidden),
+          finalHidden: rest,
+          finalCell: rest,
+          mean: rest,
+          variance: rest,
+        };
+      });
+    await startBackend('simd', { threads: 2, fallback: 'forbid' });
     expect(call).toThrow(
-      /the kernel NormalizedScan of the backend "simd" does not serve \{"cell":"lstm","normalize"/,
+      /the kernel of the backend "simd" does not serve \{"cell":"lstm","activation":"tanh","normalize"/,
     );
     await startBackend('simd', { threads: 2 });
-    expectClose(call()['hidden']!, Float32Array.of(1, 1));
+    expectClose(call().hidden, Float32Array.of(1, 1));
   });
 });

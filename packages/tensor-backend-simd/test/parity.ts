@@ -6,12 +6,12 @@ interface Setting {
   readonly blas?: 'none';
   /** Freed blocks are filled with NaN. */
   readonly poison?: true;
-  readonly reference?: 'allow';
+  readonly fallback?: 'allow';
 }
 
 /** Suites on `simd` in one setting; files share a process, so its threads start once. */
 export function parity(include: readonly string[], setting: Setting) {
-  const { threads, blas, poison, reference = 'forbid' } = setting;
+  const { threads, blas, poison, fallback = 'forbid' } = setting;
   const name = [`${threads} thread${threads === 1 ? '' : 's'}`];
   if (blas === 'none') name.push('own product');
   if (poison) name.push('poison');
@@ -21,7 +21,7 @@ export function parity(include: readonly string[], setting: Setting) {
     isolate: false,
     env: {
       BNRNN_TEST_BACKENDS: 'simd',
-      BNRNN_REFERENCE: reference,
+      BNRNN_FALLBACK: fallback,
       BNRNN_THREADS: String(threads),
       ...(blas !== undefined && { BNRNN_BLAS: blas }),
       ...(poison && { BNRNN_SIMD_POISON: '1' }),

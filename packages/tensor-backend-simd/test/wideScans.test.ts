@@ -45,7 +45,7 @@ describe('wide scans of many steps agree with the cpu reference', () => {
   test.each(cases)('$name', async ({ layer }) => {
     await startBackend('cpu');
     const expected = run(layer);
-    await startBackend('simd', { threads: 2, reference: 'forbid' });
+    await startBackend('simd', { threads: 2, fallback: 'forbid' });
     const actual = run(layer);
     for (const [label, wanted] of expected) {
       expectClose(actual.get(label)!, wanted, { rtol: 2e-5, label });

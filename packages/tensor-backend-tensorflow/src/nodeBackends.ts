@@ -8,7 +8,6 @@ import {
 } from '@bnrnn/tensor-backend';
 import { version_core } from '@tensorflow/tfjs-core';
 import { askTensorflow } from './askTensorflow';
-import { registerCrossEntropyKernels } from './crossEntropyKernels';
 import { expectNvidiaDriver } from './expectNvidiaDriver';
 import { findSecondCore, findTfjsNode } from './findTfjsNode';
 import { loadTfjsNode } from './loadTfjsNode';
@@ -82,7 +81,6 @@ async function start(
   const { isUsingGpuDevice, binding } = loaded.value.backend();
   if (!isUsingGpuDevice && options.allowCpu !== true) throw cannotStart(name, noGpu(null));
   await activate('tensorflow');
-  registerCrossEntropyKernels();
   return {
     name,
     device: isUsingGpuDevice ? 'NVIDIA GPU' : 'CPU',

@@ -1,5 +1,3 @@
-import type { DataType, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
-
 /** Which of tfjs's two TensorFlow packages a backend loads. */
 export type TfjsNodePackage = '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-gpu';
 
@@ -13,22 +11,7 @@ export interface TfjsNode {
 }
 
 /** The tfjs backend that the packages register under the name `tensorflow`. */
-export interface TensorflowBackend {
+interface TensorflowBackend {
   readonly isUsingGpuDevice: boolean;
-  readonly binding: { readonly TF_Version: string; readonly TF_ATTR_TYPE: number };
-  /** Runs any of TensorFlow's own ops. */
-  executeMultipleOutputs(
-    op: string,
-    attributes: readonly TensorflowAttribute[],
-    inputs: readonly TensorInfo[],
-    outputs: number,
-  ): Tensor[];
-  /** TensorFlow's number of a dtype. */
-  getDTypeInteger(dtype: DataType): number;
-}
-
-interface TensorflowAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: unknown;
+  readonly binding: { readonly TF_Version: string };
 }

@@ -13,64 +13,66 @@ export {
 export { startBackend, type StartBackendOptions } from './backends/startBackend';
 export { wasmBackend } from './backends/wasmBackend';
 export { checkModel, type CheckModelOptions } from './checkModel';
-export {
-  adamStepContract,
-  batchNormalizeContract,
-  dropoutContract,
-  embeddingContract,
-  globalNormContract,
-  gruScanContract,
-  layerNormalizeContract,
-  lstmScanContract,
-  lstmScanPairContract,
-  momentumStepContract,
-  projectedCrossEntropyContract,
-  rnnScanContract,
-  sgdStepContract,
-  softmaxCrossEntropyContract,
-  standardizeStoredContract,
-} from './dispatch/contracts';
 export { startKernelLog, type KernelLog, type KernelLogEntry } from './dispatch/kernelLog';
 export {
-  defineContract,
-  type KernelAttributes,
+  bindKernel,
+  type GradientCall,
+  type KernelCall,
+  type OpKernel,
+  type SavedBy,
+} from './dispatch/bindKernel';
+export {
+  defineOp,
+  type InfoOf,
+  type Op,
   type OpAttributes,
-  type OpContract,
   type OpInputs,
-  type OpKernelConfig,
   type OpOutputs,
-} from './dispatch/opContract';
-export type { ReferencePolicy } from './dispatch/referencePolicy';
-export { hasKernel, runListOp, runOp } from './dispatch/runOp';
+} from './dispatch/defineOp';
+export { bindListKernel, runListOp, type ListOp } from './dispatch/listOp';
+export type { FallbackPolicy } from './dispatch/fallbackPolicy';
+export { hasKernel, runOp } from './dispatch/runOp';
 export { freeConsumed } from './gradients/freeConsumed';
 export { keepGradients } from './gradients/keepGradients';
 export { registerGradients } from './gradients/registerGradients';
-export { adamStep, type AdamStepOptions } from './ops/adamStep';
+export { adamStep, adamStepOp, type AdamStepOptions } from './ops/adamStep';
 export {
   batchNormalize,
+  batchNormalizeOp,
   type BatchNormalizeOptions,
   type BatchNormalizeResult,
 } from './ops/batchNormalize';
-export { dropout, type DropoutOptions } from './ops/dropout';
-export { embedding } from './ops/embedding';
-export { globalNorm } from './ops/globalNorm';
-export { gruScan, type GruScanOptions, type GruScanResult } from './ops/gruScan';
-export { layerNormalize, type LayerNormalizeOptions } from './ops/layerNormalize';
-export { lstmScan, type LstmScanOptions, type LstmScanResult } from './ops/lstmScan';
+export { dropout, dropoutOp, type DropoutOptions } from './ops/dropout';
+export { embedding, embeddingOp } from './ops/embedding';
+export { globalNorm, globalNormOp } from './ops/globalNorm';
+export { gruScan, gruScanOp, type GruScanOptions, type GruScanResult } from './ops/gruScan';
+export { layerNormalize, layerNormalizeOp, type LayerNormalizeOptions } from './ops/layerNormalize';
+export { lstmScan, lstmScanOp, type LstmScanOptions, type LstmScanResult } from './ops/lstmScan';
 export {
   lstmScanPair,
+  lstmScanPairOp,
   type LstmDirection,
   type LstmScanPairOptions,
   type LstmScanPairResult,
 } from './ops/lstmScanPair';
-export { momentumStep, type MomentumStepOptions } from './ops/momentumStep';
+export { momentumStep, momentumStepOp, type MomentumStepOptions } from './ops/momentumStep';
+export {
+  normalizedScanOp,
+  type InsidePlacement,
+  type NormalizedScanAttributes,
+  type ScanNormalizerSpec,
+} from './ops/normalizedScanOp';
 export { product } from './ops/product';
 export {
   projectedCrossEntropy,
+  projectedCrossEntropyOp,
   type ProjectedCrossEntropyOptions,
 } from './ops/projectedCrossEntropy';
-export { rnnScan, type RnnScanOptions, type RnnScanResult } from './ops/rnnScan';
-export { sgdStep, type SgdStepOptions } from './ops/sgdStep';
-export { softmaxCrossEntropy, type SoftmaxCrossEntropyOptions } from './ops/softmaxCrossEntropy';
-export { standardizeStored, type StandardizeStoredOptions } from './ops/standardizeStored';
+export { rnnScan, rnnScanOp, type RnnScanOptions, type RnnScanResult } from './ops/rnnScan';
+export { sgdStep, sgdStepOp, type SgdStepOptions } from './ops/sgdStep';
+export {
+  standardizeStored,
+  standardizeStoredOp,
+  type StandardizeStoredOptions,
+} from './ops/standardizeStored';
 export { rehearse, type Rehearsal, type RehearsingBackend } from './rehearse';

@@ -1,5 +1,5 @@
 import type { Moments } from '@bnrnn/normalization';
-import { split, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { split, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { NormalizedScanResult } from '../scan/normalizedScan';
 import { featuresOf, type RecurrentSpec } from './cellParameters';
 import { weightsAt } from './contextLookup';
@@ -7,21 +7,21 @@ import type { LayerContext } from './layer';
 import { insidePlacements, type InsidePlacement } from './layerSpec';
 import type { PlacementNormalizers } from './placedNormalizers';
 
-type InputName = `${InsidePlacement}${'Gain' | 'Shift' | 'Mean' | 'Variance'}`;
+type InsideInputs = Partial<
+  Record<`${InsidePlacement}${'Gain' | 'Shift'}`, Tensor1D> &
+    Record<`${InsidePlacement}${'Mean' | 'Variance'}`, Tensor2D>
+>;
 
 /** Gains, shifts and statistics of the normalizers inside, by the names of the scan's inputs. */
-export function insideInputs(
-  normalize: PlacementNormalizers,
-  context: LayerContext,
-): Partial<Record<InputName, Tensor>> {
-  const inputs: Partial<Record<InputName, Tensor>> = {};
+export function insideInputs(normalize: PlacementNormalizers, context: LayerContext): InsideInputs {
+  const inputs: InsideInputs = {};
   for (const placement of insidePlacements) {
     if (normalize[placement] === undefined) continue;
     const path = `${context.path}.${placement}`;
     const { gain, shift } = weightsAt(path, context);
     const statistics = context.statistics.get(path);
-    if (gain !== undefined) inputs[`${placement}Gain`] = gain;
-    if (shift !== undefined) inputs[`${placement}Shift`] = shift;
+    if (gain !== undefined) inputs[`${placement}Gain`] = gain as Tensor1D;
+    if (shift !== undefined) inputs[`${placement}Shift`] = shift as Tensor1D;
     if (statistics === undefined) continue;
     inputs[`${placement}Mean`] = statistics.mean;
     inputs[`${placement}Variance`] = statistics.variance;
@@ -41,8 +41,8 @@ export function insideMoments(
     (placement) => normalize[placement]?.spec.kind === 'batch',
   );
   const widths = measured.map((placement) => featuresOf(placement, spec));
-  const means = split(mean as Tensor2D, widths, 1);
-  const variances = split(variance as Tensor2D, widths, 1);
+  const means = split(mean, widths, 1);
+  const variances = split(variance, widths, 1);
   return Object.fromEntries(
     measured.map((placement, k) => [
       `${path}.${placement}`,

@@ -13,9 +13,6 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { Placement } from '../layers/layerSpec';
 
-/** The kinds of cell that a scan repeats. */
-export type CellKind = 'lstm' | 'rnn' | 'gru';
-
 /** What one step of a cell reads besides its input and state. */
 export interface StepWeights {
   /** float32 [units, gates·units] */

@@ -1,5 +1,13 @@
 import { batchNorm, layerNorm } from '@bnrnn/normalization';
-import { startBackend, startKernelLog } from '@bnrnn/tensor-backend';
+import {
+  bindKernel,
+  normalizedScanOp,
+  startBackend,
+  startKernelLog,
+  type KernelCall,
+  type NormalizedScanAttributes,
+  type OpOutputs,
+} from '@bnrnn/tensor-backend';
 import {
   array64,
   centralDifferences,
@@ -10,27 +18,16 @@ import {
   prefixMask,
   testBackends,
   toTensor,
+  toTensor1D,
   toTensor2D,
   toTensor3D,
   weightedSum,
   weightedSumOfTensors,
   type Array64,
 } from '@bnrnn/test-utils';
-import {
-  grads,
-  registerKernel,
-  unregisterKernel,
-  zeros,
-  type Tensor,
-  type TensorInfo,
-} from '@tensorflow/tfjs-core';
+import { grads, unregisterKernel, zeros, type Tensor } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import {
-  normalizedScan,
-  normalizedScanContract,
-  type NormalizedScanAttributes,
-  type NormalizedScanInputs,
-} from './normalizedScan';
+import { normalizedScan, type NormalizedScanInputs } from './normalizedScan';
 
 const [time, batch, units] = [7, 4, 5];
 const epsilon = 0.03;
@@ -67,9 +64,9 @@ function inputs(): NormalizedScanInputs {
     recurrent: toTensor2D(arrays.recurrent),
     hidden0: toTensor2D(arrays.hidden0),
     cell0: toTensor2D(arrays.cell0),
-    hiddenToHiddenGain: toTensor(arrays.hiddenToHiddenGain),
-    cellGain: toTensor(arrays.cellGain),
-    cellShift: toTensor(arrays.cellShift),
+    hiddenToHiddenGain: toTensor1D(arrays.hiddenToHiddenGain),
+    cellGain: toTensor1D(arrays.cellGain),
+    cellShift: toTensor1D(arrays.cellShift),
   };
 }
 
@@ -186,8 +183,8 @@ describe.each(testBackends())('normalizedScan on %s', (backend) => {
     const actual = normalizedScan(
       {
         ...inputs(),
-        hiddenToHiddenMean: toTensor(stored.mean),
-        hiddenToHiddenVariance: toTensor(stored.variance),
+        hiddenToHiddenMean: toTensor2D(stored.mean),
+        hiddenToHiddenVariance: toTensor2D(stored.variance),
       },
       {
         ...attributes,
@@ -206,28 +203,28 @@ describe('normalizedScan', () => {
   beforeAll(() => startBackend('cpu'));
 
   it('runs on the kernel that a backend brings, which reads specs as plain data', () => {
-    const seen: unknown[] = [];
-    const outputs = (): TensorInfo[] =>
-      normalizedScanContract.outputs.map((_, k) => zeros([k + 1, 2]));
-    registerKernel({
-      kernelName: 'NormalizedScan',
-      backendName: 'cpu',
-      kernelFunc: ({ inputs: given, attrs }) => {
-        seen.push(Object.keys(given), attrs);
-        return outputs();
+    const seen: KernelCall<typeof normalizedScanOp>[] = [];
+    const shaped = Object.keys(normalizedScanOp.outputs).map((name, k) => [name, [k + 1, 2]]);
+    bindKernel(normalizedScanOp, 'cpu', {
+      run(call) {
+        seen.push(call);
+        return Object.fromEntries(
+          shaped.map(([name, shape]) => [name, zeros(shape as [number, number])]),
+        ) as OpOutputs<typeof normalizedScanOp>;
       },
     });
     const log = startKernelLog();
     try {
       expect(normalizedScan(inputs(), attributes).variance.shape).toEqual([5, 2]);
     } finally {
-      unregisterKernel('NormalizedScan', 'cpu');
+      unregisterKernel(normalizedScanOp.name, 'cpu');
     }
     expect(log.stop()).toEqual([{ op: 'normalizedScan', ran: 'kernel', count: 1 }]);
-    const [names, attrs] = seen as [string[], object];
-    expect(names).toContain('cellVariance');
-    expect(attrs).toMatchObject({ ...attributes, hasCellGain: true, hasCellMean: false });
-    const plain = { ...attrs, lengths: undefined };
+    const [call] = seen;
+    expect(call!.inputs.cellGain!.shape).toEqual([units]);
+    expect(call!.inputs.cellMean).toBeUndefined();
+    expect(call!.attributes).toEqual(attributes);
+    const plain = { ...call!.attributes, lengths: undefined };
     expect({ ...(JSON.parse(JSON.stringify(plain)) as object), lengths: undefined }).toEqual(plain);
   });
 });

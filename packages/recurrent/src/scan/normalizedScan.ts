@@ -1,68 +1,20 @@
 import { longestRow, rowsOfEachStep, type Lengths } from '@bnrnn/core';
-import type { NormalizerMode } from '@bnrnn/normalization';
-import { defineContract, runOp } from '@bnrnn/tensor-backend';
-import { concat, slice, zeros, type Tensor } from '@tensorflow/tfjs-core';
-import type { PlacementSpecs } from '../layers/layerSpec';
+import {
+  normalizedScanOp,
+  runOp,
+  type NormalizedScanAttributes,
+  type OpInputs,
+  type OpOutputs,
+} from '@bnrnn/tensor-backend';
+import { concat, slice, zeros, type Rank } from '@tensorflow/tfjs-core';
 import type { PlacementNormalizers } from '../layers/placedNormalizers';
 import { tidyResult } from '../tidyResult';
-import type { CellKind } from './cellSteps';
 import { stepwiseScan } from './stepwiseScan';
 
-/** The plain values of a normalized scan: what a fused kernel reads to see whether it knows them. */
-export interface NormalizedScanAttributes {
-  readonly cell: CellKind;
-  /** A vanilla RNN's; other cells ignore it. */
-  readonly activation: 'tanh' | 'relu';
-  /** The normalizers inside the recurrence: hiddenToHidden, preActivation, cell. */
-  readonly normalize: PlacementSpecs;
-  readonly mode: NormalizerMode;
-  readonly reverse: boolean;
-  /** Steps before this window, for statistics kept per time step. */
-  readonly firstStep: number;
-  /** Undefined where nothing is padded. */
-  readonly lengths: Lengths | undefined;
-}
-
-/**
- * A scan with normalizers inside its recurrence.
- *
- * Moments of step s stand in row s, in the order in which steps are taken; the placements of
- * `normalize` stand side by side in the order hiddenToHidden, preActivation, cell. Without moments they have no rows.
- * `finalCell` is empty for a cell that has none.
- */
-export const normalizedScanContract = defineContract<NormalizedScanAttributes>()({
-  name: 'NormalizedScan',
-  op: 'normalizedScan',
-  inputs: ['projected', 'recurrent', 'hidden0'],
-  optional: [
-    'recurrentBias',
-    'peepholes',
-    'cell0',
-    'hiddenToHiddenGain',
-    'hiddenToHiddenShift',
-    'hiddenToHiddenMean',
-    'hiddenToHiddenVariance',
-    'preActivationGain',
-    'preActivationShift',
-    'preActivationMean',
-    'preActivationVariance',
-    'cellGain',
-    'cellShift',
-    'cellMean',
-    'cellVariance',
-  ],
-  outputs: ['hidden', 'finalHidden', 'finalCell', 'mean', 'variance'],
-});
-
-type InputName =
-  (typeof normalizedScanContract.inputs)[number] | (typeof normalizedScanContract.optional)[number];
-
 /** The tensors of a normalized scan by name; optional ones may be absent. */
-export type NormalizedScanInputs = Readonly<
-  Record<'projected' | 'recurrent' | 'hidden0', Tensor> & Partial<Record<InputName, Tensor>>
->;
+export type NormalizedScanInputs = OpInputs<typeof normalizedScanOp>;
 
-export type NormalizedScanOutputs = Record<(typeof normalizedScanContract.outputs)[number], Tensor>;
+type NormalizedScanOutputs = OpOutputs<typeof normalizedScanOp>;
 
 /** With the real rows of each step, in the order in which steps are taken. */
 export type NormalizedScanResult = NormalizedScanOutputs & { readonly rows: Int32Array };
@@ -96,8 +48,8 @@ function run(
   attributes: NormalizedScanAttributes,
   normalizers: PlacementNormalizers,
 ): NormalizedScanResult {
-  const [time, batch] = inputs.projected.shape as [number, number];
-  const outputs = runOp(normalizedScanContract, inputs, attributes, () =>
+  const [time, batch] = inputs.projected.shape;
+  const outputs = runOp(normalizedScanOp, inputs, attributes, () =>
     stepwiseScan(inputs, attributes, normalizers),
   );
   const rows = rowsOfEachStep({ time, batch }, attributes.lengths);
@@ -111,10 +63,10 @@ function withoutPadding(
   lengths: Lengths,
   normalizers: PlacementNormalizers,
 ): NormalizedScanResult {
-  const [time, batch] = inputs.projected.shape as [number, number];
+  const [time, batch] = inputs.projected.shape;
   const projected = slice(inputs.projected, 0, lengths.time);
   const outputs = run({ ...inputs, projected }, { ...attributes, lengths }, normalizers);
-  const [, , units] = outputs.hidden.shape as [number, number, number];
-  const padding = zeros([time - lengths.time, batch, units]);
+  const [, , units] = outputs.hidden.shape;
+  const padding = zeros<Rank.R3>([time - lengths.time, batch, units]);
   return { ...outputs, hidden: concat([outputs.hidden, padding]) };
 }

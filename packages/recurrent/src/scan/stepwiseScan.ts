@@ -1,5 +1,11 @@
 import { lengthsAtStep, type Lengths } from '@bnrnn/core';
 import { normalizerFromSpec, type Moments, type Normalizer } from '@bnrnn/normalization';
+import type {
+  normalizedScanOp,
+  NormalizedScanAttributes,
+  OpInputs,
+  OpOutputs,
+} from '@bnrnn/tensor-backend';
 import {
   concat,
   stack,
@@ -8,9 +14,8 @@ import {
   where,
   zeros,
   zerosLike,
-  type Tensor,
-  type Tensor1D,
   type Tensor2D,
+  type Tensor3D,
 } from '@tensorflow/tfjs-core';
 import { insidePlacements, type Placement } from '../layers/layerSpec';
 import type { PlacementNormalizers } from '../layers/placedNormalizers';
@@ -23,22 +28,19 @@ import {
   type NormalizeAt,
   type StepWeights,
 } from './cellSteps';
-import type {
-  NormalizedScanAttributes,
-  NormalizedScanInputs,
-  NormalizedScanOutputs,
-} from './normalizedScan';
+
+type Inputs = OpInputs<typeof normalizedScanOp>;
 
 /**
- * The reference of `normalizedScan`: one cell step after another in plain tfjs ops.
+ * The fallback of `normalizedScan`: one cell step after another in plain tfjs ops.
  *
  * A padded step carries the state on unchanged and gives zeros.
  */
 export function stepwiseScan(
-  inputs: NormalizedScanInputs,
+  inputs: Inputs,
   attributes: NormalizedScanAttributes,
   objects: PlacementNormalizers,
-): NormalizedScanOutputs {
+): OpOutputs<typeof normalizedScanOp> {
   const x = unstack(inputs.projected) as Tensor2D[];
   const step = cellStep(attributes);
   const weights = stepWeights(inputs);
@@ -74,7 +76,7 @@ export function stepwiseScan(
   }
 
   return {
-    hidden: stack(hidden),
+    hidden: stack(hidden) as Tensor3D,
     finalHidden: state[0] as Tensor2D,
     finalCell: state[1] ?? zeros([0, 0]),
     mean: rowsOf(measured.map(({ mean }) => mean)),
@@ -87,11 +89,11 @@ function cellStep({ cell, activation }: NormalizedScanAttributes): CellStep {
   return cell === 'gru' ? gruStep : rnnStep(activation);
 }
 
-function stepWeights({ recurrent, recurrentBias, peepholes }: NormalizedScanInputs): StepWeights {
+function stepWeights({ recurrent, recurrentBias, peepholes }: Inputs): StepWeights {
   return {
-    recurrent: recurrent as Tensor2D,
-    ...(recurrentBias === undefined ? {} : { recurrentBias: recurrentBias as Tensor1D }),
-    ...(peepholes === undefined ? {} : { peepholes: peepholes as Tensor2D }),
+    recurrent: recurrent,
+    ...(recurrentBias === undefined ? {} : { recurrentBias: recurrentBias }),
+    ...(peepholes === undefined ? {} : { peepholes: peepholes }),
   };
 }
 
@@ -103,7 +105,7 @@ type NormalizeStep = (
 
 /** Each placement's normalizer with its parameters and statistics filled in. */
 function placedInside(
-  inputs: NormalizedScanInputs,
+  inputs: Inputs,
   { normalize, mode }: NormalizedScanAttributes,
   objects: PlacementNormalizers,
 ): Map<Placement, NormalizeStep> {
@@ -114,8 +116,8 @@ function placedInside(
     const normalizer = objects[placement] ?? normalizerFromSpec(spec);
     const gain = inputs[`${placement}Gain`];
     const shift = inputs[`${placement}Shift`];
-    const mean = inputs[`${placement}Mean`] as Tensor2D | undefined;
-    const variance = inputs[`${placement}Variance`] as Tensor2D | undefined;
+    const mean = inputs[`${placement}Mean`];
+    const variance = inputs[`${placement}Variance`];
     const parameters = { ...(gain && { gain }), ...(shift && { shift }) };
     placed.set(placement, (value, step, lengths) => {
       const statistics =
@@ -148,6 +150,6 @@ function sideBySide(moments: Partial<Record<Placement, Moments>>): Moments[] {
   ];
 }
 
-function rowsOf(steps: readonly Tensor2D[]): Tensor {
+function rowsOf(steps: readonly Tensor2D[]): Tensor2D {
   return steps.length === 0 ? zeros([0, 0]) : concat([...steps]);
 }

@@ -131,10 +131,15 @@ export class BlockBackend extends MathBackendCPU {
     return this.view(tensor).byteOffset;
   }
 
-  /** The byte offsets of tensors, under their names. */
-  offsets<Name extends string>(tensors: Readonly<Record<Name, TensorInfo>>): Record<Name, number> {
+  /** The byte offsets of tensors, under their names; 0 where there is none. */
+  offsets<Name extends string>(
+    tensors: Readonly<Record<Name, TensorInfo | undefined>>,
+  ): Record<Name, number> {
     const offsets = {} as Record<Name, number>;
-    for (const name of Object.keys(tensors) as Name[]) offsets[name] = this.offset(tensors[name]);
+    for (const name of Object.keys(tensors) as Name[]) {
+      const tensor = tensors[name];
+      offsets[name] = tensor === undefined ? 0 : this.offset(tensor);
+    }
     return offsets;
   }
 

@@ -1,6 +1,19 @@
-import { backend_util, slice_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  backend_util,
+  Concat,
+  Slice,
+  slice_util,
+  SplitV,
+  util,
+  type ConcatAttrs,
+  type SliceAttrs,
+  type SliceInputs,
+  type SplitVAttrs,
+  type SplitVInputs,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
-import { cpuKernel, type SimdKernel } from './kernel';
+import { cpuKernel, tfjsKernel } from './kernel';
 
 /** Rows of `width` numbers, `stride` apart, from a tensor's number `offset` on. */
 interface Rows {
@@ -32,15 +45,15 @@ const sizeFrom = (shape: readonly number[], axis: number): number =>
 const isFloat = ({ dtype }: TensorInfo): boolean => dtype === 'float32';
 
 /** tfjs's concatenation of float32 tensors along any axis. */
-export const concat: SimdKernel = {
-  name: 'Concat',
-  run(backend, inputs, attributes) {
+export const concat = tfjsKernel<{ inputs: Record<string, TensorInfo>; attributes: ConcatAttrs }>(
+  Concat,
+  (backend, inputs, attributes) => {
     const tensors = Object.values(inputs).filter(({ shape }) => util.sizeFromShape(shape) > 0);
     const [first] = tensors;
     if (first === undefined || tensors.length === 1 || !tensors.every(isFloat)) {
-      return cpuKernel('Concat', backend, inputs, attributes);
+      return cpuKernel(Concat, backend, inputs, attributes);
     }
-    const [axis = 0] = util.parseAxisParam(attributes['axis'] as number, first.shape);
+    const [axis = 0] = util.parseAxisParam(attributes.axis, first.shape);
     const shapes = tensors.map(({ shape }) => shape);
     backend_util.assertParamsConsistent(shapes, axis);
     const out = backend.allocate(backend_util.computeOutShape(shapes, axis));
@@ -55,20 +68,17 @@ export const concat: SimdKernel = {
     }
     return out;
   },
-};
+);
 
 /** tfjs's split of a float32 tensor along any axis: the gradient of a concatenation. */
-export const splitV: SimdKernel = {
-  name: 'SplitV',
-  run(backend, inputs, attributes) {
-    const { x } = inputs as Record<'x', TensorInfo>;
+export const splitV = tfjsKernel<{ inputs: SplitVInputs; attributes: SplitVAttrs }>(
+  SplitV,
+  (backend, inputs, attributes) => {
+    const { x } = inputs;
     if (!isFloat(x) || util.sizeFromShape(x.shape) === 0) {
-      return cpuKernel('SplitV', backend, inputs, attributes);
+      return cpuKernel(SplitV, backend, inputs, attributes);
     }
-    const { numOrSizeSplits, axis: given } = attributes as {
-      numOrSizeSplits: number | number[];
-      axis: number;
-    };
+    const { numOrSizeSplits, axis: given } = attributes;
     const [axis = 0] = util.parseAxisParam(given, x.shape);
     const stride = sizeFrom(x.shape, axis);
     const rows = util.sizeFromShape(x.shape) / stride;
@@ -84,22 +94,19 @@ export const splitV: SimdKernel = {
       return out;
     });
   },
-};
+);
 
 /** tfjs's slice of a float32 tensor that cuts one axis; others run tfjs's own kernel. */
-export const slice: SimdKernel = {
-  name: 'Slice',
-  run(backend, inputs, attributes) {
-    const { x } = inputs as Record<'x', TensorInfo>;
-    const { begin: from, size: count } = attributes as {
-      begin: number | number[];
-      size: number | number[];
-    };
+export const slice = tfjsKernel<{ inputs: SliceInputs; attributes: SliceAttrs }>(
+  Slice,
+  (backend, inputs, attributes) => {
+    const { x } = inputs;
+    const { begin: from, size: count } = attributes;
     const [begin, size] = slice_util.parseSliceParams(x, from, count) as [number[], number[]];
     const cut = size.map((part, i) => (part === x.shape[i] ? -1 : i)).filter((i) => i >= 0);
     const axis = cut[0] ?? 0;
     if (!isFloat(x) || cut.length > 1 || size.includes(0) || size.length === 0) {
-      return cpuKernel('Slice', backend, inputs, attributes);
+      return cpuKernel(Slice, backend, inputs, attributes);
     }
     slice_util.assertParamsValid(x, begin, size);
     const out = backend.allocate(size);
@@ -110,4 +117,4 @@ export const slice: SimdKernel = {
     copy(backend, util.sizeFromShape(size) / width, width, { tensor: x, offset, stride }, target);
     return out;
   },
-};
+);

@@ -1,6 +1,13 @@
-import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import {
+  Sigmoid,
+  Tanh,
+  util,
+  type BinaryInputs,
+  type TensorInfo,
+  type UnaryInputs,
+} from '@tensorflow/tfjs-core';
 import { modes, operations } from '../programs/elementwise';
-import { cpuKernel, type SimdKernel } from './kernel';
+import { cpuKernel, tfjsKernel, type SimdKernel } from './kernel';
 
 /** How `b` meets `a`; null: otherwise than the program can. */
 function modeOf(a: TensorInfo, b: TensorInfo): number | null {
@@ -16,39 +23,38 @@ function modeOf(a: TensorInfo, b: TensorInfo): number | null {
 
 /** tfjs's sum, difference, product and quotient where no general broadcast is needed; else tfjs's own kernel. */
 export const binaryKernels: readonly SimdKernel[] = Object.entries(operations).map(
-  ([name, operation]) => ({
-    name,
-    run(backend, inputs, attributes) {
-      let { a, b } = inputs as Record<'a' | 'b', TensorInfo>;
-      let mode = modeOf(a, b);
-      if (mode === null && (name === 'Add' || name === 'Multiply')) {
-        [a, b] = [b, a];
-        mode = modeOf(a, b);
-      }
-      const size = util.sizeFromShape(a.shape);
-      if (mode === null || size === 0) return cpuKernel(name, backend, inputs, attributes);
-      const out = backend.allocate(a.shape);
-      backend.pool.run('binary', {
-        operation,
-        mode,
-        ...backend.offsets({ a, b, out }),
-        count: size,
-        columns: util.sizeFromShape(b.shape),
-      });
-      return out;
-    },
-  }),
+  ([name, operation]) =>
+    tfjsKernel<{ inputs: BinaryInputs; attributes: object }>(
+      name,
+      (backend, inputs, attributes) => {
+        let { a, b } = inputs;
+        let mode = modeOf(a, b);
+        if (mode === null && (name === 'Add' || name === 'Multiply')) {
+          [a, b] = [b, a];
+          mode = modeOf(a, b);
+        }
+        const size = util.sizeFromShape(a.shape);
+        if (mode === null || size === 0) return cpuKernel(name, backend, inputs, attributes);
+        const out = backend.allocate(a.shape);
+        backend.pool.run('binary', {
+          operation,
+          mode,
+          ...backend.offsets({ a, b, out }),
+          count: size,
+          columns: util.sizeFromShape(b.shape),
+        });
+        return out;
+      },
+    ),
 );
 
 /** tfjs's sigmoid and tanh on float32. */
-export const unaryKernels: readonly SimdKernel[] = ['Sigmoid', 'Tanh'].map((name, operation) => ({
-  name,
-  run(backend, inputs, attributes) {
-    const { x } = inputs as Record<'x', TensorInfo>;
+export const unaryKernels: readonly SimdKernel[] = [Sigmoid, Tanh].map((name, operation) =>
+  tfjsKernel<{ inputs: UnaryInputs; attributes: object }>(name, (backend, { x }, attributes) => {
     const count = util.sizeFromShape(x.shape);
-    if (x.dtype !== 'float32' || count === 0) return cpuKernel(name, backend, inputs, attributes);
+    if (x.dtype !== 'float32' || count === 0) return cpuKernel(name, backend, { x }, attributes);
     const out = backend.allocate(x.shape);
     backend.pool.run('unary', { operation, ...backend.offsets({ x, out }), count });
     return out;
-  },
-}));
+  }),
+);

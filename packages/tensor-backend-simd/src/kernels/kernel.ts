@@ -1,103 +1,118 @@
 import { BackendError, type Lengths } from '@bnrnn/core';
 import {
+  bindKernel,
+  bindListKernel,
+  type GradientCall,
+  type KernelCall,
+  type ListOp,
+  type Op,
+  type OpKernel,
+  type SavedBy,
+} from '@bnrnn/tensor-backend';
+import {
   engine,
   getBackend,
   getKernel,
-  registerGradient,
   registerKernel,
-  unregisterGradient,
-  getGradient,
-  type GradConfig,
   type NamedAttrMap,
-  type Tensor,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { freeConsumed, type OpKernelConfig } from '@bnrnn/tensor-backend';
 import { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 
 /** The name under which tfjs knows this backend. */
 export const backendName = 'simd';
 
-/** A kernel of this backend and, for an op contract, its gradient. */
+/** A kernel of this backend, ready to be registered. */
 export interface SimdKernel {
+  /** tfjs's own kernel of this name is not taken over. */
   readonly name: string;
-  run(
-    backend: SharedMemoryBackend,
-    inputs: Record<string, TensorInfo>,
-    attributes: Record<string, unknown>,
-  ): TensorInfo | TensorInfo[];
-  /** Whether it can serve a call; always where absent. */
-  readonly supports?: (
-    attributes: Readonly<Record<string, unknown>>,
-    inputs: Readonly<Record<string, TensorInfo>>,
-  ) => boolean;
-  readonly gradient?: Omit<GradConfig, 'kernelName'>;
+  register(): void;
 }
 
-/** Registers a kernel and its gradient with tfjs. */
-export function register(kernel: SimdKernel): void {
-  const config: OpKernelConfig = {
-    kernelName: kernel.name,
-    backendName,
-    kernelFunc({ inputs, attrs, backend }) {
-      const own = expectOwn(backend);
-      const tensors = inputs as Record<string, TensorInfo>;
-      // Ids, for instance: what follows from them steers the rest of a rehearsal.
-      const known = own.knows(Object.values(tensors)) && hasCpuKernel(kernel.name);
-      return known
-        ? cpuKernel(kernel.name, own, tensors, attrs ?? {})
-        : own.orNothing(() => kernel.run(own, tensors, attrs ?? {}));
+type Run<Any extends Op> = ReturnType<OpKernel<Any, never>['run']>;
+type Gradients<Any extends Op> = ReturnType<NonNullable<OpKernel<Any, never>['gradient']>>;
+
+/** A kernel of an op; where it or its gradient fails, nothing that it made stays. */
+export function opKernel<Any extends Op, Saved extends SavedBy<Any> = never>(
+  op: Any,
+  kernel: {
+    readonly supports?: (call: KernelCall<Any>) => boolean;
+    readonly run: (backend: SharedMemoryBackend, call: KernelCall<Any>) => Run<Any>;
+    readonly saves?: readonly Saved[];
+    readonly gradient?: (
+      backend: SharedMemoryBackend,
+      call: GradientCall<Any, Saved>,
+    ) => Gradients<Any>;
+  },
+): SimdKernel {
+  const { supports, run, saves, gradient } = kernel;
+  const bound: OpKernel<Any, Saved> = {
+    ...(supports && { supports }),
+    run(call) {
+      const backend = activeBackend();
+      return backend.orNothing(() => run(backend, call));
     },
+    ...(saves && { saves }),
+    ...(gradient && {
+      gradient(call) {
+        const backend = activeBackend();
+        return backend.orNothing(() => gradient(backend, call));
+      },
+    }),
   };
-  if (kernel.supports !== undefined) config.supports = kernel.supports;
-  registerKernel(config);
-  if (kernel.gradient === undefined) return;
-  if ((getGradient(kernel.name) as unknown) !== undefined) unregisterGradient(kernel.name);
-  const { gradFunc, ...kept } = kernel.gradient;
-  registerGradient({
-    kernelName: kernel.name,
-    ...kept,
-    gradFunc(dys, saved, attributes) {
-      const gradients = activeBackend().orNothing(() => gradFunc(dys, saved, attributes));
-      freeConsumed(Array.isArray(dys) ? dys : [dys], saved);
-      return gradients;
-    },
-  });
+  return { name: op.name, register: () => bindKernel(op, backendName, bound) };
 }
 
-/** The active backend, inside a gradient function. */
-export function activeBackend(): SharedMemoryBackend {
+/** A kernel of an op of a list. */
+export function listKernel(
+  op: ListOp,
+  run: (backend: SharedMemoryBackend, inputs: readonly TensorInfo[]) => TensorInfo,
+): SimdKernel {
+  const own = (inputs: readonly TensorInfo[]) => {
+    const backend = activeBackend();
+    return backend.orNothing(() => run(backend, inputs));
+  };
+  return { name: op.name, register: () => bindListKernel(op, backendName, own) };
+}
+
+/** tfjs types each input as one that may be missing. */
+type Named<Inputs extends object> = Readonly<Record<keyof Inputs & string, TensorInfo>>;
+
+/** A kernel that takes the place of tfjs's own, with the types that tfjs gives its inputs and attributes. */
+export function tfjsKernel<Types extends { inputs: object; attributes: object }>(
+  name: string,
+  run: (
+    backend: SharedMemoryBackend,
+    inputs: Named<Types['inputs']>,
+    attributes: Types['attributes'],
+  ) => TensorInfo | TensorInfo[],
+): SimdKernel {
+  return {
+    name,
+    register: () =>
+      registerKernel({
+        kernelName: name,
+        backendName,
+        kernelFunc({ inputs, attrs, backend }) {
+          const own = expectOwn(backend);
+          // Ids, for instance: what follows from them steers the rest of a rehearsal.
+          const isKnown = own.knows(Object.values(inputs as Record<string, TensorInfo>));
+          return isKnown && hasCpuKernel(name)
+            ? cpuKernel(name, own, inputs, attrs ?? {})
+            : own.orNothing(() => run(own, inputs as Named<Types['inputs']>, attrs ?? {}));
+        },
+      }),
+  };
+}
+
+/** The active backend, inside a kernel. */
+function activeBackend(): SharedMemoryBackend {
   return expectOwn(engine().backend);
 }
 
 function expectOwn(backend: unknown): SharedMemoryBackend {
   if (backend instanceof SharedMemoryBackend) return backend;
   throw new BackendError(`simd: a kernel of its own ran on the backend "${getBackend()}".`);
-}
-
-/** Makes a tfjs tensor of a kernel's result, so that scopes and the tape own it. */
-function asTensor(info: TensorInfo): Tensor {
-  return engine().makeTensorFromTensorInfo(info, activeBackend());
-}
-
-/**
- * A gradient function's answer: the tensor of each input, a zero for an input that has no gradient or was
- * a placeholder. Its closures only hand out what was computed before.
- */
-export function handOut(
-  gradients: Readonly<Record<string, TensorInfo | undefined>>,
-): Record<string, () => Tensor> {
-  return Object.fromEntries(
-    Object.entries(gradients).map(([name, info]) => {
-      if (info === undefined) return [name, zero];
-      const tensor = asTensor(info);
-      return [name, () => tensor];
-    }),
-  );
-}
-
-function zero(): Tensor {
-  return asTensor(activeBackend().makeTensorInfo([], 'float32', new Float32Array(1)));
 }
 
 /** Whether a gradient may be asked for later: only then are residuals worth keeping. */
@@ -113,19 +128,22 @@ function hasCpuKernel(name: string): boolean {
 export function cpuKernel(
   name: string,
   backend: SharedMemoryBackend,
-  inputs: Record<string, TensorInfo>,
-  attrs: Record<string, unknown>,
+  inputs: object,
+  attributes: object,
 ): TensorInfo | TensorInfo[] {
   const kernel = getKernel(name, 'cpu');
-  return kernel.kernelFunc({ inputs, attrs: attrs as NamedAttrMap, backend });
+  return kernel.kernelFunc({
+    inputs: inputs as Record<string, TensorInfo>,
+    attrs: attributes as NamedAttrMap,
+    backend,
+  });
 }
 
 /** A batch's lengths, int32 [batch], for one program; undefined where nothing is padded. */
 export function uploadLengths(
   backend: SharedMemoryBackend,
-  attributes: Readonly<Record<string, unknown>>,
+  lengths: Lengths | undefined,
 ): TensorInfo | undefined {
-  const { lengths } = attributes as { lengths?: Lengths | undefined };
   return lengths && backend.makeTensorInfo([lengths.each.length], 'int32', lengths.each);
 }
 
@@ -135,13 +153,4 @@ export function free(
   ...scratch: readonly (TensorInfo | undefined)[]
 ): void {
   for (const tensor of scratch) if (tensor) backend.disposeData(tensor.dataId);
-}
-
-/** The byte offset of an optional input, 0 where the caller gave none. */
-export function optionalOffset(
-  backend: SharedMemoryBackend,
-  tensor: TensorInfo | undefined,
-  given: unknown = true,
-): number {
-  return given === true && tensor !== undefined ? backend.offset(tensor) : 0;
 }

@@ -1,7 +1,8 @@
+import type { GradientCall, KernelCall, lstmScanOp } from '@bnrnn/tensor-backend';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import type { ArgumentsOf, ProgramName } from '../programs';
-import { free, optionalOffset, underTape, uploadLengths } from './kernel';
+import { free, underTape, uploadLengths } from './kernel';
 import { copyOf, finalStep, panelsFor } from './scanShape';
 
 /** A scan or its gradient that is ready to run: the program's arguments, and what to take when it has run. */
@@ -10,11 +11,10 @@ export interface Prepared<Name extends ProgramName, Result> {
   finish(): Result;
 }
 
-/** The tensors of a scan under the names that `lstmScan` gives them, a placeholder for what its caller left out. */
-type Tensors = Readonly<Record<string, TensorInfo>>;
-type Attributes = Readonly<Record<string, unknown>>;
+type Call = KernelCall<typeof lstmScanOp>;
+type Gradient = GradientCall<typeof lstmScanOp, (typeof savedOfDirection)[number] | 'hidden'>;
 
-/** What a scan's gradient reads, in the contract's names. */
+/** What a scan's gradient reads of its inputs. */
 export const savedOfDirection = ['recurrent', 'hidden0', 'cell0', 'peepholes'] as const;
 
 /**
@@ -23,18 +23,12 @@ export const savedOfDirection = ['recurrent', 'hidden0', 'cell0', 'peepholes'] a
  */
 export function prepareScan(
   backend: SharedMemoryBackend,
-  inputs: Tensors,
-  attributes: Attributes,
-): Prepared<'lstmForward', TensorInfo[]> {
-  const { projected, recurrent, hidden0, cell0 } = inputs as Record<
-    'projected' | 'recurrent' | 'hidden0' | 'cell0',
-    TensorInfo
-  >;
-  const { recurrentBias, peepholes } = inputs;
-  const [time, batch] = projected.shape as [number, number, number];
-  const units = recurrent.shape[0] as number;
-  const reverse = attributes['reverse'] === true;
-  const lengths = uploadLengths(backend, attributes);
+  { inputs, attributes: { reverse, ...attributes } }: Call,
+): Prepared<'lstmForward', Record<'hidden' | 'finalHidden' | 'finalCell', TensorInfo>> {
+  const { projected, recurrent, hidden0, cell0, recurrentBias: bias, peepholes } = inputs;
+  const [time, batch] = projected.shape;
+  const [units] = recurrent.shape;
+  const lengths = uploadLengths(backend, attributes.lengths);
   const shape = { time, batch, units };
   const gates = backend.allocate([time, batch, 4 * units]);
   const cells = backend.allocate([time, batch, units]);
@@ -45,42 +39,32 @@ export function prepareScan(
     given: {
       ...{ ...shape, reverse: Number(reverse) },
       ...backend.offsets({ projected, recurrent, hidden0, cell0, gates, cells, hidden, states }),
-      bias: optionalOffset(backend, recurrentBias, attributes['hasRecurrentBias']),
-      peepholes: optionalOffset(backend, peepholes, attributes['hasPeepholes']),
-      lengths: optionalOffset(backend, lengths),
-      panels: optionalOffset(backend, panels),
+      ...backend.offsets({ bias, peepholes, lengths, panels }),
     },
     finish() {
       free(backend, panels, lengths);
-      const outputs = [
-        hidden,
-        finalStep(backend, states, shape, reverse),
-        finalStep(backend, cells, shape, reverse),
-      ];
+      const finalHidden = finalStep(backend, states, shape, reverse);
+      const finalCell = finalStep(backend, cells, shape, reverse);
       const residuals = lengths ? [gates, cells, states] : [gates, cells];
       if (underTape()) backend.keepResiduals(hidden.dataId, residuals);
       else for (const tensor of residuals) backend.disposeData(tensor.dataId);
-      return outputs;
+      return { hidden, finalHidden, finalCell };
     },
   };
 }
 
+type LstmGradients = Record<'projected' | 'recurrent' | 'hidden0' | 'cell0', TensorInfo> &
+  Record<'recurrentBias' | 'peepholes', TensorInfo | undefined>;
+
 /** Prepares the program `lstmBackward`, which gives the gradients under the names of the inputs. */
 export function prepareGradient(
   backend: SharedMemoryBackend,
-  dys: readonly TensorInfo[],
-  saved: Tensors,
-  attributes: Attributes,
-): Prepared<'lstmBackward', Record<string, TensorInfo | undefined>> {
-  const [dHidden, dFinalHidden, dFinalCell] = dys as [TensorInfo, TensorInfo, TensorInfo];
-  const { recurrent, hidden0, cell0, hidden } = saved as Record<
-    'recurrent' | 'hidden0' | 'cell0' | 'hidden',
-    TensorInfo
-  >;
-  const { peepholes } = saved;
-  const lengths = uploadLengths(backend, attributes);
-  const has = (name: string) => attributes[`has${name}`] === true;
-  const [time, batch, units] = hidden.shape as [number, number, number];
+  { dys, saved, attributes, given }: Gradient,
+): Prepared<'lstmBackward', LstmGradients> {
+  const { hidden: dHidden, finalHidden: dFinalHidden, finalCell: dFinalCell } = dys;
+  const { recurrent, hidden0, cell0, hidden, peepholes } = saved;
+  const lengths = uploadLengths(backend, attributes.lengths);
+  const [time, batch, units] = hidden.shape;
   const [gates, cells, states = hidden] = backend.residuals(hidden.dataId) as [
     TensorInfo,
     TensorInfo,
@@ -90,19 +74,15 @@ export function prepareGradient(
   const dCell0 = copyOf(backend, dFinalCell);
   const dProjected = gates; // overwritten: each step reads its gates last
   const dRecurrent = backend.allocate([units, 4 * units]);
-  const dBias = has('RecurrentBias') ? backend.allocate([4 * units]) : undefined;
-  const dPeepholes = has('Peepholes') ? backend.allocate([3, units]) : undefined;
+  const dBias = given.recurrentBias ? backend.allocate([4 * units]) : undefined;
+  const dPeepholes = given.peepholes ? backend.allocate([3, units]) : undefined;
   const panels = panelsFor(backend, { time, batch, units }, 4);
   return {
     given: {
-      ...{ time, batch, units, reverse: Number(attributes['reverse'] === true) },
+      ...{ time, batch, units, reverse: Number(attributes.reverse) },
       ...backend.offsets({ recurrent, hidden0, cell0, gates, cells, states }),
       ...backend.offsets({ dHidden, dState: dHidden0, dCell: dCell0, dProjected, dRecurrent }),
-      peepholes: optionalOffset(backend, peepholes, has('Peepholes')),
-      lengths: optionalOffset(backend, lengths),
-      dBias: optionalOffset(backend, dBias),
-      dPeepholes: optionalOffset(backend, dPeepholes),
-      panels: optionalOffset(backend, panels),
+      ...backend.offsets({ peepholes, lengths, dBias, dPeepholes, panels }),
     },
     finish() {
       free(backend, panels, lengths);

@@ -1,135 +1,131 @@
-import { util, type Tensor, type TensorInfo } from '@tensorflow/tfjs-core';
 import {
-  activeBackend,
-  free,
-  handOut,
-  optionalOffset,
-  uploadLengths,
-  type SimdKernel,
-} from './kernel';
+  batchNormalizeOp,
+  layerNormalizeOp,
+  standardizeStoredOp,
+  type OpAttributes,
+} from '@bnrnn/tensor-backend';
+import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import { free, opKernel, uploadLengths } from './kernel';
+
+type Matrices = Omit<TensorInfo, 'shape'> & { shape: [number, number, number] };
 
 /** The scalars that both directions of batch normalization share. */
-function domain(x: TensorInfo, attributes: Record<string, unknown>) {
-  const [time, batch, features] = x.shape as [number, number, number];
-  const { over, epsilon, epsilonRule } = attributes as {
-    over: string;
-    epsilon: number;
-    epsilonRule: string;
-  };
+function domain({ shape }: Matrices, attributes: OpAttributes<typeof batchNormalizeOp>) {
+  const [time, batch, features] = shape;
+  const { over, epsilon, epsilonRule } = attributes;
   const sequence = Number(over === 'sequence');
   return { time, batch, features, sequence, epsilon, twice: Number(epsilonRule === 'double') };
 }
 
-/** Batch normalization, frame- or sequence-wise, over unpadded rows. */
-export const batchNormalize: SimdKernel = {
-  name: 'BatchNormalize',
-  run(backend, inputs, attributes) {
-    const { x, gain, shift, storedMean, storedVariance } = inputs as Record<
-      'x' | 'gain' | 'shift' | 'storedMean' | 'storedVariance',
-      TensorInfo
-    >;
-    const [time, , features] = x.shape as [number, number, number];
-    const steps = attributes['over'] === 'sequence' ? 1 : time;
+/** Batch normalization, frame- or sequence-wise, over real rows. */
+export const batchNormalize = opKernel(batchNormalizeOp, {
+  run(backend, { inputs, attributes }) {
+    const { x, gain, shift, storedMean, storedVariance } = inputs;
+    const [time, , features] = x.shape;
+    const steps = attributes.over === 'sequence' ? 1 : time;
     const y = backend.allocate(x.shape);
     const mean = backend.allocate([steps, features]);
     const variance = backend.allocate([steps, features]);
-    const lengths = uploadLengths(backend, attributes);
+    const lengths = uploadLengths(backend, attributes.lengths);
     backend.pool.run('batchNormalize', {
       ...domain(x, attributes),
-      ...backend.offsets({ x, gain, y, mean, variance }),
-      shift: optionalOffset(backend, shift, attributes['hasShift']),
-      lengths: optionalOffset(backend, lengths),
-      storedMean: optionalOffset(backend, storedMean, attributes['hasStoredMean']),
-      storedVariance: optionalOffset(backend, storedVariance, attributes['hasStoredVariance']),
+      ...backend.offsets({ x, gain, y, mean, variance, shift, lengths }),
+      ...backend.offsets({ storedMean, storedVariance }),
     });
     free(backend, lengths);
-    return [y, mean, variance];
+    return { y, mean, variance };
   },
-  gradient: {
-    inputsToSave: ['x', 'gain', 'storedMean', 'storedVariance'],
-    outputsToSave: [false, true, true],
-    gradFunc: (dys, saved, attributes) => {
-      const backend = activeBackend();
-      const [dy] = dys as Tensor[] as [Tensor];
-      const [x, gain, storedMean, storedVariance, mean, variance] = saved as [
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-        Tensor,
-      ];
-      const features = x.shape.at(-1) as number;
-      const dx = backend.allocate(x.shape);
-      const dGain = backend.allocate([features]);
-      const dShift = attributes['hasShift'] === true ? backend.allocate([features]) : undefined;
-      const sums = backend.allocate([2, features]);
-      const lengths = uploadLengths(backend, attributes);
-      backend.pool.run('batchNormalizeGradient', {
-        ...domain(x, attributes),
-        ...backend.offsets({ x, dy, gain, mean, variance, dx, dGain, sums }),
-        lengths: optionalOffset(backend, lengths),
-        storedMean: optionalOffset(backend, storedMean, attributes['hasStoredMean']),
-        storedVariance: optionalOffset(backend, storedVariance, attributes['hasStoredVariance']),
-        dShift: optionalOffset(backend, dShift),
-      });
-      free(backend, sums, lengths);
-      return handOut({
-        x: dx,
-        gain: dGain,
-        shift: dShift,
-        storedMean: undefined,
-        storedVariance: undefined,
-      });
-    },
+  saves: ['x', 'gain', 'storedMean', 'storedVariance', 'mean', 'variance'],
+  gradient(backend, { dys: { y: dy }, saved, attributes, given }) {
+    const { x, gain, storedMean, storedVariance, mean, variance } = saved;
+    const features = x.shape[2];
+    const dx = backend.allocate(x.shape);
+    const dGain = backend.allocate([features]);
+    const dShift = given.shift ? backend.allocate([features]) : undefined;
+    const sums = backend.allocate([2, features]);
+    const lengths = uploadLengths(backend, attributes.lengths);
+    backend.pool.run('batchNormalizeGradient', {
+      ...domain(x, attributes),
+      ...backend.offsets({ x, dy, gain, mean, variance, dx, dGain, sums, lengths, dShift }),
+      ...backend.offsets({ storedMean, storedVariance }),
+    });
+    free(backend, sums, lengths);
+    return { x: dx, gain: dGain, shift: dShift };
   },
-};
+});
+
+/** The sizes and scalars that both directions of standardization share. */
+function sizes(
+  { shape }: Matrices,
+  rows: number,
+  { epsilon, epsilonRule }: OpAttributes<typeof standardizeStoredOp>,
+) {
+  const [time, batch, features] = shape;
+  return { time, batch, features, rows, epsilon, twice: Number(epsilonRule === 'double') };
+}
+
+/** Standardization by given statistics. */
+export const standardizeStored = opKernel(standardizeStoredOp, {
+  run(backend, { inputs: { x, gain, mean, variance, shift }, attributes }) {
+    const y = backend.allocate(x.shape);
+    const lengths = uploadLengths(backend, attributes.lengths);
+    backend.pool.run('standardizeStored', {
+      ...sizes(x, mean.shape[0], attributes),
+      ...backend.offsets({ x, gain, mean, variance, y, shift, lengths }),
+    });
+    free(backend, lengths);
+    return { y };
+  },
+  saves: ['x', 'gain', 'mean', 'variance'],
+  gradient(backend, { dys: { y: dy }, saved: { x, gain, mean, variance }, attributes, given }) {
+    const features = x.shape[2];
+    const dx = backend.allocate(x.shape);
+    const dGain = backend.allocate([features]);
+    const dShift = given.shift ? backend.allocate([features]) : undefined;
+    const sums = backend.allocate([2, features]);
+    const lengths = uploadLengths(backend, attributes.lengths);
+    backend.pool.run('standardizeStoredGradient', {
+      ...sizes(x, mean.shape[0], attributes),
+      ...backend.offsets({ x, dy, gain, mean, variance, dx, dGain, sums, lengths, dShift }),
+    });
+    free(backend, sums, lengths);
+    return { x: dx, gain: dGain, shift: dShift };
+  },
+});
+
+/** The sizes and scalars that both directions of layer normalization share. */
+function blocks({ shape }: TensorInfo, attributes: OpAttributes<typeof layerNormalizeOp>) {
+  const { groups, epsilon } = attributes;
+  const features = shape.at(-1) as number;
+  const rows = util.sizeFromShape(shape) / features;
+  return { rows, batch: shape.at(-2) ?? 1, features, groups, epsilon };
+}
 
 /** Layer normalization of the last axis, in equal groups. */
-export const layerNormalize: SimdKernel = {
-  name: 'LayerNormalize',
-  run(backend, inputs, attributes) {
-    const { x, gain, shift } = inputs as Record<'x' | 'gain' | 'shift', TensorInfo>;
-    const { groups, epsilon } = attributes as { groups: number; epsilon: number };
-    const features = x.shape.at(-1) as number;
+export const layerNormalize = opKernel(layerNormalizeOp, {
+  run(backend, { inputs: { x, gain, shift }, attributes }) {
     const y = backend.allocate(x.shape);
-    const rows = util.sizeFromShape(x.shape) / features;
-    const lengths = uploadLengths(backend, attributes);
+    const lengths = uploadLengths(backend, attributes.lengths);
     backend.pool.run('layerNormalize', {
-      ...{
-        rows,
-        batch: x.shape.at(-2) ?? 1,
-        features,
-        groups,
-        epsilon,
-        ...backend.offsets({ x, gain, y }),
-      },
-      shift: optionalOffset(backend, shift, attributes['hasShift']),
-      lengths: optionalOffset(backend, lengths),
+      ...blocks(x, attributes),
+      ...backend.offsets({ x, gain, y, shift, lengths }),
     });
     free(backend, lengths);
-    return y;
+    return { y };
   },
-  gradient: {
-    inputsToSave: ['x', 'gain'],
-    gradFunc: (dy, saved, attributes) => {
-      const backend = activeBackend();
-      const [x, gain] = saved as [Tensor, Tensor];
-      const { groups, epsilon } = attributes as unknown as { groups: number; epsilon: number };
-      const features = x.shape.at(-1) as number;
-      const dx = backend.allocate(x.shape);
-      const dGain = backend.allocate([features]);
-      const dShift = attributes['hasShift'] === true ? backend.allocate([features]) : undefined;
-      const partial = backend.allocate([backend.pool.threads, 2, features]);
-      const lengths = uploadLengths(backend, attributes);
-      backend.pool.run('layerNormalizeGradient', {
-        ...{ rows: x.size / features, batch: x.shape.at(-2) ?? 1, features, groups, epsilon },
-        ...backend.offsets({ x, dy: dy as Tensor, gain, dx, dGain, partial }),
-        lengths: optionalOffset(backend, lengths),
-        dShift: optionalOffset(backend, dShift),
-      });
-      free(backend, partial, lengths);
-      return handOut({ x: dx, gain: dGain, shift: dShift });
-    },
+  saves: ['x', 'gain'],
+  gradient(backend, { dys: { y: dy }, saved: { x, gain }, attributes, given }) {
+    const features = gain.shape[0];
+    const dx = backend.allocate(x.shape);
+    const dGain = backend.allocate([features]);
+    const dShift = given.shift ? backend.allocate([features]) : undefined;
+    const partial = backend.allocate([backend.pool.threads, 2, features]);
+    const lengths = uploadLengths(backend, attributes.lengths);
+    backend.pool.run('layerNormalizeGradient', {
+      ...blocks(x, attributes),
+      ...backend.offsets({ x, dy, gain, dx, dGain, partial, lengths, dShift }),
+    });
+    free(backend, partial, lengths);
+    return { x: dx, gain: dGain, shift: dShift };
   },
-};
+});

@@ -1,14 +1,21 @@
-import { broadcast_util, util, type TensorInfo } from '@tensorflow/tfjs-core';
-import { cpuKernel, type SimdKernel } from './kernel';
+import {
+  BatchMatMul,
+  broadcast_util,
+  util,
+  type BatchMatMulAttrs,
+  type BatchMatMulInputs,
+  type TensorInfo,
+} from '@tensorflow/tfjs-core';
+import { cpuKernel, tfjsKernel } from './kernel';
 
 /** tfjs's `BatchMatMul` on float32, one product a pair of matrices, through BLAS or our own kernel. */
-export const batchMatMul: SimdKernel = {
-  name: 'BatchMatMul',
-  run(backend, inputs, attributes) {
-    const { a, b } = inputs as Record<'a' | 'b', TensorInfo>;
-    const { transposeA, transposeB } = attributes as { transposeA: boolean; transposeB: boolean };
+export const batchMatMul = tfjsKernel<{ inputs: BatchMatMulInputs; attributes: BatchMatMulAttrs }>(
+  BatchMatMul,
+  (backend, inputs, attributes) => {
+    const { a, b } = inputs;
+    const { transposeA, transposeB } = attributes;
     if (a.dtype !== 'float32' || b.dtype !== 'float32') {
-      return cpuKernel('BatchMatMul', backend, inputs, attributes);
+      return cpuKernel(BatchMatMul, backend, inputs, attributes);
     }
     const [rowsA, columnsA] = a.shape.slice(-2) as [number, number];
     const [rowsB, columnsB] = b.shape.slice(-2) as [number, number];
@@ -44,7 +51,7 @@ export const batchMatMul: SimdKernel = {
     }
     return out;
   },
-};
+);
 
 /** For each matrix of a result with these axes, which of a tensor's matrices it is made of. */
 function matricesOf({ shape }: TensorInfo, axes: readonly number[]): number[] {

@@ -1,19 +1,18 @@
 import { getKernelsForBackend, registerKernel } from '@tensorflow/tfjs-core';
 import { cast } from './cast';
 import { concat, slice, splitV } from './copies';
-import { projectedCrossEntropy, softmaxCrossEntropy } from './crossEntropy';
+import { projectedCrossEntropy } from './crossEntropy';
 import { dropout } from './dropout';
 import { binaryKernels, unaryKernels } from './elementwise';
 import { embedding } from './embedding';
 import { gruScan } from './gruScan';
-import { backendName, register, type SimdKernel } from './kernel';
+import { backendName, type SimdKernel } from './kernel';
 import { lstmScan } from './lstmScan';
 import { lstmScanPair } from './lstmScanPair';
-import { batchNormalize, layerNormalize } from './normalize';
+import { batchNormalize, layerNormalize, standardizeStored } from './normalize';
 import { normalizedScan } from './normalizedScan';
 import { batchMatMul } from './product';
 import { rnnScan } from './rnnScan';
-import { standardizeStored } from './standardizeStored';
 import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
 import { sum } from './sum';
 
@@ -38,7 +37,6 @@ const own: readonly SimdKernel[] = [
   rnnScan,
   sgdStep,
   slice,
-  softmaxCrossEntropy,
   splitV,
   standardizeStored,
   sum,
@@ -55,5 +53,5 @@ export function registerKernels(): void {
   for (const config of getKernelsForBackend('cpu')) {
     if (!taken.has(config.kernelName)) registerKernel({ ...config, backendName });
   }
-  for (const kernel of own) register(kernel);
+  for (const kernel of own) kernel.register();
 }

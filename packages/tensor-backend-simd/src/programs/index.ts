@@ -1,6 +1,5 @@
 import type { Program } from '../threads/program';
 import { copyRows } from './copyRows';
-import { softmaxCrossEntropy, softmaxGradient } from './crossEntropy';
 import { binary, dropout, embedding, scatterRows, sumByRow, sumRows, unary } from './elementwise';
 import { gruBackward, gruForward } from './gru';
 import { lstmBackward, lstmForward } from './lstm';
@@ -45,8 +44,6 @@ export const programs = {
   scatterRows,
   sgd,
   sgdRows,
-  softmaxCrossEntropy,
-  softmaxGradient,
   standardizeStored,
   standardizeStoredGradient,
   sumOfSquares,

@@ -1,5 +1,5 @@
 import { availableProcessors, expectNumber, expectOneOf } from '@bnrnn/core';
-import type { ReferencePolicy } from '../dispatch/referencePolicy';
+import type { FallbackPolicy } from '../dispatch/fallbackPolicy';
 
 const mostThreads = 64;
 
@@ -9,8 +9,8 @@ export interface BackendSettings {
   readonly threads?: number;
   /** `BNRNN_MEMORY_MIB` */
   readonly memoryMiB?: number;
-  /** `BNRNN_REFERENCE` */
-  readonly reference: ReferencePolicy;
+  /** `BNRNN_FALLBACK` */
+  readonly fallback: FallbackPolicy;
 }
 
 /**
@@ -25,7 +25,7 @@ export function backendSettings(): BackendSettings {
   return {
     ...(threads !== undefined && { threads: expectThreads('BNRNN_THREADS', threads) }),
     ...(memoryMiB !== undefined && { memoryMiB: expectMemory('BNRNN_MEMORY_MIB', memoryMiB) }),
-    reference: expectOneOf('BNRNN_REFERENCE', textIn('BNRNN_REFERENCE') ?? 'allow', policies),
+    fallback: expectOneOf('BNRNN_FALLBACK', textIn('BNRNN_FALLBACK') ?? 'allow', policies),
   };
 }
 

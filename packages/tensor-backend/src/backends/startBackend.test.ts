@@ -38,26 +38,26 @@ describe('startBackend', () => {
     await expect(unknown).rejects.toThrow(
       /^startBackend: backend is "wsam", expected one of: auto, .*wasm, cpu\.$/,
     );
-    await expect(startBackend('cpu', { reference: 'never' as never })).rejects.toThrow(
-      'startBackend: reference is "never", expected one of: allow, forbid.',
+    await expect(startBackend('cpu', { fallback: 'never' as never })).rejects.toThrow(
+      'startBackend: fallback is "never", expected one of: allow, forbid.',
     );
     await expect(startBackend('cpu', { threads: 0 })).rejects.toThrow('startBackend: threads is 0');
   });
 });
 
-describe('BNRNN_REFERENCE', () => {
+describe('BNRNN_FALLBACK', () => {
   afterEach(() => {
-    delete process.env['BNRNN_REFERENCE'];
+    delete process.env['BNRNN_FALLBACK'];
   });
 
   test('is the policy of a caller that names none', async () => {
     const x = tensor1d([1, 2, 3]);
-    process.env['BNRNN_REFERENCE'] = 'forbid';
+    process.env['BNRNN_FALLBACK'] = 'forbid';
     await startBackend('cpu');
-    expect(() => globalNorm([x])).toThrow('reference implementations are forbidden');
-    await startBackend('cpu', { reference: 'allow' });
+    expect(() => globalNorm([x])).toThrow('fallbacks are forbidden');
+    await startBackend('cpu', { fallback: 'allow' });
     expect(globalNorm([x]).dataSync()[0]).toBeCloseTo(Math.sqrt(14), 6);
-    process.env['BNRNN_REFERENCE'] = 'perhaps';
-    await expect(startBackend('cpu')).rejects.toThrow('BNRNN_REFERENCE');
+    process.env['BNRNN_FALLBACK'] = 'perhaps';
+    await expect(startBackend('cpu')).rejects.toThrow('BNRNN_FALLBACK');
   });
 });

@@ -1,5 +1,5 @@
 import { BackendError, expectNumber, expectOneOf } from '@bnrnn/core';
-import { setReferencePolicy, type ReferencePolicy } from '../dispatch/referencePolicy';
+import { setFallbackPolicy, type FallbackPolicy } from '../dispatch/fallbackPolicy';
 import { registerGradients } from '../gradients/registerGradients';
 import type { Backend, BackendInfo, BackendProbe, StartOptions } from './backend';
 import { backendByName, registeredBackends } from './registry';
@@ -7,10 +7,10 @@ import { backendSettings } from './settings';
 
 export interface StartBackendOptions {
   /**
-   * Whether ops may run their reference implementation where the backend has no kernel. When absent,
-   * what `BNRNN_REFERENCE` says, otherwise `allow`.
+   * Whether ops may run their fallback where the backend has no kernel. When absent, what
+   * `BNRNN_FALLBACK` says, otherwise `allow`.
    */
-  reference?: ReferencePolicy | undefined;
+  fallback?: FallbackPolicy | undefined;
   /**
    * Threads to compute with; when absent what `BNRNN_THREADS` says, otherwise the backend's own choice. `wasm` and `cpu` have one in Node:
    * what a backend really uses stands in the returned `threads`.
@@ -43,9 +43,9 @@ export async function startBackend(
   const settings = backendSettings();
   const { threads = settings.threads, allowCpu, memoryMiB = settings.memoryMiB } = options;
   const policies = ['allow', 'forbid'] as const;
-  const reference = expectOneOf(
-    'startBackend: reference',
-    options.reference ?? settings.reference,
+  const fallback = expectOneOf(
+    'startBackend: fallback',
+    options.fallback ?? settings.fallback,
     policies,
   );
   if (threads !== undefined) {
@@ -61,7 +61,7 @@ export async function startBackend(
       ? await startFirst(asked, options.onPassedOver ?? (() => undefined))
       : await chosen.start(asked);
   registerGradients();
-  setReferencePolicy(reference);
+  setFallbackPolicy(fallback);
   return info;
 }
 

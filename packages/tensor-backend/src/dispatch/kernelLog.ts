@@ -1,7 +1,7 @@
-/** How often an op ran on a backend's kernel, or on its reference implementation. */
+/** How often an op ran on a backend's kernel, or on its fallback. */
 export interface KernelLogEntry {
   op: string;
-  ran: 'kernel' | 'reference';
+  ran: 'kernel' | 'fallback';
   count: number;
 }
 
@@ -13,7 +13,7 @@ export interface KernelLog {
 const running = new Set<Map<string, KernelLogEntry>>();
 
 /**
- * Starts to count which ops run on a kernel and which on their reference implementation.
+ * Starts to count which ops run on a kernel and which on their fallback.
  *
  * Without it a test suite can pass on a backend without running one of its kernels.
  */

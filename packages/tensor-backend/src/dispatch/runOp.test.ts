@@ -11,95 +11,86 @@ import {
   add,
   addN,
   div,
-  getKernel,
   grads,
   mul,
   neg,
-  registerGradient,
-  registerKernel,
-  scalar,
   slice,
   sum,
   tidy,
   unregisterGradient,
   unregisterKernel,
   zerosLike,
-  type Tensor,
+  Tensor,
+  type Tensor2D,
+  type TensorInfo,
 } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { startBackend } from '../backends/startBackend';
 import { startKernelLog } from './kernelLog';
-import { defineContract, type KernelAttributes, type OpKernelConfig } from './opContract';
-import { runListOp, runOp } from './runOp';
+import { bindKernel, type KernelCall } from './bindKernel';
+import { defineOp } from './defineOp';
+import { bindListKernel, runListOp, type ListOp } from './listOp';
+import { runOp } from './runOp';
 
 /** sum = factor·a + b, where b may be absent, and difference = factor·a − b. */
-const contract = defineContract<{ factor: number }>()({
-  name: 'TestSumAndDifference',
-  op: 'sumAndDifference',
-  inputs: ['a'],
-  optional: ['b'],
-  outputs: ['sum', 'difference'],
-});
-
-const listContract = defineContract<object>()({
-  name: 'TestTotal',
-  op: 'total',
-  inputs: [],
-  optional: [],
-  outputs: ['total'],
-});
-
-function sumAndDifference(a: Tensor, b: Tensor | undefined, factor: number) {
-  return runOp(contract, { a, b }, { factor }, () => {
-    const scaled = mul(a, factor);
+const op = defineOp<{ factor: number }>()({
+  name: 'sumAndDifference',
+  inputs: { a: 'rows columns' },
+  optional: { b: 'rows columns' },
+  outputs: { sum: 'rows columns', difference: 'rows columns' },
+  constants: [],
+  fallback({ a, b }, { factor }) {
+    const scaled: Tensor2D = mul(a, factor);
     return b
-      ? { sum: add(scaled, b), difference: add(scaled, neg(b)) }
+      ? { sum: add<Tensor2D>(scaled, b), difference: add<Tensor2D>(scaled, neg(b)) }
       : { sum: scaled, difference: scaled };
-  });
+  },
+});
+
+const listOp: ListOp = { name: 'total', fallback: (list) => addN([...list]) };
+
+function sumAndDifference(a: Tensor2D, b: Tensor2D | undefined, factor: number) {
+  return runOp(op, { a, b }, { factor });
 }
 
-let kernelCalls: { hasB: boolean; placeholder: number[] }[] = [];
+let kernelCalls: { b: number[] | undefined; saved: string[] }[] = [];
+
+type Supports = (call: KernelCall<typeof op>) => boolean;
 
 /** The same in a kernel that says it ran: its sum carries 1000 more. */
-function registerTestKernels(backendName: string): void {
-  registerKernel({
-    kernelName: contract.name,
-    backendName,
-    kernelFunc: ({ inputs, attrs }) => {
-      const { factor, hasB } = attrs as unknown as KernelAttributes<typeof contract>;
-      const [a, b] = [inputs['a'] as Tensor, inputs['b'] as Tensor];
-      kernelCalls.push({ hasB, placeholder: b.shape });
+function bindTestKernels(backendName: string, supports?: Supports): void {
+  const tensor = (info: TensorInfo): Tensor => {
+    if (info instanceof Tensor) return info as Tensor;
+    throw new Error('On this backend kernels are called with tensors.');
+  };
+  bindKernel(op, backendName, {
+    ...(supports && { supports }),
+    run({ inputs: { a, b }, attributes: { factor } }) {
+      kernelCalls.push({ b: b?.shape, saved: [] });
       return tidy(() => {
-        const scaled = mul(a, factor);
-        const other = hasB ? b : zerosLike(a);
-        return [add(add(scaled, other), 1000), add(scaled, neg(other))];
+        const scaled = mul(tensor(a), factor);
+        const other = b === undefined ? zerosLike(tensor(a)) : tensor(b);
+        return { sum: add(add(scaled, other), 1000), difference: add(scaled, neg(other)) };
       });
     },
-  });
-  registerGradient({
-    kernelName: contract.name,
-    inputsToSave: ['a'],
-    gradFunc: (dys, saved, attrs) => {
-      const [dSum, dDifference] = dys as Tensor[];
-      const { factor, hasB } = attrs as unknown as KernelAttributes<typeof contract>;
-      expect(saved).toHaveLength(1);
+    saves: ['a', 'difference'],
+    gradient({ dys, saved, attributes, given }) {
+      kernelCalls.push({ b: undefined, saved: Object.keys(saved) });
+      expect(saved.difference.shape).toEqual(saved.a.shape);
+      const [dSum, dDifference] = [tensor(dys.sum), tensor(dys.difference)];
       return {
-        a: () => mul(add(dSum as Tensor, dDifference as Tensor), factor),
-        b: () => (hasB ? add(dSum as Tensor, neg(dDifference as Tensor)) : scalar(0)),
+        a: mul(add(dSum, dDifference), attributes.factor),
+        b: given.b ? add(dSum, neg(dDifference)) : undefined,
       };
     },
   });
-  registerKernel({
-    kernelName: listContract.name,
-    backendName,
-    kernelFunc: ({ inputs }) => add(addN(inputs as unknown as Tensor[]), 1000),
-  });
+  bindListKernel(listOp, backendName, (list) => add(addN(list.map(tensor)), 1000));
 }
 
 function unregisterTestKernels(backendName: string): void {
-  unregisterKernel(contract.name, backendName);
-  unregisterGradient(contract.name);
-  unregisterKernel(listContract.name, backendName);
+  unregisterKernel(op.name, backendName);
+  unregisterGradient(op.name);
+  unregisterKernel(listOp.name, backendName);
 }
 
 const a64 = filled([7, 5], 1);
@@ -116,73 +107,75 @@ describe.each(['cpu', 'wasm'] as const)('runOp on %s', (backend) => {
   const run = (factor: number) => {
     const [a, b] = [toTensor2D(a64), toTensor2D(b64)];
     const gradient = grads((x: Tensor, y: Tensor) => {
-      const out = sumAndDifference(x, y, factor);
-      return weightedSumOfTensors(out['sum'], out['difference']);
+      const out = sumAndDifference(x as Tensor2D, y as Tensor2D, factor);
+      return weightedSumOfTensors(out.sum, out.difference);
     });
     return { forward: sumAndDifference(a, b, factor), gradient: gradient([a, b]) };
   };
 
-  test('runs the reference where no kernel is registered', () => {
+  test('runs the fallback where no kernel is registered', () => {
     const log = startKernelLog();
     const { forward } = run(2);
     expectClose(
-      forward['sum'],
+      forward.sum,
       a64.data.map((v, i) => 2 * v + (b64.data[i] as number)),
     );
-    expect(log.stop()).toEqual([{ op: 'sumAndDifference', ran: 'reference', count: 2 }]);
+    expect(log.stop()).toEqual([{ op: 'sumAndDifference', ran: 'fallback', count: 2 }]);
   });
 
   test('runs a kernel with several outputs, its gradient, and logs it', () => {
     const reference = run(2);
-    registerTestKernels(backend);
+    bindTestKernels(backend);
     try {
       kernelCalls = [];
       const log = startKernelLog();
       const { forward, gradient } = run(2);
       expect(log.stop()).toEqual([{ op: 'sumAndDifference', ran: 'kernel', count: 2 }]);
-      const plus1000 = add(reference.forward['sum'], 1000);
-      expectClose(forward['sum'], plus1000);
-      expectClose(forward['difference'], reference.forward['difference']);
+      const plus1000 = add(reference.forward.sum, 1000);
+      expectClose(forward.sum, plus1000);
+      expectClose(forward.difference, reference.forward.difference);
       gradient.forEach((g, i) => expectClose(g, reference.gradient[i] as Tensor));
-      expect(kernelCalls).toEqual(Array(2).fill({ hasB: true, placeholder: [7, 5] }));
+      const forwardCall = { b: [7, 5], saved: [] };
+      const gradientCall = { b: undefined, saved: ['a', 'difference'] };
+      expect(kernelCalls).toEqual([forwardCall, forwardCall, gradientCall]);
     } finally {
       unregisterTestKernels(backend);
     }
   });
 
-  test('an absent optional input is a placeholder and a flag, and leaves nothing behind', () => {
-    registerTestKernels(backend);
+  test('an absent optional input is undefined for the kernel, and leaves nothing behind', () => {
+    bindTestKernels(backend);
     try {
       kernelCalls = [];
       const a = toTensor2D(a64);
       expectNoLeak(() => sumAndDifference(a, undefined, 4));
-      expect(kernelCalls).toEqual([{ hasB: false, placeholder: [] }]);
-      const [gradient] = grads((x: Tensor) => sum(sumAndDifference(x, undefined, 4)['sum']))([a]);
+      expect(kernelCalls).toEqual([{ b: undefined, saved: [] }]);
+      const [gradient] = grads((x: Tensor) =>
+        sum(sumAndDifference(x as Tensor2D, undefined, 4).sum),
+      )([a]);
       expectClose(gradient as Tensor, new Float32Array(35).fill(4));
     } finally {
       unregisterTestKernels(backend);
     }
   });
 
-  test('a call that the kernel cannot serve runs the reference, or is refused', async () => {
-    registerTestKernels(backend);
-    const kernel: OpKernelConfig = getKernel(contract.name, backend);
-    kernel.supports = ({ factor, hasB }, inputs) => {
-      return factor === 2 && hasB === true && inputs['a']?.shape[0] === 7;
-    };
+  test('a call that the kernel cannot serve runs the fallback, or is refused', async () => {
+    bindTestKernels(backend, ({ inputs, attributes }) => {
+      return attributes.factor === 2 && inputs.b !== undefined && inputs.a.shape[0] === 7;
+    });
     try {
       const log = startKernelLog();
       const [a, b] = [toTensor2D(a64), toTensor2D(b64)];
-      expectClose(sumAndDifference(a, b, 3)['difference'], add(mul(a, 3), neg(b)));
-      expectClose(sumAndDifference(a, b, 2)['sum'], add(add(mul(a, 2), b), 1000));
+      expectClose(sumAndDifference(a, b, 3).difference, add(mul(a, 3), neg(b)));
+      expectClose(sumAndDifference(a, b, 2).sum, add(add(mul(a, 2), b), 1000));
       expectNoLeak(() => sumAndDifference(a, undefined, 2));
       expect(log.stop()).toEqual([
-        { op: 'sumAndDifference', ran: 'reference', count: 2 },
+        { op: 'sumAndDifference', ran: 'fallback', count: 2 },
         { op: 'sumAndDifference', ran: 'kernel', count: 1 },
       ]);
-      await startBackend(backend, { reference: 'forbid' });
+      await startBackend(backend, { fallback: 'forbid' });
       expect(() => sumAndDifference(a, b, 3)).toThrow(
-        `sumAndDifference: the kernel TestSumAndDifference of the backend "${backend}" does not serve {"factor":3}, and reference implementations are forbidden.`,
+        `sumAndDifference: the kernel of the backend "${backend}" does not serve {"factor":3}, and fallbacks are forbidden.`,
       );
     } finally {
       unregisterTestKernels(backend);
@@ -190,11 +183,11 @@ describe.each(['cpu', 'wasm'] as const)('runOp on %s', (backend) => {
     }
   });
 
-  test('a list contract hands the kernel an array', () => {
+  test('a list op hands the kernel an array', () => {
     const list = [filled([4], 3), filled([4], 4), filled([4], 5)].map(toTensor1D);
-    const total = () => runListOp(listContract, list, {}, () => ({ total: addN(list) }))['total'];
+    const total = () => runListOp(listOp, list);
     const plain = total();
-    registerTestKernels(backend);
+    bindTestKernels(backend);
     try {
       expectClose(total(), add(plain, 1000));
     } finally {
@@ -202,18 +195,23 @@ describe.each(['cpu', 'wasm'] as const)('runOp on %s', (backend) => {
     }
   });
 
-  test('forbids references by one sentence, and lets kernels run', async () => {
+  test('two tensors that disagree about an axis are refused', () => {
+    const [a, b] = [toTensor2D(a64), toTensor2D(filled([7, 4], 6))];
+    expect(() => sumAndDifference(a, b, 2)).toThrow(
+      'sumAndDifference: b is [7, 4], expected [rows=7, columns=5].',
+    );
+  });
+
+  test('forbids fallbacks by one sentence, and lets kernels run', async () => {
     const a = toTensor2D(a64);
-    await startBackend(backend, { reference: 'forbid' });
-    const sentence = `sumAndDifference: the backend "${backend}" has no kernel TestSumAndDifference, and reference implementations are forbidden.`;
+    await startBackend(backend, { fallback: 'forbid' });
+    const sentence = `sumAndDifference: the backend "${backend}" has no kernel for it, and fallbacks are forbidden.`;
     expect(() => sumAndDifference(a, undefined, 2)).toThrow(BackendError);
     expect(() => sumAndDifference(a, undefined, 2)).toThrow(sentence);
-    expect(() => runListOp(listContract, [a], {}, () => ({ total: a }))).toThrow(
-      'no kernel TestTotal',
-    );
-    registerTestKernels(backend);
+    expect(() => runListOp(listOp, [a])).toThrow('total: the backend');
+    bindTestKernels(backend);
     try {
-      expectClose(div(slice(sumAndDifference(a, undefined, 2)['difference'], [0, 0], [1, 1]), 2), {
+      expectClose(div(slice(sumAndDifference(a, undefined, 2).difference, [0, 0], [1, 1]), 2), {
         shape: [1, 1],
         data: a64.data.slice(0, 1),
       });

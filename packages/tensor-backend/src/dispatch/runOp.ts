@@ -1,96 +1,96 @@
+import { BackendError, expectShape } from '@bnrnn/core';
 import { engine, getBackend, getKernel, scalar, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { registerGradients } from '../gradients/registerGradients';
+import type { BoundKernel, CallAttributes } from './bindKernel';
+import type { Fallback, Op, OpAttributes, OpInputs, OpOutputs } from './defineOp';
+import { expectFallbackAllowed } from './fallbackPolicy';
 import { noteRun } from './kernelLog';
-import type { OpAttributes, OpContract, OpInputs, OpKernelConfig, OpOutputs } from './opContract';
-import { expectReferenceAllowed } from './referencePolicy';
 
 /**
- * Runs an op: on the kernel that the active backend registered under the contract's name, otherwise,
- * or where that kernel cannot serve the call, on the reference implementation. All tensors but the
- * outputs are freed.
+ * Runs an op: on the kernel that the active backend has bound to it, otherwise, or where that kernel
+ * cannot serve the call, on its fallback. All tensors but the outputs are freed.
  *
- * @param contract    what the op takes and gives.
+ * @param op          what the op takes and gives.
  * @param inputs      the tensors by name; optional ones may be absent. Not modified.
  * @param attributes  the plain values of the call.
- * @param reference   computes the outputs in plain tfjs ops.
- * @throws BackendError where a kernel is missing or cannot serve the call, and reference
- *   implementations are forbidden.
+ * @param fallback    stands in for the op's own.
+ * @throws ShapeError where two tensors disagree about an axis; BackendError where a kernel is missing
+ *   or cannot serve the call, and fallbacks are forbidden.
  */
-export function runOp<Contract extends OpContract>(
-  contract: Contract,
-  inputs: OpInputs<Contract>,
-  attributes: OpAttributes<Contract>,
-  reference: () => OpOutputs<Contract>,
-): OpOutputs<Contract> {
+export function runOp<Any extends Op>(
+  op: Any,
+  inputs: OpInputs<Any>,
+  attributes: OpAttributes<Any>,
+  fallback: Fallback<Any> | undefined = op.fallback?.bind(op),
+): OpOutputs<Any> {
   registerGradients();
-  const kernel = findKernel(contract);
-  const runReference = (refused?: object): OpOutputs<Contract> => {
-    expectReferenceAllowed(contract.op, contract.name, refused);
-    noteRun(contract.op, 'reference');
-    return tidy(reference);
+  const tensors = byName(inputs);
+  expectInputs(op, tensors);
+  const kernel = kernelOf(op);
+  const runFallback = (refused?: object): OpOutputs<Any> => {
+    expectFallbackAllowed(op.name, refused);
+    if (fallback === undefined) throw new BackendError(`${op.name}: has no fallback.`);
+    noteRun(op.name, 'fallback');
+    return tidy(() => fallback(inputs, attributes) as OpOutputs<Any>);
   };
-  if (kernel === undefined) return runReference();
+  if (kernel === undefined) return runFallback();
   return tidy(() => {
-    const given = inputs as Readonly<Record<string, Tensor | undefined>>;
     const all: Record<string, Tensor> = {};
-    const flags: Record<string, boolean> = {};
-    for (const key of contract.inputs) all[key] = given[key] as Tensor;
-    for (const key of contract.optional) {
-      const tensor = given[key];
-      flags[`has${key.charAt(0).toUpperCase()}${key.slice(1)}`] = tensor !== undefined;
-      all[key] = tensor ?? scalar(0);
+    const given: Record<string, boolean> = {};
+    for (const name of Object.keys(op.inputs)) all[name] = tensors[name] as Tensor;
+    for (const name of Object.keys(op.optional)) {
+      const tensor = tensors[name];
+      given[name] = tensor !== undefined;
+      all[name] = tensor ?? scalar(0);
     }
-    const described: Record<string, unknown> = { ...attributes, ...flags };
-    if (kernel.supports?.(described, all) === false) return runReference(attributes);
-    noteRun(contract.op, 'kernel');
-    return named(contract, runKernel(contract.name, all, described));
+    const call: CallAttributes = { attributes, given };
+    if (kernel.supports?.(all, call) === false) return runFallback(attributes);
+    noteRun(op.name, 'kernel');
+    const outputs = runKernel(op.name, all, call);
+    return Object.fromEntries(
+      Object.keys(op.outputs).map((name, k) => [name, outputs[k]]),
+    ) as OpOutputs<Any>;
   });
 }
 
-/** Runs an op whose inputs are a list of tensors, as `runOp` does. */
-export function runListOp<Contract extends OpContract>(
-  contract: Contract,
-  inputs: readonly Tensor[],
-  attributes: OpAttributes<Contract>,
-  reference: () => OpOutputs<Contract>,
-): OpOutputs<Contract> {
-  registerGradients();
-  if (!hasKernel(contract)) {
-    expectReferenceAllowed(contract.op, contract.name);
-    noteRun(contract.op, 'reference');
-    return tidy(reference);
-  }
-  noteRun(contract.op, 'kernel');
-  return named(contract, runKernel(contract.name, inputs, attributes));
+function byName(tensors: object): Readonly<Record<string, Tensor | undefined>> {
+  return tensors as Readonly<Record<string, Tensor | undefined>>;
 }
 
 /** Whether the active backend has a kernel of its own for an op. */
-export function hasKernel(contract: OpContract): boolean {
-  return findKernel(contract) !== undefined;
+export function hasKernel(op: { readonly name: string }): boolean {
+  return kernelOf(op) !== undefined;
 }
 
-function findKernel({ name }: OpContract): OpKernelConfig | undefined {
+function kernelOf({ name }: { readonly name: string }): BoundKernel | undefined {
   return getKernel(name, getBackend());
 }
 
-function runKernel(
+/** Runs a kernel of tfjs's registry under the tape. */
+export function runKernel(
   name: string,
   inputs: Readonly<Record<string, Tensor>> | readonly Tensor[],
-  attributes: object,
+  call: object,
 ): Tensor[] {
   const outputs: Tensor | Tensor[] = engine().runKernel(
     name,
-    inputs as unknown as Record<string, Tensor>,
-    attributes as Record<string, never>,
+    inputs as Record<string, Tensor>,
+    call as Record<string, never>,
   );
   return Array.isArray(outputs) ? outputs : [outputs];
 }
 
-function named<Contract extends OpContract>(
-  contract: Contract,
-  outputs: readonly Tensor[],
-): OpOutputs<Contract> {
-  return Object.fromEntries(
-    contract.outputs.map((key, i) => [key, outputs[i]]),
-  ) as OpOutputs<Contract>;
+/** @throws ShapeError for a tensor with other axes than the op's, or of another size than one before. */
+function expectInputs(op: Op, inputs: Readonly<Record<string, Tensor | undefined>>): void {
+  const sizes: Record<string, number> = {};
+  for (const [name, line] of Object.entries({ ...op.inputs, ...op.optional })) {
+    const tensor = inputs[name];
+    if (line === '...' || (tensor === undefined && name in op.optional)) continue;
+    const axes = line.replace('... ', '').split(' ');
+    const anyBefore = line.startsWith('...') && tensor !== undefined;
+    const shape = anyBefore ? tensor.shape.slice(-axes.length) : tensor?.shape;
+    const wanted = Object.fromEntries(axes.map((axis) => [axis, sizes[axis] ?? null]));
+    expectShape(op.name, name, shape as number[], wanted);
+    axes.forEach((axis, k) => (sizes[axis] = shape?.[k] as number));
+  }
 }

@@ -9,9 +9,39 @@ import {
   type Tensor,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import { adamStepContract } from '../dispatch/contracts';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { assignNew, expectSameLists } from './optimizerLists';
+
+/** See `adamStep`; called once for each variable, writes in place and gives nothing. */
+export const adamStepOp = defineOp<{
+  learningRate: number;
+  beta1: number;
+  beta2: number;
+  epsilon: number;
+  step: number;
+  scale: number;
+}>()({
+  name: 'adamStep',
+  inputs: { variable: '...', gradient: '...', firstMoment: '...', secondMoment: '...' },
+  optional: {},
+  outputs: {},
+  constants: ['variable', 'gradient', 'firstMoment', 'secondMoment'],
+  fallback(inputs, { learningRate, beta1, beta2, epsilon, step, scale }) {
+    const { variable, gradient, firstMoment, secondMoment } = inputs;
+    const rate = learningRate / (1 - beta1 ** step);
+    const correction = 1 - beta2 ** step;
+    assignNew(firstMoment, () => add(mul(firstMoment, beta1), mul(gradient, (1 - beta1) * scale)));
+    assignNew(secondMoment, () =>
+      add(mul(secondMoment, beta2), mul(square(gradient), (1 - beta2) * scale * scale)),
+    );
+    assignNew(variable, () => {
+      const deviation = add(sqrt(div(secondMoment, correction)), epsilon);
+      return sub(variable, div(mul(firstMoment, rate), deviation));
+    });
+    return {};
+  },
+});
 
 export interface AdamStepOptions {
   variables: readonly Variable[];
@@ -44,28 +74,15 @@ export interface AdamStepOptions {
  */
 export function adamStep(options: AdamStepOptions): void {
   const { variables, gradients, firstMoments, secondMoments, ...attributes } = options;
-  const { learningRate, beta1, beta2, epsilon, step, scale } = attributes;
   expectSameLists('adamStep', variables, { gradients, firstMoments, secondMoments });
-  expectNumber('adamStep: step', step, { integer: true, min: 1 });
-  const rate = learningRate / (1 - beta1 ** step);
-  const correction = 1 - beta2 ** step;
+  expectNumber('adamStep: step', attributes.step, { integer: true, min: 1 });
   variables.forEach((variable, i) => {
-    const gradient = gradients[i] as Tensor;
-    const firstMoment = firstMoments[i] as Variable;
-    const secondMoment = secondMoments[i] as Variable;
-    const inputs = { variable, gradient, firstMoment, secondMoment };
-    runOp(adamStepContract, inputs, attributes, () => {
-      assignNew(firstMoment, () =>
-        add(mul(firstMoment, beta1), mul(gradient, (1 - beta1) * scale)),
-      );
-      assignNew(secondMoment, () =>
-        add(mul(secondMoment, beta2), mul(square(gradient), (1 - beta2) * scale * scale)),
-      );
-      assignNew(variable, () => {
-        const deviation = add(sqrt(div(secondMoment, correction)), epsilon);
-        return sub(variable, div(mul(firstMoment, rate), deviation));
-      });
-      return {};
-    });
+    const inputs = {
+      variable,
+      gradient: gradients[i] as Tensor,
+      firstMoment: firstMoments[i] as Variable,
+      secondMoment: secondMoments[i] as Variable,
+    };
+    runOp(adamStepOp, inputs, attributes);
   });
 }

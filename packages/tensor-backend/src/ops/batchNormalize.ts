@@ -7,6 +7,7 @@ import {
   UsageError,
   type GivenLengths,
   type Lengths,
+  type PaddedSizes,
 } from '@bnrnn/core';
 import {
   add,
@@ -23,10 +24,81 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { batchNormalizeContract } from '../dispatch/contracts';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { batchGroups } from './batchGroups';
 import { customOp, offTape } from './customOp';
+
+/** See `batchNormalize`; `mean` and `variance` carry no gradient. */
+export const batchNormalizeOp = defineOp<{
+  over: 'frame' | 'sequence';
+  epsilon: number;
+  epsilonRule: 'variance' | 'double';
+  lengths: Lengths | undefined;
+}>()({
+  name: 'batchNormalize',
+  inputs: { x: 'time batch features', gain: 'features' },
+  optional: { shift: 'features', storedMean: 'time features', storedVariance: 'time features' },
+  outputs: { y: 'time batch features', mean: 'groups features', variance: 'groups features' },
+  constants: ['storedMean', 'storedVariance'],
+  fallback({ x, gain, shift, storedMean, storedVariance }, attributes) {
+    const { over, epsilon, epsilonRule, lengths } = attributes;
+    const [time, batch, features] = x.shape;
+    const rows = countRows({ time, batch }, over, lengths);
+    const groups = rows.length;
+    const stored = storedMean && storedVariance && { mean: storedMean, variance: storedVariance };
+    const few = over === 'frame' && stored !== undefined && rows.some((n) => n < 2);
+
+    const statistics = offTape<Tensor2D>(() => {
+      const { clean, silence, average, spread } = batchGroups(rows, over, lengths);
+      const values = clean(x);
+      const ownMean = average(values);
+      const ownVariance = average(square(silence(sub(values, spread(ownMean)))));
+      return concat([ownMean, ownVariance]);
+    });
+    const mean: Tensor2D = slice(statistics, [0, 0], [groups, features]);
+    const variance: Tensor2D = slice(statistics, [groups, 0], [groups, features]);
+
+    const deviation = (v: Tensor): Tensor => sqrt(add(v, epsilon));
+    const scale = (v: Tensor): Tensor =>
+      epsilonRule === 'double' ? add(deviation(v), epsilon) : deviation(v);
+
+    const inputs = shift ? [x, gain, shift] : [x, gain];
+    const y = customOp<Tensor3D>(inputs, (save) => {
+      const { clean, silence, spread, orElse } = batchGroups(rows, over, lengths);
+      const usedMean = few ? orElse(mean, stored.mean) : mean;
+      const usedVariance = few ? orElse(variance, stored.variance) : variance;
+      const slope: Tensor2D = div(gain, scale(usedVariance));
+      const value: Tensor3D = mul(silence(sub(clean(x), spread(usedMean))), spread(slope));
+      save([x, gain, usedMean, usedVariance]);
+      return {
+        value: shift ? silence(add(value, shift)) : value,
+        gradient: (dy, saved) => {
+          const [xs, gains, m, v] = saved as [Tensor3D, Tensor1D, Tensor2D, Tensor2D];
+          const { clean, silence, average, spread, orElse, total } = batchGroups(
+            rows,
+            over,
+            lengths,
+          );
+          const s = scale(v);
+          const g = clean(dy);
+          const centered = silence(sub(clean(xs), spread(m)));
+          // What both the inputs' and the gain's gradients need: means over each group.
+          const meanG = average(g);
+          const meanGC = average(mul<Tensor3D>(g, centered));
+          const throughDeviation: Tensor2D = div(meanGC, mul(s, deviation(v)));
+          // Stored statistics are constants: nothing flows through them.
+          const back = few ? orElse(meanG, zerosLike(meanG)) : meanG;
+          const along = few ? orElse(throughDeviation, zerosLike(meanG)) : throughDeviation;
+          const dx = silence(sub(sub(g, spread(back)), mul(centered, spread(along))));
+          const gradients = [mul(dx, spread(div(gains, s))), total(div(meanGC, s))];
+          return shift ? [...gradients, total(meanG)] : gradients;
+        },
+      };
+    });
+    return { y, mean, variance };
+  },
+});
 
 export interface BatchNormalizeOptions {
   x: Tensor3D;
@@ -71,35 +143,23 @@ export interface BatchNormalizeResult {
 export function batchNormalize(options: BatchNormalizeOptions): BatchNormalizeResult {
   const { x, gain, shift, over, epsilon, epsilonRule, stored } = options;
   expectShape('batchNormalize', 'x', x, { time: null, batch: null, features: null });
-  const [time, batch, features] = x.shape;
-  expectShape('batchNormalize', 'gain', gain, { features });
-  if (shift) expectShape('batchNormalize', 'shift', shift, { features });
-  if (stored) {
-    expectShape('batchNormalize', 'stored.mean', stored.mean, { time, features });
-    expectShape('batchNormalize', 'stored.variance', stored.variance, { time, features });
-  }
+  const [time, batch] = x.shape;
   expectNumber('batchNormalize: epsilon', epsilon, { min: 0 });
   const lengths = paddedLengths('batchNormalize', options.lengths, { time, batch });
-  const rows = countRows(options, lengths);
-  expectEnoughRows(options, rows);
-  const inputs = {
-    x,
-    gain,
-    shift,
-    storedMean: stored?.mean,
-    storedVariance: stored?.variance,
-  };
-  return runOp(batchNormalizeContract, inputs, { over, epsilon, epsilonRule, lengths }, () =>
-    reference(options, lengths, rows),
-  ) as unknown as BatchNormalizeResult;
+  expectEnoughRows(options, countRows({ time, batch }, over, lengths));
+  const inputs = { x, gain, shift, storedMean: stored?.mean, storedVariance: stored?.variance };
+  return runOp(batchNormalizeOp, inputs, { over, epsilon, epsilonRule, lengths });
 }
 
 /** Real rows of each step, or of all steps together. */
-function countRows({ x, over }: BatchNormalizeOptions, lengths: Lengths | undefined): Int32Array {
-  const [time, batch] = x.shape;
+function countRows(
+  sizes: PaddedSizes,
+  over: 'frame' | 'sequence',
+  lengths: Lengths | undefined,
+): Int32Array {
   return over === 'sequence'
-    ? Int32Array.of(countRealSteps({ time, batch }, lengths))
-    : rowsOfEachStep({ time, batch }, lengths);
+    ? Int32Array.of(countRealSteps(sizes, lengths))
+    : rowsOfEachStep(sizes, lengths);
 }
 
 function expectEnoughRows({ over, stored }: BatchNormalizeOptions, rows: Int32Array): void {
@@ -112,62 +172,4 @@ function expectEnoughRows({ over, stored }: BatchNormalizeOptions, rows: Int32Ar
     `batchNormalize: ${place} ${rows[step] ?? 0} real row(s), expected at least 2 for statistics of the mini-batch.`,
     { hint: 'Use a larger batch, or pass stored statistics.' },
   );
-}
-
-type Tensors = Record<'y' | 'mean' | 'variance', Tensor>;
-
-function reference(
-  options: BatchNormalizeOptions,
-  lengths: Lengths | undefined,
-  rows: Int32Array,
-): Tensors {
-  const { x, gain, shift, over, epsilon, epsilonRule, stored } = options;
-  const features = x.shape[2];
-  const groups = rows.length;
-  const few = over === 'frame' && stored !== undefined && rows.some((n) => n < 2);
-
-  const statistics = offTape<Tensor2D>(() => {
-    const { clean, silence, average, spread } = batchGroups(rows, over, lengths);
-    const values = clean(x);
-    const ownMean = average(values);
-    const ownVariance = average(square(silence(sub(values, spread(ownMean)))));
-    return concat([ownMean, ownVariance]);
-  });
-  const mean: Tensor2D = slice(statistics, [0, 0], [groups, features]);
-  const variance: Tensor2D = slice(statistics, [groups, 0], [groups, features]);
-
-  const deviation = (v: Tensor): Tensor => sqrt(add(v, epsilon));
-  const scale = (v: Tensor): Tensor =>
-    epsilonRule === 'double' ? add(deviation(v), epsilon) : deviation(v);
-
-  const inputs = shift ? [x, gain, shift] : [x, gain];
-  const y = customOp<Tensor3D>(inputs, (save) => {
-    const { clean, silence, spread, orElse } = batchGroups(rows, over, lengths);
-    const usedMean = few ? orElse(mean, stored.mean) : mean;
-    const usedVariance = few ? orElse(variance, stored.variance) : variance;
-    const slope: Tensor2D = div(gain, scale(usedVariance));
-    const value: Tensor3D = mul(silence(sub(clean(x), spread(usedMean))), spread(slope));
-    save([x, gain, usedMean, usedVariance]);
-    return {
-      value: shift ? silence(add(value, shift)) : value,
-      gradient: (dy, saved) => {
-        const [xs, gains, m, v] = saved as [Tensor3D, Tensor1D, Tensor2D, Tensor2D];
-        const { clean, silence, average, spread, orElse, total } = batchGroups(rows, over, lengths);
-        const s = scale(v);
-        const g = clean(dy);
-        const centered = silence(sub(clean(xs), spread(m)));
-        // What both the inputs' and the gain's gradients need: means over each group.
-        const meanG = average(g);
-        const meanGC = average(mul<Tensor3D>(g, centered));
-        const throughDeviation: Tensor2D = div(meanGC, mul(s, deviation(v)));
-        // Stored statistics are constants: nothing flows through them.
-        const back = few ? orElse(meanG, zerosLike(meanG)) : meanG;
-        const along = few ? orElse(throughDeviation, zerosLike(meanG)) : throughDeviation;
-        const dx = silence(sub(sub(g, spread(back)), mul(centered, spread(along))));
-        const gradients = [mul(dx, spread(div(gains, s))), total(div(meanGC, s))];
-        return shift ? [...gradients, total(meanG)] : gradients;
-      },
-    };
-  });
-  return { y, mean, variance };
 }

@@ -14,8 +14,7 @@ import { cast, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareWithOracle } from '../../test/compareWithOracle';
 import { startBackend } from '../backends/startBackend';
-import { projectedCrossEntropy, reference } from './projectedCrossEntropy';
-import { softmaxCrossEntropy } from './softmaxCrossEntropy';
+import { inBlocks, projectedCrossEntropy } from './projectedCrossEntropy';
 
 const [rows, units, classes] = [9, 5, 11];
 const labels = filledIds(rows, 51, classes);
@@ -31,23 +30,14 @@ describe.each(testBackends())('cross entropies on %s', (backend) => {
     await startBackend(backend);
   });
 
-  test.each([undefined, rowWeights])(
-    'softmaxCrossEntropy agrees with the oracle (%#)',
-    (weights) => {
-      const fixed = { labels: toIds(labels), weights: weights && toTensor1D(weights) };
-      compareWithOracle({
-        label: 'softmaxCrossEntropy',
-        inputs: { logits: filled([rows, classes], 56, -4, 4) },
-        op: ({ logits }) => [softmaxCrossEntropy({ logits: logits as Tensor2D, ...fixed })],
-        oracle: ({ logits }) => [oracle.softmaxCrossEntropy({ logits, labels, weights })],
-      });
-    },
-  );
-
-  test('softmaxCrossEntropy stays finite for logits far apart', () => {
-    const logits = array64([2, 3], [1000, 0, -1000, -2000, -2003, -2001]);
-    const nats = softmaxCrossEntropy({ logits: toTensor2D(logits), labels: toIds([2, 0]) });
-    expectClose(nats, [2000, Math.log(1 + Math.exp(-3) + Math.exp(-1))]);
+  test('projectedCrossEntropy stays finite for logits far apart', () => {
+    const nats = projectedCrossEntropy({
+      hidden: toTensor2D(array64([2, 1], [1, -1])),
+      weights: toTensor2D(array64([1, 3], [1000, 0, -1000])),
+      bias: toTensor1D(array64([3], [0, 0, 1000])),
+      labels: toIds([2, 0]),
+    });
+    expectClose(nats, [1000, 3000]);
   });
 
   // 33 logits a block: three rows each, so three blocks; and one block for all.
@@ -57,7 +47,7 @@ describe.each(testBackends())('cross entropies on %s', (backend) => {
       label: `blocks of ${blockSize}`,
       inputs: layer,
       op: ({ hidden, weights, bias }) => [
-        reference(
+        inBlocks(
           {
             hidden: hidden as Tensor2D,
             weights: weights as Tensor2D,
@@ -90,13 +80,14 @@ describe.each(testBackends())('cross entropies on %s', (backend) => {
     });
   });
 
-  test('refuse labels that are no class, or no integers', () => {
-    const logits = toTensor2D(filled([2, 3], 57));
-    const withLabels = (values: number[]) => softmaxCrossEntropy({ logits, labels: toIds(values) });
-    expect(() => withLabels([0, 3])).toThrow(UsageError);
-    expect(() => withLabels([0, 3])).toThrow('labels holds 3, expected 0 to 2');
-    expect(() => withLabels([-1, 2])).toThrow('labels holds -1');
-    const floats = cast(toIds([0, 1]), 'float32');
-    expect(() => softmaxCrossEntropy({ logits, labels: floats })).toThrow(ShapeError);
+  test('refuses labels that are no class, or no integers', () => {
+    const [hidden, weights] = [toTensor2D(filled([2, 4], 57)), toTensor2D(filled([4, 3], 58))];
+    const bias = toTensor1D(filled([3], 59));
+    const withLabels = (labels: Tensor1D) => () =>
+      projectedCrossEntropy({ hidden, weights, bias, labels });
+    expect(withLabels(toIds([0, 3]))).toThrow(UsageError);
+    expect(withLabels(toIds([0, 3]))).toThrow('labels holds 3, expected 0 to 2');
+    expect(withLabels(toIds([-1, 2]))).toThrow('labels holds -1');
+    expect(withLabels(cast(toIds([0, 1]), 'float32'))).toThrow(ShapeError);
   });
 });

@@ -1,8 +1,24 @@
 import { expectNumber, randomStreamFromKey, type RandomKey } from '@bnrnn/core';
 import { clone, mul, tensor, type Tensor } from '@tensorflow/tfjs-core';
-import { dropoutContract } from '../dispatch/contracts';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { customOp } from './customOp';
+
+/** See `dropout`; `key` are the two words of the stream's key. */
+export const dropoutOp = defineOp<{ rate: number; key: RandomKey; step: number }>()({
+  name: 'dropout',
+  inputs: { x: '...' },
+  optional: {},
+  outputs: { y: '...' },
+  constants: [],
+  fallback: ({ x }, { rate, key, step }) => ({
+    y: customOp([x], (save) => {
+      const mask = tensor(randomStreamFromKey(key).dropoutMask(x.size, rate, step), x.shape);
+      save([mask]);
+      return { value: mul(x, mask), gradient: (dy, [kept]) => [mul(dy, kept as Tensor)] };
+    }),
+  }),
+});
 
 export interface DropoutOptions<T extends Tensor> {
   x: T;
@@ -30,12 +46,5 @@ export function dropout<T extends Tensor>({ x, rate, key, step }: DropoutOptions
   expectNumber('dropout: rate', rate, { min: 0, below: 1 });
   expectNumber('dropout: step', step, { integer: true, min: 0 });
   if (rate === 0) return clone(x);
-  const attributes = { rate, key0: key[0], key1: key[1], step };
-  return runOp(dropoutContract, { x }, attributes, () => ({
-    y: customOp<T>([x], (save) => {
-      const mask = tensor(randomStreamFromKey(key).dropoutMask(x.size, rate, step), x.shape);
-      save([mask]);
-      return { value: mul(x, mask), gradient: (dy, [kept]) => [mul(dy, kept as Tensor)] };
-    }),
-  })).y as T;
+  return runOp(dropoutOp, { x }, { rate, key, step }).y as T;
 }

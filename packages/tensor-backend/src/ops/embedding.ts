@@ -7,10 +7,28 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { embeddingContract } from '../dispatch/contracts';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { customOp } from './customOp';
 import { expectIndices } from './indices';
+
+/** See `embedding`. */
+export const embeddingOp = defineOp<object>()({
+  name: 'embedding',
+  inputs: { table: 'vocabulary features', ids: 'rows' },
+  optional: {},
+  outputs: { rows: 'rows features' },
+  constants: ['ids'],
+  fallback: ({ table, ids }) => ({
+    rows: customOp<Tensor2D>([table], (save) => {
+      save([ids]);
+      return {
+        value: gather(table, ids),
+        gradient: (dy, [rows]) => [scatterND(expandDims(rows as Tensor, 1), dy, table.shape)],
+      };
+    }),
+  }),
+});
 
 /**
  * Looks up rows of a table.
@@ -27,13 +45,5 @@ export function embedding(options: { table: Tensor2D; ids: Tensor1D }): Tensor2D
   const { table, ids } = options;
   expectShape('embedding', 'table', table, { vocabulary: null, features: null });
   expectIndices('embedding', 'ids', ids, null, table.shape[0]);
-  return runOp(embeddingContract, { table, ids }, {}, () => ({
-    rows: customOp<Tensor2D>([table], (save) => {
-      save([ids]);
-      return {
-        value: gather(table, ids),
-        gradient: (dy, [rows]) => [scatterND(expandDims(rows as Tensor, 1), dy, table.shape)],
-      };
-    }),
-  })).rows as Tensor2D;
+  return runOp(embeddingOp, { table, ids }, {}).rows;
 }

@@ -1,7 +1,12 @@
 import { UsageError } from '@bnrnn/core';
 import { addN, reshape, sqrt, square, sum, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
-import { globalNormContract } from '../dispatch/contracts';
-import { runListOp } from '../dispatch/runOp';
+import { runListOp, type ListOp } from '../dispatch/listOp';
+
+/** See `globalNorm`. */
+export const globalNormOp: ListOp<Scalar> = {
+  name: 'globalNorm',
+  fallback: (gradients) => sqrt(addN(gradients.map(sumOfSquares))) as Scalar,
+};
 
 /**
  * The Euclidean norm over all elements of all gradients together.
@@ -17,9 +22,7 @@ export function globalNorm(gradients: readonly Tensor[]): Scalar {
   if (gradients.length === 0) {
     throw new UsageError('globalNorm: gradients is empty, expected at least one tensor.');
   }
-  return runListOp(globalNormContract, gradients, {}, () => ({
-    norm: sqrt(addN(gradients.map(sumOfSquares))),
-  })).norm as Scalar;
+  return runListOp(globalNormOp, gradients);
 }
 
 /** In two stages, rows and then their sums: one long float32 sum over a softmax layer loses digits. */

@@ -1,9 +1,30 @@
 import { expectShape, paddedLengths, type GivenLengths, type Lengths } from '@bnrnn/core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { gruScanContract } from '../dispatch/contracts';
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { gruCell } from './gruCell';
 import { scan } from './scan';
+
+/** See `gruScan`. */
+export const gruScanOp = defineOp<{ reverse: boolean; lengths: Lengths | undefined }>()({
+  name: 'gruScan',
+  inputs: { projected: 'time batch gates', recurrent: 'units gates', hidden0: 'batch units' },
+  optional: { recurrentBias: 'gates' },
+  outputs: { hidden: 'time batch units', finalHidden: 'batch units' },
+  constants: [],
+  fallback({ projected, recurrent, recurrentBias, hidden0 }, attributes) {
+    const { hidden, states } = scan({
+      projected,
+      recurrent,
+      recurrentBias,
+      states: [hidden0],
+      ...attributes,
+      parameters: [],
+      cell: () => gruCell,
+    });
+    return { hidden, finalHidden: states[0] as Tensor2D };
+  },
+});
 
 export interface GruScanOptions {
   projected: Tensor3D;
@@ -36,7 +57,7 @@ export interface GruScanResult {
  * @returns hidden, float32 [time, batch, units] in the order of the inputs; finalHidden, float32
  *   [batch, units], the state after the scan's last step.
  * @throws ShapeError when sizes disagree; UsageError for a length outside 0 to time; BackendError where the
- *   kernel is missing and references are forbidden.
+ *   kernel is missing and fallbacks are forbidden.
  * @see Cho et al. 2014, in the form that PyTorch and cuDNN compute.
  */
 export function gruScan(options: GruScanOptions): GruScanResult {
@@ -50,25 +71,5 @@ export function gruScan(options: GruScanOptions): GruScanResult {
   if (recurrentBias) expectShape('gruScan', 'recurrentBias', recurrentBias, { gates: 3 * units });
   const lengths = paddedLengths('gruScan', options.lengths, { time: projected.shape[0], batch });
   const inputs = { projected, recurrent, recurrentBias, hidden0 };
-  return runOp(gruScanContract, inputs, { reverse, lengths }, () =>
-    reference(options, lengths),
-  ) as unknown as GruScanResult;
-}
-
-function reference(
-  options: GruScanOptions,
-  lengths: Lengths | undefined,
-): Record<'hidden' | 'finalHidden', Tensor> {
-  const { projected, recurrent, recurrentBias, hidden0 } = options;
-  const { hidden, states } = scan({
-    projected,
-    recurrent,
-    recurrentBias,
-    states: [hidden0],
-    lengths,
-    reverse: options.reverse ?? false,
-    parameters: [],
-    cell: () => gruCell,
-  });
-  return { hidden, finalHidden: states[0] as Tensor };
+  return runOp(gruScanOp, inputs, { reverse, lengths });
 }

@@ -20,10 +20,59 @@ import {
   type Tensor1D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { layerNormalizeContract } from '../dispatch/contracts';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { customOp } from './customOp';
 import { paddingOf, type Padding } from './padding';
+
+/** See `layerNormalize`. */
+export const layerNormalizeOp = defineOp<{
+  groups: number;
+  epsilon: number;
+  lengths: Lengths | undefined;
+}>()({
+  name: 'layerNormalize',
+  inputs: { x: '... features', gain: 'features' },
+  optional: { shift: 'features' },
+  outputs: { y: '... features' },
+  constants: [],
+  fallback({ x, gain, shift }, { groups, epsilon, lengths }) {
+    const features = gain.shape[0];
+    const rows = x.size / features;
+    const blocks = (t: Tensor): Tensor => reshape(t, [-1, groups, features / groups]);
+    const flat = (t: Tensor): Tensor => reshape(t, [rows, features]);
+    // Lengths come with [time, batch, features] alone.
+    const clean = (t: Tensor, padding?: Padding): Tensor =>
+      padding ? padding.zero(t as Tensor3D) : t;
+    const standardize = (t: Tensor): { xHat: Tensor; s: Tensor } => {
+      const centered = sub(blocks(t), mean(blocks(t), -1, true));
+      const s = sqrt(add(mean(square(centered), -1, true), epsilon));
+      return { xHat: div(centered, s), s };
+    };
+    const inputs = shift ? [x, gain, shift] : [x, gain];
+    const y = customOp<Tensor>(inputs, (save) => {
+      const padding = lengths && paddingOf(lengths);
+      const scaled = mul(flat(standardize(clean(x, padding)).xHat), gain);
+      const value = reshape(shift ? add(scaled, shift) : scaled, x.shape);
+      save([x, gain]);
+      return {
+        value: padding ? padding.silence(value as Tensor3D) : value,
+        gradient: (dy, saved) => {
+          const [xs, gains] = saved as [Tensor, Tensor1D];
+          const padding = lengths && paddingOf(lengths);
+          const { xHat, s } = standardize(clean(xs, padding));
+          const dOut = flat(clean(dy, padding));
+          const dGain = sum(mul(dOut, flat(xHat)), 0);
+          const g = blocks(mul(dOut, gains));
+          const along = mul(xHat, mean(mul(g, xHat), -1, true));
+          const dx = reshape(div(sub(sub(g, mean(g, -1, true)), along), s), xs.shape);
+          return shift ? [dx, dGain, sum(dOut, 0)] : [dx, dGain];
+        },
+      };
+    });
+    return { y };
+  },
+});
 
 export interface LayerNormalizeOptions<T extends Tensor> {
   x: T;
@@ -53,8 +102,6 @@ export interface LayerNormalizeOptions<T extends Tensor> {
 export function layerNormalize<T extends Tensor>(options: LayerNormalizeOptions<T>): T {
   const { x, gain, shift, groups, epsilon } = options;
   const features = x.shape[x.shape.length - 1] ?? 0;
-  expectShape('layerNormalize', 'gain', gain, { features });
-  if (shift) expectShape('layerNormalize', 'shift', shift, { features });
   expectNumber('layerNormalize: groups', groups, { integer: true, min: 1 });
   expectNumber('layerNormalize: epsilon', epsilon, { min: 0 });
   if (features % groups !== 0) {
@@ -63,9 +110,7 @@ export function layerNormalize<T extends Tensor>(options: LayerNormalizeOptions<
     );
   }
   const lengths = lengthsOf(x, options.lengths);
-  return runOp(layerNormalizeContract, { x, gain, shift }, { groups, epsilon, lengths }, () => ({
-    y: reference(options, lengths),
-  })).y as T;
+  return runOp(layerNormalizeOp, { x, gain, shift }, { groups, epsilon, lengths }).y as T;
 }
 
 function lengthsOf(x: Tensor, lengths: GivenLengths | undefined): Lengths | undefined {
@@ -73,44 +118,4 @@ function lengthsOf(x: Tensor, lengths: GivenLengths | undefined): Lengths | unde
   expectShape('layerNormalize', 'x', x, { time: null, batch: null, features: null });
   const [time, batch] = x.shape as [number, number];
   return paddedLengths('layerNormalize', lengths, { time, batch });
-}
-
-function reference<T extends Tensor>(
-  options: LayerNormalizeOptions<T>,
-  lengths: Lengths | undefined,
-): T {
-  const { x, gain, shift, groups, epsilon } = options;
-  const features = gain.shape[0];
-  const rows = x.size / features;
-  const blocks = (t: Tensor): Tensor => reshape(t, [-1, groups, features / groups]);
-  const flat = (t: Tensor): Tensor => reshape(t, [rows, features]);
-  // Lengths come with [time, batch, features] alone.
-  const clean = (t: Tensor, padding?: Padding): Tensor =>
-    padding ? padding.zero(t as Tensor3D) : t;
-  const standardize = (t: Tensor): { xHat: Tensor; s: Tensor } => {
-    const centered = sub(blocks(t), mean(blocks(t), -1, true));
-    const s = sqrt(add(mean(square(centered), -1, true), epsilon));
-    return { xHat: div(centered, s), s };
-  };
-  const inputs = shift ? [x, gain, shift] : [x, gain];
-  return customOp<T>(inputs, (save) => {
-    const padding = lengths && paddingOf(lengths);
-    const scaled = mul(flat(standardize(clean(x, padding)).xHat), gain);
-    const y = reshape(shift ? add(scaled, shift) : scaled, x.shape);
-    save([x, gain]);
-    return {
-      value: (padding ? padding.silence(y as Tensor3D) : y) as T,
-      gradient: (dy, saved) => {
-        const [xs, gains] = saved as [Tensor, Tensor1D];
-        const padding = lengths && paddingOf(lengths);
-        const { xHat, s } = standardize(clean(xs, padding));
-        const dOut = flat(clean(dy, padding));
-        const dGain = sum(mul(dOut, flat(xHat)), 0);
-        const g = blocks(mul(dOut, gains));
-        const along = mul(xHat, mean(mul(g, xHat), -1, true));
-        const dx = reshape(div(sub(sub(g, mean(g, -1, true)), along), s), xs.shape);
-        return shift ? [dx, dGain, sum(dOut, 0)] : [dx, dGain];
-      },
-    };
-  });
 }

@@ -1,9 +1,35 @@
 import { expectShape, paddedLengths, type GivenLengths, type Lengths } from '@bnrnn/core';
-import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { lstmScanContract } from '../dispatch/contracts';
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { lstmCell } from './lstmCell';
 import { scan } from './scan';
+
+/** See `lstmScan`. */
+export const lstmScanOp = defineOp<{ reverse: boolean; lengths: Lengths | undefined }>()({
+  name: 'lstmScan',
+  inputs: {
+    projected: 'time batch gates',
+    recurrent: 'units gates',
+    hidden0: 'batch units',
+    cell0: 'batch units',
+  },
+  optional: { recurrentBias: 'gates', peepholes: 'places units' },
+  outputs: { hidden: 'time batch units', finalHidden: 'batch units', finalCell: 'batch units' },
+  constants: [],
+  fallback({ projected, recurrent, recurrentBias, peepholes, hidden0, cell0 }, attributes) {
+    const { hidden, states } = scan({
+      projected,
+      recurrent,
+      recurrentBias,
+      states: [hidden0, cell0],
+      ...attributes,
+      parameters: peepholes ? [peepholes] : [],
+      cell: ([peeps]) => lstmCell(recurrent.shape[0], peeps as Tensor2D | undefined),
+    });
+    return { hidden, finalHidden: states[0] as Tensor2D, finalCell: states[1] as Tensor2D };
+  },
+});
 
 export interface LstmScanOptions {
   projected: Tensor3D;
@@ -41,7 +67,7 @@ export interface LstmScanResult {
  * @returns hidden, float32 [time, batch, units] in the order of the inputs; finalHidden and
  *   finalCell, float32 [batch, units], the state after the scan's last step.
  * @throws ShapeError when sizes disagree; UsageError for a length outside 0 to time; BackendError where the
- *   kernel is missing and references are forbidden.
+ *   kernel is missing and fallbacks are forbidden.
  * @see Hochreiter, Schmidhuber 1997; Gers, Schmidhuber 2000 for the peepholes; PyTorch's gate order.
  */
 export function lstmScan(options: LstmScanOptions): LstmScanResult {
@@ -51,9 +77,7 @@ export function lstmScan(options: LstmScanOptions): LstmScanResult {
   const [time, batch] = projected.shape;
   const lengths = paddedLengths('lstmScan', options.lengths, { time, batch });
   const inputs = { projected, recurrent, recurrentBias, peepholes, hidden0, cell0 };
-  return runOp(lstmScanContract, inputs, { reverse, lengths }, () =>
-    reference(options, lengths),
-  ) as unknown as LstmScanResult;
+  return runOp(lstmScanOp, inputs, { reverse, lengths });
 }
 
 /** @throws ShapeError when the tensors of a scan disagree in size. */
@@ -69,22 +93,4 @@ export function expectLstmShapes(
   expectShape(caller, 'cell0', cell0, { batch, units });
   if (recurrentBias) expectShape(caller, 'recurrentBias', recurrentBias, { gates: 4 * units });
   if (peepholes) expectShape(caller, 'peepholes', peepholes, { places: 3, units });
-}
-
-function reference(
-  options: LstmScanOptions,
-  lengths: Lengths | undefined,
-): Record<'hidden' | 'finalHidden' | 'finalCell', Tensor> {
-  const { projected, recurrent, recurrentBias, peepholes, hidden0, cell0 } = options;
-  const { hidden, states } = scan({
-    projected,
-    recurrent,
-    recurrentBias,
-    states: [hidden0, cell0],
-    lengths,
-    reverse: options.reverse ?? false,
-    parameters: peepholes ? [peepholes] : [],
-    cell: ([peeps]) => lstmCell(recurrent.shape[0], peeps as Tensor2D | undefined),
-  });
-  return { hidden, finalHidden: states[0] as Tensor, finalCell: states[1] as Tensor };
 }

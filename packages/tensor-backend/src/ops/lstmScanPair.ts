@@ -1,8 +1,52 @@
-import { expectShape, paddedLengths, type GivenLengths } from '@bnrnn/core';
+import { expectShape, paddedLengths, type GivenLengths, type Lengths } from '@bnrnn/core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { lstmScanPairContract } from '../dispatch/contracts';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
-import { expectLstmShapes, lstmScan, type LstmScanOptions, type LstmScanResult } from './lstmScan';
+import {
+  expectLstmShapes,
+  lstmScan,
+  lstmScanOp,
+  type LstmScanOptions,
+  type LstmScanResult,
+} from './lstmScan';
+
+/** See `lstmScanPair`: the tensors of `lstmScan` twice, the second scan in reverse. */
+export const lstmScanPairOp = defineOp<{ lengths: Lengths | undefined }>()({
+  name: 'lstmScanPair',
+  inputs: {
+    ...lstmScanOp.inputs,
+    projectedBackward: 'time batch gates',
+    recurrentBackward: 'units gates',
+    hidden0Backward: 'batch units',
+    cell0Backward: 'batch units',
+  },
+  optional: {
+    ...lstmScanOp.optional,
+    recurrentBiasBackward: 'gates',
+    peepholesBackward: 'places units',
+  },
+  outputs: {
+    ...lstmScanOp.outputs,
+    hiddenBackward: 'time batch units',
+    finalHiddenBackward: 'batch units',
+    finalCellBackward: 'batch units',
+  },
+  constants: [],
+  fallback(inputs, { lengths }) {
+    const backward = {
+      projected: inputs.projectedBackward,
+      recurrent: inputs.recurrentBackward,
+      hidden0: inputs.hidden0Backward,
+      cell0: inputs.cell0Backward,
+      recurrentBias: inputs.recurrentBiasBackward,
+      peepholes: inputs.peepholesBackward,
+    };
+    return {
+      ...lstmScan({ ...inputs, lengths }),
+      ...ofBackward(lstmScan({ ...backward, lengths, reverse: true })),
+    };
+  },
+});
 
 /** The inputs of one direction: see `LstmScanOptions`. */
 export type LstmDirection = Omit<LstmScanOptions, 'lengths' | 'reverse'>;
@@ -37,10 +81,7 @@ export function lstmScanPair(options: LstmScanPairOptions): LstmScanPairResult {
   expectShape('lstmScanPair', 'backward.projected', backward.projected, { time, batch, gates });
   const lengths = paddedLengths('lstmScanPair', options.lengths, { time, batch });
   const inputs = { ...forward, ...ofBackward(backward) };
-  const outputs = runOp(lstmScanPairContract, inputs, { lengths }, () => ({
-    ...lstmScan({ ...forward, lengths }),
-    ...ofBackward(lstmScan({ ...backward, lengths, reverse: true })),
-  }));
+  const outputs = runOp(lstmScanPairOp, inputs, { lengths });
   const { hidden, finalHidden, finalCell } = outputs;
   const { hiddenBackward, finalHiddenBackward, finalCellBackward } = outputs;
   return {
@@ -50,7 +91,7 @@ export function lstmScanPair(options: LstmScanPairOptions): LstmScanPairResult {
       finalHidden: finalHiddenBackward,
       finalCell: finalCellBackward,
     },
-  } as LstmScanPairResult;
+  };
 }
 
 type OfBackward<Tensors> = { [Name in keyof Tensors & string as `${Name}Backward`]: Tensors[Name] };

@@ -1,7 +1,25 @@
 import { add, mul, sub, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import { momentumStepContract } from '../dispatch/contracts';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { assignNew, expectSameLists } from './optimizerLists';
+
+/** See `momentumStep`; called once for each variable, writes in place and gives nothing. */
+export const momentumStepOp = defineOp<{
+  learningRate: number;
+  momentum: number;
+  scale: number;
+}>()({
+  name: 'momentumStep',
+  inputs: { variable: '...', gradient: '...', velocity: '...' },
+  optional: {},
+  outputs: {},
+  constants: ['variable', 'gradient', 'velocity'],
+  fallback({ variable, gradient, velocity }, { learningRate, momentum, scale }) {
+    assignNew(velocity, () => sub(mul(velocity, momentum), mul(gradient, learningRate * scale)));
+    assignNew(variable, () => add(variable, velocity));
+    return {};
+  },
+});
 
 export interface MomentumStepOptions {
   variables: readonly Variable[];
@@ -31,10 +49,6 @@ export function momentumStep(options: MomentumStepOptions): void {
     const gradient = gradients[i] as Tensor;
     const velocity = velocities[i] as Variable;
     const attributes = { learningRate, momentum, scale };
-    runOp(momentumStepContract, { variable, gradient, velocity }, attributes, () => {
-      assignNew(velocity, () => sub(mul(velocity, momentum), mul(gradient, learningRate * scale)));
-      assignNew(variable, () => add(variable, velocity));
-      return {};
-    });
+    runOp(momentumStepOp, { variable, gradient, velocity }, attributes);
   });
 }

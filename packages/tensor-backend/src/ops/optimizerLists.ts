@@ -1,5 +1,5 @@
-import { expectShape, ShapeError } from '@bnrnn/core';
-import { tidy, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { expectShape, ShapeError, UsageError } from '@bnrnn/core';
+import { tidy, Variable, type Tensor } from '@tensorflow/tfjs-core';
 
 /** @throws ShapeError when a list has another length or other shapes than the variables. */
 export function expectSameLists(
@@ -22,7 +22,10 @@ export function expectSameLists(
 }
 
 /** Gives a variable a new value and frees everything that computing it made. */
-export function assignNew(variable: Variable, compute: () => Tensor): void {
+export function assignNew(variable: Tensor, compute: () => Tensor): void {
+  if (!(variable instanceof Variable)) {
+    throw new UsageError('A step in place was given a tensor, expected a variable.');
+  }
   const value = tidy(compute);
   variable.assign(value);
   value.dispose();

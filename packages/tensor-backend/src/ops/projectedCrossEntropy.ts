@@ -1,4 +1,3 @@
-import { expectShape } from '@bnrnn/core';
 import {
   add,
   concat,
@@ -13,7 +12,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { projectedCrossEntropyContract } from '../dispatch/contracts';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { crossEntropyRows, crossEntropySlopes } from './crossEntropyRows';
 import { customOp } from './customOp';
@@ -21,6 +20,16 @@ import { expectIndices } from './indices';
 
 /** The most logits that stand in memory at once: 32 MiB of float32. */
 const largestBlock = 8 * 1024 * 1024;
+
+/** See `projectedCrossEntropy`. */
+export const projectedCrossEntropyOp = defineOp<object>()({
+  name: 'projectedCrossEntropy',
+  inputs: { hidden: 'rows units', weights: 'units classes', bias: 'classes', labels: 'rows' },
+  optional: { rowWeights: 'rows' },
+  outputs: { nats: 'rows' },
+  constants: ['labels', 'rowWeights'],
+  fallback: (inputs) => ({ nats: inBlocks(inputs, largestBlock) }),
+});
 
 export interface ProjectedCrossEntropyOptions {
   hidden: Tensor2D;
@@ -47,21 +56,13 @@ export interface ProjectedCrossEntropyOptions {
  * @see docs/architecture.md, ops.
  */
 export function projectedCrossEntropy(options: ProjectedCrossEntropyOptions): Tensor1D {
-  const { hidden, weights, bias, labels, rowWeights } = options;
-  expectShape('projectedCrossEntropy', 'hidden', hidden, { rows: null, units: null });
-  const [rows, units] = hidden.shape;
-  expectShape('projectedCrossEntropy', 'weights', weights, { units, classes: null });
-  const classes = weights.shape[1];
-  expectShape('projectedCrossEntropy', 'bias', bias, { classes });
-  expectIndices('projectedCrossEntropy', 'labels', labels, rows, classes);
-  if (rowWeights) expectShape('projectedCrossEntropy', 'rowWeights', rowWeights, { rows });
-  return runOp(projectedCrossEntropyContract, options, {}, () => ({
-    nats: reference(options, largestBlock),
-  })).nats as Tensor1D;
+  const { hidden, weights, labels } = options;
+  expectIndices('projectedCrossEntropy', 'labels', labels, hidden.shape[0], weights.shape[1]);
+  return runOp(projectedCrossEntropyOp, options, {}).nats;
 }
 
-/** The reference with the size of a block as an argument, for its tests. */
-export function reference(options: ProjectedCrossEntropyOptions, blockSize: number): Tensor1D {
+/** The fallback with the size of a block as an argument, for its tests. */
+export function inBlocks(options: ProjectedCrossEntropyOptions, blockSize: number): Tensor1D {
   const { hidden, weights, bias, labels, rowWeights } = options;
   const [rows, units] = hidden.shape;
   const blockRows = Math.max(1, Math.min(rows, Math.floor(blockSize / weights.shape[1])));

@@ -7,15 +7,39 @@ import {
   step,
   sub,
   tanh,
-  type Tensor,
   type Tensor1D,
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { rnnScanContract } from '../dispatch/contracts';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { scan } from './scan';
 import type { ScanCell } from './scanCell';
+
+/** See `rnnScan`. */
+export const rnnScanOp = defineOp<{
+  reverse: boolean;
+  lengths: Lengths | undefined;
+  activation: 'tanh' | 'relu';
+}>()({
+  name: 'rnnScan',
+  inputs: { projected: 'time batch gates', recurrent: 'units gates', hidden0: 'batch units' },
+  optional: { recurrentBias: 'gates' },
+  outputs: { hidden: 'time batch units', finalHidden: 'batch units' },
+  constants: [],
+  fallback({ projected, recurrent, recurrentBias, hidden0 }, { activation, ...attributes }) {
+    const { hidden, states } = scan({
+      projected,
+      recurrent,
+      recurrentBias,
+      states: [hidden0],
+      ...attributes,
+      parameters: [],
+      cell: () => rnnCell(activation),
+    });
+    return { hidden, finalHidden: states[0] as Tensor2D };
+  },
+});
 
 export interface RnnScanOptions {
   projected: Tensor3D;
@@ -49,7 +73,7 @@ export interface RnnScanResult {
  * @returns hidden, float32 [time, batch, units] in the order of the inputs; finalHidden, float32
  *   [batch, units], the state after the scan's last step.
  * @throws ShapeError when sizes disagree; UsageError for a length outside 0 to time; BackendError where the
- *   kernel is missing and references are forbidden.
+ *   kernel is missing and fallbacks are forbidden.
  * @see Elman 1990.
  */
 export function rnnScan(options: RnnScanOptions): RnnScanResult {
@@ -63,27 +87,7 @@ export function rnnScan(options: RnnScanOptions): RnnScanResult {
   if (recurrentBias) expectShape('rnnScan', 'recurrentBias', recurrentBias, { units });
   const lengths = paddedLengths('rnnScan', options.lengths, { time: projected.shape[0], batch });
   const inputs = { projected, recurrent, recurrentBias, hidden0 };
-  return runOp(rnnScanContract, inputs, { reverse, activation, lengths }, () =>
-    reference(options, lengths),
-  ) as unknown as RnnScanResult;
-}
-
-function reference(
-  options: RnnScanOptions,
-  lengths: Lengths | undefined,
-): Record<'hidden' | 'finalHidden', Tensor> {
-  const { projected, recurrent, recurrentBias, hidden0, activation } = options;
-  const { hidden, states } = scan({
-    projected,
-    recurrent,
-    recurrentBias,
-    states: [hidden0],
-    lengths,
-    reverse: options.reverse ?? false,
-    parameters: [],
-    cell: () => rnnCell(activation),
-  });
-  return { hidden, finalHidden: states[0] as Tensor };
+  return runOp(rnnScanOp, inputs, { reverse, activation, lengths });
 }
 
 /** One step of a vanilla recurrent network and its gradient, which needs the outcome alone. */

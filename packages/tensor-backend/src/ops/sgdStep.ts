@@ -1,7 +1,20 @@
 import { mul, sub, type Tensor, type Variable } from '@tensorflow/tfjs-core';
-import { sgdStepContract } from '../dispatch/contracts';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { assignNew, expectSameLists } from './optimizerLists';
+
+/** See `sgdStep`; called once for each variable, writes in place and gives nothing. */
+export const sgdStepOp = defineOp<{ learningRate: number; scale: number }>()({
+  name: 'sgdStep',
+  inputs: { variable: '...', gradient: '...' },
+  optional: {},
+  outputs: {},
+  constants: ['variable', 'gradient'],
+  fallback({ variable, gradient }, { learningRate, scale }) {
+    assignNew(variable, () => sub(variable, mul(gradient, learningRate * scale)));
+    return {};
+  },
+});
 
 export interface SgdStepOptions {
   variables: readonly Variable[];
@@ -24,9 +37,6 @@ export function sgdStep({ variables, gradients, learningRate, scale }: SgdStepOp
   expectSameLists('sgdStep', variables, { gradients });
   variables.forEach((variable, i) => {
     const gradient = gradients[i] as Tensor;
-    runOp(sgdStepContract, { variable, gradient }, { learningRate, scale }, () => {
-      assignNew(variable, () => sub(variable, mul(gradient, learningRate * scale)));
-      return {};
-    });
+    runOp(sgdStepOp, { variable, gradient }, { learningRate, scale });
   });
 }

@@ -1,4 +1,10 @@
-import { expectNumber, expectShape, paddedLengths, type GivenLengths } from '@bnrnn/core';
+import {
+  expectNumber,
+  expectShape,
+  paddedLengths,
+  type GivenLengths,
+  type Lengths,
+} from '@bnrnn/core';
 import {
   add,
   div,
@@ -13,11 +19,57 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { standardizeStoredContract } from '../dispatch/contracts';
-import type { OpAttributes } from '../dispatch/opContract';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { customOp } from './customOp';
 import { paddingOf } from './padding';
+
+/** See `standardizeStored`. */
+export const standardizeStoredOp = defineOp<{
+  epsilon: number;
+  epsilonRule: 'variance' | 'double';
+  lengths: Lengths | undefined;
+}>()({
+  name: 'standardizeStored',
+  inputs: {
+    x: 'time batch features',
+    gain: 'features',
+    mean: 'rows features',
+    variance: 'rows features',
+  },
+  optional: { shift: 'features' },
+  outputs: { y: 'time batch features' },
+  constants: ['mean', 'variance'],
+  fallback({ x, gain, mean, variance, shift }, { epsilon, epsilonRule, lengths }) {
+    const features = gain.shape[0];
+    const spread = (t: Tensor): Tensor3D => expandDims(t, 1);
+    const slope = (factor: Tensor1D | number, v: Tensor2D): Tensor3D => {
+      const s = sqrt(add(v, epsilon));
+      return spread(div(factor, epsilonRule === 'double' ? add(s, epsilon) : s));
+    };
+    const overRows = (t: Tensor): Tensor1D => sum(reshape(t, [-1, features]), 0);
+    const y = customOp<Tensor3D>(shift ? [x, gain, shift] : [x, gain], (save) => {
+      const padding = lengths && paddingOf(lengths);
+      const real = padding ? padding.zero(x) : x;
+      const scaled: Tensor3D = mul(sub(real, spread(mean)), slope(gain, variance));
+      const value = shift ? add<Tensor3D>(scaled, shift) : scaled;
+      save([x, gain, mean, variance]);
+      return {
+        value: padding ? padding.silence(value) : value,
+        gradient: (dy, saved) => {
+          const [xs, gains, m, v] = saved as [Tensor3D, Tensor1D, Tensor2D, Tensor2D];
+          const padding = lengths && paddingOf(lengths);
+          const g = padding ? padding.zero(dy) : dy;
+          const clean = padding ? padding.zero(xs) : xs;
+          const standard = mul(sub(clean, spread(m)), slope(1, v));
+          const gradients = [mul(g, slope(gains, v)), overRows(mul(g, standard))];
+          return shift ? [...gradients, overRows(g)] : gradients;
+        },
+      };
+    });
+    return { y };
+  },
+});
 
 export interface StandardizeStoredOptions {
   x: Tensor3D;
@@ -53,50 +105,10 @@ export interface StandardizeStoredOptions {
 export function standardizeStored(options: StandardizeStoredOptions): Tensor3D {
   const { x, gain, shift, mean, variance, epsilon, epsilonRule } = options;
   expectShape('standardizeStored', 'x', x, { time: null, batch: null, features: null });
-  const [time, batch, features] = x.shape;
-  expectShape('standardizeStored', 'gain', gain, { features });
-  if (shift) expectShape('standardizeStored', 'shift', shift, { features });
-  const rows = mean.shape[0] === 1 ? 1 : time;
-  expectShape('standardizeStored', 'mean', mean, { rows, features });
-  expectShape('standardizeStored', 'variance', variance, { rows, features });
+  const [time, batch] = x.shape;
+  if (mean.shape[0] !== 1) expectShape('standardizeStored', 'mean', mean, { time, features: null });
   expectNumber('standardizeStored: epsilon', epsilon, { min: 0 });
   const lengths = paddedLengths('standardizeStored', options.lengths, { time, batch });
   const inputs = { x, gain, mean, variance, shift };
-  const rule = { epsilon, epsilonRule, lengths };
-  return runOp(standardizeStoredContract, inputs, rule, () => ({
-    y: reference(inputs, rule),
-  })).y as Tensor3D;
-}
-
-type Inputs = Pick<StandardizeStoredOptions, 'x' | 'gain' | 'shift' | 'mean' | 'variance'>;
-type Rule = OpAttributes<typeof standardizeStoredContract>;
-
-function reference(given: Inputs, { epsilon, epsilonRule, lengths }: Rule): Tensor3D {
-  const { x, gain, shift, mean, variance } = given;
-  const features = gain.shape[0];
-  const spread = (t: Tensor): Tensor3D => expandDims(t, 1);
-  const slope = (factor: Tensor1D | number, v: Tensor2D): Tensor3D => {
-    const s = sqrt(add(v, epsilon));
-    return spread(div(factor, epsilonRule === 'double' ? add(s, epsilon) : s));
-  };
-  const overRows = (t: Tensor): Tensor1D => sum(reshape(t, [-1, features]), 0);
-  return customOp<Tensor3D>(shift ? [x, gain, shift] : [x, gain], (save) => {
-    const padding = lengths && paddingOf(lengths);
-    const real = padding ? padding.zero(x) : x;
-    const scaled: Tensor3D = mul(sub(real, spread(mean)), slope(gain, variance));
-    const y = shift ? add<Tensor3D>(scaled, shift) : scaled;
-    save([x, gain, mean, variance]);
-    return {
-      value: padding ? padding.silence(y) : y,
-      gradient: (dy, saved) => {
-        const [xs, gains, m, v] = saved as [Tensor3D, Tensor1D, Tensor2D, Tensor2D];
-        const padding = lengths && paddingOf(lengths);
-        const g = padding ? padding.zero(dy) : dy;
-        const clean = padding ? padding.zero(xs) : xs;
-        const standard = mul(sub(clean, spread(m)), slope(1, v));
-        const gradients = [mul(g, slope(gains, v)), overRows(mul(g, standard))];
-        return shift ? [...gradients, overRows(g)] : gradients;
-      },
-    };
-  });
+  return runOp(standardizeStoredOp, inputs, { epsilon, epsilonRule, lengths }).y;
 }
