@@ -1,5 +1,11 @@
 import { startBackend } from '@bnrnn/tensor-backend';
-import { array64, expectClose, expectNoLeak, testBackend } from '@bnrnn/test-utils';
+import {
+  array64,
+  expectClose,
+  expectNoLeak,
+  expectNoLeakAsync,
+  testBackend,
+} from '@bnrnn/test-utils';
 import { tensor2d } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNorm } from './batchNorm';
@@ -22,9 +28,9 @@ function empty(): StatisticsAverage {
   );
 }
 
-function filledOnce(): StatisticsAverage {
+async function filledOnce(): Promise<StatisticsAverage> {
   const average = empty();
-  average.add(
+  await average.add(
     new Map([
       ['a', moments([10], [[1, 2]], [[3, 5]])],
       ['b', moments([4, 2, 4, 2], [[1], [2], [3], [6]], [[1], [1], [2], [8]])],
@@ -44,9 +50,9 @@ describe('StatisticsAverage', () => {
     await startBackend(testBackend());
   });
 
-  it('averages means and biased variances, each weighed by its real rows', () => {
-    const average = filledOnce();
-    average.add(second());
+  it('averages means and biased variances, each weighed by its real rows', async () => {
+    const average = await filledOnce();
+    await average.add(second());
     const result = average.statistics();
     // a: (10·1 + 30·5)/40 = 4, (10·3 + 30·7)/40 = 6
     expectClose(result.get('a')!.mean, array64([1, 2], [4, 5]), { rtol: 1e-6 });
@@ -56,19 +62,19 @@ describe('StatisticsAverage', () => {
     expectClose(result.get('b')!.variance, array64([3, 1], [3, 1, 4]), { rtol: 1e-6 });
   });
 
-  it('gives a row that no step reached the row before it', () => {
+  it('gives a row that no step reached the row before it', async () => {
     const average = new StatisticsAverage(new Map([['b', perStep.statistics(1)]]));
-    average.add(new Map([['b', moments([1, 2], [[9], [5]], [[9], [7]])]]));
+    await average.add(new Map([['b', moments([1, 2], [[9], [5]], [[9], [7]])]]));
     const { mean, variance } = average.statistics().get('b')!;
     expect([...mean.dataSync()]).toEqual([5, 5, 5]);
     expect([...variance.dataSync()]).toEqual([7, 7, 7]);
   });
 
-  it('keeps in float64 what float32 would lose', () => {
+  it('keeps in float64 what float32 would lose', async () => {
     const average = new StatisticsAverage(new Map([['a', shared.statistics(1)]]));
-    average.add(new Map([['a', moments([2 ** 24], [[1]], [[1]])]]));
+    await average.add(new Map([['a', moments([2 ** 24], [[1]], [[1]])]]));
     for (let k = 0; k < 64; k++) {
-      average.add(new Map([['a', moments([2], [[2 ** 24]], [[2 ** 23]])]]));
+      await average.add(new Map([['a', moments([2], [[2 ** 24]], [[2 ** 23]])]]));
     }
     const { mean, variance } = average.statistics().get('a')!;
     const total = 2 ** 24 + 128;
@@ -76,21 +82,21 @@ describe('StatisticsAverage', () => {
     expect(variance.dataSync()[0]).toBe(Math.fround((2 ** 24 + 128 * 2 ** 23) / total));
   });
 
-  it('keeps no tensor of what it reads', () => {
-    const average = filledOnce();
+  it('keeps no tensor of what it reads', async () => {
+    const average = await filledOnce();
     const batch = second();
-    expectNoLeak(() => {
-      average.add(batch);
+    await expectNoLeakAsync(async () => {
+      await average.add(batch);
     });
     expectNoLeak(() => average.statistics());
   });
 
-  it('refuses paths that differ, sizes that differ, and an average of nothing', () => {
+  it('refuses paths that differ, sizes that differ, and an average of nothing', async () => {
     const { a, b } = { a: moments([2], [[1, 2]], [[3, 5]]), b: moments([2], [[1]], [[1]]) };
-    expect(() => empty().add(new Map([['a', a]]))).toThrow(
+    await expect(empty().add(new Map([['a', a]]))).rejects.toThrow(
       'StatisticsAverage.add: "b" is in the statistics but not in the moments.',
     );
-    expect(() =>
+    await expect(
       empty().add(
         new Map([
           ['a', a],
@@ -98,15 +104,15 @@ describe('StatisticsAverage', () => {
           ['c', b],
         ]),
       ),
-    ).toThrow('StatisticsAverage.add: "c" is in the moments but not in the statistics.');
-    expect(() =>
+    ).rejects.toThrow('StatisticsAverage.add: "c" is in the moments but not in the statistics.');
+    await expect(
       empty().add(
         new Map([
           ['a', b],
           ['b', b],
         ]),
       ),
-    ).toThrow('StatisticsAverage.add: a mean is [1, 1], expected [steps=1, features=2].');
+    ).rejects.toThrow('StatisticsAverage.add: a mean is [1, 1], expected [steps=1, features=2].');
     expect(() => empty().statistics()).toThrow(
       'StatisticsAverage.statistics: "a" has no moments over 2 or more real rows.',
     );

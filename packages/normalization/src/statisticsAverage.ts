@@ -42,11 +42,12 @@ export class StatisticsAverage {
   }
 
   /**
-   * Adds the moments of one mini-batch, by normalizer path; reads them and keeps nothing.
+   * Adds the moments of one mini-batch, by normalizer path; reads them and keeps nothing. They must live
+   * until the promise settles.
    *
    * @throws UsageError when a path is missing or unknown; ShapeError when sizes disagree.
    */
-  add(moments: ReadonlyMap<string, Moments>): void {
+  async add(moments: ReadonlyMap<string, Moments>): Promise<void> {
     for (const path of new Set([...this.#sums.keys(), ...moments.keys()])) {
       const sums = this.#sums.get(path);
       const values = moments.get(path);
@@ -56,7 +57,7 @@ export class StatisticsAverage {
           { hint: 'Run the model whose statistics these are, with every layer in mode "batch".' },
         );
       }
-      addMoments(path, sums, values);
+      await addMoments(path, sums, values);
     }
   }
 
@@ -70,13 +71,12 @@ export class StatisticsAverage {
   }
 }
 
-function addMoments(path: string, sums: Sums, moments: Moments): void {
+async function addMoments(path: string, sums: Sums, moments: Moments): Promise<void> {
   const { features, weights } = sums;
   const steps = moments.rows.length;
   expectShape('StatisticsAverage.add', `${path} mean`, moments.mean, { steps, features });
   expectShape('StatisticsAverage.add', `${path} variance`, moments.variance, { steps, features });
-  const mean = moments.mean.dataSync();
-  const variance = moments.variance.dataSync();
+  const [mean, variance] = await Promise.all([moments.mean.data(), moments.variance.data()]);
   moments.rows.forEach((count, step) => {
     if (count < 2) return;
     const row = Math.min(step, weights.length - 1);

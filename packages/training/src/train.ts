@@ -116,7 +116,7 @@ async function* loop(options: TrainOptions, run: TrainRun): Events {
 
 async function* oneStep(options: TrainOptions, run: TrainRun, batch: Batch): Events {
   const { fewRows: before } = run.progress;
-  const { event, fewRows } = run.step(batch);
+  const { event, fewRows } = await run.step(batch);
   // Lets timers and signal handlers run between steps.
   await letOthersRun();
   yield event;

@@ -76,14 +76,14 @@ export class TrainRun {
   }
 
   /** One training step; `fewRows` is how many of its time steps had fewer than two real rows. */
-  step(batch: Batch): { event: RunEventOf<'step'>; fewRows: number } {
+  async step(batch: Batch): Promise<{ event: RunEventOf<'step'>; fewRows: number }> {
     const { model, clip, now } = this.#options;
     if (!this.#checked) checkFirstBatch(model, batch);
     this.#checked = true;
     const { learningRate } = this;
     const { step, epoch, sums } = this.#progress;
     const started = now();
-    const { nats, units, gradientNorm, clipped } = trainStep({
+    const { nats, units, gradientNorm, clipped } = await trainStep({
       model,
       batch,
       carried: this.#carried,

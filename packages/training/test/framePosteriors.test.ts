@@ -3,7 +3,7 @@ import { batchNorm } from '@bnrnn/normalization';
 import { bidirectional, frameClassifier, lstm } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { expectClose, testBackend } from '@bnrnn/test-utils';
-import { framePosteriors } from '@bnrnn/training';
+import { framePosteriors, type UtterancePosteriors } from '@bnrnn/training';
 import { memory, tensor3d } from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
 import { tinyModel } from './tinyModel';
@@ -29,7 +29,8 @@ test('gives the log-softmax of the logits of each real frame, an utterance at a 
   const [batch] = tinyUtterances().batches(0) as UtteranceBatch[];
   const { time, inputs, lengths, keys } = batch!;
   const before = memory().numTensors;
-  const results = [...framePosteriors(model, batch!)];
+  const results: UtterancePosteriors[] = [];
+  for await (const each of framePosteriors(model, batch!)) results.push(each);
   expect(memory().numTensors).toBe(before);
   expect(results.map(({ key, frames, classes }) => [key, frames, classes])).toEqual([
     [keys[0], 5, 4],
@@ -56,16 +57,16 @@ test('gives the log-softmax of the logits of each real frame, an utterance at a 
   model.dispose();
 });
 
-test('leaves nothing behind when it is left early, and refuses other models', () => {
+test('leaves nothing behind when it is left early, and refuses other models', async () => {
   const model = newModel();
   const [batch] = tinyUtterances().batches(0) as UtteranceBatch[];
   const before = memory().numTensors;
-  for (const { key } of framePosteriors(model, batch!)) {
+  for await (const { key } of framePosteriors(model, batch!)) {
     if (key === 'b0') break;
   }
   expect(memory().numTensors).toBe(before);
   const other = tinyModel();
-  expect(() => [...framePosteriors(other, batch!)]).toThrow(
+  await expect(framePosteriors(other, batch!).next()).rejects.toThrow(
     'framePosteriors: the model is a languageModel, expected a frameClassifier.',
   );
   other.dispose();

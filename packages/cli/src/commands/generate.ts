@@ -3,7 +3,7 @@ import { vocabularyFromData } from '@bnrnn/data-ptb';
 import type { SequenceModel, State } from '@bnrnn/recurrent';
 import { loadModel } from '@bnrnn/training';
 import { checkpointsOf } from '@bnrnn/training/node';
-import { dispose, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { dispose, tensor1d } from '@tensorflow/tfjs-core';
 import { Option, type Command } from 'commander';
 import { join } from 'node:path';
 import { addBackendFlags, startFlagged } from '../backendFlags';
@@ -62,7 +62,7 @@ async function runGenerate(io: Io, folder: string, flags: GenerateFlags): Promis
     onRefused: (sentence) => io.note(`warning: ${sentence}`),
   });
   const end = vocabulary.idOf('<eos>') ?? 0;
-  const added = continueText(model, [end, ...prompt], flags);
+  const added = await continueText(model, [end, ...prompt], flags);
   model.dispose();
   const text = vocabulary.decode([...prompt, ...added]).trim();
   if (flags.json === true) {
@@ -74,11 +74,11 @@ async function runGenerate(io: Io, folder: string, flags: GenerateFlags): Promis
 }
 
 /** Reads the prompt, then draws one token after the other. */
-function continueText(
+async function continueText(
   model: SequenceModel,
   prompt: readonly number[],
   { words, temperature, seed }: Pick<GenerateFlags, 'words' | 'temperature' | 'seed'>,
-): number[] {
+): Promise<number[]> {
   const chance = randomStream('generate', seed);
   const tokens = [...prompt];
   let state: State = model.initialState(1);
@@ -88,7 +88,7 @@ function continueText(
     dispose([input, ...state]);
     state = result.state;
     if (position >= prompt.length - 1) {
-      const logits = tidy(() => result.logits.dataSync());
+      const logits = await result.logits.data();
       const draw = chance.uniform(1, 0, 1, position)[0] as number;
       tokens.push(sampleIndex(logits, temperature, draw));
     }

@@ -87,7 +87,7 @@ async function runPosteriors(io: Io, folder: string, flags: PosteriorsFlags): Pr
     let frames = 0;
     try {
       for await (const batch of batches.batches(0)) {
-        for (const each of framePosteriors(model, batch)) {
+        for await (const each of framePosteriors(model, batch)) {
           const { key, classes, values } = each;
           if (priors !== undefined) subtract(values, priors);
           const matrix = { rows: each.frames, columns: classes, data: values };

@@ -41,7 +41,7 @@ async function testBackend(name: string): Promise<Pick<BackendReport, 'selfTest'
   let started: BackendInfo | null = null;
   try {
     started = await startBackend(name);
-    selfTest();
+    await selfTest();
     return { selfTest: 'passed', started };
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);

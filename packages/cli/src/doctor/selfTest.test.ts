@@ -58,6 +58,6 @@ describe('selfTest', () => {
 
   it('passes on cpu', async () => {
     await startBackend('cpu');
-    expect(selfTest()).toBeLessThan(1e-5);
+    expect(await selfTest()).toBeLessThan(1e-5);
   });
 });

@@ -1,11 +1,11 @@
 import { UsageError, type BatchSource, type StatisticsChoice } from '@bnrnn/core';
 import type { ForwardResult, SequenceModel } from '@bnrnn/recurrent';
-import { tidy } from '@tensorflow/tfjs-core';
 import { addBatch, meansOf, noLoss, type LossMeans } from '../lossSums';
 import { batchNats } from '../step/batchNats';
 import type { BatchTensors } from '../step/batchTensors';
 import { wrongRows } from './frameErrors';
 import { forEachWindow } from './forEachWindow';
+import { readAndFree } from './readAndFree';
 import { recalibrate, type Recalibration } from './recalibrate';
 
 export interface EvaluateOptions {
@@ -63,9 +63,9 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
       statistics: stored,
       maxBatches,
       signal,
-      visit(result, tensors, batch) {
-        sums = addBatch(sums, sumOfNats(result, tensors), tensors.units);
-        if (classifies) wrong += wrongRows(result, batch);
+      async visit(result, tensors, batch) {
+        sums = addBatch(sums, await sumOfNats(result, tensors), tensors.units);
+        if (classifies) wrong += await wrongRows(result, batch);
       },
     });
   } finally {
@@ -91,10 +91,8 @@ function recalibrateFor(options: EvaluateOptions): Promise<Recalibration> {
   return recalibrate({ model, source, maxBatches, signal });
 }
 
-function sumOfNats(result: ForwardResult, tensors: BatchTensors): number {
-  return tidy(() => {
-    let sum = 0;
-    for (const nats of batchNats(result, tensors).dataSync()) sum += nats;
-    return sum;
-  });
+async function sumOfNats(result: ForwardResult, tensors: BatchTensors): Promise<number> {
+  let sum = 0;
+  for (const nats of await readAndFree(batchNats(result, tensors))) sum += nats;
+  return sum;
 }

@@ -15,8 +15,8 @@ export interface ForEachWindowOptions {
   readonly statistics?: ReadonlyMap<string, Statistics> | undefined;
   readonly maxBatches?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Sees one window; what it is given is freed when it returns. */
-  visit: (result: ForwardResult, tensors: BatchTensors, batch: Batch) => void;
+  /** Sees one window; what it is given is freed when its promise settles. */
+  visit: (result: ForwardResult, tensors: BatchTensors, batch: Batch) => Promise<void>;
 }
 
 /**
@@ -33,7 +33,7 @@ export async function forEachWindow(options: ForEachWindowOptions): Promise<numb
     for await (const batch of source.batches(0)) {
       signal?.throwIfAborted();
       if (count >= maxBatches) break;
-      runWindow(options, carried, batch);
+      await runWindow(options, carried, batch);
       count++;
       // Lets timers and signal handlers run between windows.
       await letOthersRun();
@@ -44,11 +44,11 @@ export async function forEachWindow(options: ForEachWindowOptions): Promise<numb
   return count;
 }
 
-function runWindow(
+async function runWindow(
   { model, mode, statistics, visit }: ForEachWindowOptions,
   carried: CarriedState,
   batch: Batch,
-): void {
+): Promise<void> {
   const state = carried.before(model, batch);
   const tensors = batchTensors(batch);
   let result: ForwardResult | undefined;
@@ -60,7 +60,7 @@ function runWindow(
       ...(statistics === undefined ? {} : { statistics }),
     });
     carried.replace(result.state);
-    visit(result, tensors, batch);
+    await visit(result, tensors, batch);
   } finally {
     tensors.dispose();
     if (result !== undefined) {

@@ -2,7 +2,9 @@ import { UsageError, type UtteranceBatch } from '@bnrnn/core';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { product } from '@bnrnn/tensor-backend';
 import { dispose, gather, tensor1d, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+
 import { batchTensors } from '../step/batchTensors';
+import { readAndFree } from './readAndFree';
 
 /** What a frame classifier says of one utterance. */
 export interface UtterancePosteriors {
@@ -21,10 +23,10 @@ export interface UtterancePosteriors {
  *
  * @throws UsageError for a model that is no frame classifier.
  */
-export function* framePosteriors(
+export async function* framePosteriors(
   model: SequenceModel,
   batch: UtteranceBatch,
-): Generator<UtterancePosteriors, void, undefined> {
+): AsyncGenerator<UtterancePosteriors, void, undefined> {
   if (model.spec.kind !== 'frameClassifier') {
     throw new UsageError(
       `framePosteriors: the model is a ${model.spec.kind}, expected a frameClassifier.`,
@@ -40,14 +42,15 @@ export function* framePosteriors(
   });
   tensors.dispose();
   dispose([...start, ...state]);
-  const bias = head.bias.dataSync<'float32'>();
   try {
+    const bias = await head.bias.data<'float32'>();
     for (const [column, key] of batch.keys.entries()) {
       const rows = rowsOf(batch, column);
-      const values = tidy(() => {
+      const logits = tidy(() => {
         const frames = gather(hidden, tensor1d(rows, 'int32'));
-        return product(frames, head.weights as Tensor2D).dataSync<'float32'>();
+        return product(frames, head.weights as Tensor2D);
       });
+      const values = (await readAndFree(logits)) as Float32Array;
       addAndNormalize(values, bias);
       yield { key, frames: rows.length, classes, values };
     }

@@ -2,7 +2,7 @@ import { BnrnnError, type Batch } from '@bnrnn/core';
 import type { Moments, Statistics } from '@bnrnn/normalization';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { globalNorm } from '@bnrnn/tensor-backend';
-import { dispose, memory, stack, type Scalar } from '@tensorflow/tfjs-core';
+import { memory, stack, type Scalar } from '@tensorflow/tfjs-core';
 import { clipScale, type ClipSpec } from '../clip';
 import { DivergedError } from '../divergedError';
 import type { Optimizer } from '../optimizer/optimizer';
@@ -34,22 +34,23 @@ export interface TrainStepResult {
 /**
  * One step of truncated backpropagation through time: gradient, clip, update, running statistics.
  *
- * Loss and norm are read together, once, before anything is changed.
+ * Loss and norm are read together, once, before anything is changed; a device works on until then, and the
+ * event loop is free while the step waits for it.
  *
- * @throws DivergedError when either is not finite; BnrnnError when the step leaves a tensor behind.
+ * @throws (rejects) DivergedError when either is not finite; BnrnnError when the step leaves a tensor behind.
  */
-export function trainStep(options: TrainStepOptions): TrainStepResult {
+export async function trainStep(options: TrainStepOptions): Promise<TrainStepResult> {
   const { carried, step } = options;
-  const before = tensorsBesides(carried);
-  const result = runStep(options);
-  const more = tensorsBesides(carried) - before;
+  const left = new TensorBalance(carried);
+  const result = await runStep(options, left);
+  const more = left.close();
   if (more === 0) return result;
   throw new BnrnnError(`train: step ${step} left ${more} tensors more than there were before it.`, {
     hint: 'A layer or an op does not dispose what it makes; memory would grow without end.',
   });
 }
 
-function runStep(options: TrainStepOptions): TrainStepResult {
+async function runStep(options: TrainStepOptions, left: TensorBalance): Promise<TrainStepResult> {
   const { model, batch, carried, step } = options;
   const state = carried.before(model, batch);
   const tensors = batchTensors(batch);
@@ -57,7 +58,7 @@ function runStep(options: TrainStepOptions): TrainStepResult {
   try {
     gradient = takeGradient(model, tensors, { state, step });
     carried.replace(gradient.state);
-    const taken = update(options, gradient);
+    const taken = await update(options, gradient, left);
     foldMoments(model, gradient.moments);
     return { ...taken, units: tensors.units };
   } finally {
@@ -74,11 +75,12 @@ function runStep(options: TrainStepOptions): TrainStepResult {
  *
  * @see recipes: semantics shared by all; the loss of the speech model.
  */
-function update(
+async function update(
   { model, batch, optimizer, learningRate, clip, step, checkpoint }: TrainStepOptions,
   { nats, gradients }: Gradient,
-): Omit<TrainStepResult, 'units'> {
-  const [total, totalNorm] = readTogether(nats, globalNorm(gradients));
+  left: TensorBalance,
+): Promise<Omit<TrainStepResult, 'units'>> {
+  const [total, totalNorm] = await readTogether(nats, globalNorm(gradients), left);
   if (!Number.isFinite(total)) throw new DivergedError(`loss is ${total}`, step, checkpoint);
   const gradientNorm = totalNorm / batch.batch;
   if (!Number.isFinite(gradientNorm)) {
@@ -97,11 +99,21 @@ function update(
 }
 
 /** Both in one transfer: on a device each read waits for the whole step. */
-function readTogether(nats: Scalar, norm: Scalar): [number, number] {
+async function readTogether(
+  nats: Scalar,
+  norm: Scalar,
+  left: TensorBalance,
+): Promise<[number, number]> {
   const both = stack([nats, norm]);
-  const [first, second] = both.dataSync();
-  dispose([norm, both]);
-  return [first as number, second as number];
+  norm.dispose();
+  left.pause();
+  try {
+    const [first, second] = await both.data();
+    return [first as number, second as number];
+  } finally {
+    left.resume();
+    both.dispose();
+  }
 }
 
 function foldMoments(model: SequenceModel, moments: ReadonlyMap<string, Moments>): void {
@@ -118,6 +130,30 @@ function foldMoments(model: SequenceModel, moments: ReadonlyMap<string, Moments>
   model.setStatistics(next);
 }
 
-function tensorsBesides(carried: CarriedState): number {
-  return memory().numTensors - (carried.current?.length ?? 0);
+/** Counts the tensors that a step adds; what others make while the step waits is not the step's. */
+class TensorBalance {
+  readonly #carried: CarriedState;
+  #before: number;
+
+  constructor(carried: CarriedState) {
+    this.#carried = carried;
+    this.#before = this.#count();
+  }
+
+  pause(): void {
+    this.#before -= this.#count();
+  }
+
+  resume(): void {
+    this.#before += this.#count();
+  }
+
+  /** How many tensors more there are than at the start. */
+  close(): number {
+    return this.#count() - this.#before;
+  }
+
+  #count(): number {
+    return memory().numTensors - (this.#carried.current?.length ?? 0);
+  }
 }
