@@ -10,6 +10,7 @@ import { addPosteriors } from './commands/posteriors';
 import { addPresets } from './commands/presets';
 import { addQuickstart } from './commands/quickstart';
 import { addReport } from './commands/report';
+import { addReproduce } from './commands/reproduce';
 import { addSweep } from './commands/sweep';
 import { addTrain } from './commands/train';
 import { addFeatures } from './features/addFeatures';
@@ -36,6 +37,7 @@ export function makeProgram(io: Io, args: readonly string[]): Command {
     addClaims,
     addGenerate,
     addPosteriors,
+    addReproduce,
     addSweep,
     addBench,
     addParity,

@@ -98,3 +98,11 @@ export {
 } from './speech/openSpeechSplit';
 export { drawPoints, gridOf, readAxis, type Axis } from './plan/axis';
 export { readSeeds } from './plan/seeds';
+export type { PaperCurve, PaperFigure } from './paper/paperFigures';
+export {
+  reproducedRows,
+  reproductions,
+  type PaperNumbers,
+  type ReproducedRow,
+  type Reproduction,
+} from './paper/reproductions';

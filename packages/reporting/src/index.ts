@@ -25,6 +25,16 @@ export {
   type SettingSource,
 } from './run/run';
 export { comparisonTable } from './table/comparisonTable';
+export {
+  reproductionSvg,
+  type ReproducedCurve,
+  type ReproductionSvgOptions,
+} from './reproduce/reproductionSvg';
+export {
+  reproductionTable,
+  type ReproducedModel,
+  type ReproducedPair,
+} from './reproduce/reproductionTable';
 export { sweepTable, type SweepPoint } from './sweep/sweepTable';
 export { tableFormats, type TableFormat } from './table/writeTable';
 export { curvesSvg } from './curves/curvesSvg';
