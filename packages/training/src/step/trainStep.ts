@@ -2,7 +2,7 @@ import { BnrnnError, type Batch } from '@bnrnn/core';
 import type { Moments, Statistics } from '@bnrnn/normalization';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { globalNorm } from '@bnrnn/tensor-backend';
-import { memory, stack, type Scalar } from '@tensorflow/tfjs-core';
+import { memory, stack, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { clipScale, type ClipSpec } from '../clip';
 import { DivergedError } from '../divergedError';
 import type { Optimizer } from '../optimizer/optimizer';
@@ -34,37 +34,69 @@ export interface TrainStepResult {
 /**
  * One step of truncated backpropagation through time: gradient, clip, update, running statistics.
  *
- * Loss and norm are read together, once, before anything is changed; a device works on until then, and the
- * event loop is free while the step waits for it.
+ * Loss and norm are read together, once, before anything is changed. A device works on until then, and the event
+ * loop is free while the step waits for it.
  *
  * @throws (rejects) DivergedError when either is not finite; BnrnnError when the step leaves a tensor behind.
  */
 export async function trainStep(options: TrainStepOptions): Promise<TrainStepResult> {
   const { carried, step } = options;
-  const left = new TensorBalance(carried);
-  const result = await runStep(options, left);
-  const more = left.close();
+  const before = tensorsBesides(carried);
+  const begun = beginStep(options);
+  // Others may make tensors while the step waits; they are not the step's.
+  const held = tensorsBesides(carried) - before;
+  let read: Float32Array;
+  try {
+    read = await begun.lossAndNorm.data<'float32'>();
+  } catch (error) {
+    begun.dispose();
+    throw error;
+  }
+  const resumed = tensorsBesides(carried);
+  const result = finishStep(options, begun, read);
+  const more = held + tensorsBesides(carried) - resumed;
   if (more === 0) return result;
   throw new BnrnnError(`train: step ${step} left ${more} tensors more than there were before it.`, {
     hint: 'A layer or an op does not dispose what it makes; memory would grow without end.',
   });
 }
 
-async function runStep(options: TrainStepOptions, left: TensorBalance): Promise<TrainStepResult> {
-  const { model, batch, carried, step } = options;
+/** A step whose gradient is computed, or being computed by the device, and has changed nothing yet. */
+interface BegunStep {
+  readonly gradient: Gradient;
+  /** float32 [2]: both in one transfer, because each read waits for the whole step. */
+  readonly lossAndNorm: Tensor;
+  readonly units: number;
+  dispose(): void;
+}
+
+function beginStep({ model, batch, carried, step }: TrainStepOptions): BegunStep {
   const state = carried.before(model, batch);
   const tensors = batchTensors(batch);
   let gradient: Gradient | undefined;
-  try {
-    gradient = takeGradient(model, tensors, { state, step });
-    carried.replace(gradient.state);
-    const taken = await update(options, gradient, left);
-    foldMoments(model, gradient.moments);
-    return { ...taken, units: tensors.units };
-  } finally {
+  const dispose = (): void => {
     gradient?.dispose();
-    tensors.dispose();
     if (batch.kind === 'utterances') carried.dispose();
+  };
+  try {
+    const taken = takeGradient(model, tensors, { state, step });
+    gradient = taken;
+    carried.replace(taken.state);
+    const lossAndNorm = tidy(() => stack([taken.nats, globalNorm(taken.gradients)]));
+    return {
+      gradient,
+      lossAndNorm,
+      units: tensors.units,
+      dispose() {
+        lossAndNorm.dispose();
+        dispose();
+      },
+    };
+  } catch (error) {
+    dispose();
+    throw error;
+  } finally {
+    tensors.dispose();
   }
 }
 
@@ -75,44 +107,31 @@ async function runStep(options: TrainStepOptions, left: TensorBalance): Promise<
  *
  * @see recipes: semantics shared by all; the loss of the speech model.
  */
-async function update(
+function finishStep(
   { model, batch, optimizer, learningRate, clip, step, checkpoint }: TrainStepOptions,
-  { nats, gradients }: Gradient,
-  left: TensorBalance,
-): Promise<Omit<TrainStepResult, 'units'>> {
-  const [total, totalNorm] = await readTogether(nats, globalNorm(gradients), left);
-  if (!Number.isFinite(total)) throw new DivergedError(`loss is ${total}`, step, checkpoint);
-  const gradientNorm = totalNorm / batch.batch;
-  if (!Number.isFinite(gradientNorm)) {
-    throw new DivergedError(`norm of the gradient is ${gradientNorm}`, step, checkpoint);
-  }
-  const { scale, clipped } = clipScale(gradientNorm, clip);
-  const variables = [...model.parameters.values()];
-  optimizer.apply({
-    variables,
-    gradients,
-    learningRate,
-    scale: scale / batch.batch,
-    step: step + 1,
-  });
-  return { nats: total, gradientNorm, clipped };
-}
-
-/** Both in one transfer: on a device each read waits for the whole step. */
-async function readTogether(
-  nats: Scalar,
-  norm: Scalar,
-  left: TensorBalance,
-): Promise<[number, number]> {
-  const both = stack([nats, norm]);
-  norm.dispose();
-  left.pause();
+  begun: BegunStep,
+  [nats = NaN, totalNorm = NaN]: Float32Array,
+): TrainStepResult {
+  const { gradients, moments } = begun.gradient;
   try {
-    const [first, second] = await both.data();
-    return [first as number, second as number];
+    if (!Number.isFinite(nats)) throw new DivergedError(`loss is ${nats}`, step, checkpoint);
+    const gradientNorm = totalNorm / batch.batch;
+    if (!Number.isFinite(gradientNorm)) {
+      throw new DivergedError(`norm of the gradient is ${gradientNorm}`, step, checkpoint);
+    }
+    const { scale, clipped } = clipScale(gradientNorm, clip);
+    const variables = [...model.parameters.values()];
+    optimizer.apply({
+      variables,
+      gradients,
+      learningRate,
+      scale: scale / batch.batch,
+      step: step + 1,
+    });
+    foldMoments(model, moments);
+    return { nats, gradientNorm, clipped, units: begun.units };
   } finally {
-    left.resume();
-    both.dispose();
+    begun.dispose();
   }
 }
 
@@ -130,30 +149,6 @@ function foldMoments(model: SequenceModel, moments: ReadonlyMap<string, Moments>
   model.setStatistics(next);
 }
 
-/** Counts the tensors that a step adds; what others make while the step waits is not the step's. */
-class TensorBalance {
-  readonly #carried: CarriedState;
-  #before: number;
-
-  constructor(carried: CarriedState) {
-    this.#carried = carried;
-    this.#before = this.#count();
-  }
-
-  pause(): void {
-    this.#before -= this.#count();
-  }
-
-  resume(): void {
-    this.#before += this.#count();
-  }
-
-  /** How many tensors more there are than at the start. */
-  close(): number {
-    return this.#count() - this.#before;
-  }
-
-  #count(): number {
-    return memory().numTensors - (this.#carried.current?.length ?? 0);
-  }
+function tensorsBesides(carried: CarriedState): number {
+  return memory().numTensors - (carried.current?.length ?? 0);
 }
