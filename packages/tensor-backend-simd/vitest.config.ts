@@ -1,4 +1,5 @@
 import { backendTests, packageTests } from '../../tools/config/vitest.ts';
+import { hasBfloat16, libraries } from './test/libraries.ts';
 import { parity } from './test/parity.ts';
 
 /** The suites of the packages above that run on any backend: here with fallbacks forbidden. */
@@ -21,10 +22,13 @@ const mixed = [
 export default packageTests({
   projects: [
     backendTests({ name: 'simd', env: { BNRNN_TEST_BACKENDS: 'simd' } }),
-    parity([...ops, ...layers], { threads: 2 }),
+    ...libraries.map((blas) => parity([...ops, ...layers], { threads: 2, blas })),
     parity([...ops, ...layers], { threads: 1, blas: 'none', poison: true }),
     parity([...ops, ...layers], { threads: 2, blas: 'none', poison: true }),
     parity([...ops, ...layers], { threads: 1 }),
+    ...(hasBfloat16
+      ? [parity([...ops, ...layers], { threads: 2, blas: 'mkl', precision: 'bf16x3' })]
+      : []),
     parity(mixed, { threads: 2, poison: true, fallback: 'allow' }),
   ],
 });

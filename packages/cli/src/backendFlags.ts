@@ -1,5 +1,11 @@
 import { expectOneOf } from '@bnrnn/core';
-import { registeredBackends, startBackend, type BackendInfo } from '@bnrnn/tensor-backend';
+import {
+  precisions,
+  registeredBackends,
+  startBackend,
+  type BackendInfo,
+  type Precision,
+} from '@bnrnn/tensor-backend';
 import { Option, type Command } from 'commander';
 import { wholeFlag } from './flags';
 import type { Io } from './io';
@@ -8,9 +14,12 @@ export interface BackendFlags {
   readonly backend?: string;
   readonly threads?: number;
   readonly allowCpu?: boolean;
+  readonly precision?: Precision;
+  /** Not a flag: the library that a run which goes on computed with. */
+  readonly blas?: string | null;
 }
 
-/** Adds `--backend`, `--threads` and `--allow-cpu`. */
+/** Adds `--backend`, `--precision`, `--threads` and `--allow-cpu`. */
 export function addBackendFlags(command: Command, byDefault: string): Command {
   return addComputeFlags(
     command.addOption(
@@ -19,6 +28,11 @@ export function addBackendFlags(command: Command, byDefault: string): Command {
         `${['auto', ...backendNames()].join(', ')} (default: ${byDefault})`,
       ),
     ),
+  ).addOption(
+    new Option(
+      '--precision <name>',
+      `matrix products in ${precisions.join(', ')} (default: ${byDefault === 'auto' ? 'float32' : byDefault})`,
+    ).argParser((text) => expectOneOf('--precision', text, precisions)),
   );
 }
 
@@ -44,6 +58,12 @@ export function expectBackendName(name: string): string {
   return expectOneOf('--backend', name, ['auto', ...backendNames()]);
 }
 
+/** What a command starts where its flags name nothing. */
+interface Otherwise {
+  readonly backend: string;
+  readonly precision?: Precision;
+}
+
 /**
  * Starts the backend that was asked for. Where that is `auto`, a backend that should run here and cannot is noted.
  *
@@ -52,13 +72,15 @@ export function expectBackendName(name: string): string {
 export function startFlagged(
   flags: BackendFlags,
   { note }: Pick<Io, 'note'>,
-  byDefault = 'auto',
+  otherwise: Otherwise = { backend: 'auto' },
 ): Promise<BackendInfo> {
-  const name = expectBackendName(flags.backend ?? byDefault);
-  const { threads, allowCpu } = flags;
+  const name = expectBackendName(flags.backend ?? otherwise.backend);
+  const { threads, allowCpu, blas } = flags;
   return startBackend(name, {
     threads,
     allowCpu,
+    blas,
+    precision: flags.precision ?? otherwise.precision,
     onPassedOver(passed, { absent, reason, fix }) {
       if (absent === true) return;
       note(`backend ${passed} passed over: ${reason ?? 'it cannot run here.'}`);
@@ -68,7 +90,8 @@ export function startFlagged(
 }
 
 /** One line about what computes. */
-export function backendLine({ name, device, threads, blas }: BackendInfo): string {
+export function backendLine({ name, device, threads, blas, precision }: BackendInfo): string {
   const library = blas === null ? '' : `, ${blas}`;
-  return `backend ${name}: ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}${library}`;
+  const lower = precision === 'float32' ? '' : `, products in ${precision}`;
+  return `backend ${name}: ${device}, ${threads} ${threads === 1 ? 'thread' : 'threads'}${library}${lower}`;
 }

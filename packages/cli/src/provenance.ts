@@ -13,8 +13,14 @@ export function commandText(args: readonly string[]): string {
 }
 
 /** What a run's configuration says of the backend that computes. */
-export function computedBy({ name, threads, blas, versions }: BackendInfo) {
-  return { backend: name, threads, blas, versions: { node: process.versions.node, ...versions } };
+export function computedBy({ name, threads, blas, precision, versions }: BackendInfo) {
+  return {
+    backend: name,
+    threads,
+    blas,
+    precision,
+    versions: { node: process.versions.node, ...versions },
+  };
 }
 
 /**

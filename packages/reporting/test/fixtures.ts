@@ -21,6 +21,7 @@ export function config(changes: Partial<RunConfig> = {}): RunConfig {
     preset: 'ptb-small',
     recipe: 'authors-code',
     backend: 'wasm',
+    precision: 'float32',
     seed: 1,
     unit: 'word',
     corpus,

@@ -1,5 +1,6 @@
 // The kernels of the simd backend. Pointers are byte offsets into the shared memory; every function
 // works on the part of the data that its arguments name and knows nothing of threads.
+export { splitBfloat, toBfloat } from './bfloat';
 export { dropout } from './dropout';
 export {
   adam,

@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { BackendError, UsageError } from '@bnrnn/core';
 import { reserveProblem } from '@bnrnn/tensor-backend';
-import { findBlas, type BlasSearch } from './blas/findBlas';
+import type { Precision } from '@bnrnn/tensor-backend';
+import { findBlas, type BlasSearch, type BlasWish } from './blas/findBlas';
+import { expectPrecision } from './blas/expectPrecision';
 import { expectKernels } from './threads/expectKernels';
 import { instantiateKernels, type Kernels } from './threads/kernels';
 
@@ -22,14 +24,19 @@ let last: { readonly key: string; readonly prepared: Promise<Prepared> } | undef
  * Reserves the memory, loads the kernels and looks for a BLAS. A probe and the start after it share what was
  * prepared: a second memory would take as much of the address space again.
  *
- * @throws BackendError for what this machine or this installation lacks; UsageError where `BNRNN_BLAS` names
+ * @param before     the library that a run computed with, see `StartOptions`.
+ * @throws BackendError for what this machine or this installation lacks, a precision among it; UsageError where `BNRNN_BLAS` names
  *   a library that cannot be used.
  */
-export function prepare(memoryMiB: number): Promise<Prepared> {
-  const wanted = process.env['BNRNN_BLAS'] ?? '';
-  const key = `${memoryMiB} ${wanted}`;
+export function prepare(
+  memoryMiB: number,
+  precision: Precision,
+  before?: string | null,
+): Promise<Prepared> {
+  const wish = { wanted: process.env['BNRNN_BLAS'] ?? '', before };
+  const key = JSON.stringify({ memoryMiB, precision, ...wish });
   if (last?.key === key) return last.prepared;
-  const prepared = prepareNow(memoryMiB, wanted);
+  const prepared = prepareNow(memoryMiB, precision, wish);
   last = { key, prepared };
   prepared.catch(() => {
     if (last?.prepared === prepared) last = undefined;
@@ -37,17 +44,24 @@ export function prepare(memoryMiB: number): Promise<Prepared> {
   return prepared;
 }
 
-async function prepareNow(memoryMiB: number, wanted: string): Promise<Prepared> {
+async function prepareNow(
+  memoryMiB: number,
+  precision: Precision,
+  wish: BlasWish,
+): Promise<Prepared> {
   const memory = reserveMemory(memoryMiB);
   const module = await loadModule();
   const kernels = instantiateKernels(module, memory);
   expectKernels(kernels);
-  const search = findBlas(memory, wanted);
-  if (search.blas === null && wanted !== '' && wanted !== 'none') {
+  // MKL alone has the lower precisions: it is taken although another library may come before it here.
+  const byPrecision = wish.wanted === '' && precision !== 'float32' ? { wanted: 'mkl' } : wish;
+  const search = findBlas(memory, byPrecision);
+  if (search.blas === null && wish.wanted !== '' && wish.wanted !== 'none') {
     throw new UsageError(`BNRNN_BLAS names a library that cannot be used: ${search.reason}.`, {
       hint: 'Name another, or leave the variable unset; "none" means the own product.',
     });
   }
+  expectPrecision(precision, search);
   return { memory, module, kernels, search };
 }
 

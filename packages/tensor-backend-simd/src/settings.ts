@@ -3,6 +3,7 @@ import {
   expectMemory,
   expectThreads,
   threadsOfMachine,
+  type Precision,
   type StartOptions,
 } from '@bnrnn/tensor-backend';
 import { mayStartWorkers } from './threads/expectWorkersCanStart';
@@ -11,6 +12,7 @@ import { mayStartWorkers } from './threads/expectWorkersCanStart';
 export interface Settings {
   readonly threads: number;
   readonly memoryMiB: number;
+  readonly precision: Precision;
   /** Why there is one thread where nobody asked for a number; undefined where there are as many as can be. */
   readonly few?: string;
 }
@@ -26,9 +28,10 @@ const mostMiB = 4096;
 export function settingsFrom(options: StartOptions): Settings {
   const asked = { ...backendSettings(), ...options };
   const memoryMiB = expectMemory('startBackend: memoryMiB', asked.memoryMiB ?? mostMiB);
+  const common = { memoryMiB, precision: asked.precision };
   if (asked.threads !== undefined) {
-    return { threads: expectThreads('startBackend: threads', asked.threads), memoryMiB };
+    return { threads: expectThreads('startBackend: threads', asked.threads), ...common };
   }
-  if (mayStartWorkers()) return { threads: threadsOfMachine(), memoryMiB };
-  return { threads: 1, memoryMiB, few: "Node's permission model forbids more: --allow-worker" };
+  if (mayStartWorkers()) return { threads: threadsOfMachine(), ...common };
+  return { threads: 1, ...common, few: "Node's permission model forbids more: --allow-worker" };
 }

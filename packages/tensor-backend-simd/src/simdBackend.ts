@@ -1,14 +1,22 @@
 import { BackendError, UsageError } from '@bnrnn/core';
-import { backendSettings, isSet, type Backend, type BackendInfo } from '@bnrnn/tensor-backend';
+import {
+  backendSettings,
+  isSet,
+  precisions,
+  type Backend,
+  type Precision,
+  type StartedBackend,
+} from '@bnrnn/tensor-backend';
 import { engine, ready, setBackend, version_core } from '@tensorflow/tfjs-core';
 import { SharedMemoryBackend } from './backend/sharedMemoryBackend';
 import { backendName } from './kernels/kernel';
 import { registerKernels } from './kernels/registerKernels';
 import { adviseLargePages } from './memory/largePages';
+import { fasterThan } from './blas/fasterThan';
 import { prepare } from './prepare';
 import { settingsFrom, type Settings } from './settings';
 import { expectWorkersCanStart } from './threads/expectWorkersCanStart';
-import { scratchStart } from './threads/kernels';
+import { scratchOf } from './threads/makeProducts';
 import { startNodeWorkers } from './threads/nodeWorkers';
 import { type Pool, startPool } from './threads/pool';
 
@@ -16,7 +24,8 @@ interface Running {
   readonly backend: SharedMemoryBackend;
   readonly pool: Pool;
   readonly memoryMiB: number;
-  readonly info: BackendInfo;
+  readonly precision: Precision;
+  readonly info: StartedBackend;
 }
 
 let running: Promise<Running> | undefined;
@@ -27,16 +36,17 @@ let running: Promise<Running> | undefined;
  *
  * `BNRNN_THREADS` is the number of threads where a caller names none (default: the machine's cores).
  * `BNRNN_MEMORY_MIB` is the most that tensors may hold where a caller says nothing (default: 4096).
- * `BNRNN_BLAS` names the BLAS library (`none`: our own product). `BNRNN_SIMD_POISON=1` fills freed
+ * `BNRNN_BLAS` names the BLAS library: `mkl`, `openblas`, `blis`, `accelerate`, a path, or `none` for our own product. `BNRNN_SIMD_POISON=1` fills freed
  * blocks with NaN.
  */
 export const simdBackend: Backend = {
   name: 'simd',
+  precisions,
 
   async probe(options = {}) {
-    const { threads, memoryMiB, few } = settingsFrom(options);
+    const { threads, memoryMiB, precision, few } = settingsFrom(options);
     try {
-      const { blas, reason } = (await prepare(memoryMiB)).search;
+      const { blas, reason } = (await prepare(memoryMiB, precision, options.blas)).search;
       expectWorkersCanStart(threads);
       const product =
         blas === null ? `own product (no BLAS: ${reason})` : `${blas.name}: ${blas.description}`;
@@ -44,6 +54,7 @@ export const simdBackend: Backend = {
       return {
         available: true,
         details: `${threads} ${threads === 1 ? 'thread' : 'threads'}${because}, ${product}`,
+        ...fasterThan(blas?.name),
       };
     } catch (error) {
       if (error instanceof UsageError) throw error;
@@ -59,12 +70,18 @@ export const simdBackend: Backend = {
 
   async start(options) {
     const settings = settingsFrom(options);
-    running ??= launch(settings).catch((error: unknown) => {
+    running ??= launch(settings, options.blas).catch((error: unknown) => {
       running = undefined;
       throw error;
     });
     const { pool, info, ...there } = await running;
-    const { threads, memoryMiB } = { ...backendSettings(), ...options };
+    const { threads, memoryMiB, precision } = { ...backendSettings(), ...options };
+    if (precision !== there.precision) {
+      throw new BackendError(
+        `simd: already computes in ${there.precision} in this process, asked for ${precision}.`,
+        { hint: 'Start another process for another precision.' },
+      );
+    }
     if (threads !== undefined) expectSame('threads', pool.threads, threads);
     if (memoryMiB !== undefined) expectSame('MiB', there.memoryMiB, memoryMiB);
     await setBackend(backendName);
@@ -81,23 +98,24 @@ function expectSame(what: string, there: number, here: number): void {
   );
 }
 
-async function launch({ threads, memoryMiB }: Settings): Promise<Running> {
+async function launch(settings: Settings, before?: string | null): Promise<Running> {
+  const { threads, memoryMiB, precision } = settings;
   const poison = isSet('BNRNN_SIMD_POISON');
-  const { memory, module, kernels, search } = await prepare(memoryMiB);
+  const { memory, module, kernels, search } = await prepare(memoryMiB, precision, before);
   const { blas } = search;
   expectWorkersCanStart(threads);
   adviseLargePages(memory);
-  const pool = await startPool({ memory, module, blas }, threads, startNodeWorkers);
-  const heapStart = scratchStart(kernels, blas === null ? threads : 0);
+  const pool = await startPool({ memory, module, blas, precision }, threads, startNodeWorkers);
+  const heapStart = scratchOf(threads, { blas, precision }, kernels);
   const backend = new SharedMemoryBackend({ memory, heapStart, pool, poison });
   registerKernels();
   engine().registerBackend(backendName, () => backend, 0);
-  const info: BackendInfo = {
+  const info = {
     name: 'simd',
     device: 'cpu',
     threads,
     blas: blas === null ? null : blas.description,
     versions: { 'tfjs-core': version_core, node: process.version },
   };
-  return { backend, pool, memoryMiB, info };
+  return { backend, pool, memoryMiB, precision, info };
 }

@@ -43,7 +43,8 @@ test('room for panels is taken where they pay', () => {
 test('without room a step is one call', () => {
   const seen: unknown[][] = [];
   const product: Product = (...operands) => void seen.push(operands);
-  const operands = { transposeB: true, m: 32, n: 325, k: 650, b: 4, ldb: 651, room: 0 };
+  const blocks = [{ b: 4, out: 0 }];
+  const operands = { transposeB: true, m: 32, n: 325, k: 650, blocks, ldb: 651, room: 0 };
   panelProducts(product, kernels)({ ...operands, accumulate: true })(8, 650, 16, 325);
   expect(seen).toEqual([[false, true, 32, 325, 650, 8, 650, 4, 651, true, 16, 325]]);
 });
@@ -76,7 +77,8 @@ function check(
     calls += 1;
     product(...operands);
   };
-  const operands = { transposeB, m, n, k, b: atB * 4, ldb, room: room * 4 };
+  const blocks = [{ b: atB * 4, out: 0 }];
+  const operands = { transposeB, m, n, k, blocks, ldb, room: room * 4 };
   const step = panelProducts(watched, kernels)({ ...operands, accumulate: false });
   // What was copied is read from the copy: B may go.
   if (copied) float32.fill(NaN, atB, atC);

@@ -2,7 +2,7 @@ import { availableProcessors, BackendError } from '@bnrnn/core';
 import {
   activate,
   type Backend,
-  type BackendInfo,
+  type StartedBackend,
   type BackendProbe,
   type StartOptions,
 } from '@bnrnn/tensor-backend';
@@ -66,7 +66,7 @@ async function start(
   packageName: '@tensorflow/tfjs-node' | '@tensorflow/tfjs-node-gpu',
   options: StartOptions,
   environment: Readonly<Record<string, string>>,
-): Promise<BackendInfo> {
+): Promise<StartedBackend> {
   if (options.allowCpu !== true) {
     const driver = expectNvidiaDriver();
     if (driver.value === undefined) throw cannotStart(name, driver.problem);

@@ -1,5 +1,13 @@
 export { activate } from './backends/activate';
-export type { Backend, BackendInfo, BackendProbe, StartOptions } from './backends/backend';
+export {
+  precisions,
+  type Backend,
+  type BackendInfo,
+  type BackendProbe,
+  type Precision,
+  type StartedBackend,
+  type StartOptions,
+} from './backends/backend';
 export { cpuBackend } from './backends/cpuBackend';
 export { registerBackend, registeredBackends } from './backends/registry';
 export { reserveProblem } from './backends/reserveProblem';

@@ -24,6 +24,8 @@ export interface Tolerance {
  * Shapes are compared first (a bare typed array counts as having the other's shape when the lengths
  * agree); NaN equals only NaN, an infinity only itself.
  *
+ * `BNRNN_TEST_SLACK` multiplies what is allowed: for suites that run in a lower precision.
+ *
  * @throws AssertionError naming the worst element, its index and how many elements are out.
  */
 export function expectClose(
@@ -44,7 +46,8 @@ export function expectClose(
   const largest = e.values.reduce((max, value) => {
     return Number.isFinite(value) ? Math.max(max, Math.abs(value)) : max;
   }, 0);
-  const tolerance = rtol * largest + atol;
+  const slack = Number(process.env['BNRNN_TEST_SLACK'] ?? 1);
+  const tolerance = slack * (rtol * largest + atol);
   let out = 0;
   let worst = -1;
   let worstError = -1;

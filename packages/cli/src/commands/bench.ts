@@ -1,3 +1,4 @@
+import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
 import { expectOneOf, UsageError } from '@bnrnn/core';
 import {
@@ -174,6 +175,8 @@ function benchJson(preset: string, backend: BackendInfo, result: BenchResult) {
     peakRssMiB: process.resourceUsage().maxRSS / 1024,
     threads: backend.threads,
     blas: backend.blas,
+    precision: backend.precision,
+    cpu: cpus()[0]?.model ?? 'unknown',
   };
 }
 

@@ -59,11 +59,15 @@ async function inItsOwnProcess(name: string): Promise<BackendReport> {
 }
 
 function lines(report: BackendReport, first: string | null): string[] {
-  const { name, available, details, reason, fix, selfTest, started } = report;
+  const { name, available, details, reason, fix, faster, selfTest, started } = report;
   const mark = name === first ? ' (default)' : '';
   if (available) {
     const head = `${name}${mark}: ${details}; self-test ${selfTest ?? 'not run'}`;
-    return started === null ? [head] : [head, `  ${startedLine(started)}`];
+    return [
+      head,
+      ...(started === null ? [] : [`  ${startedLine(started)}`]),
+      ...(faster === null ? [] : [`  ${faster.what}`, `  to get it: ${faster.command}`]),
+    ];
   }
   return [
     `${name}: cannot run here. ${reason ?? ''}`.trimEnd(),

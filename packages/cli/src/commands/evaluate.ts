@@ -54,7 +54,8 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
       : await languageSplit(config, split, flags.data);
   try {
     for (const line of data.lines) io.out(line);
-    io.out(backendLine(await startFlagged(flags, io, config.backend)));
+    const backend = await startFlagged(flags, io, config);
+    io.out(backendLine(backend));
     const model = await loadModel(await checkpointsOf(folder), {
       which,
       onRefused: (sentence) => io.note(`warning: ${sentence}`),
@@ -67,14 +68,16 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
       choices: choice === 'all' ? statisticsChoices : [choice],
     });
     model.dispose();
+    const { precision } = backend;
     const { unit } = config;
     if (flags.json === true) {
       const rows = results.map((result) => evaluationJson(unit, result));
-      io.out(JSON.stringify({ split, results: rows }));
+      io.out(JSON.stringify({ split, precision, results: rows }));
     } else {
       for (const line of evaluationTable(unit, split, results)) io.out(line);
     }
-    if (which === 'latest') {
+    // What was computed in another precision is not the run's.
+    if (which === 'latest' && precision === (config.precision ?? 'float32')) {
       // What was measured is shown, whatever becomes of the record.
       await addEvaluations(
         folder,

@@ -57,7 +57,7 @@ async function runGenerate(io: Io, folder: string, flags: GenerateFlags): Promis
   const file = join(folder, runFiles.vocabulary);
   const vocabulary = vocabularyFromData(readJson(file), file);
   const prompt = vocabulary.encode(flags.prompt);
-  await startFlagged(flags, io, config.backend);
+  await startFlagged(flags, io, config);
   const model = await loadModel(await checkpointsOf(folder), {
     onRefused: (sentence) => io.note(`warning: ${sentence}`),
   });

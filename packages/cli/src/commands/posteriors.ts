@@ -72,7 +72,7 @@ async function runPosteriors(io: Io, folder: string, flags: PosteriorsFlags): Pr
       );
     }
     for (const { key, reason } of dropped) io.note(`left out: ${key}, ${reason}`);
-    io.note(backendLine(await startFlagged(flags, io, config.backend)));
+    io.note(backendLine(await startFlagged(flags, io, config)));
     const model = await loadModel(await checkpointsOf(folder), {
       which,
       onRefused: (sentence) => io.note(`warning: ${sentence}`),

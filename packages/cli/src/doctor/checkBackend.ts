@@ -12,6 +12,8 @@ export interface BackendReport {
   readonly reason: string | null;
   /** How to get it; null where it can run. */
   readonly fix: string | null;
+  /** What would make it faster here, with the command that brings it; null where nothing is known. */
+  readonly faster: { readonly what: string; readonly command: string } | null;
   /** `passed`, or what went wrong; null where it cannot run. */
   readonly selfTest: string | null;
   /** What was started for the self-test: device, threads, BLAS, versions; null where nothing was. */
@@ -22,9 +24,9 @@ export interface BackendReport {
 export async function checkBackend(name: string): Promise<BackendReport> {
   const backend = registeredBackends().find((candidate) => candidate.name === name);
   if (backend === undefined) return missing(name, 'It is not part of this version.');
-  const { available, details, reason, fix } = await backend.probe();
+  const { available, details, reason, fix, faster = null } = await backend.probe();
   const how = fix === undefined ? null : fixHere(fix);
-  const report = { name, available, details, reason: reason ?? null, fix: how };
+  const report = { name, available, details, reason: reason ?? null, fix: how, faster };
   const tested = available ? await testBackend(name) : { selfTest: null, started: null };
   return { ...report, ...tested };
 }
@@ -33,7 +35,7 @@ export async function checkBackend(name: string): Promise<BackendReport> {
 export function missing(name: string, reason: string, fix?: string): BackendReport {
   return {
     ...{ name, available: false, details: '', reason, fix: fix ?? null },
-    ...{ selfTest: null, started: null },
+    ...{ faster: null, selfTest: null, started: null },
   };
 }
 

@@ -28,6 +28,7 @@ export interface PaceOptions {
   readonly runs: number;
   readonly jobs?: number;
   readonly threads?: number;
+  readonly precision?: string;
   readonly backend?: string;
   readonly signal: AbortSignal;
 }
@@ -69,7 +70,7 @@ function changesTime({ path }: Override): boolean {
 async function stepTime(
   { preset, recipe, overrides }: PlannedRun,
   threads: number,
-  { backend, signal }: PaceOptions,
+  { backend, precision, signal }: PaceOptions,
 ): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'bnrnn-plan-'));
   try {
@@ -77,6 +78,7 @@ async function stepTime(
       ...['bench', preset, '--alone', '--steps', '3', '--json', '--recipe', recipe],
       ...['--threads', String(threads)],
       ...(backend === undefined ? [] : ['--backend', backend]),
+      ...(precision === undefined ? [] : ['--precision', precision]),
       ...overrides.filter(changesTime).flatMap(({ path, value }) => ['--set', `${path}=${value}`]),
     ];
     const log = join(folder, 'bench.log');

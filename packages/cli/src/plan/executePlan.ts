@@ -132,7 +132,7 @@ async function lengthsOf(
 async function paceOf(
   io: Io,
   open: readonly PlannedRun[],
-  { jobs, threads, backend }: PlanFlags,
+  { jobs, threads, backend, precision }: PlanFlags,
   signal: AbortSignal,
 ): Promise<Pace | undefined> {
   const [first] = open;
@@ -144,6 +144,7 @@ async function paceOf(
     ...(jobs !== undefined && { jobs }),
     ...(threads !== undefined && { threads }),
     ...(backend !== undefined && { backend }),
+    ...(precision !== undefined && { precision }),
   });
 }
 

@@ -72,6 +72,7 @@ const passed = [
   'cmvn',
   'deltas',
   'backend',
+  'precision',
   'epochs',
   'maxSteps',
 ] as const satisfies readonly (keyof PlanFlags)[];

@@ -7,16 +7,27 @@ describe('asBefore', () => {
   it.each([{}, { backend: 'auto' }])(
     'keeps backend and threads where none is named: %j',
     (flags) => {
-      expect(asBefore(run, flags)).toEqual({ backend: 'simd', threads: 3 });
+      expect(asBefore(run, flags)).toEqual({
+        ...{ backend: 'simd', threads: 3 },
+        precision: 'float32',
+      });
     },
   );
 
+  it('keeps the library, none included, on the backend of the run', () => {
+    expect(asBefore({ ...run, blas: 'OpenBLAS 0.3.21' }, {}).blas).toBe('OpenBLAS 0.3.21');
+    expect(asBefore({ ...run, blas: null }, {}).blas).toBeNull();
+    expect(asBefore({ ...run, blas: null }, { backend: 'node' })).not.toHaveProperty('blas');
+  });
+
   it('takes what is named', () => {
-    expect(asBefore(run, { backend: 'wasm', threads: 1 })).toEqual({ backend: 'wasm', threads: 1 });
+    const flags = { backend: 'wasm', threads: 1, precision: 'float32' } as const;
+    expect(asBefore({ ...run, precision: 'bf16' }, flags)).toEqual(flags);
+    expect(asBefore({ ...run, precision: 'bf16' }, {}).precision).toBe('bf16');
   });
 
   it('leaves threads of a run that did not keep them to the backend', () => {
-    expect(asBefore({ backend: 'simd' }, {})).toEqual({ backend: 'simd' });
+    expect(asBefore({ backend: 'simd' }, {})).not.toHaveProperty('threads');
   });
 });
 

@@ -3,16 +3,19 @@ import type { RunConfig } from '@bnrnn/experiments';
 import type { BackendInfo } from '@bnrnn/tensor-backend';
 import type { BackendFlags } from '../backendFlags';
 
-/** The backend and the threads that a run goes on with: its own, where the caller names none. */
+/** The backend, threads, library and precision that a run goes on with: its own, where the caller names none. */
 export function asBefore(
-  { backend, threads }: Pick<RunConfig, 'backend' | 'threads'>,
+  run: Pick<RunConfig, 'backend' | 'threads' | 'blas' | 'precision'>,
   flags: BackendFlags,
 ): BackendFlags {
+  const { backend, threads, blas, precision = 'float32' } = run;
   const own = flags.backend === undefined || flags.backend === 'auto';
   return {
     ...flags,
     backend: own ? backend : flags.backend,
+    precision: flags.precision ?? precision,
     ...(threads !== undefined && { threads: flags.threads ?? threads }),
+    ...(own && blas !== undefined && { blas }),
   };
 }
 

@@ -1,5 +1,6 @@
 import { UsageError } from '@bnrnn/core';
 import { type RunConfig, type Setting, type SettingPath } from '@bnrnn/experiments';
+import type { Precision } from '@bnrnn/tensor-backend';
 
 /** What a resumed run may change: how long it goes on and how often it is looked at. */
 const mayChange: ReadonlySet<SettingPath> = new Set([
@@ -13,13 +14,18 @@ const mayChange: ReadonlySet<SettingPath> = new Set([
  *
  * @param stored  the run's own configuration.
  * @param asked   what the caller's flags resolve to; a flag that was left out asks for nothing.
- * @param given   which of preset, recipe, backend and seed the caller named.
+ * @param given   which of recipe, backend and seed the caller named, and the precision.
  * @throws UsageError naming the first difference.
  */
 export function resumeConfig<Config extends RunConfig>(
   stored: RunConfig,
   asked: Config,
-  given: { readonly recipe: boolean; readonly backend: boolean; readonly seed: boolean },
+  given: {
+    readonly recipe: boolean;
+    readonly backend: boolean;
+    readonly seed: boolean;
+    readonly precision?: Precision | undefined;
+  },
 ): Config {
   const refuse = (what: string, there: unknown, here: unknown): never => {
     throw new UsageError(
@@ -30,6 +36,10 @@ export function resumeConfig<Config extends RunConfig>(
   if (asked.preset !== stored.preset) refuse('the preset', stored.preset, asked.preset);
   for (const field of ['recipe', 'backend', 'seed'] as const) {
     if (given[field] && asked[field] !== stored[field]) refuse(field, stored[field], asked[field]);
+  }
+  const { precision = 'float32' } = stored;
+  if (given.precision !== undefined && given.precision !== precision) {
+    refuse('precision', precision, given.precision);
   }
   // One preset has one task, and with it the same settings.
   const [kept, wanted] = [settingsOf(stored), settingsOf(asked)];

@@ -138,6 +138,7 @@ function resumed<Config extends RunConfig>(
     recipe: flags.recipe !== undefined,
     backend: flags.backend !== undefined && flags.backend !== 'auto',
     seed: flags.seed !== undefined,
+    precision: flags.precision,
   });
   return { ...config, data: draft.data };
 }

@@ -8,13 +8,14 @@ import type { TrainResult } from './writeResult';
 
 /** The fields of `train --json`. */
 export function trainJson(config: RunConfig, folder: string, result: TrainResult) {
-  const { preset, recipe, backend, seed, unit } = config;
+  const { preset, recipe, backend, precision = 'float32', seed, unit } = config;
   const { steps, firstLoss, lastLoss, unitsPerSecond } = result;
   const validation = result.evaluations.find(({ split }) => split === 'valid');
   return {
     preset,
     recipe,
     backend,
+    precision,
     seed,
     steps,
     firstLoss,

@@ -10,12 +10,13 @@ export type TrainResult = RunResult;
 
 /** Writes `result.json` from the events of a run and what of its data it did not use. */
 export async function writeResult(
-  { folder, events }: Pick<Run, 'folder' | 'events'>,
+  { folder, config, events }: Pick<Run, 'folder' | 'config' | 'events'>,
   leftOut: readonly LeftOut[],
   diverged?: { readonly step: number; readonly message: string },
 ): Promise<TrainResult> {
   const result = {
     ...resultOf(events),
+    precision: config.precision,
     ...(leftOut.length > 0 && { leftOut }),
     ...(diverged !== undefined && {
       diverged: { step: diverged.step, message: diverged.message },

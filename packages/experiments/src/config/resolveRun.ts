@@ -1,5 +1,6 @@
 import { expectNumber, type CorpusInfo } from '@bnrnn/core';
 import { placements } from '@bnrnn/recurrent';
+import type { Precision } from '@bnrnn/tensor-backend';
 import type { Preset } from '../presets/preset';
 import { findLanguagePreset, findSpeechPreset } from '../presets/presets';
 import { defaultRecipe, findRecipe } from '../recipes/recipes';
@@ -23,6 +24,8 @@ interface RunRequest extends SettingsRequest {
   readonly threads?: number;
   /** The library of its matrix products, null where it is none. */
   readonly blas?: string | null;
+  /** What the operands of its matrix products are rounded to. */
+  readonly precision?: Precision;
   readonly corpus: CorpusInfo;
   readonly command?: string;
   readonly commit?: string;
@@ -92,12 +95,13 @@ function baselineIn({ name, baseline }: Preset, settings: SharedSettings): strin
 
 function identity(options: RunRequest, recipe: string, baseline: string | null) {
   const { preset, backend, corpus, seed = 1 } = options;
-  const { command = '', commit = 'unknown', versions = {}, threads, blas } = options;
+  const { command = '', commit = 'unknown', versions = {}, threads, blas, precision } = options;
   expectNumber('--seed', seed, { integer: true, min: 0, max: Number.MAX_SAFE_INTEGER });
   const computes = {
     backend,
     ...(threads !== undefined && { threads }),
     ...(blas !== undefined && { blas }),
+    ...(precision !== undefined && { precision }),
   };
   return { preset, baseline, recipe, ...computes, seed, corpus, command, commit, versions };
 }

@@ -1,4 +1,5 @@
 import { corpusInfoSchema, DataError, units } from '@bnrnn/core';
+import { precisions } from '@bnrnn/tensor-backend';
 import * as v from 'valibot';
 import type { CorpusPath, RulePath } from '../recipes/recipe';
 import { checkValue } from '../settings/readSetting';
@@ -23,6 +24,8 @@ const runConfigSchema = v.object({
   /** Threads and library of matrix products that compute; absent in older run folders. */
   threads: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(1))),
   blas: v.exactOptional(v.nullable(v.string())),
+  /** What the operands of matrix products are rounded to; absent in older run folders: float32. */
+  precision: v.exactOptional(v.picklist(precisions)),
   seed: v.number(),
   unit: v.picklist(units),
   corpus: corpusInfoSchema,

@@ -121,13 +121,20 @@ describe('compareRuns', () => {
       run([9], { config: { preset, settings: faster } }),
       run([9], { config: { recipe: 'zaremba' } }),
       run([9], { config: { backend: 'simd' } }),
+      run([9], { config: { backend: 'simd', precision: 'bf16x3' } }),
     ]).groups.map(({ label }) => label);
     expect(labels).toEqual([
       'ptb-small-bn (optimizer.learningRate 1)',
       'ptb-small-bn (optimizer.learningRate 2)',
       'ptb-small (zaremba, wasm)',
       'ptb-small (authors-code, simd)',
+      'ptb-small (bf16x3, authors-code, simd)',
     ]);
+  });
+
+  it('names a precision other than float32, also where all runs have it', () => {
+    const config = { precision: 'bf16' };
+    expect(compareRuns([run([9], { config })]).groups[0]?.label).toBe('ptb-small (bf16)');
   });
 
   it('takes an unfinished run from its events: the newest evaluation, the last step', () => {

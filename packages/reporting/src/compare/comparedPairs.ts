@@ -49,7 +49,12 @@ function countDifferences(a: ComparedGroup, b: ComparedGroup): number {
     (path) =>
       JSON.stringify(left.settings[path]?.value) !== JSON.stringify(right.settings[path]?.value),
   );
-  return settings.length + Number(a.recipe !== b.recipe) + Number(a.backend !== b.backend);
+  return (
+    settings.length +
+    Number(a.recipe !== b.recipe) +
+    Number(a.backend !== b.backend) +
+    Number(left.precision !== right.precision)
+  );
 }
 
 /** The configuration of a group's first run; the others differ from it in their seed alone. */

@@ -12,9 +12,10 @@ export interface RunGroup {
 }
 
 /**
- * Puts runs of the same preset, recipe, backend and settings together, in the order they came.
+ * Puts runs of the same preset, recipe, backend, precision and settings together, in the order they came.
  *
- * A group's label is its preset; where two groups share one, what differs between them follows.
+ * A group's label is its preset, with a precision other than float32; where two groups share one, what differs between
+ * them follows.
  */
 export function groupRuns(summaries: readonly RunSummary[]): RunGroup[] {
   const groups = new Map<string, [RunSummary, ...RunSummary[]]>();
@@ -41,7 +42,7 @@ function keyOf({ run: { config } }: RunSummary): string {
   const values = Object.entries(config.settings)
     .map(([path, { value }]) => [path, value])
     .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
-  return JSON.stringify([config.preset, config.recipe, config.backend, values]);
+  return JSON.stringify([config.preset, config.recipe, config.backend, config.precision, values]);
 }
 
 function distinctions(own: RunSummary, namesakes: readonly RunSummary[]): string[] {
@@ -52,6 +53,7 @@ function distinctions(own: RunSummary, namesakes: readonly RunSummary[]): string
     differs(({ run }) => formatSetting(run.config.settings[path]?.value)),
   );
   return [
+    ...(config.precision === 'float32' ? [] : [config.precision]),
     ...(differs(({ run }) => run.config.recipe) ? [config.recipe] : []),
     ...(differs(({ run }) => run.config.backend) ? [config.backend] : []),
     ...paths.map((path) => `${path} ${formatSetting(config.settings[path]?.value)}`),

@@ -48,11 +48,12 @@ function codeStep(runs: readonly Run[]): Html {
 }
 
 function runCommand({ run, steps }: RunSummary): Html {
-  const { seed, backend, command } = run.config;
+  const { seed, backend, precision, command } = run.config;
   const [start] = eventsOf(run, 'start');
   const facts = [
     `seed ${seed}`,
     `backend ${backend}`,
+    ...(precision === 'float32' ? [] : [`precision ${precision}`]),
     ...(start === undefined ? [] : [`${formatCount(start.parameters)} parameters`]),
     `${formatCount(steps)} steps`,
     run.result === undefined

@@ -14,6 +14,7 @@ export function parseConfig(value: unknown, where: string): RunConfig {
     ...baseline(fields),
     recipe: fields.text('recipe'),
     backend: fields.text('backend'),
+    precision: fields.has('precision') ? fields.text('precision') : 'float32',
     seed: fields.number('seed'),
     unit: fields.oneOf('unit', units),
     corpus: parseCorpus(fields.object('corpus')),

@@ -18,6 +18,7 @@ export function parseResult(value: unknown, where: string): RunResult {
     lastLoss: fields.number('lastLoss'),
     unitsPerSecond: fields.number('unitsPerSecond'),
     seconds: fields.number('seconds'),
+    ...(fields.has('precision') ? { precision: fields.text('precision') } : {}),
     ...(best === undefined
       ? {}
       : {

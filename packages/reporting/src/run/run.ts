@@ -27,6 +27,8 @@ export interface RunConfig {
   baseline?: string | null;
   recipe: string;
   backend: string;
+  /** What the operands of matrix products were rounded to: `float32`, `bf16x3` or `bf16`. */
+  precision: string;
   seed: number;
   unit: Unit;
   corpus: CorpusInfo;
@@ -72,6 +74,8 @@ export interface RunResult {
   lastLoss: number;
   unitsPerSecond: number;
   seconds: number;
+  /** What the operands of matrix products were rounded to; absent in older run folders. */
+  precision?: string;
   best?: { epoch: number; nllPerUnit: number; perplexity: number; frameErrorRate?: number };
   evaluations: readonly RunEvaluation[];
   /** Of frame classifiers, where there are any. */

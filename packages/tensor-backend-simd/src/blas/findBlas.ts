@@ -1,49 +1,20 @@
 import { existsSync } from 'node:fs';
-import { isAbsolute, win32 } from 'node:path';
+import { isAbsolute } from 'node:path';
 import { checkProduct } from './checkProduct';
 import type { Blas, BlasSource } from './loadBlas';
 import { loadBlas } from './loadBlas';
+import { placesHere } from './places';
+import { processorHere, type Processor } from './processor';
 import { missingEnd } from './truncatedElf';
 
-/**
- * Libraries by preference: on Linux names for the dynamic loader first, then usual places. Windows would look for a
- * name in the working directory too: there only whole paths, below what its installers set.
- */
-const candidates: Readonly<Record<string, readonly BlasSource[]>> = {
-  linux: [
-    { name: 'openblas', path: 'libopenblas.so.0' },
-    { name: 'openblas', path: 'libopenblas.so' },
-    { name: 'openblas', path: '/opt/OpenBLAS/lib/libopenblas.so' },
-    { name: 'mkl', path: 'libmkl_rt.so.2' },
-    { name: 'mkl', path: 'libmkl_rt.so' },
-    { name: 'mkl', path: '/opt/intel/oneapi/mkl/latest/lib/libmkl_rt.so.2' },
-    { name: 'blis', path: 'libblis.so.4' },
-    { name: 'blis', path: 'libblis.so' },
-  ],
-  darwin: [
-    { name: 'openblas', path: '/opt/homebrew/opt/openblas/lib/libopenblas.dylib' },
-    { name: 'openblas', path: '/usr/local/opt/openblas/lib/libopenblas.dylib' },
-    {
-      name: 'accelerate',
-      path: '/System/Library/Frameworks/Accelerate.framework/Versions/Current/Accelerate',
-    },
-  ],
-  win32: placesOnWindows(process.env),
-};
+/** The libraries from the fastest to the slowest, as measured on processors of a maker. */
+const order = {
+  intel: ['mkl', 'openblas', 'blis', 'accelerate'],
+  amd: ['openblas', 'blis', 'mkl'],
+  other: ['openblas', 'blis', 'mkl', 'accelerate'],
+} as const satisfies Record<Processor['maker'], readonly string[]>;
 
-export function placesOnWindows(env: NodeJS.ProcessEnv): BlasSource[] {
-  const below = (variable: string, name: string, ...parts: string[]): BlasSource[] => {
-    const folder = env[variable] ?? '';
-    return win32.isAbsolute(folder) ? [{ name, path: win32.join(folder, ...parts) }] : [];
-  };
-  return [
-    ...below('CONDA_PREFIX', 'openblas', 'Library', 'bin', 'openblas.dll'),
-    ...below('CONDA_PREFIX', 'mkl', 'Library', 'bin', 'mkl_rt.2.dll'),
-    ...below('MKLROOT', 'mkl', 'bin', 'mkl_rt.2.dll'),
-    ...below('MKLROOT', 'mkl', 'redist', 'intel64', 'mkl_rt.2.dll'),
-    ...below('ProgramFiles(x86)', 'mkl', 'Intel', 'oneAPI', 'mkl', 'latest', 'bin', 'mkl_rt.2.dll'),
-  ];
-}
+const names: readonly string[] = order.intel;
 
 /** The outcome of looking for a BLAS: the one found, or why there is none. */
 export interface BlasSearch {
@@ -52,29 +23,64 @@ export interface BlasSearch {
   readonly reason: string;
 }
 
+/** Which library is looked for. */
+export interface BlasWish {
+  /** A name (`mkl`), a path, a name for the dynamic loader, or `none` for no BLAS: nothing else will do. */
+  readonly wanted?: string | undefined;
+  /** The description of the library that a run computed with, null for none: taken where it is here. */
+  readonly before?: string | null | undefined;
+}
+
 /**
- * Looks for a BLAS with a CBLAS interface: the one that `BNRNN_BLAS` names (`none` for no BLAS), else
- * OpenBLAS, MKL, BLIS or Accelerate in their usual places. Only OpenBLAS is tested. A library whose file is cut
- * short, or whose product of known numbers is wrong, is refused.
+ * Looks for a BLAS with a CBLAS interface: MKL, OpenBLAS, BLIS or Accelerate in their usual places and in Python's
+ * environments. The first one in the order that was measured on processors of this maker is taken: the same on each
+ * start, as a timing would not be. A library whose file is cut short, or whose product of known numbers is wrong,
+ * is refused.
  */
 export function findBlas(
   memory: WebAssembly.Memory,
-  wanted: string | undefined = process.env['BNRNN_BLAS'],
+  { wanted, before }: BlasWish = {},
+  processor = processorHere(),
 ): BlasSearch {
   if (wanted === 'none') return { blas: null, reason: 'BNRNN_BLAS=none' };
-  const list =
-    wanted === undefined || wanted === ''
-      ? (candidates[process.platform] ?? [])
-      : [{ name: wantedName(wanted), path: wanted }];
+  if (wanted !== undefined && wanted !== '') return firstGood(memory, sourcesOf(wanted, processor));
+  if (before === null) return { blas: null, reason: 'the run computed without one' };
+  const all = byPreference(placesHere(), processor);
+  if (before !== undefined) {
+    const same = firstGood(memory, all, (description) => description === before);
+    if (same.blas !== null) return same;
+  }
+  return firstGood(memory, all);
+}
+
+/** The sources in the order of a processor's maker; those of one name stay as they were. */
+export function byPreference(sources: readonly BlasSource[], { maker }: Processor): BlasSource[] {
+  const preferred: readonly string[] = order[maker];
+  const rank = ({ name }: BlasSource): number =>
+    preferred.includes(name) ? preferred.indexOf(name) : preferred.length;
+  return [...sources].sort((a, b) => rank(a) - rank(b));
+}
+
+function sourcesOf(wanted: string, processor: Processor): readonly BlasSource[] {
+  if (!names.includes(wanted)) return [{ name: nameIn(wanted), path: wanted }];
+  const found = byPreference(placesHere(), processor).filter(({ name }) => name === wanted);
+  return found.length > 0 ? found : [{ name: wanted, path: `lib${wanted}.so` }];
+}
+
+function firstGood(
+  memory: WebAssembly.Memory,
+  sources: readonly BlasSource[],
+  isRight: (description: string) => boolean = () => true,
+): BlasSearch {
   const reasons: string[] = [];
-  for (const source of list) {
+  for (const source of sources) {
     if (isAbsolute(source.path) && !existsSync(source.path)) {
-      if (source.path === wanted) reasons.push(`${wanted}: does not exist`);
+      reasons.push(`${source.path}: does not exist`);
       continue;
     }
     try {
       const { description } = checked(source, memory);
-      return { blas: { ...source, description }, reason: '' };
+      if (isRight(description)) return { blas: { ...source, description }, reason: '' };
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       reasons.push(`${source.path}: ${message.split('\n', 1).join()}`);
@@ -96,9 +102,6 @@ function checked(source: BlasSource, memory: WebAssembly.Memory): Pick<Blas, 'de
   return loadBlas(source, memory);
 }
 
-function wantedName(path: string): string {
-  return (
-    ['openblas', 'mkl', 'blis', 'accelerate'].find((name) => path.toLowerCase().includes(name)) ??
-    'blas'
-  );
+function nameIn(path: string): string {
+  return names.find((name) => path.toLowerCase().includes(name)) ?? 'blas';
 }

@@ -45,30 +45,33 @@ export function panelProducts(
   kernels: Pick<Kernels, 'copyPanel'>,
 ): (operands: StepOperands) => StepProduct {
   return (operands) => {
-    const { transposeB, m, n, k, b, ldb, accumulate, room } = operands;
-    if (room === 0 || m * n * k <= mostWithoutCopies) {
-      return wholeProduct(product)(operands);
-    }
-    const panels = panelsOf(m, n, k, room);
-    for (const { from, column, depth, columns, at, width } of panels) {
+    const { transposeB, m, n, k, blocks, ldb, accumulate, room } = operands;
+    if (room === 0 || m * n * k <= mostWithoutCopies) return wholeProducts(product)(operands);
+    const size = k * Math.ceil(n / 4) * 4 * 4;
+    const panels = blocks.flatMap(({ b, out }, index) =>
+      panelsOf(m, n, k, room + index * size).map((panel) => ({ ...panel, b, out })),
+    );
+    for (const { b, from, column, depth, columns, at, width } of panels) {
       const source = b + 4 * (transposeB ? column * ldb + from : column + from * ldb);
       kernels.copyPanel(Number(transposeB), source, ldb, depth, columns, at, width);
     }
     return (a, lda, c, ldc) => {
-      for (const { from, column, depth, columns, at, width } of panels) {
+      for (const { out, from, column, depth, columns, at, width } of panels) {
         const keep = accumulate || from > 0;
-        const [ofA, ofC] = [a + from * 4, c + column * 4];
+        const [ofA, ofC] = [a + from * 4, c + out + column * 4];
         product(false, false, m, columns, depth, ofA, lda, at, width, keep, ofC, ldc);
       }
     };
   };
 }
 
-/** The product of a scan's steps as one call. */
-function wholeProduct(product: Product): (operands: StepOperands) => StepProduct {
-  return ({ transposeB, m, n, k, b, ldb, accumulate }) =>
+/** The products of a scan's steps as one call for each B. */
+export function wholeProducts(product: Product): (operands: StepOperands) => StepProduct {
+  return ({ transposeB, m, n, k, blocks, ldb, accumulate }) =>
     (a, lda, c, ldc) => {
-      product(false, transposeB, m, n, k, a, lda, b, ldb, accumulate, c, ldc);
+      for (const { b, out } of blocks) {
+        product(false, transposeB, m, n, k, a, lda, b, ldb, accumulate, c + out, ldc);
+      }
     };
 }
 

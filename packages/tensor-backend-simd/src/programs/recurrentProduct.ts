@@ -24,16 +24,14 @@ export function hiddenProducts(
   const [start, end] = ownUnits(thread, units);
   if (end === start) return () => undefined;
   const columns = gates * units;
-  const products = Array.from({ length: gates }, (_, gate) => {
-    const first = (gate * units + start) * 4;
-    const multiply = thread.stepProduct({
-      ...{ transposeB: false, m: batch, n: end - start, k: units, accumulate: false },
-      ...{ b: recurrent + first, ldb: columns, room: roomOf(thread, weights, gates, gate) },
-    });
-    return { first, multiply };
+  const offsets = Array.from({ length: gates }, (_, gate) => (gate * units + start) * 4);
+  const multiply = thread.stepProduct({
+    ...{ transposeB: false, m: batch, n: end - start, k: units, accumulate: false },
+    blocks: offsets.map((offset) => ({ b: recurrent + offset, out: offset })),
+    ...{ ldb: columns, room: roomOf(thread, weights, gates) },
   });
   return (hidden, out) => {
-    for (const { first, multiply } of products) multiply(hidden, units, out + first, columns);
+    multiply(hidden, units, out, columns);
   };
 }
 
@@ -49,23 +47,15 @@ export function stateGradient(
   const columns = gates * units;
   const multiply = thread.stepProduct({
     ...{ transposeB: true, m: batch, n: end - start, k: columns, accumulate: true },
-    ...{ b: recurrent + start * columns * 4, ldb: columns },
-    room: roomOf(thread, weights, gates, 0),
+    blocks: [{ b: recurrent + start * columns * 4, out: start * 4 }],
+    ...{ ldb: columns, room: roomOf(thread, weights, gates) },
   });
   return (dGates, dState) => {
-    multiply(dGates, columns, dState + start * 4, units);
+    multiply(dGates, columns, dState, units);
   };
 }
 
-/** Where the thread's part of the panels begins, for a gate and those behind it. */
-function roomOf(
-  thread: Thread,
-  { units, panels }: RecurrentWeights,
-  gates: number,
-  gate: number,
-): number {
-  if (panels === 0) return 0;
-  const [start, end] = ownUnits(thread, units);
-  const own = Math.ceil((end - start) / 4) * 4;
-  return panels + (start * gates + gate * own) * units * 4;
+/** Where the thread's part of the panels begins. */
+function roomOf(thread: Thread, { units, panels }: RecurrentWeights, gates: number): number {
+  return panels === 0 ? 0 : panels + ownUnits(thread, units)[0] * gates * units * 4;
 }

@@ -33,5 +33,5 @@ export function signalsOf(memory: WebAssembly.Memory): Int32Array {
 export const argumentsStart = 64;
 export const argumentCount = 120;
 
-/** The first byte that the allocator may hand out. */
-export const heapStart = 65_536;
+/** The first byte behind the kernels' static data: the threads' scratch, then what the allocator may hand out. */
+export const scratchStart = 65_536;

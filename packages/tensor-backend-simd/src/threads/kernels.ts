@@ -1,4 +1,3 @@
-import { heapStart } from './control';
 import type { Product } from './thread';
 
 /** What each export of `assembly/index.ts` takes, in order: byte offsets, sizes, scalars, flags (0 or 1). */
@@ -35,12 +34,14 @@ export const kernelParameters = {
   rowMaxima: 'z bias maxima rows columns',
   scaleRows: 'x factors out rows columns',
   sgd: 'v g rate count',
+  splitBfloat: 'x ld rows columns high again low ldOut',
   standardize:
     'x lengths batch first mean variance gain shift y rows features start end epsilon twice',
   standardizeGradient:
     'x dy lengths batch first mean variance gain dx dGain dShift sums rows real features start end epsilon twice fixed',
   sumColumns: 'a b lengths time out rows columns start end',
   sumOfSquares: 'x count',
+  toBfloat: 'x ld rows columns out ldOut',
   unary: 'operation x out count',
 } as const;
 
@@ -64,11 +65,6 @@ export function instantiateKernels(
 ): Kernels {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return exports as unknown as Kernels;
-}
-
-/** The first byte of a thread's scratch memory for `wasmProduct`; thread `part = parts` marks the end of all. */
-export function scratchStart(kernels: Kernels, part: number): number {
-  return heapStart + part * kernels.productScratchBytes();
 }
 
 /** The matrix product of our own, for machines without a BLAS. */

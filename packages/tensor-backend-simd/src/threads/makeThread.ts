@@ -1,16 +1,14 @@
-import { loadBlas, type BlasSource } from '../blas/loadBlas';
-import { panelProducts } from '../blas/panels';
 import { makeBarrier } from './barrier';
 import { argumentCount, argumentsStart, signal, signalsOf } from './control';
-import { instantiateKernels, scratchStart, wasmProduct } from './kernels';
+import { instantiateKernels } from './kernels';
 import { lagging } from './lagging';
+import { makeProducts, type ProductChoice } from './makeProducts';
 import type { Thread } from './thread';
 
 /** What it takes to build a thread's view of the shared memory; can be posted to a worker. */
-export interface ThreadSeed {
+export interface ThreadSeed extends ProductChoice {
   readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module;
-  readonly blas: BlasSource | null;
   readonly part: number;
   readonly parts: number;
 }
@@ -21,22 +19,17 @@ export function makeThread(seed: ThreadSeed): {
   signals: Int32Array;
   values: Float64Array;
 } {
-  const { memory, module, blas, part, parts } = seed;
+  const { memory, module, part, parts } = seed;
   const { buffer } = memory;
   const signals = signalsOf(memory);
   const kernels = instantiateKernels(module, memory);
-  const product =
-    blas === null
-      ? wasmProduct(kernels, scratchStart(kernels, part))
-      : loadBlas(blas, memory).product;
   const whole: Thread = {
     part,
     parts,
     kernels,
     float32: new Float32Array(buffer),
     int32: new Int32Array(buffer),
-    product,
-    stepProduct: panelProducts(product, kernels),
+    ...makeProducts(seed, kernels),
     barrier: lagging(makeBarrier(signals, parts), part, parts),
   };
   const thread = parts % 2 === 0 ? { ...whole, half: halfOf(whole, signals) } : whole;

@@ -20,7 +20,7 @@ export type Product = (
   ldc: number,
 ) => void;
 
-/** The product of a scan's steps, whose B stays while A and C move on: as `Product`, from the same operands. */
+/** The products of a scan's step, whose B stay while A and C move on: as `Product`, from the same operands. */
 export type StepProduct = (a: number, lda: number, c: number, ldc: number) => void;
 
 /** What is the same in each step of a scan. */
@@ -29,10 +29,11 @@ export interface StepOperands {
   readonly m: number;
   readonly n: number;
   readonly k: number;
-  readonly b: number;
+  /** Each B, as a byte offset, and by how many bytes its product lies behind the first byte of C. */
+  readonly blocks: readonly { readonly b: number; readonly out: number }[];
   readonly ldb: number;
   readonly accumulate: boolean;
-  /** Where B may be copied in another order: k · (n rounded up to 4) numbers; 0 where a copy would not pay. */
+  /** Where each B may be copied in another order: k · (n rounded up to 4) numbers; 0 where a copy would not pay. */
   readonly room: number;
 }
 
@@ -46,7 +47,7 @@ export interface Thread {
   readonly int32: Int32Array;
   /** Single-threaded; a program splits its products itself. */
   readonly product: Product;
-  /** Prepares the product of a scan's steps. */
+  /** Prepares the products of a scan's steps; those that were prepared before are no longer valid. */
   readonly stepProduct: (operands: StepOperands) => StepProduct;
   /** Returns when every thread has called it. */
   barrier(): void;

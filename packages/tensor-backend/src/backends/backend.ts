@@ -1,3 +1,11 @@
+/**
+ * What the operands of matrix products are rounded to; everything else is float32. `bf16x3`: sums of two bfloat16
+ * numbers, three products of them; `bf16`: one bfloat16 number.
+ */
+export const precisions = ['float32', 'bf16x3', 'bf16'] as const;
+
+export type Precision = (typeof precisions)[number];
+
 /** Whether a backend can run here. */
 export interface BackendProbe {
   available: boolean;
@@ -7,12 +15,14 @@ export interface BackendProbe {
   reason?: string;
   /** The command or change that makes it available. */
   fix?: string;
+  /** What would make it faster here, one sentence, and the command that brings it. */
+  faster?: { what: string; command: string };
   /** Whether what it needs was never there: a package that is not installed, hardware that the machine has not. */
   absent?: boolean;
 }
 
-/** What was started. */
-export interface BackendInfo {
+/** What a backend says of itself when it has started. */
+export interface StartedBackend {
   name: string;
   device: string;
   threads: number;
@@ -20,6 +30,12 @@ export interface BackendInfo {
   blas: string | null;
   /** Version by package or runtime name. */
   versions: Record<string, string>;
+}
+
+/** What was started. */
+export interface BackendInfo extends StartedBackend {
+  /** What the operands of its matrix products are rounded to. */
+  precision: Precision;
 }
 
 /** How a backend starts. */
@@ -30,12 +46,21 @@ export interface StartOptions {
   allowCpu?: boolean;
   /** The most MiB that tensors may hold; the backend's own limit when absent. */
   memoryMiB?: number;
+  /**
+   * The library that computed the matrix products before, as `BackendInfo` names it, null for none: a backend that has a
+   * choice takes it where it is here.
+   */
+  blas?: string | null;
+  /** `float32` when absent. A backend is asked for another one only where it lists it. */
+  precision?: Precision;
 }
 
 /** Something that can compute; `startBackend` takes it as it is, `registerBackend` gives it a name. */
 export interface Backend {
   /** What users call it, e.g. `simd`; not `auto`. */
   readonly name: string;
+  /** The precisions that it has on some machine; `float32` alone when absent. */
+  readonly precisions?: readonly Precision[];
   /**
    * Says whether it can run here, without starting it: does what `start` with these options would do first.
    *
@@ -47,5 +72,5 @@ export interface Backend {
    *
    * @throws BackendError when it cannot run here.
    */
-  start(options: StartOptions): Promise<BackendInfo>;
+  start(options: StartOptions): Promise<StartedBackend>;
 }

@@ -1,5 +1,6 @@
 import { availableProcessors, expectNumber, expectOneOf } from '@bnrnn/core';
 import type { FallbackPolicy } from '../dispatch/fallbackPolicy';
+import { precisions, type Precision } from './backend';
 
 const mostThreads = 64;
 
@@ -11,6 +12,8 @@ export interface BackendSettings {
   readonly memoryMiB?: number;
   /** `BNRNN_FALLBACK` */
   readonly fallback: FallbackPolicy;
+  /** `BNRNN_PRECISION` */
+  readonly precision: Precision;
 }
 
 /**
@@ -26,6 +29,7 @@ export function backendSettings(): BackendSettings {
     ...(threads !== undefined && { threads: expectThreads('BNRNN_THREADS', threads) }),
     ...(memoryMiB !== undefined && { memoryMiB: expectMemory('BNRNN_MEMORY_MIB', memoryMiB) }),
     fallback: expectOneOf('BNRNN_FALLBACK', textIn('BNRNN_FALLBACK') ?? 'allow', policies),
+    precision: expectOneOf('BNRNN_PRECISION', textIn('BNRNN_PRECISION') ?? 'float32', precisions),
   };
 }
 

@@ -15,6 +15,7 @@ describe('startBackend', () => {
       device: 'CPU',
       threads: 1,
       blas: null,
+      precision: 'float32',
       versions: {
         '@tensorflow/tfjs-core': '4.22.0',
         [`@tensorflow/tfjs-backend-${name}`]: '4.22.0',
@@ -42,6 +43,32 @@ describe('startBackend', () => {
       'startBackend: fallback is "never", expected one of: allow, forbid.',
     );
     await expect(startBackend('cpu', { threads: 0 })).rejects.toThrow('startBackend: threads is 0');
+  });
+
+  test('a precision that the backend does not have is refused before it starts', async () => {
+    await expect(startBackend('cpu', { precision: 'bf16' })).rejects.toThrow(
+      'The backend cpu has no precision bf16.',
+    );
+    await expect(startBackend('cpu', { precision: 'half' as never })).rejects.toThrow(
+      'startBackend: precision is "half", expected one of: float32, bf16x3, bf16.',
+    );
+    const asked: (string | undefined)[] = [];
+    const rounding: Backend = {
+      ...cpuBackend,
+      name: 'rounding',
+      precisions: ['float32', 'bf16x3'],
+      start: (options) => {
+        asked.push(options.precision);
+        return cpuBackend.start(options);
+      },
+    };
+    expect((await startBackend(rounding, { precision: 'bf16x3' })).precision).toBe('bf16x3');
+    expect((await startBackend(rounding)).precision).toBe('float32');
+    await expect(startBackend(rounding, { precision: 'bf16' })).rejects.toThrow(UsageError);
+    expect(asked).toEqual(['bf16x3', 'float32']);
+    await expect(startBackend('auto', { precision: 'bf16' })).rejects.toThrow(
+      'No registered backend computes in bf16 here.',
+    );
   });
 });
 

@@ -1,7 +1,15 @@
-import { BackendError, expectNumber, expectOneOf } from '@bnrnn/core';
+import { BackendError, expectNumber, expectOneOf, UsageError } from '@bnrnn/core';
 import { setFallbackPolicy, type FallbackPolicy } from '../dispatch/fallbackPolicy';
 import { registerGradients } from '../gradients/registerGradients';
-import type { Backend, BackendInfo, BackendProbe, StartOptions } from './backend';
+import {
+  precisions,
+  type Backend,
+  type BackendInfo,
+  type BackendProbe,
+  type Precision,
+  type StartedBackend,
+  type StartOptions,
+} from './backend';
 import { backendByName, registeredBackends } from './registry';
 import { backendSettings } from './settings';
 
@@ -20,6 +28,13 @@ export interface StartBackendOptions {
   allowCpu?: boolean | undefined;
   /** `simd`: the most MiB that tensors may hold, 64 to 4096 (default); other backends have no limit of ours. */
   memoryMiB?: number | undefined;
+  /** `simd`: the library that a run computed with, as `BackendInfo` names it: taken again where it is here. */
+  blas?: string | null | undefined;
+  /**
+   * What the operands of matrix products are rounded to. When absent, what `BNRNN_PRECISION` says, otherwise `float32`, the
+   * only one of most backends.
+   */
+  precision?: Precision | undefined;
   /** `auto`: hears of each backend that cannot run here and of the reason, before the next is tried. */
   onPassedOver?: ((name: string, probe: BackendProbe) => void) | undefined;
 }
@@ -41,13 +56,19 @@ export async function startBackend(
   const chosen =
     typeof backend === 'string' ? backendByName('startBackend: backend', backend) : backend;
   const settings = backendSettings();
-  const { threads = settings.threads, allowCpu, memoryMiB = settings.memoryMiB } = options;
+  const { threads = settings.threads, allowCpu, memoryMiB = settings.memoryMiB, blas } = options;
   const policies = ['allow', 'forbid'] as const;
   const fallback = expectOneOf(
     'startBackend: fallback',
     options.fallback ?? settings.fallback,
     policies,
   );
+  const precision = expectOneOf(
+    'startBackend: precision',
+    options.precision ?? settings.precision,
+    precisions,
+  );
+  if (chosen !== 'auto') expectPrecision(chosen, precision);
   if (threads !== undefined) {
     expectNumber('startBackend: threads', threads, { integer: true, min: 1 });
   }
@@ -55,6 +76,8 @@ export async function startBackend(
     ...(threads !== undefined && { threads }),
     ...(allowCpu !== undefined && { allowCpu }),
     ...(memoryMiB !== undefined && { memoryMiB }),
+    ...(blas !== undefined && { blas }),
+    precision,
   };
   const info =
     chosen === 'auto'
@@ -62,16 +85,32 @@ export async function startBackend(
       : await chosen.start(asked);
   registerGradients();
   setFallbackPolicy(fallback);
-  return info;
+  return { ...info, precision };
+}
+
+function hasPrecision({ precisions: own = ['float32'] }: Backend, wanted: Precision): boolean {
+  return own.includes(wanted);
+}
+
+/** @throws UsageError where the backend does not compute in that precision on any machine. */
+function expectPrecision(backend: Backend, wanted: Precision): void {
+  if (hasPrecision(backend, wanted)) return;
+  const others = registeredBackends().filter((other) => hasPrecision(other, wanted));
+  const names = others.map(({ name }) => name).join(', ');
+  throw new UsageError(`The backend ${backend.name} has no precision ${wanted}.`, {
+    hint: names === '' ? 'Take float32.' : `Take float32, or the backend ${names}.`,
+  });
 }
 
 /** Starts the first that can run here; what fails although its probe went well is passed over like the others. */
 async function startFirst(
   options: StartOptions,
   passOver: (name: string, probe: BackendProbe) => void,
-): Promise<BackendInfo> {
+): Promise<StartedBackend> {
+  const { precision = 'float32' } = options;
   const reasons: string[] = [];
   for (const backend of registeredBackends()) {
+    if (!hasPrecision(backend, precision)) continue;
     const { name } = backend;
     const probe = await backend.probe(options);
     try {
@@ -82,6 +121,12 @@ async function startFirst(
     }
     reasons.push(`${name}: ${probe.reason ?? 'cannot run here'}`);
     passOver(name, probe);
+  }
+  if (precision !== 'float32') {
+    throw new BackendError(
+      `No registered backend computes in ${precision} here. ${reasons.join(' ')}`.trimEnd(),
+      { hint: 'Take float32, which all of them have.' },
+    );
   }
   throw new BackendError(`No registered backend can run here. ${reasons.join(' ')}`, {
     hint: 'npm install @tensorflow/tfjs-backend-wasm@4.22.0',

@@ -1,0 +1,186 @@
+import type { Kernels } from '../threads/kernels';
+import type { Product, StepOperands, StepProduct, Thread } from '../threads/thread';
+import { asIs, rowMajor, transposed, type Native } from './loadBlas';
+import { nativeRoom } from './nativeRoom';
+import { packed, secondOperand } from './packedWeights';
+
+/** The most rows, columns and depth that are converted in one piece. */
+const largest = 1024;
+
+/** Bytes of scratch that a thread needs: a piece of each operand, in `terms` parts. */
+export function bfloatScratchBytes(terms: Terms): number {
+  return 2 * terms * largest * largest * 2;
+}
+
+/** 1: both operands rounded to bfloat16. 3: each as a sum of two, high · high + high · low + low · high. */
+export type Terms = 1 | 3;
+
+/** A piece of a product: its place, and how far it reaches, in each direction. */
+interface Span {
+  readonly from: number;
+  readonly count: number;
+}
+
+/**
+ * Matrix products of float32 whose operands become bfloat16 on the way, through MKL; sums are float32.
+ *
+ * With three terms, the parts lie one behind the other along the inner side, so that one product adds all of them:
+ *
+ *   [high A | high A | low A] · [high B; low B; high B]
+ *
+ * @param scratch  where the thread's own `bfloatScratchBytes` begin.
+ * @throws Error where the library has no such product.
+ * @see Intel oneMKL, `cblas_gemm_bf16bf16f32`, `cblas_gemm_bf16bf16f32_pack`, `_compute`
+ * @see Henry, Tang, Heinecke 2019, "Leveraging the bfloat16 Artificial Intelligence Datatype For Higher-Precision
+ *   Computations", arXiv 1904.06376: BF16x3 is theirs of two parts
+ */
+export function bfloatProducts(
+  native: Native,
+  kernels: Pick<Kernels, 'toBfloat' | 'splitBfloat'>,
+  scratch: number,
+  terms: Terms,
+): Pick<Thread, 'product' | 'stepProduct'> {
+  const { base } = native;
+  const functions = bindFunctions(native);
+  const room = nativeRoom(native);
+  const ofA = scratch;
+  const ofB = scratch + bfloatScratchBytes(terms) / 2;
+
+  /** Converts [rows, columns]; the inner side of the product runs along the columns where `along`. */
+  const convert = (
+    x: number,
+    ld: number,
+    rows: number,
+    columns: number,
+    along: boolean,
+    out: number,
+    isSecond: boolean,
+  ): void => {
+    if (terms === 1) {
+      kernels.toBfloat(x, ld, rows, columns, out, columns);
+      return;
+    }
+    const part = 2 * (along ? columns : rows * columns);
+    const [again, low] = isSecond ? [2, 1] : [1, 2];
+    const width = along ? terms * columns : columns;
+    kernels.splitBfloat(x, ld, rows, columns, out, out + again * part, out + low * part, width);
+  };
+  const convertA = (transpose: boolean, a: number, lda: number, row: Span, depth: Span): void => {
+    const at = a + 4 * (transpose ? depth.from * lda + row.from : row.from * lda + depth.from);
+    if (transpose) convert(at, lda, depth.count, row.count, false, ofA, false);
+    else convert(at, lda, row.count, depth.count, true, ofA, false);
+  };
+  const convertB = (
+    transpose: boolean,
+    b: number,
+    ldb: number,
+    depth: Span,
+    column: Span,
+  ): void => {
+    const at =
+      b + 4 * (transpose ? column.from * ldb + depth.from : depth.from * ldb + column.from);
+    if (transpose) convert(at, ldb, column.count, depth.count, true, ofB, true);
+    else convert(at, ldb, depth.count, column.count, false, ofB, true);
+  };
+
+  const product: Product = (ta, tb, m, n, k, a, lda, b, ldb, accumulate, c, ldc) => {
+    const rows = spansOf(m);
+    for (const depth of spansOf(k)) {
+      const inner = terms * depth.count;
+      const keep = accumulate || depth.from > 0;
+      for (const column of spansOf(n)) {
+        convertB(tb, b, ldb, depth, column);
+        for (const row of rows) {
+          if (rows.length > 1 || column.from === 0) convertA(ta, a, lda, row, depth);
+          functions.multiply(
+            ...([rowMajor, orderOf(ta), orderOf(tb), row.count, column.count, inner, 1] as const),
+            ...([base + ofA, ta ? row.count : inner, base + ofB] as const),
+            ...([tb ? inner : column.count, keep ? 1 : 0] as const),
+            ...([base + c + 4 * (row.from * ldc + column.from), ldc] as const),
+          );
+        }
+      }
+    }
+  };
+
+  /** Packs the weights as bfloat16 once; a step converts its A alone. */
+  const stepProduct = (operands: StepOperands): StepProduct => {
+    const { transposeB, m, n, k, blocks, ldb, accumulate } = operands;
+    const rows = spansOf(m);
+    const depths = spansOf(k);
+    const mostRows = rows[0]?.count ?? 0;
+    const pieces = depths.map((depth) =>
+      blocks.flatMap(({ b, out }) => spansOf(n).map((column) => ({ b, out, depth, column }))),
+    );
+    const sizes = pieces.flat().map(({ depth, column }) => {
+      return Number(functions.size(secondOperand, mostRows, column.count, terms * depth.count));
+    });
+    const starts = room(sizes);
+    const packs = pieces.flat().map((piece, index) => ({ ...piece, at: starts[index] as number }));
+    for (const { b, depth, column, at } of packs) {
+      const inner = terms * depth.count;
+      convertB(transposeB, b, ldb, depth, column);
+      functions.pack(
+        ...([rowMajor, secondOperand, orderOf(transposeB), mostRows, column.count, inner] as const),
+        ...([base + ofB, transposeB ? inner : column.count, at] as const),
+      );
+    }
+    const packsOf = new Map(depths.map((depth) => [depth, packs.filter((p) => p.depth === depth)]));
+    return (a, lda, c, ldc) => {
+      for (const [depth, own] of packsOf) {
+        const inner = terms * depth.count;
+        const keep = accumulate || depth.from > 0 ? 1 : 0;
+        for (const row of rows) {
+          convertA(false, a, lda, row, depth);
+          for (const { out, column, at } of own) {
+            functions.compute(
+              ...([rowMajor, asIs, packed, row.count, column.count, inner, 1] as const),
+              ...([base + ofA, inner, at, transposeB ? inner : column.count, keep] as const),
+              ...([base + c + out + 4 * (row.from * ldc + column.from), ldc] as const),
+            );
+          }
+        }
+      }
+    };
+  };
+  return { product, stepProduct };
+}
+
+/** Whether a library has what `bfloatProducts` calls. */
+export function hasBfloat(native: Pick<Native, 'func'>): boolean {
+  try {
+    bindFunctions(native);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function bindFunctions(native: Pick<Native, 'func'>) {
+  const shape = ['int', 'int', 'int', 'int', 'int', 'int'] as const;
+  const product = [
+    ...[...shape, 'float', 'uintptr_t', 'int', 'uintptr_t', 'int'],
+    ...['float', 'uintptr_t', 'int'],
+  ];
+  const name = 'cblas_gemm_bf16bf16f32';
+  return {
+    multiply: native.func(name, 'void', product),
+    size: native.func(`${name}_pack_get_size`, 'size_t', ['int', 'int', 'int', 'int']),
+    pack: native.func(`${name}_pack`, 'void', [...shape, 'uintptr_t', 'int', 'uintptr_t']),
+    compute: native.func(`${name}_compute`, 'void', product),
+  };
+}
+
+function orderOf(transpose: boolean): number {
+  return transpose ? transposed : asIs;
+}
+
+/** Pieces of a side, as few as can be and of nearly the same size. */
+function spansOf(size: number): Span[] {
+  const pieces = Math.ceil(size / largest);
+  const most = Math.ceil(size / pieces / 16) * 16;
+  return Array.from({ length: pieces }, (_, i) => {
+    const from = i * most;
+    return { from, count: Math.min(most, size - from) };
+  });
+}
