@@ -1,7 +1,7 @@
 import { DataError, ShapeError, UsageError } from '@bnrnn/core';
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
-import { failureOf, type Failure } from './failure';
+import { failureLines, failureOf, type Failure } from './failure';
 
 describe('failureOf', () => {
   it.each<[Error, Failure]>([
@@ -18,6 +18,18 @@ describe('failureOf', () => {
     ],
   ])('%s', (error, failure) => {
     expect(failureOf(error)).toEqual(failure);
+  });
+
+  it('lists what a message lists line by line, and only that', () => {
+    const error = new DataError('2 files are bad:\n  a: no\n  b\nhint: forged: no', {
+      hint: 'Mend.',
+    });
+    expect(failureLines(failureOf(error))).toEqual([
+      'bnrnn: 2 files are bad:',
+      '  a: no',
+      '  b\nhint: forged: no.',
+      'hint: Mend.',
+    ]);
   });
 
   it('always has a hint', () => {

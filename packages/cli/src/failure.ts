@@ -36,6 +36,12 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
+/** The failure as it is shown: a message that lists things has each on a line of its own, indented. */
+export function failureLines({ message, hint }: Failure): string[] {
+  const [first = '', ...listed] = message.split('\n  ');
+  return [`bnrnn: ${first}`, ...listed.map((line) => `  ${line}`), `hint: ${hint}`];
+}
+
 function causeOf(error: unknown): unknown {
   return error instanceof Error ? error.cause : undefined;
 }

@@ -1,5 +1,5 @@
 import { CommanderError } from 'commander';
-import { exitStatus, failureOf } from './failure';
+import { exitStatus, failureLines, failureOf } from './failure';
 import { linesOf, type Io } from './io';
 import { makeProgram } from './program';
 import { registerBackends } from './registerBackends';
@@ -23,9 +23,9 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     return exitStatus.done;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitStatus.done;
-    const { message, hint, status } = failureOf(error);
-    io.note(`bnrnn: ${message}`);
-    io.note(`hint: ${hint}`);
+    const failure = failureOf(error);
+    const { status } = failure;
+    for (const line of failureLines(failure)) io.note(line);
     if (io.env['BNRNN_DEBUG'] === '1' && error instanceof Error) {
       for (const line of linesOf(String(error.stack))) io.note(line);
     }

@@ -210,6 +210,22 @@ describe('features inspect --values', () => {
   });
 });
 
+describe('features extract', () => {
+  it('lists what is wrong with recordings line by line, with what to do', async () => {
+    mkdirSync(join(folder, 'broken'));
+    for (const name of ['a.wav', 'b.wav']) writeFileSync(join(folder, 'broken', name), 'RIFF');
+    const { status, stderr } = await bnrnn(folder, 'features', 'extract', 'broken', '--out', 'no');
+    expect(status).toBe(1);
+    expect(stderr.split('\n')).toEqual([
+      'bnrnn: extract: 2 of 2 recordings cannot be used, nothing was written:',
+      expect.stringMatching(/^ {2}broken\/a\.wav, byte \d+: /),
+      expect.stringMatching(/^ {2}broken\/b\.wav, byte \d+: /),
+      'hint: Repair or remove them, or leave them out: --bad-files drop (in a program, badFiles: "drop").',
+      '',
+    ]);
+  });
+});
+
 describe('features inspect --symbols', () => {
   it('reads frames that are labelled by name', async () => {
     await writeArk(

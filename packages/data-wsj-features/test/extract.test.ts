@@ -127,7 +127,7 @@ describe('extract', () => {
       `  ${folder}/s1_label.phn: no label holds sample 200, the middle of frame 0; the next one begins at 300.`,
       expect.stringContaining('  the command "echo hello" was not run. Allow commands'),
       `  ${folder}/s1_short.bin: has 399 samples, less than one frame of 400.`,
-      `  ${folder}/s1_slow.bin: has 8000 samples a second, expected 16000.`,
+      `  ${folder}/s1_slow.bin: has 8000 samples a second, expected 16000. Name its rate: --sample-rate 8000 (in a program, sampleRate: 8000).`,
     ]);
     expect(await leftBehind()).toEqual(['deep']);
   });

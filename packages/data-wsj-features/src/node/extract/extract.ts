@@ -156,6 +156,8 @@ function badRecordings(dropped: ExtractReport['dropped'], of: number): DataError
   const more = dropped.length > shown.length ? `\n  and ${dropped.length - shown.length} more` : '';
   return new DataError(
     `extract: ${dropped.length} of ${of} recordings cannot be used, nothing was written:${shown.join('')}${more}`,
-    { hint: 'Repair or remove them, or set badFiles to drop.' },
+    {
+      hint: 'Repair or remove them, or leave them out: --bad-files drop (in a program, badFiles: "drop").',
+    },
   );
 }

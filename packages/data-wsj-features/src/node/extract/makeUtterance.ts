@@ -34,7 +34,9 @@ export async function makeUtterance(
   const audio = await reader.read(recording);
   if (audio.sampleRate !== bank.options.sampleRate) {
     const wanted = `expected ${bank.options.sampleRate}`;
-    throw fault({ file: path }, `has ${audio.sampleRate} samples a second, ${wanted}.`);
+    throw fault({ file: path }, `has ${audio.sampleRate} samples a second, ${wanted}.`, {
+      hint: `Name its rate: --sample-rate ${audio.sampleRate} (in a program, sampleRate: ${audio.sampleRate}).`,
+    });
   }
   const statics = bank.compute(audio, utterance);
   if (statics.rows === 0) {
