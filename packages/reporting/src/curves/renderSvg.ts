@@ -2,7 +2,8 @@ import type { TopLevelSpec } from 'vega-lite';
 import { escapeHtml } from '../table/escape';
 
 /**
- * Draws a Vega-Lite chart without a browser or canvas; the same specification gives the same bytes.
+ * Draws a Vega-Lite chart without a browser or canvas; the same specification gives the same bytes. In a
+ * page, labels are measured in its own font and may stand elsewhere by a few pixels.
  *
  * @param idPrefix  goes in front of every id, so that several charts can stand in one page.
  */

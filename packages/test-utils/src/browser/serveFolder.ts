@@ -31,7 +31,9 @@ export async function serveFolder(folder: string): Promise<FolderServer> {
     const path = normalize(decodeURIComponent((request.url ?? '/').replace(/[?#].*/, '')));
     if (path === sep) {
       response.writeHead(200, { ...isolation, 'Content-Type': types['.html'] });
-      response.end('<!doctype html><meta charset="utf-8"><title>test</title>');
+      response.end(
+        '<!doctype html><meta charset="utf-8"><title>test</title><link rel="icon" href="data:,">',
+      );
       return;
     }
     const file = join(folder, path);

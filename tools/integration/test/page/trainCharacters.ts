@@ -1,4 +1,3 @@
-import { Sha256 } from '@bnrnn/core';
 import { corpusOfText, tokenBatches } from '@bnrnn/data-ptb';
 import { batchNorm } from '@bnrnn/normalization';
 import { languageModel, lstm } from '@bnrnn/recurrent';
@@ -45,7 +44,7 @@ export async function main(): Promise<Trained> {
       train: tokenBatches(corpus.splits.train, streams),
       valid: tokenBatches(corpus.splits.valid, streams),
     },
-    optimizer: { kind: 'adam', learningRate: 0.01 },
+    optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
     schedule: { initial: 0.01, decayFactor: 2, firstDecayedEpoch: 9 },
     clip: { maxNorm: 5, at: 'above' },
     seed: 1,
@@ -73,27 +72,23 @@ export async function main(): Promise<Trained> {
 
 /** Checkpoints in memory: what a page has without a file system of its own. */
 function memoryStore(): CheckpointStore {
-  const files = new Map<string, Uint8Array[]>();
+  const files = new Map<string, Blob>();
   return {
     where: 'memory',
     pathOf: (name) => name,
     list: () => Promise.resolve([...files.keys()].sort()),
     read(name) {
-      const parts = files.get(name) ?? [];
-      const bytes = parts.reduce((sum, { length }) => sum + length, 0);
-      return Promise.resolve({
-        bytes,
-        async *parts() {
-          for (const part of parts) yield await Promise.resolve(part);
-        },
-      }).then(({ parts: open, ...file }) => ({ ...file, parts: open() }));
+      const file = files.get(name) ?? new Blob([]);
+      return Promise.resolve({ bytes: file.size, parts: file.stream() });
     },
     async write(name, parts) {
-      const copied: Uint8Array[] = [];
-      for await (const part of parts) copied.push(part.slice());
-      files.set(typeof name === 'string' ? name : name(), copied);
+      const copies: Uint8Array<ArrayBuffer>[] = [];
+      for await (const part of parts) copies.push(Uint8Array.from(part));
+      files.set(typeof name === 'string' ? name : name(), new Blob(copies));
     },
-    remove: (name) => Promise.resolve(void files.delete(name)),
-    hash: () => new Sha256(),
+    remove(name) {
+      files.delete(name);
+      return Promise.resolve();
+    },
   };
 }
