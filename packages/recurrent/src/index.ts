@@ -26,6 +26,7 @@ export { lstm, type LstmOptions } from './layers/lstm';
 export type { PlacementNormalizers } from './layers/placedNormalizers';
 export { rnn, type RnnOptions } from './layers/rnn';
 export { stack, type StackOptions } from './layers/stack';
+export { continueTokens, type ContinueTokensOptions } from './model/continueTokens';
 export { frameClassifier, type FrameClassifierOptions } from './model/frameClassifier';
 export { languageModel, type LanguageModelOptions } from './model/languageModel';
 export { modelFromSpec, type ModelFromSpecOptions } from './model/modelFromSpec';

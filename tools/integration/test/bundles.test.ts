@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main as trainCharacters, type Trained } from './page/trainCharacters';
 import { main as useParsers } from './page/useParsers';
 import { root } from './publishedPackages';
+import { wavBytes } from './wavBytes';
 
 /** What runs in browsers. Each is bundled whole, as built. */
 const libraries = [
@@ -133,30 +134,13 @@ describe.runIf(program)('in a headless Chromium, where there is one', () => {
   });
 
   it('archives, recordings, labels and runs are read as in Node', async () => {
-    const files = { wav: [...wav(800)], config, events };
+    const files = { wav: [...wavBytes(800)], config, events };
     const inNode = await useParsers(files);
     expect(inNode).toMatchObject({ frames: 3, labels: [0, 1] });
     expect(await page.run('useParsers.js', files)).toEqual(inNode);
     expect(page.console.filter((line) => line.startsWith('error'))).toEqual([]);
   });
 });
-
-/** A mono recording of 16-bit PCM at 16 kHz. */
-function wav(samples: number): Uint8Array {
-  const bytes = Buffer.alloc(44 + 2 * samples);
-  bytes.write('RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0', 'latin1');
-  bytes.writeUInt32LE(36 + 2 * samples, 4);
-  bytes.writeUInt32LE(16_000, 24);
-  bytes.writeUInt32LE(32_000, 28);
-  bytes.writeUInt16LE(2, 32);
-  bytes.writeUInt16LE(16, 34);
-  bytes.write('data', 36, 'latin1');
-  bytes.writeUInt32LE(2 * samples, 40);
-  for (let i = 0; i < samples; i++) {
-    bytes.writeInt16LE(Math.round(3000 * Math.sin(i / 7) + 500 * Math.sin(i * i)), 44 + 2 * i);
-  }
-  return bytes;
-}
 
 const config = JSON.stringify({
   preset: 'own',

@@ -1,9 +1,8 @@
 import { randomStream, UsageError } from '@bnrnn/core';
 import { vocabularyFromData } from '@bnrnn/data-ptb';
-import type { SequenceModel, State } from '@bnrnn/recurrent';
+import { continueTokens, type SequenceModel } from '@bnrnn/recurrent';
 import { loadModel } from '@bnrnn/training';
 import { checkpointsOf } from '@bnrnn/training/node';
-import { dispose, tensor1d } from '@tensorflow/tfjs-core';
 import { Option, type Command } from 'commander';
 import { join } from 'node:path';
 import { addBackendFlags, startFlagged } from '../backendFlags';
@@ -80,20 +79,12 @@ async function continueText(
   { words, temperature, seed }: Pick<GenerateFlags, 'words' | 'temperature' | 'seed'>,
 ): Promise<number[]> {
   const chance = randomStream('generate', seed);
-  const tokens = [...prompt];
-  let state: State = model.initialState(1);
-  for (let position = 0; position < prompt.length + words - 1; position++) {
-    const input = tensor1d([tokens[position] as number], 'int32');
-    const result = model.step(input, state, { position });
-    dispose([input, ...state]);
-    state = result.state;
-    if (position >= prompt.length - 1) {
-      const logits = await result.logits.data();
-      const draw = chance.uniform(1, 0, 1, position)[0] as number;
-      tokens.push(sampleIndex(logits, temperature, draw));
-    }
-    result.logits.dispose();
+  const choose = (logits: Float32Array, position: number): number =>
+    sampleIndex(logits, temperature, chance.uniform(1, 0, 1, position)[0] as number);
+  const added: number[] = [];
+  for await (const token of continueTokens(model, { prompt, choose })) {
+    added.push(token);
+    if (added.length === words) break;
   }
-  dispose([...state]);
-  return tokens.slice(prompt.length);
+  return added;
 }
