@@ -1,31 +1,25 @@
-import {
-  countRealSteps,
-  expectShape,
-  paddedLengths,
-  rowsOfEachStep,
-  UsageError,
-  type Lengths,
-} from '@bnrnn/core';
+import { countRealSteps, expectShape, paddedLengths, UsageError, type Lengths } from '@bnrnn/core';
 import { batchNormalize, standardizeStored } from '@bnrnn/tensor-backend';
-import { expandDims, squeeze, tidy, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { tidy, type Tensor3D } from '@tensorflow/tfjs-core';
 import { batchNormSpec, type BatchNormOptions } from './batchNormSpec';
 import { foldMoments } from './foldMoments';
 import { newParameters } from './newParameters';
-import type { NormalizedSequence, Normalizer, NormalizerMode, Statistics } from './normalizer';
+import type { NamedTensors, Normalized, Normalizer, NormalizerMode } from './normalizer';
 import type { BatchNormSpec } from './normalizerSpec';
-import { oneRowEach, rowsOfSteps, startStatistics } from './statistics';
+import { oneRowEach, rowsOfSteps, startStatistics, type BatchStatistics } from './statistics';
 import { expectWeights, type CheckedWeights } from './weights';
 
-/** What both ways to apply come down to: a run of time steps that starts at `from`. */
+const caller = 'batchNorm.apply';
+
+/** One call of `apply`, checked. */
 interface Run {
-  readonly caller: string;
   readonly x: Tensor3D;
   readonly weights: CheckedWeights;
-  readonly statistics: Statistics;
+  readonly statistics: NamedTensors;
   readonly mode: NormalizerMode;
   /** Undefined where nothing is padded. */
   readonly lengths: Lengths | undefined;
-  readonly from: number;
+  readonly firstStep: number;
 }
 
 /**
@@ -37,13 +31,13 @@ interface Run {
  * they are taken over batch and time together. Gain and shift are shared over time. The rule
  * `double` divides by sqrt(variance + ε) + ε, as the paper's own code does.
  *
- * In mode `batch` the moments come back as values (biased variance, padding left out).
- * Frame-wise, a time step with fewer than 2 real rows is standardized with the statistics instead,
- * and `moments.rows` tells which. In mode `stored` the statistics serve every step. y is 0 where
- * padded.
+ * In mode `batch` the moments come back as values, `mean` and `variance` (biased, padding left out):
+ * [time, features] over `frame`, [1, features] over `sequence`. Frame-wise, a time step with fewer
+ * than 2 real rows is standardized with the statistics instead. In mode `stored` the statistics serve
+ * every step. y is 0 where padded.
  *
- * @throws UsageError for a setting out of range, for mode `batch` with a batch of one row (frame-wise) or one real
- *   frame (sequence-wise), and for sequence-wise `applyStep` in mode `batch`; ShapeError when sizes disagree.
+ * @throws UsageError for a setting out of range, and for mode `batch` with a batch of one row (frame-wise) or one
+ *   real frame (sequence-wise); ShapeError when sizes disagree.
  * @see Laurent et al. 2015, section 3 (frame-wise and sequence-wise); Ioffe and Szegedy 2015.
  */
 export function batchNorm(options: BatchNormOptions): Normalizer {
@@ -55,87 +49,76 @@ export function batchNormOf(spec: BatchNormSpec): Normalizer {
   return {
     spec,
     needs: spec.over,
-    parameters: (features, { shift }) => newParameters('batchNorm', features, spec.gain, shift),
-    statistics: (features, maxSteps = spec.maxSteps) =>
-      startStatistics('batchNorm', features, spec.perStep ? maxSteps : 1),
-    apply: (x, parameters, statistics, { mode, lengths }) => {
-      const caller = 'batchNorm.apply';
+    init: (features, { shift }) => ({
+      parameters: newParameters('batchNorm', features, spec.gain, shift),
+      statistics: startStatistics('batchNorm', features, spec.perStep ? spec.maxSteps : 1),
+    }),
+    apply(x, parameters, statistics, { mode, lengths, firstStep = 0 }) {
       expectShape(caller, 'x', x, { time: null, batch: null, features: null });
       const [time, batch, features] = x.shape;
-      expectStatistics(caller, statistics, features);
-      const weights = expectWeights(caller, parameters, features);
       return applyRun(spec, {
-        caller,
         x,
-        weights,
+        weights: expectWeights(caller, parameters, features),
         statistics,
         mode,
         lengths: paddedLengths(caller, lengths, { time, batch }),
-        from: 0,
+        firstStep,
       });
     },
-    applyStep: (x, parameters, statistics, { mode, lengths, step }) => {
-      const caller = 'batchNorm.applyStep';
-      expectShape(caller, 'x', x, { batch: null, features: null });
-      const [batch, features] = x.shape;
-      expectStatistics(caller, statistics, features);
-      if (mode === 'batch' && spec.over === 'sequence') refuseOneStepOfSequence();
-      const weights = expectWeights(caller, parameters, features);
-      return tidy(() => {
-        const { y, ...moments } = applyRun(spec, {
-          caller,
-          x: expandDims(x, 0),
-          weights,
-          statistics,
-          mode,
-          lengths: paddedLengths(caller, lengths, { time: 1, batch }),
-          from: step,
-        });
-        return { y: squeeze<Tensor2D>(y, [0]), ...moments };
-      });
-    },
-    fold: (statistics, moments) => foldMoments(statistics, moments, spec.decay),
+    fold: (statistics, measured, counts) =>
+      foldMoments(
+        statistics as BatchStatistics,
+        measured as BatchStatistics,
+        spec.over === 'sequence' ? [counts.reduce((sum, count) => sum + count, 0)] : counts,
+        spec.decay,
+      ),
   };
 }
 
-function applyRun(spec: BatchNormSpec, run: Run): NormalizedSequence {
-  const { x, weights, statistics, mode, lengths, from } = run;
-  const [time, batch] = x.shape;
+function applyRun(spec: BatchNormSpec, run: Run): Normalized {
+  const { x, weights, statistics, mode, lengths, firstStep } = run;
+  const [time, , features] = x.shape;
   const { over, epsilon, epsilonRule } = spec;
   if (mode === 'batch') refuseOneRow(spec, run);
-  return tidy((): NormalizedSequence => {
+  return tidy((): Normalized => {
     const given = { x, ...weights, lengths, epsilon, epsilonRule };
+    const stored = (): BatchStatistics =>
+      rowsOfSteps(expectStatistics(statistics, features), firstStep, time);
     if (mode === 'stored') {
-      return { y: standardizeStored({ ...given, ...rowsOfSteps(statistics, from, time) }) };
+      return { y: standardizeStored({ ...given, ...stored() }) };
     }
-    const { y, ...moments } = batchNormalize({
+    const { y, mean, variance } = batchNormalize({
       ...given,
       over,
       // Without padding every step has the whole batch, and nothing falls back on statistics.
       ...(lengths === undefined || over === 'sequence'
         ? {}
-        : { stored: oneRowEach(rowsOfSteps(statistics, from, time), time) }),
+        : { stored: oneRowEach(stored(), time) }),
     });
-    const rows =
-      over === 'sequence'
-        ? Int32Array.of(countRealSteps({ time, batch }, lengths))
-        : rowsOfEachStep({ time, batch }, lengths);
-    return { y, moments: { ...moments, rows } };
+    return { y, measured: { mean, variance } };
   });
 }
 
-function expectStatistics(caller: string, statistics: Statistics, features: number): void {
-  const [rows] = statistics.mean.shape;
-  if (rows === 0) {
-    throw new UsageError(`${caller}: statistics have 0 rows, expected at least 1.`, {
-      hint: 'Make them with the same normalizer: normalizer.statistics(features).',
-    });
+function expectStatistics(statistics: NamedTensors, features: number): BatchStatistics {
+  const { mean, variance } = statistics;
+  if (mean === undefined || variance === undefined) {
+    throw new UsageError(
+      `${caller}: statistics have ${nameList(statistics)}, expected mean and variance.`,
+      { hint: 'Make them with the same normalizer: normalizer.init(features, { shift }).' },
+    );
   }
-  expectShape(caller, 'statistics.mean', statistics.mean, { rows, features });
-  expectShape(caller, 'statistics.variance', statistics.variance, { rows, features });
+  const [rows = 0] = mean.shape;
+  expectShape(caller, 'statistics.mean', mean, { rows, features });
+  expectShape(caller, 'statistics.variance', variance, { rows, features });
+  return { mean, variance } as BatchStatistics;
 }
 
-function refuseOneRow(spec: BatchNormSpec, { caller, x, lengths }: Run): void {
+function nameList(tensors: NamedTensors): string {
+  const names = Object.keys(tensors);
+  return names.length === 0 ? 'no tensor' : names.join(' and ');
+}
+
+function refuseOneRow(spec: BatchNormSpec, { x, lengths }: Run): void {
   const [time, batch] = x.shape;
   const rows = spec.over === 'frame' ? batch : countRealSteps({ time, batch }, lengths);
   if (rows >= 2) return;
@@ -143,12 +126,5 @@ function refuseOneRow(spec: BatchNormSpec, { caller, x, lengths }: Run): void {
   throw new UsageError(
     `${caller}: mode "batch" was given ${rows} real row${rows === 1 ? '' : 's'} ${place} (time ${time}, batch ${batch}), expected at least 2 to take moments over.`,
     { hint: 'Use stored statistics (running or recalibrated), or a larger batch.' },
-  );
-}
-
-function refuseOneStepOfSequence(): never {
-  throw new UsageError(
-    'batchNorm.applyStep: mode "batch" with sequence-wise statistics needs the values of time steps that do not exist yet.',
-    { hint: 'Apply to the whole sequence, or use stored statistics (running or recalibrated).' },
   );
 }

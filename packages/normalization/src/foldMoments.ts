@@ -11,7 +11,7 @@ import {
   zerosLike,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import type { Moments, Statistics } from './normalizer';
+import type { BatchStatistics } from './statistics';
 
 /**
  * One update of the running average of the moments.
@@ -26,13 +26,19 @@ import type { Moments, Statistics } from './normalizer';
  * which training took out.
  *
  * @param statistics  float32 [rows, features] each; kept, the caller disposes them.
- * @param moments     float32 [steps, features] each and rows; kept too.
+ * @param moments     float32 [steps, features] each; kept too.
+ * @param counts      [steps]: real rows of each step.
  * @param decay       the share of the old value.
  * @returns           new statistics of the same shape.
  */
-export function foldMoments(statistics: Statistics, moments: Moments, decay: number): Statistics {
+export function foldMoments(
+  statistics: BatchStatistics,
+  moments: BatchStatistics,
+  counts: ArrayLike<number>,
+  decay: number,
+): BatchStatistics {
   return tidy(() => {
-    const weights = Array.from(moments.rows, (count) => (count < 2 ? 0 : count));
+    const weights = Array.from(counts, (count) => (count < 2 ? 0 : count));
     const measured = weights.every((weight) => weight > 0);
     const fold = (old: Tensor2D, values: Tensor2D): Tensor2D =>
       foldRows(old, measured ? values : clearRows(values, weights), weights, decay);

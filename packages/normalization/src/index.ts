@@ -4,16 +4,14 @@ export { layerNorm, type LayerNormOptions } from './layerNorm';
 export { none } from './none';
 export type {
   ApplyOptions,
-  ApplyStepOptions,
-  Moments,
-  NormalizedSequence,
-  NormalizedStep,
+  InitOptions,
+  Measured,
+  NamedTensors,
+  Normalized,
   Normalizer,
   NormalizerMode,
   NormalizerNeeds,
-  NormalizerParameters,
-  NormalizerWeights,
-  Statistics,
+  NormalizerStart,
 } from './normalizer';
 export { normalizerFromSpec, type NormalizerFromSpecOptions } from './normalizerFromSpec';
 export {
@@ -29,11 +27,9 @@ export {
 } from './normalizerSpec';
 export {
   recurrentBatchNorm,
-  recurrentBatchNormSpecs,
   type RecurrentBatchNorm,
   type RecurrentBatchNormOptions,
 } from './recurrentBatchNorm';
 export { refuseInCausalModel, refuseInsideRecurrence } from './refusals';
-export { stackMoments } from './stackMoments';
 export { type NormalizerStrategy, type SpecFields } from './strategy';
 export { StatisticsAverage } from './statisticsAverage';

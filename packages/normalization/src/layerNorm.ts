@@ -1,9 +1,7 @@
-import { expectNumber, expectShape, paddedLengths, UsageError, type Lengths } from '@bnrnn/core';
+import { expectNumber, expectShape, paddedLengths, UsageError } from '@bnrnn/core';
 import { layerNormalize } from '@bnrnn/tensor-backend';
-import { expandDims, squeeze, tidy, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
 import { newParameters } from './newParameters';
-import { foldNothing, noStatistics } from './none';
-import type { Normalizer, NormalizerWeights } from './normalizer';
+import type { Normalizer } from './normalizer';
 import type { LayerNormSpec } from './normalizerSpec';
 import { expectWeights } from './weights';
 
@@ -53,42 +51,23 @@ export function layerNorm(options: LayerNormOptions = {}): Normalizer {
 
 /** Layer normalization of a specification that was checked. */
 export function layerNormOf(spec: LayerNormSpec): Normalizer {
-  const normalize = (
-    caller: string,
-    x: Tensor3D,
-    parameters: NormalizerWeights,
-    lengths: Lengths | undefined,
-  ): Tensor3D => {
-    const features = x.shape[2];
-    expectBlocks(caller, features, spec.groups);
-    const weights = expectWeights(caller, parameters, features);
-    const { groups, epsilon } = spec;
-    return layerNormalize({ x, ...weights, lengths, groups, epsilon });
-  };
+  const { groups, epsilon } = spec;
   return {
     spec,
     needs: 'row',
-    parameters: (features, { shift }) => {
-      expectBlocks('layerNorm', features, spec.groups);
-      return newParameters('layerNorm', features, spec.gain, shift);
+    init(features, { shift }) {
+      expectBlocks('layerNorm', features, groups);
+      return { parameters: newParameters('layerNorm', features, spec.gain, shift), statistics: {} };
     },
-    statistics: noStatistics,
-    apply: (x, parameters, _statistics, { lengths }) => {
+    apply(x, parameters, _statistics, options) {
       const caller = 'layerNorm.apply';
       expectShape(caller, 'x', x, { time: null, batch: null, features: null });
-      const [time, batch] = x.shape;
-      const padded = paddedLengths(caller, lengths, { time, batch });
-      return { y: normalize(caller, x, parameters, padded) };
+      const [time, batch, features] = x.shape;
+      const lengths = paddedLengths(caller, options.lengths, { time, batch });
+      expectBlocks(caller, features, groups);
+      const weights = expectWeights(caller, parameters, features);
+      return { y: layerNormalize({ x, ...weights, lengths, groups, epsilon }) };
     },
-    applyStep: (x, parameters, _statistics, { lengths }) => {
-      const caller = 'layerNorm.applyStep';
-      expectShape(caller, 'x', x, { batch: null, features: null });
-      const padded = paddedLengths(caller, lengths, { time: 1, batch: x.shape[0] });
-      return tidy(() => ({
-        y: squeeze<Tensor2D>(normalize(caller, expandDims(x, 0), parameters, padded), [0]),
-      }));
-    },
-    fold: foldNothing,
   };
 }
 

@@ -4,7 +4,6 @@ import {
   filled,
   lossWeights,
   testBackends,
-  toTensor2D,
   toTensor3D,
   expectClose,
   weightedSumOfTensors,
@@ -21,32 +20,26 @@ describe.each(testBackends())('none on %s', (backend) => {
   });
 
   it('gives x bit for bit, padding included, and passes the gradient', () => {
-    const statistics = none().statistics(4);
     const options = { mode: 'batch', lengths: [3, 1] } as const;
-    const y = none().apply(toTensor3D(x), {}, statistics, options);
+    const y = none().apply(toTensor3D(x), {}, {}, options);
     expect([...y.y.dataSync()]).toEqual([...x.data]);
-    expect(y).not.toHaveProperty('moments');
+    expect(y).not.toHaveProperty('measured');
     const gradient = grad((a: Tensor) =>
-      weightedSumOfTensors(none().apply(a as Tensor3D, {}, statistics, options).y),
+      weightedSumOfTensors(none().apply(a as Tensor3D, {}, {}, options).y),
     )(toTensor3D(x));
     expectClose(gradient, lossWeights(x.shape));
   });
 
   it('outlives x, and x outlives it', () => {
-    const xs = toTensor2D(filled([2, 3], 22));
-    const { y } = none().applyStep(xs, {}, none().statistics(3), { mode: 'stored', step: 0 });
+    const xs = toTensor3D(filled([1, 2, 3], 22));
+    const { y } = none().apply(xs, {}, {}, { mode: 'stored' });
     xs.dispose();
-    expect([...y.dataSync()]).toEqual([...filled([2, 3], 22).data]);
+    expect([...y.dataSync()]).toEqual([...filled([1, 2, 3], 22).data]);
   });
 
   it('has neither parameters nor statistics, and leaves what it returns', () => {
-    expect(none().parameters(4, { shift: true })).toEqual({});
-    const statistics = none().statistics(4);
-    expect(statistics.mean.shape).toEqual([0, 4]);
+    expect(none().init(4, { shift: true })).toEqual({ parameters: {}, statistics: {} });
     const xs = toTensor3D(x);
-    expectNoLeak(() => none().apply(xs, {}, statistics, { mode: 'batch' }));
-    expectNoLeak(() => none().statistics(4));
-    const rows = Int32Array.of();
-    expectNoLeak(() => none().fold(statistics, { ...statistics, rows }));
+    expectNoLeak(() => none().apply(xs, {}, {}, { mode: 'batch' }));
   });
 });

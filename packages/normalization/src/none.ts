@@ -1,18 +1,5 @@
-import { clone, tensor2d, tidy } from '@tensorflow/tfjs-core';
-import type { Normalizer, Statistics } from './normalizer';
-
-/** Statistics of a strategy that has none: zero rows. */
-export function noStatistics(features: number): Statistics {
-  return tidy(() => ({
-    mean: tensor2d([], [0, features], 'float32'),
-    variance: tensor2d([], [0, features], 'float32'),
-  }));
-}
-
-/** What `fold` of a strategy without statistics gives: the same zero rows, as new tensors. */
-export function foldNothing(statistics: Statistics): Statistics {
-  return tidy(() => ({ mean: clone(statistics.mean), variance: clone(statistics.variance) }));
-}
+import { clone } from '@tensorflow/tfjs-core';
+import type { Normalizer } from './normalizer';
 
 /**
  * No normalization, so that baseline and treatment are one code path.
@@ -26,10 +13,7 @@ export function none(): Normalizer {
   return {
     spec: { kind: 'none' },
     needs: 'row',
-    parameters: () => ({}),
-    statistics: noStatistics,
+    init: () => ({ parameters: {}, statistics: {} }),
     apply: (x) => ({ y: clone(x) }),
-    applyStep: (x) => ({ y: clone(x) }),
-    fold: foldNothing,
   };
 }

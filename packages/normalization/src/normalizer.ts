@@ -1,43 +1,9 @@
 import type { GivenLengths } from '@bnrnn/core';
-import type { Tensor, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
 import type { NormalizerSpec } from './normalizerSpec';
 
-/** What is trained, float32 [features] each; absent where the strategy or the placement has none. */
-export interface NormalizerParameters {
-  gain?: Variable;
-  shift?: Variable;
-}
-
-/** Parameters as `apply` reads them: variables, or any tensors in their place. */
-export interface NormalizerWeights {
-  readonly gain?: Tensor;
-  readonly shift?: Tensor;
-}
-
-// Results are type aliases: an interface has no index signature, and `tidy` would not take it.
-
-/**
- * What is used in place of a mini-batch's own moments; not trained.
- *
- * Row `min(step, rows − 1)` belongs to a time step, so one row is shared over time. A strategy
- * without statistics has zero rows.
- */
-export type Statistics = {
-  /** float32 [rows, features] */
-  readonly mean: Tensor2D;
-  /** float32 [rows, features], biased (divided by the count) */
-  readonly variance: Tensor2D;
-};
-
-/** The moments of one mini-batch, as values: one row a time step (frame-wise), or one in all. */
-export type Moments = {
-  /** float32 [steps, features] */
-  readonly mean: Tensor2D;
-  /** float32 [steps, features], biased (divided by the count) */
-  readonly variance: Tensor2D;
-  /** The real rows each was taken over; below 2 the statistics were used instead. */
-  readonly rows: Int32Array;
-};
+/** Tensors by name. A type alias: an interface has no index signature, and `tidy` would not take it. */
+export type NamedTensors = { readonly [name: string]: Tensor };
 
 /**
  * Which values an output depends on: its own row, the rows of its time step, or all time steps. What
@@ -45,60 +11,74 @@ export type Moments = {
  */
 export type NormalizerNeeds = 'row' | 'frame' | 'sequence';
 
-/** `batch`: the mini-batch's own moments (training). `stored`: the statistics that are passed in. */
+/** `batch`: the mini-batch's own values (training). `stored`: the statistics that are passed in. */
 export type NormalizerMode = 'batch' | 'stored';
+
+export interface InitOptions {
+  /** Whether the placement has a shift. */
+  readonly shift: boolean;
+}
+
+/** What a normalizer starts with: new tensors, the caller's. */
+export type NormalizerStart = {
+  /** What is trained. */
+  readonly parameters: NamedTensors;
+  /** What is not trained; empty where the strategy keeps none. */
+  readonly statistics: NamedTensors;
+};
 
 export interface ApplyOptions {
   readonly mode: NormalizerMode;
   /** Real steps of each row; all when absent. */
   readonly lengths?: GivenLengths | undefined;
+  /** The time step of x's first row, counted from 0; 0 when absent. */
+  readonly firstStep?: number | undefined;
 }
 
-export interface ApplyStepOptions {
-  readonly mode: NormalizerMode;
-  /** 1 for each row that is real at this step, 0 for padding; all real when absent. */
-  readonly lengths?: GivenLengths | undefined;
-  /** The time step, counted from 0: which row of the statistics belongs to it. */
-  readonly step: number;
-}
-
-/** `moments` is present in mode `batch` of a strategy that has statistics. */
-export type NormalizedSequence = {
+/** `measured` is present in mode `batch` of a strategy that keeps statistics. */
+export type Normalized = {
+  /** float32 like x; zero where padded. */
   readonly y: Tensor3D;
-  readonly moments?: Moments;
-};
-
-/** `moments` has one row and is present in mode `batch` of a strategy that has statistics. */
-export type NormalizedStep = {
-  readonly y: Tensor2D;
-  readonly moments?: Moments;
+  readonly measured?: NamedTensors;
 };
 
 /**
- * A way to normalize activations. Nothing is mutated: moments come back as values, and whoever
- * trains folds them into the statistics after the gradient call.
+ * A way to normalize activations. Nothing is mutated: what is measured comes back as values, and
+ * whoever trains folds it into the statistics after the gradient call.
+ *
+ * The names of parameters and statistics are the strategy's own; they appear in checkpoints. The first
+ * axis of a statistic is time steps: row `min(step, rows − 1)` belongs to a step, so one row is shared
+ * over time. The first axis of what is measured is time steps too, or 1 for all steps together; other
+ * axes are free, and equal for a statistic and what is measured under its name. A time step with
+ * fewer than 2 real rows measures nothing: what stands in its row is not read.
  */
 export interface Normalizer {
   readonly spec: NormalizerSpec;
   readonly needs: NormalizerNeeds;
-  /** New variables for `features` features; `shift` says whether the placement has a shift. */
-  parameters(features: number, options: { readonly shift: boolean }): NormalizerParameters;
-  /** Statistics at the start, mean 0 and variance 1; `maxSteps` stands in for the spec's. */
-  statistics(features: number, maxSteps?: number): Statistics;
-  /** Normalizes x, float32 [time, batch, features]. */
+  /** Parameters and statistics at the start, for `features` features. */
+  init(features: number, options: InitOptions): NormalizerStart;
+  /**
+   * Normalizes x, float32 [time, batch, features]. Inside a recurrence it is called for one time step
+   * after the other.
+   */
   apply(
     x: Tensor3D,
-    parameters: NormalizerWeights,
-    statistics: Statistics,
+    parameters: NamedTensors,
+    statistics: NamedTensors,
     options: ApplyOptions,
-  ): NormalizedSequence;
-  /** Normalizes one time step, x float32 [batch, features]. */
-  applyStep(
-    x: Tensor2D,
-    parameters: NormalizerWeights,
-    statistics: Statistics,
-    options: ApplyStepOptions,
-  ): NormalizedStep;
-  /** The running average after one mini-batch, as new tensors; never called inside the tape. */
-  fold(statistics: Statistics, moments: Moments): Statistics;
+  ): Normalized;
+  /**
+   * The running statistics after one mini-batch, as new tensors; never called inside the tape. A
+   * strategy that keeps statistics has it.
+   *
+   * @param counts  real rows of each time step.
+   */
+  fold?(statistics: NamedTensors, measured: NamedTensors, counts: Int32Array): NamedTensors;
 }
+
+/** What a normalizer measured of one mini-batch. */
+export type Measured = {
+  readonly tensors: NamedTensors;
+  /** Real rows of each time step, in the order in which the steps were taken. */
+  readonly counts: Int32Array;
+};

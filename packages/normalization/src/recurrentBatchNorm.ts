@@ -1,16 +1,14 @@
-import { batchNormOf } from './batchNorm';
-import { batchNormSpec } from './batchNormSpec';
+import { batchNorm } from './batchNorm';
 import type { Normalizer } from './normalizer';
-import type { BatchNormSpec } from './normalizerSpec';
 
 /** The placements of recurrent batch normalization, each with a normalizer of its own. */
-export interface RecurrentBatchNorm<Kind> {
+export interface RecurrentBatchNorm {
   /** W·x, without a shift: the cell keeps its bias. */
-  readonly inputToHidden: Kind;
+  readonly inputToHidden: Normalizer;
   /** h·U, without a shift: the cell keeps its bias. */
-  readonly hiddenToHidden: Kind;
+  readonly hiddenToHidden: Normalizer;
   /** The cell state on its way to the output, with a shift; the carried cell is left alone. */
-  readonly cell: Kind;
+  readonly cell: Normalizer;
 }
 
 export interface RecurrentBatchNormOptions {
@@ -21,7 +19,7 @@ export interface RecurrentBatchNormOptions {
 }
 
 /**
- * The specifications of recurrent batch normalization.
+ * Recurrent batch normalization, as a layer's `normalize` takes it.
  *
  *   gates = BN(x·W) + BN(h·U) + b      c' = f∘c + i∘g      h' = o∘tanh(BN(c'))
  *
@@ -31,27 +29,8 @@ export interface RecurrentBatchNormOptions {
  * @throws UsageError for a setting out of range.
  * @see Cooijmans et al. 2016, sections 3 and 4 (gain: section 4).
  */
-export function recurrentBatchNormSpecs(
-  options: RecurrentBatchNormOptions,
-): RecurrentBatchNorm<BatchNormSpec> {
-  const spec = batchNormSpec({
-    ...options,
-    over: 'frame',
-    epsilon: 1e-5,
-    gain: 0.1,
-    perStep: true,
-  });
-  return { inputToHidden: spec, hiddenToHidden: spec, cell: spec };
-}
-
-/** The normalizers of {@link recurrentBatchNormSpecs}, as a layer's `normalize` takes them. */
-export function recurrentBatchNorm(
-  options: RecurrentBatchNormOptions,
-): RecurrentBatchNorm<Normalizer> {
-  const specs = recurrentBatchNormSpecs(options);
-  return {
-    inputToHidden: batchNormOf(specs.inputToHidden),
-    hiddenToHidden: batchNormOf(specs.hiddenToHidden),
-    cell: batchNormOf(specs.cell),
-  };
+export function recurrentBatchNorm(options: RecurrentBatchNormOptions): RecurrentBatchNorm {
+  const make = () =>
+    batchNorm({ ...options, over: 'frame', epsilon: 1e-5, gain: 0.1, perStep: true });
+  return { inputToHidden: make(), hiddenToHidden: make(), cell: make() };
 }

@@ -9,10 +9,17 @@ import {
   type Rank,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import type { Statistics } from './normalizer';
 
-/** Statistics before training: mean 0 and variance 1, so that stored statistics change nothing yet. */
-export function startStatistics(caller: string, features: number, rows: number): Statistics {
+/** The statistics of batch normalization. A type alias, so that `tidy` takes it. */
+export type BatchStatistics = {
+  /** float32 [rows, features] */
+  readonly mean: Tensor2D;
+  /** float32 [rows, features], biased (divided by the count) */
+  readonly variance: Tensor2D;
+};
+
+/** BatchStatistics before training: mean 0 and variance 1, so that stored statistics change nothing yet. */
+export function startStatistics(caller: string, features: number, rows: number): BatchStatistics {
   expectNumber(`${caller}: features`, features, { integer: true, min: 1 });
   expectNumber(`${caller}: maxSteps`, rows, { integer: true, min: 1 });
   return tidy(() => ({
@@ -26,7 +33,11 @@ export function startStatistics(caller: string, features: number, rows: number):
  *
  * @returns [time, features], or [1, features] where one row serves every step.
  */
-export function rowsOfSteps(statistics: Statistics, from: number, time: number): Statistics {
+export function rowsOfSteps(
+  statistics: BatchStatistics,
+  from: number,
+  time: number,
+): BatchStatistics {
   return tidy(() => ({
     mean: rowsOf(statistics.mean, from, time),
     variance: rowsOf(statistics.variance, from, time),
@@ -34,7 +45,7 @@ export function rowsOfSteps(statistics: Statistics, from: number, time: number):
 }
 
 /** One row for each of `time` steps, repeating a single one. */
-export function oneRowEach(rows: Statistics, time: number): Statistics {
+export function oneRowEach(rows: BatchStatistics, time: number): BatchStatistics {
   const repeats = rows.mean.shape[0] === 1 ? time : 1;
   return tidy(() => ({
     mean: tile(rows.mean, [repeats, 1]),

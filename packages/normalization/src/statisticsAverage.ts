@@ -1,116 +1,144 @@
-import { expectShape, UsageError } from '@bnrnn/core';
-import { tensor2d, tidy } from '@tensorflow/tfjs-core';
-import type { Moments, Statistics } from './normalizer';
+import { ShapeError, UsageError } from '@bnrnn/core';
+import { tensor, tidy } from '@tensorflow/tfjs-core';
+import type { Measured, NamedTensors } from './normalizer';
 
-/** Sums of one normalizer's moments, each weighed by its real rows. */
+/** Weighted sums of what one normalizer measured under one name. */
 interface Sums {
-  readonly features: number;
-  /** [rows of the statistics]: how many real rows were seen. */
+  /** Of the statistic: [rows, ...]. */
+  readonly shape: readonly number[];
+  /** [rows]: how many real rows were seen. */
   readonly weights: number[];
-  /** [rows × features] */
-  readonly mean: number[];
-  /** [rows × features] */
-  readonly variance: number[];
+  readonly total: Float64Array;
 }
 
 /**
- * Recalibrated statistics: averages of the moments of many mini-batches, in float64.
+ * Recalibrated statistics: averages of what normalizers measured of many mini-batches, in float64.
  *
- *   mean[r,f] = Σ n·mean[t,f] / Σ n     variance[r,f] = Σ n·variance[t,f] / Σ n     n = rows[t]
+ *   statistic[r] = Σ n·measured[t] / Σ n     n = real rows of step t
  *
- * The sums run over the mini-batches and the time steps t of row r = min(t, rows − 1). Variances
- * stay biased and are averaged as they are, which is what training divided by. Moments over fewer
- * than 2 real rows are left out. A row that no step reached takes the row before it.
+ * The sums run over the mini-batches and the time steps t of row r = min(t, rows − 1); what was
+ * measured of all steps together weighs Σ n. Variances stay biased and are averaged as they are, which
+ * is what training divided by. Steps with fewer than 2 real rows are left out. A row that no step
+ * reached takes the row before it.
  *
  * @see Ioffe and Szegedy 2015, algorithm 2; Cooijmans et al. 2016, section 4.
  */
 export class StatisticsAverage {
-  readonly #sums: ReadonlyMap<string, Sums>;
+  readonly #sums: ReadonlyMap<string, ReadonlyMap<string, Sums>>;
 
-  /** An empty average for statistics of these shapes, by normalizer path; they are only measured. */
-  constructor(statistics: ReadonlyMap<string, Statistics>) {
-    const zeros = (length: number): number[] => new Array<number>(length).fill(0);
+  /** An empty average for statistics of these shapes, by normalizer path; they are only looked at. */
+  constructor(statistics: ReadonlyMap<string, NamedTensors>) {
+    const sumsOf = ({ shape, size }: { shape: number[]; size: number }): Sums => ({
+      shape,
+      weights: new Array<number>(shape[0] ?? 1).fill(0),
+      total: new Float64Array(size),
+    });
     this.#sums = new Map(
-      [...statistics].map(([path, { mean }]) => {
-        const [rows, features] = mean.shape;
-        return [
-          path,
-          { features, weights: zeros(rows), mean: zeros(mean.size), variance: zeros(mean.size) },
-        ];
-      }),
+      [...statistics].map(([path, tensors]) => [
+        path,
+        new Map(Object.entries(tensors).map(([name, start]) => [name, sumsOf(start)])),
+      ]),
     );
   }
 
   /**
-   * Adds the moments of one mini-batch, by normalizer path; reads them and keeps nothing. They must live
-   * until the promise settles.
+   * Adds what was measured of one mini-batch, by normalizer path; reads it and keeps nothing. It
+   * must live until the promise settles.
    *
-   * @throws UsageError when a path is missing or unknown; ShapeError when sizes disagree.
+   * @throws UsageError when a path or a name is missing or unknown; ShapeError when sizes disagree.
    */
-  async add(moments: ReadonlyMap<string, Moments>): Promise<void> {
-    for (const path of new Set([...this.#sums.keys(), ...moments.keys()])) {
-      const sums = this.#sums.get(path);
-      const values = moments.get(path);
-      if (sums === undefined || values === undefined) {
-        throw new UsageError(
-          `StatisticsAverage.add: "${path}" is in the ${sums === undefined ? 'moments but not in the statistics' : 'statistics but not in the moments'}.`,
-          { hint: 'Run the model whose statistics these are, with every layer in mode "batch".' },
-        );
+  async add(measured: ReadonlyMap<string, Measured>): Promise<void> {
+    expectSame(this.#sums, measured, '');
+    for (const [path, sums] of this.#sums) {
+      const { tensors, counts } = measured.get(path) as Measured;
+      const values = new Map(Object.entries(tensors));
+      expectSame(sums, values, `${path} `);
+      for (const [name, value] of values) {
+        const { shape } = value;
+        const sum = sums.get(name) as Sums;
+        const weights = weightsOf(shape[0] ?? 0, counts);
+        if (weights === undefined || shape.slice(1).join() !== sum.shape.slice(1).join()) {
+          const steps = counts.length === 1 ? '1' : `${counts.length} or 1`;
+          const wanted = [`steps=${steps}`, ...sum.shape.slice(1)].join(', ');
+          throw new ShapeError(
+            `StatisticsAverage.add: ${path} ${name} is [${shape.join(', ')}], expected [${wanted}].`,
+          );
+        }
+        addRows(sum, await value.data<'float32'>(), weights);
       }
-      await addMoments(path, sums, values);
     }
   }
 
   /**
    * The averages as new tensors, by normalizer path.
    *
-   * @throws UsageError when a normalizer has no moments over 2 or more real rows.
+   * @throws UsageError when a normalizer measured nothing over 2 or more real rows.
    */
-  statistics(): Map<string, Statistics> {
-    return new Map([...this.#sums].map(([path, sums]) => [path, averageOf(path, sums)]));
+  statistics(): Map<string, NamedTensors> {
+    const average = (path: string, sums: ReadonlyMap<string, Sums>): NamedTensors =>
+      tidy(() =>
+        Object.fromEntries(
+          [...sums].map(([name, sum]) => [
+            name,
+            tensor(averageOf(path, sum), [...sum.shape], 'float32'),
+          ]),
+        ),
+      );
+    return new Map([...this.#sums].map(([path, sums]) => [path, average(path, sums)]));
   }
 }
 
-async function addMoments(path: string, sums: Sums, moments: Moments): Promise<void> {
-  const { features, weights } = sums;
-  const steps = moments.rows.length;
-  expectShape('StatisticsAverage.add', `${path} mean`, moments.mean, { steps, features });
-  expectShape('StatisticsAverage.add', `${path} variance`, moments.variance, { steps, features });
-  const [mean, variance] = await Promise.all([moments.mean.data(), moments.variance.data()]);
-  moments.rows.forEach((count, step) => {
+/** @throws UsageError for a name that only one of the two has. */
+function expectSame(
+  wanted: ReadonlyMap<string, unknown>,
+  found: ReadonlyMap<string, unknown>,
+  where: string,
+): void {
+  for (const name of new Set([...wanted.keys(), ...found.keys()])) {
+    if (wanted.has(name) && found.has(name)) continue;
+    const what = wanted.has(name)
+      ? 'in the statistics but was not measured'
+      : 'measured but not in the statistics';
+    throw new UsageError(`StatisticsAverage.add: "${where}${name}" is ${what}.`, {
+      hint: 'Run the model whose statistics these are, with every layer in mode "batch".',
+    });
+  }
+}
+
+/** What each measured row weighs; undefined where their number fits neither the steps nor all together. */
+function weightsOf(rows: number, counts: Int32Array): readonly number[] | undefined {
+  if (rows === counts.length) return [...counts];
+  return rows === 1 ? [counts.reduce((sum, count) => sum + count, 0)] : undefined;
+}
+
+function addRows({ weights, total }: Sums, values: Float32Array, counts: readonly number[]): void {
+  const size = total.length / weights.length;
+  counts.forEach((count, step) => {
     if (count < 2) return;
     const row = Math.min(step, weights.length - 1);
     weights[row] = at(weights, row) + count;
-    for (let f = 0; f < features; f++) {
-      const to = row * features + f;
-      const from = step * features + f;
-      sums.mean[to] = at(sums.mean, to) + count * at(mean, from);
-      sums.variance[to] = at(sums.variance, to) + count * at(variance, from);
+    for (let i = 0; i < size; i++) {
+      const to = row * size + i;
+      total[to] = at(total, to) + count * at(values, step * size + i);
     }
   });
 }
 
-function averageOf(path: string, sums: Sums): Statistics {
-  const { features, weights } = sums;
+function averageOf(path: string, { weights, total }: Sums): Float32Array {
   const firstSeen = weights.findIndex((weight) => weight > 0);
   if (firstSeen < 0) {
     throw new UsageError(
-      `StatisticsAverage.statistics: "${path}" has no moments over 2 or more real rows.`,
+      `StatisticsAverage.statistics: "${path}" measured nothing over 2 or more real rows.`,
       { hint: 'Add at least one mini-batch of two rows.' },
     );
   }
+  const size = total.length / weights.length;
   let seen = firstSeen;
   const sourceOf = weights.map((weight, row) => (weight > 0 ? (seen = row) : seen));
-  const average = (total: readonly number[]): Float32Array =>
-    Float32Array.from(total, (_, i) => {
-      const row = at(sourceOf, Math.floor(i / features));
-      return at(total, row * features + (i % features)) / at(weights, row);
-    });
-  const shape: [number, number] = [weights.length, features];
-  return tidy(() => ({
-    mean: tensor2d(average(sums.mean), shape),
-    variance: tensor2d(average(sums.variance), shape),
-  }));
+  return Float32Array.from(total, (_, i) => {
+    const row = at(sourceOf, Math.floor(i / size));
+    return at(total, row * size + (i % size)) / at(weights, row);
+  });
 }
 
 function at(values: ArrayLike<number>, index: number): number {

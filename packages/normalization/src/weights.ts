@@ -1,6 +1,6 @@
 import { expectShape, UsageError } from '@bnrnn/core';
 import type { Tensor1D } from '@tensorflow/tfjs-core';
-import type { NormalizerWeights } from './normalizer';
+import type { NamedTensors } from './normalizer';
 
 /** Checked weights; `shift` is a missing key, never `undefined`, where there is none. */
 export interface CheckedWeights {
@@ -11,7 +11,7 @@ export interface CheckedWeights {
 /** Checks the trained parameters that `apply` was given against x's features. */
 export function expectWeights(
   caller: string,
-  parameters: NormalizerWeights,
+  parameters: NamedTensors,
   features: number,
 ): CheckedWeights {
   const { gain, shift } = parameters;
@@ -19,7 +19,7 @@ export function expectWeights(
     throw new UsageError(
       `${caller}: parameters.gain is missing, expected [features=${features}].`,
       {
-        hint: 'Make the parameters with the same normalizer: normalizer.parameters(features, { shift }).',
+        hint: 'Make the parameters with the same normalizer: normalizer.init(features, { shift }).',
       },
     );
   }

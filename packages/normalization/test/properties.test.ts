@@ -4,8 +4,8 @@ import {
   layerNorm,
   none,
   type Normalizer,
+  type NamedTensors,
   type NormalizerMode,
-  type Statistics,
 } from '@bnrnn/normalization';
 import { startBackend } from '@bnrnn/tensor-backend';
 import {
@@ -57,25 +57,28 @@ const drawn = fc
 
 interface Result {
   y: Array64;
-  moments: Array64[];
+  measured: Array64[];
   /** By x, gain and shift. */
-  rows: number[];
   gradient: Array64[];
 }
 
-/** y, moments and gradient of a weighted sum of y; nothing is left on the backend. */
+/** y, what is measured, and the gradient of a weighted sum of y; nothing is left on the backend. */
 function run(normalizer: Normalizer, x: Array64, mode: NormalizerMode, mask?: Array64): Result {
   const features = x.shape[2]!;
   const read = (tensor: Tensor): Array64 => array64(tensor.shape, tensor.dataSync());
-  const result: Result = { y: x, moments: [], rows: [], gradient: [] };
+  const result: Result = { y: x, measured: [], gradient: [] };
   tidy(() => {
     const statistics = someStatistics(normalizer, features);
     const options = { mode, lengths: mask && lengthsOf(mask) };
     const loss = (xs: Tensor, gain: Tensor, shift: Tensor): Tensor => {
-      const { y, moments } = normalizer.apply(xs as Tensor3D, { gain, shift }, statistics, options);
+      const { y, measured = {} } = normalizer.apply(
+        xs as Tensor3D,
+        { gain, shift },
+        statistics,
+        options,
+      );
       result.y = read(y);
-      result.moments = moments === undefined ? [] : [read(moments.mean), read(moments.variance)];
-      result.rows = [...(moments?.rows ?? [])];
+      result.measured = Object.values(measured).map(read);
       return weightedSumOfTensors(y);
     };
     const gradient = grads(loss)([
@@ -88,7 +91,7 @@ function run(normalizer: Normalizer, x: Array64, mode: NormalizerMode, mask?: Ar
   return result;
 }
 
-function someStatistics(normalizer: Normalizer, features: number): Statistics {
+function someStatistics(normalizer: Normalizer, features: number): NamedTensors {
   const rows = isBatchNormSpec(normalizer.spec) && normalizer.spec.perStep ? 3 : 1;
   return {
     mean: toTensor2D(filled([rows, features], 4)),
@@ -97,7 +100,7 @@ function someStatistics(normalizer: Normalizer, features: number): Statistics {
 }
 
 function expectSameBits(actual: Result, expected: Result): void {
-  const all = ({ y, moments, gradient }: Result) => [y, ...moments, ...gradient];
+  const all = ({ y, measured, gradient }: Result) => [y, ...measured, ...gradient];
   all(actual).forEach((array, k) => {
     expect([...array.data]).toEqual([...all(expected)[k]!.data]);
   });
@@ -110,7 +113,7 @@ describe.each(testBackends())('normalizers on %s', (backend) => {
 
   describe.each(Object.entries(strategies))('%s', (_name, normalizer) => {
     it.each(['batch', 'stored'] as const)(
-      'what stands in the padding changes no bit of values, moments and gradients, mode %s',
+      'what stands in the padding changes no bit of values, measurements and gradients, mode %s',
       (mode) => {
         const garbage = fc.constantFrom(1, -1e30, 3e38, Infinity, NaN);
         fc.assert(
@@ -161,7 +164,7 @@ describe.each(testBackends())('normalizers on %s', (backend) => {
           const straight = run(normalizer, x, 'batch', mask);
           const other = run(normalizer, turn(x), 'batch', turn(mask));
           expectClose(other.y, turn(straight.y), { rtol: 1e-4 }); // two rows can lie close together
-          other.moments.forEach((array, k) => expectClose(array, straight.moments[k]!));
+          other.measured.forEach((array, k) => expectClose(array, straight.measured[k]!));
         }),
         runs,
       );
@@ -194,8 +197,8 @@ describe.each(testBackends())('normalizers on %s', (backend) => {
         for (const given of batch > 3 ? [undefined, mask] : [undefined]) {
           const frame = run(batchNorm({ over: 'frame' }), x, 'batch', given);
           const sequence = run(batchNorm({ over: 'sequence' }), x, 'batch', given);
-          [frame.y, ...frame.moments, ...frame.gradient].forEach((array, k) => {
-            const other = [sequence.y, ...sequence.moments, ...sequence.gradient][k]!;
+          [frame.y, ...frame.measured, ...frame.gradient].forEach((array, k) => {
+            const other = [sequence.y, ...sequence.measured, ...sequence.gradient][k]!;
             expectClose(array, other, { rtol: 1e-6 });
           });
         }
@@ -219,9 +222,10 @@ describe.each(testBackends())('normalizers on %s', (backend) => {
               gain: toTensor1D(filled([features], 2, 0.5, 1.5)),
               shift: toTensor1D(filled([features], 3)),
             };
-            const start = normalizer.statistics(features);
-            const { y, moments } = normalizer.apply(xs, parameters, start, { mode: 'batch' });
-            const stored = normalizer.fold(start, moments!);
+            const start = normalizer.init(features, { shift: true }).statistics;
+            const { y, measured } = normalizer.apply(xs, parameters, start, { mode: 'batch' });
+            const counts = new Int32Array(time).fill(batch);
+            const stored = normalizer.fold!(start, measured!, counts);
             expectClose(normalizer.apply(xs, parameters, stored, { mode: 'stored' }).y, y);
           });
         }
@@ -232,11 +236,16 @@ describe.each(testBackends())('normalizers on %s', (backend) => {
 
   it('no normalization keeps x bit for bit, whatever the lengths', () => {
     const x = filled([3, 2, 4], 6);
-    const { y, moments } = none().apply(toTensor3D(x), {}, none().statistics(4), {
-      mode: 'batch',
-      lengths: [3, 1],
-    });
+    const { y, measured } = none().apply(
+      toTensor3D(x),
+      {},
+      {},
+      {
+        mode: 'batch',
+        lengths: [3, 1],
+      },
+    );
     expect([...y.dataSync()]).toEqual([...x.data]);
-    expect(moments).toBeUndefined();
+    expect(measured).toBeUndefined();
   });
 });

@@ -84,15 +84,15 @@ describe.each(testBackends())('a frame classifier on %s', (backend) => {
     const state = model.initialState(batch);
     const forward = () => model.forward(inputs, state, options);
     expectClose(forward().hidden, expected(arrays));
-    expect([...forward().moments.keys()]).toEqual([
+    expect([...forward().measured.keys()]).toEqual([
       'layers.0.forward.inputToHidden',
       'layers.0.backward.inputToHidden',
       'layers.1.forward.inputToHidden',
       'layers.1.backward.inputToHidden',
     ]);
     expectNoLeak(() => {
-      const { hidden, state: next, moments } = forward();
-      return { hidden, next, moments };
+      const { hidden, state: next, measured } = forward();
+      return { hidden, next, measured };
     });
 
     const below = [...model.parameters].filter(([path]) => path.startsWith('layers'));

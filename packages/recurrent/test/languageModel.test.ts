@@ -107,8 +107,8 @@ describe.each(testBackends())('a language model on %s', (backend) => {
     const arrays = parametersOf(model);
     expectClose(forward().hidden, oracleModel(model, arrays, masks).hidden);
     expectNoLeak(() => {
-      const { hidden, state: next, moments } = forward();
-      return { hidden, next, moments };
+      const { hidden, state: next, measured } = forward();
+      return { hidden, next, measured };
     });
 
     const { value, grads } = variableGrads(() => {
@@ -253,7 +253,7 @@ describe('a language model', () => {
       'languageModel.forward: state has 0 tensors, expected 4.',
     );
     expect(() => model.setStatistics(new Map())).toThrow(
-      'setStatistics: statistics of no normalizer came, expected those of layers.0.inputToHidden, layers.1.inputToHidden.',
+      'setStatistics: statistics of nothing came, expected those of layers.0.inputToHidden, layers.1.inputToHidden.',
     );
     expect(() => newModel(lstm({ units }), -1)).toThrow('languageModel: seed is -1');
   });
@@ -272,7 +272,7 @@ describe('a language model', () => {
     const model = treated();
     const { mean, variance } = model.statistics.get('layers.0.inputToHidden')!;
     model.setStatistics(new Map([...model.statistics].map(([path, s]) => [path, { ...s }])));
-    expect(mean.isDisposed || variance.isDisposed).toBe(false);
+    expect(mean!.isDisposed || variance!.isDisposed).toBe(false);
     model.dispose();
     expect(memory().numTensors).toBe(before);
   });

@@ -1,4 +1,4 @@
-import type { Statistics } from '@bnrnn/normalization';
+import type { NamedTensors } from '@bnrnn/normalization';
 import { filled, fromTensor, toTensor, toTensor2D, type Array64 } from '@bnrnn/test-utils';
 import {
   dispose,
@@ -37,13 +37,23 @@ export function layerArrays(layer: Layer, { inputs, time, batch, seed }: RigOpti
   return arrays;
 }
 
-/** Distinct running statistics for each normalizer of a layer; variances above 0. */
-export function layerStatistics(layer: Layer, seed: number): Map<string, Statistics> {
+/** The statistics that a layer starts with, of the normalizers that keep any. */
+export function startStatistics(layer: Layer): Map<string, NamedTensors> {
   return new Map(
-    [...layer.normalizers(path)].map(([name, { normalizer, features }], k) => {
-      const start = normalizer.statistics(features);
-      const shape = start.mean.shape;
-      dispose([start.mean, start.variance]);
+    [...layer.normalizers(path)].flatMap(([name, { normalizer, features }]) => {
+      const { parameters, statistics } = normalizer.init(features, { shift: false });
+      dispose(parameters);
+      return Object.keys(statistics).length === 0 ? [] : [[name, statistics]];
+    }),
+  );
+}
+
+/** Distinct running statistics for each batch normalizer of a layer; variances above 0. */
+export function layerStatistics(layer: Layer, seed: number): Map<string, NamedTensors> {
+  return new Map(
+    [...startStatistics(layer)].map(([name, start], k) => {
+      const { shape } = start['mean']!;
+      dispose(start);
       return [
         name,
         {
@@ -57,12 +67,12 @@ export function layerStatistics(layer: Layer, seed: number): Map<string, Statist
 
 /** The statistics of a normalizer as float64. */
 export function statisticsArrays(
-  statistics: ReadonlyMap<string, Statistics>,
+  statistics: ReadonlyMap<string, NamedTensors>,
 ): Record<string, { mean: Array64; variance: Array64 }> {
   return Object.fromEntries(
     [...statistics].map(([name, { mean, variance }]) => [
       name,
-      { mean: fromTensor(mean), variance: fromTensor(variance) },
+      { mean: fromTensor(mean!), variance: fromTensor(variance!) },
     ]),
   );
 }

@@ -29,7 +29,7 @@ import {
 import { reverse, slice, type Tensor3D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, it } from 'vitest';
-import { layerArrays, layerVariables, type Arrays } from './layerRig';
+import { layerArrays, startStatistics, layerVariables, type Arrays } from './layerRig';
 
 const runs = { numRuns: 12, seed: 1510 };
 const frame = batchNorm({ over: 'frame', epsilon: 0.01 });
@@ -92,7 +92,7 @@ describe('properties of layers', () => {
         const batch = ends.length + 2;
         const arrays = layerArrays(one, { inputs: 3, time, batch, seed });
         const other = { ...arrays, x: repadded(arrays['x']!, mask, seed) };
-        const statistics = statisticsOf(one);
+        const statistics = startStatistics(one);
         const lengths = { time, each: Int32Array.from(lengthsOf(mask)) };
         const context = { statistics, mode: 'batch', lengths } as const;
         const results = [arrays, other].map((which) => layerVariables(one, which).run(context));
@@ -100,8 +100,11 @@ describe('properties of layers', () => {
         results[1]!.state.forEach((tensor, k) =>
           expectClose(tensor, results[0]!.state[k]!, { rtol: 0 }),
         );
-        for (const [path, moments] of Object.entries(results[0]!.moments)) {
-          expectClose(results[1]!.moments[path]!.variance, moments.variance, { rtol: 0 });
+        for (const [path, { tensors }] of Object.entries(results[0]!.measured)) {
+          const again = results[1]!.measured[path]!.tensors;
+          for (const [name, tensor] of Object.entries(tensors)) {
+            expectClose(again[name]!, tensor, { rtol: 0 });
+          }
         }
       }),
       runs,
@@ -117,7 +120,7 @@ describe('properties of layers', () => {
         for (let k = 0; k < one.stateSize; k++) {
           moved[`state.${k}`] = columns(arrays[`state.${k}`]!, 0, order);
         }
-        const context = { statistics: statisticsOf(one), mode: 'batch' } as const;
+        const context = { statistics: startStatistics(one), mode: 'batch' } as const;
         const straight = layerVariables(one, arrays).run(context);
         const shuffled = layerVariables(one, moved).run(context);
         // Sums over the batch run in another order: rounding alone may differ.
@@ -137,7 +140,7 @@ describe('properties of layers', () => {
         const context = {
           path: 'layer',
           parameters: new Map(Object.entries(all)),
-          statistics: statisticsOf(one),
+          statistics: startStatistics(one),
           mode: 'batch',
         } as const;
         const backward = one.applyDirection(x, state, context, true);
@@ -158,7 +161,7 @@ describe('properties of layers', () => {
       fc.property(fc.constantFrom(...carried), steps, seeds, (one, half, seed) => {
         const arrays = layerArrays(one, { inputs: 3, time: 2 * half, batch: 4, seed });
         const { all, run } = layerVariables(one, arrays);
-        const context = { statistics: statisticsOf(one), mode: 'batch' } as const;
+        const context = { statistics: startStatistics(one), mode: 'batch' } as const;
         const whole = run(context);
         const x = all['x'] as unknown as Tensor3D;
         const parameters = new Map(Object.entries(all));
@@ -182,16 +185,6 @@ describe('properties of layers', () => {
     );
   });
 });
-
-/** Statistics at their start, for the steps that fall back on them. */
-function statisticsOf(one: Layer) {
-  return new Map(
-    [...one.normalizers('layer')].map(([path, { normalizer, features }]) => [
-      path,
-      normalizer.statistics(features),
-    ]),
-  );
-}
 
 describe('properties of models', () => {
   beforeAll(() => startBackend(testBackend()));
@@ -220,8 +213,8 @@ describe('properties of models', () => {
             [...model.statistics].map(([path, { mean }], k) => [
               path,
               {
-                mean: toTensor2D(filled(mean.shape, seed + k, -0.5, 0.5)),
-                variance: toTensor2D(filled(mean.shape, seed + 50 + k, 0.2, 1.5)),
+                mean: toTensor2D(filled(mean!.shape, seed + k, -0.5, 0.5)),
+                variance: toTensor2D(filled(mean!.shape, seed + 50 + k, 0.2, 1.5)),
               },
             ]),
           ),

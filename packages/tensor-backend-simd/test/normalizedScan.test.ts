@@ -94,13 +94,14 @@ function run({ layer, mode = 'batch', lengths, position }: Case): Map<string, Ar
   const apply = () =>
     variables.run({ statistics, mode, lengths: padded, ...(position && { position }) });
   const results = new Map<string, Array64>();
-  const { hidden, state, moments } = apply();
+  const { hidden, state, measured } = apply();
   results.set('hidden', fromTensor(hidden));
   state.forEach((tensor, k) => results.set(`state ${k}`, fromTensor(tensor)));
-  for (const [path, { mean, variance, rows }] of Object.entries(moments)) {
-    results.set(`${path} mean`, fromTensor(mean));
-    results.set(`${path} variance`, fromTensor(variance));
-    results.set(`${path} rows`, { shape: [rows.length], data: Float64Array.from(rows) });
+  for (const [path, { tensors, counts }] of Object.entries(measured)) {
+    for (const [name, value] of Object.entries(tensors)) {
+      results.set(`${path} ${name}`, fromTensor(value));
+    }
+    results.set(`${path} counts`, { shape: [counts.length], data: Float64Array.from(counts) });
   }
   if (position !== undefined) return results; // one step is evaluation
   const { grads } = variableGrads(() => {

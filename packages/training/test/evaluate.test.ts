@@ -89,8 +89,8 @@ test('recalibrated statistics are the averages over the training batches', async
   const average = (which: 0 | 1): number[] =>
     moments[0]!.map((_, f) => moments.reduce((sum, row) => sum + row[f]![which], 0) / 24);
   expect(batches).toBe(6);
-  expectClose(mean, { shape: [1, 6], data: average(0) });
-  expectClose(variance, { shape: [1, 6], data: average(1) });
+  expectClose(mean!, { shape: [1, 6], data: average(0) });
+  expectClose(variance!, { shape: [1, 6], data: average(1) });
   recalibration.dispose();
   model.dispose();
 });

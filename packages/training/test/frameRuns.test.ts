@@ -116,7 +116,7 @@ describe('a frame classifier that is resumed', () => {
   const bitsOf = (model: SequenceModel) =>
     [
       ...model.parameters.values(),
-      ...[...model.statistics.values()].flatMap(({ mean, variance }) => [mean, variance]),
+      ...[...model.statistics.values()].flatMap((each) => Object.values(each)),
     ].map((value) => [...new Uint32Array((value.dataSync() as Float32Array).slice().buffer)]);
   const timeless = (events: readonly RunEvent[]) =>
     events

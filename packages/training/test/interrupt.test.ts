@@ -204,8 +204,8 @@ describe('a loss that is not a number', () => {
     for (const [path, parameter] of good.parameters) {
       expect(model.parameters.get(path)!.dataSync(), path).toEqual(parameter.dataSync());
     }
-    expect(model.statistics.get('normalize')!.mean.dataSync()).toEqual(
-      good.statistics.get('normalize')!.mean.dataSync(),
+    expect(model.statistics.get('normalize')!['mean']!.dataSync()).toEqual(
+      good.statistics.get('normalize')!['mean']!.dataSync(),
     );
     [kept, spoiled].forEach((each) => each.dispose());
     model.dispose();

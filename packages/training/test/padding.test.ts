@@ -129,11 +129,10 @@ function measure(model: SequenceModel, batch: UtteranceBatch): Record<string, Fl
   [...model.parameters.keys()].forEach((path, k) => {
     measured[`d ${path}`] = read(gradient.gradients[k]!);
   });
-  for (const [path, moments] of gradient.moments) {
-    const folded = model.normalizers.get(path)!.fold(model.statistics.get(path)!, moments);
-    measured[`${path} mean`] = read(folded.mean);
-    measured[`${path} variance`] = read(folded.variance);
-    dispose({ ...folded });
+  for (const [path, { tensors, counts }] of gradient.measured) {
+    const folded = model.normalizers.get(path)!.fold!(model.statistics.get(path)!, tensors, counts);
+    for (const [name, value] of Object.entries(folded)) measured[`${path} ${name}`] = read(value);
+    dispose(folded);
   }
   gradient.dispose();
   dispose([...state, ...gradient.state]);

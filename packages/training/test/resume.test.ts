@@ -35,10 +35,9 @@ const optimizers = {
 function bitsOf(trained: SequenceModel): Record<string, number[]> {
   const entries = [
     ...[...trained.parameters].map(([path, value]) => [path, value] as const),
-    ...[...trained.statistics].flatMap(([path, { mean, variance }]) => [
-      [`${path} mean`, mean] as const,
-      [`${path} variance`, variance] as const,
-    ]),
+    ...[...trained.statistics].flatMap(([path, tensors]) =>
+      Object.entries(tensors).map(([name, value]) => [`${path} ${name}`, value] as const),
+    ),
   ];
   return Object.fromEntries(
     entries.map(([path, value]) => {

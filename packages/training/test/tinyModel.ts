@@ -1,10 +1,11 @@
 import { randomStream } from '@bnrnn/core';
-import { batchNorm, type Moments, type Statistics } from '@bnrnn/normalization';
+import { batchNorm, type Measured, type NamedTensors } from '@bnrnn/normalization';
 import type { SequenceModel, State } from '@bnrnn/recurrent';
 import { dropout, embedding } from '@bnrnn/tensor-backend';
 import {
   add,
   concat,
+  dispose,
   matMul,
   reshape,
   slice,
@@ -42,22 +43,23 @@ export function tinyModel(options: TinyModelOptions = {}): SequenceModel {
     start.dispose();
     return [path, made];
   };
-  const { gain, shift } = normalizer.parameters(units, { shift: true });
+  const start = normalizer.init(units, { shift: true });
+  const trained = Object.entries(start.parameters).map(([name, value]): [string, Variable] => {
+    const made = variable(value);
+    value.dispose();
+    return [name, made];
+  });
   const parameters = new Map<string, Variable>([
     parameter('embedding', [vocabulary, units]),
-    ['normalize.gain', gain!],
-    ['normalize.shift', shift!],
+    ...trained.map(([name, made]): [string, Variable] => [`normalize.${name}`, made]),
     parameter('recurrent', [units, units]),
     parameter('softmax.weights', [units, vocabulary]),
     parameter('softmax.bias', [vocabulary]),
   ]);
   const get = (path: string): Variable => parameters.get(path)!;
-  let statistics: ReadonlyMap<string, Statistics> = new Map([
-    ['normalize', normalizer.statistics(units)],
-  ]);
-  const free = (all: ReadonlyMap<string, Statistics>): void => {
-    for (const { mean, variance } of all.values())
-      [mean, variance].forEach((each) => each.dispose());
+  let statistics: ReadonlyMap<string, NamedTensors> = new Map([['normalize', start.statistics]]);
+  const free = (all: ReadonlyMap<string, NamedTensors>): void => {
+    for (const each of all.values()) dispose(each);
   };
   let count = 0;
 
@@ -92,9 +94,9 @@ export function tinyModel(options: TinyModelOptions = {}): SequenceModel {
           batch,
           units,
         ]);
-        const { y, moments } = normalizer.apply(
+        const { y, measured } = normalizer.apply(
           x,
-          { gain: get('normalize.gain'), shift: get('normalize.shift') },
+          Object.fromEntries(trained),
           given.get('normalize')!,
           { mode },
         );
@@ -109,13 +111,17 @@ export function tinyModel(options: TinyModelOptions = {}): SequenceModel {
         const all = concat(hs, 0);
         const { key } = randomStream('dropout.0', 1);
         const hidden = training && rate > 0 ? dropout({ x: all, rate, key, step }) : all;
-        return { hidden, h, ...(moments === undefined ? {} : { moments }) };
+        return { hidden, h, ...(measured === undefined ? {} : { measured }) };
       });
       return {
         hidden: out.hidden,
         head: { weights: get('softmax.weights'), bias: get('softmax.bias') },
         state: [out.h] as State,
-        moments: new Map<string, Moments>(out.moments ? [['normalize', out.moments]] : []),
+        measured: new Map<string, Measured>(
+          out.measured
+            ? [['normalize', { tensors: out.measured, counts: new Int32Array(time).fill(batch) }]]
+            : [],
+        ),
       };
     },
     apply: () => {

@@ -144,7 +144,7 @@ test('running statistics follow the batches, one fold a step', async () => {
   const expected = table[0]!.map((_, f) => {
     return ((1 - decay) * rows.reduce((total, row) => total + row[f]!, 0)) / rows.length;
   });
-  expectClose(model.statistics.get('normalize')!.mean, { shape: [1, 6], data: expected });
+  expectClose(model.statistics.get('normalize')!['mean']!, { shape: [1, 6], data: expected });
   model.dispose();
 });
 

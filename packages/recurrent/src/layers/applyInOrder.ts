@@ -1,4 +1,4 @@
-import type { Moments } from '@bnrnn/normalization';
+import type { Measured } from '@bnrnn/normalization';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
 import type { State } from '../model/state';
 import type { Layer, LayerContext, LayerPlace, LayerResult } from './layer';
@@ -28,7 +28,7 @@ export function applyInOrder(
   let hidden = x;
   let offset = 0;
   const next: State[number][] = [];
-  const moments: Record<string, Moments> = {};
+  const measured: Record<string, Measured> = {};
   layers.forEach((layer, k) => {
     const own = state.slice(offset, offset + layer.stateSize);
     offset += layer.stateSize;
@@ -38,7 +38,7 @@ export function applyInOrder(
     });
     hidden = result.hidden;
     next.push(...result.state);
-    Object.assign(moments, result.moments);
+    Object.assign(measured, result.measured);
   });
-  return { hidden, state: next, moments };
+  return { hidden, state: next, measured };
 }

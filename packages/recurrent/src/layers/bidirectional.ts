@@ -1,5 +1,5 @@
 import { expectOneOf, UsageError } from '@bnrnn/core';
-import type { Moments } from '@bnrnn/normalization';
+import type { Measured } from '@bnrnn/normalization';
 import { add, concat, split, type Tensor3D, type Variable } from '@tensorflow/tfjs-core';
 import type { State } from '../model/state';
 import { tidyResult } from '../tidyResult';
@@ -66,7 +66,7 @@ export function bidirectional(layer: CellLayer, options: BidirectionalOptions = 
         })) as [LayerContext, LayerContext];
         const states = [state.slice(0, stateSize), state.slice(stateSize)] as [State, State];
         const projected = contexts.map((direction) => layer.project(x, direction));
-        const { inputs, moments } = shared
+        const { inputs, measured } = shared
           ? normalizeTogether(layer, projected, context)
           : normalizeApart(layer, projected, contexts);
         const { spec, normalize } = layer;
@@ -77,7 +77,7 @@ export function bidirectional(layer: CellLayer, options: BidirectionalOptions = 
               ? concat([forward.hidden, backward.hidden], 2)
               : add(forward.hidden, backward.hidden),
           state: [...forward.state, ...backward.state],
-          moments: { ...moments, ...forward.moments, ...backward.moments },
+          measured: { ...measured, ...forward.measured, ...backward.measured },
         };
       }),
   };
@@ -87,7 +87,7 @@ const directions = ['forward', 'backward'] as const;
 
 interface DirectedInputs {
   readonly inputs: readonly [Tensor3D, Tensor3D];
-  readonly moments: Readonly<Record<string, Moments>>;
+  readonly measured: Readonly<Record<string, Measured>>;
 }
 
 function normalizeApart(
@@ -100,7 +100,7 @@ function normalizeApart(
   ) as [NormalizedInputs, NormalizedInputs];
   return {
     inputs: [forward.y, backward.y],
-    moments: { ...forward.moments, ...backward.moments },
+    measured: { ...forward.measured, ...backward.measured },
   };
 }
 
@@ -112,25 +112,25 @@ function normalizeTogether(
 ): DirectedInputs {
   const { lengths } = context;
   const rows = concat([...projected], 1); // [time, 2·batch, features]
-  const { y, moments } = normalizeInputs(normalize.inputToHidden, rows, {
+  const { y, measured } = normalizeInputs(normalize.inputToHidden, rows, {
     ...context,
     lengths: lengths && { ...lengths, each: Int32Array.of(...lengths.each, ...lengths.each) },
   });
-  return { inputs: split(y, 2, 1) as [Tensor3D, Tensor3D], moments };
+  return { inputs: split(y, 2, 1) as [Tensor3D, Tensor3D], measured };
 }
 
-/** Moves the gain and shift of W·x from the directions to the pair. */
+/** Moves what the normalizer of W·x trains from the directions to the pair. */
 function shareNormalizer(
   path: string,
   forward: Map<string, Variable>,
   backward: Map<string, Variable>,
 ): [string, Variable][] {
   const moved: [string, Variable][] = [];
-  for (const name of ['inputToHidden.gain', 'inputToHidden.shift']) {
-    const kept = forward.get(`${path}.forward.${name}`);
-    if (kept === undefined) continue;
+  for (const [whole, kept] of [...forward]) {
+    const name = whole.slice(`${path}.forward.`.length);
+    if (!name.startsWith('inputToHidden.')) continue;
     moved.push([`${path}.${name}`, kept]);
-    forward.delete(`${path}.forward.${name}`);
+    forward.delete(whole);
     backward.get(`${path}.backward.${name}`)?.dispose();
     backward.delete(`${path}.backward.${name}`);
   }

@@ -51,9 +51,9 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
     applyDirection: (x, state, context, reverse) =>
       tidyResult(() => {
         const projected = layer.project(x, context);
-        const { y, moments } = normalizeInputs(normalize.inputToHidden, projected, context);
+        const { y, measured } = normalizeInputs(normalize.inputToHidden, projected, context);
         const result = runCell(spec, normalize, y, state, context, reverse);
-        return { ...result, moments: { ...moments, ...result.moments } };
+        return { ...result, measured: { ...measured, ...result.measured } };
       }),
     apply: (x, state, context) => layer.applyDirection(x, state, context, false),
   };

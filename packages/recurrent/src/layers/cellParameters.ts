@@ -1,9 +1,14 @@
-import type { Variable } from '@tensorflow/tfjs-core';
+import { dispose, variable, type Variable } from '@tensorflow/tfjs-core';
 import type { ParameterShape } from '../initialize/initialValues';
 import { newVariable } from '../initialize/newVariable';
 import type { LayerPlace } from './layer';
 import type { GruSpec, LstmSpec, Placement, RnnSpec } from './layerSpec';
-import { biasPlace, hasShift, type PlacementNormalizers } from './placedNormalizers';
+import {
+  biasPlace,
+  expectPlainName,
+  hasShift,
+  type PlacementNormalizers,
+} from './placedNormalizers';
 
 /** The cells that a layer repeats over time, as plain JSON. */
 export type RecurrentSpec = LstmSpec | RnnSpec | GruSpec;
@@ -24,7 +29,7 @@ export function featuresOf(placement: Placement, spec: RecurrentSpec): number {
  *
  *   input [inputs, gates·units]   recurrent [units, gates·units]
  *   bias, recurrentBias [gates·units], unless a shift replaces them   peepholes [1 or 3, units]
- *   <placement>.gain, <placement>.shift
+ *   <placement>.<name> of what its normalizer trains, e.g. `inputToHidden.gain`
  */
 export function cellParameters(
   spec: RecurrentSpec,
@@ -55,11 +60,13 @@ export function cellParameters(
   }
   for (const [name, normalizer] of Object.entries(normalize)) {
     const placement = name as Placement;
-    const { gain, shift } = normalizer.parameters(featuresOf(placement, spec), {
-      shift: hasShift(placement, normalize),
-    });
-    if (gain !== undefined) parameters.set(`${path}.${placement}.gain`, gain);
-    if (shift !== undefined) parameters.set(`${path}.${placement}.shift`, shift);
+    const shift = hasShift(placement, normalize);
+    const start = normalizer.init(featuresOf(placement, spec), { shift });
+    for (const [own, value] of Object.entries(start.parameters)) {
+      const whole = `${path}.${placement}.${expectPlainName(normalizer, own)}`;
+      parameters.set(whole, variable(value));
+    }
+    dispose([start.parameters, start.statistics]);
   }
   return parameters;
 }

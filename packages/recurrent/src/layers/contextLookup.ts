@@ -1,13 +1,21 @@
 import { UsageError } from '@bnrnn/core';
-import type { NormalizerWeights } from '@bnrnn/normalization';
+import type { NamedTensors } from '@bnrnn/normalization';
 import type { Variable } from '@tensorflow/tfjs-core';
 import type { LayerContext } from './layer';
 
-/** The gain and shift that a context holds for a normalizer's path; absent where it has none. */
-export function weightsAt(path: string, { parameters }: LayerContext): NormalizerWeights {
-  const gain = parameters.get(`${path}.gain`);
-  const shift = parameters.get(`${path}.shift`);
-  return { ...(gain && { gain }), ...(shift && { shift }) };
+/** What the normalizer of a path trains, by its own names, e.g. gain and shift; empty where nothing. */
+export function trainedAt(path: string, { parameters }: LayerContext): NamedTensors {
+  const prefix = `${path}.`;
+  return Object.fromEntries(
+    [...parameters]
+      .filter(([whole]) => whole.startsWith(prefix))
+      .map(([whole, parameter]) => [whole.slice(prefix.length), parameter]),
+  );
+}
+
+/** The statistics of the normalizer of a path; empty where it keeps none. */
+export function statisticsAt(path: string, { statistics }: LayerContext): NamedTensors {
+  return statistics.get(path) ?? {};
 }
 
 /** @throws UsageError where the parameters lack a path. */

@@ -1,5 +1,5 @@
 import type { Lengths } from '@bnrnn/core';
-import type { Moments, Normalizer, Statistics } from '@bnrnn/normalization';
+import type { Measured, NamedTensors, Normalizer } from '@bnrnn/normalization';
 import type { Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { InitializerSpec } from '../initialize/initializer';
 import type { State } from '../model/state';
@@ -19,7 +19,8 @@ export interface LayerPlace {
 export interface LayerContext {
   readonly path: string;
   readonly parameters: ReadonlyMap<string, Variable>;
-  readonly statistics: ReadonlyMap<string, Statistics>;
+  /** Of the normalizers that keep any. */
+  readonly statistics: ReadonlyMap<string, NamedTensors>;
   readonly mode: 'batch' | 'stored';
   /** Undefined where nothing is padded. */
   readonly lengths?: Lengths | undefined;
@@ -34,7 +35,7 @@ export interface LayerResult {
   readonly hidden: Tensor3D;
   readonly state: State;
   /** Path -> what the normalizer there measured. A plain object, so that a tidy sees inside. */
-  readonly moments: Readonly<Record<string, Moments>>;
+  readonly measured: Readonly<Record<string, Measured>>;
 }
 
 /** A normalizer, and the width of what it normalizes. */

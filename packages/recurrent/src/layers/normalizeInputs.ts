@@ -1,12 +1,12 @@
-import { UsageError } from '@bnrnn/core';
-import { none, type Moments, type Normalizer } from '@bnrnn/normalization';
-import { reshape, type Rank, type Tensor3D } from '@tensorflow/tfjs-core';
-import { weightsAt } from './contextLookup';
+import { paddedLengths, rowsOfEachStep, UsageError } from '@bnrnn/core';
+import { none, type Measured, type Normalizer } from '@bnrnn/normalization';
+import type { Tensor3D } from '@tensorflow/tfjs-core';
+import { statisticsAt, trainedAt } from './contextLookup';
 import type { LayerContext } from './layer';
 
 export interface NormalizedInputs {
   readonly y: Tensor3D;
-  readonly moments: Readonly<Record<string, Moments>>;
+  readonly measured: Readonly<Record<string, Measured>>;
 }
 
 /**
@@ -23,23 +23,18 @@ export function normalizeInputs(
 ): NormalizedInputs {
   const path = `${context.path}.inputToHidden`;
   const { mode, lengths, position } = context;
-  const [time, batch, features] = projected.shape;
-  const weights = weightsAt(path, context);
-  const statistics = context.statistics.get(path) ?? normalizer.statistics(features);
-  const named = (moments: Moments | undefined): NormalizedInputs['moments'] =>
-    moments === undefined ? {} : { [path]: moments };
-
-  if (position === undefined) {
-    const { y, moments } = normalizer.apply(projected, weights, statistics, { mode, lengths });
-    return { y, moments: named(moments) };
-  }
-  if (time !== 1) {
+  const [time, batch] = projected.shape;
+  if (position !== undefined && time !== 1) {
     throw new UsageError(
       `${path}: position is given for ${time} steps, expected 1: it is that of a single step.`,
     );
   }
-  const step = reshape<Rank.R2>(projected, [batch, features]);
-  const options = { mode, step: position, lengths };
-  const { y, moments } = normalizer.applyStep(step, weights, statistics, options);
-  return { y: reshape(y, [1, batch, features]), moments: named(moments) };
+  const trained = trainedAt(path, context);
+  const statistics = statisticsAt(path, context);
+  const options = { mode, lengths, firstStep: position ?? 0 };
+  const { y, measured } = normalizer.apply(projected, trained, statistics, options);
+  if (measured === undefined) return { y, measured: {} };
+  const sizes = { time, batch };
+  const counts = rowsOfEachStep(sizes, paddedLengths(path, lengths, sizes));
+  return { y, measured: { [path]: { tensors: measured, counts } } };
 }

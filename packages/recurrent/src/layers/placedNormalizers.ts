@@ -87,13 +87,6 @@ export function placementSpecs(normalize: PlacementNormalizers): PlacementSpecs 
   );
 }
 
-/** The normalizers inside the recurrence as plain data. */
-export function insideSpecs(normalize: PlacementNormalizers): PlacementSpecs {
-  const specs = placementSpecs(normalize);
-  const inside = insidePlacements.filter((placement) => specs[placement] !== undefined);
-  return Object.fromEntries(inside.map((placement) => [placement, specs[placement]]));
-}
-
 /** The normalizers of plain data, of the built-in strategies and the caller's. */
 export function normalizersFromSpecs(
   specs: PlacementSpecs,
@@ -104,5 +97,18 @@ export function normalizersFromSpecs(
       placement,
       normalizerFromSpec(spec, { strategies }),
     ]),
+  );
+}
+
+/**
+ * A name of a parameter or a statistic, as it can stand in a path and in a checkpoint.
+ *
+ * @throws UsageError for anything but a letter followed by letters, digits and underscores.
+ */
+export function expectPlainName({ spec }: Normalizer, name: string): string {
+  if (/^[A-Za-z]\w*$/.test(name)) return name;
+  throw new UsageError(
+    `The normalization strategy "${spec.kind}" names a tensor ${JSON.stringify(name)}, expected letters, digits and underscores.`,
+    { hint: 'Names stand in checkpoints: gain, shift, mean.' },
   );
 }

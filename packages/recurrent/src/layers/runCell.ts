@@ -16,11 +16,12 @@ import {
 } from '@tensorflow/tfjs-core';
 import type { State } from '../model/state';
 import { normalizedScan } from '../scan/normalizedScan';
+import type { NormalizersInside } from '../scan/stepwiseScan';
 import type { RecurrentSpec } from './cellParameters';
-import { parameterAt } from './contextLookup';
-import { insideInputs, insideMoments } from './insideNormalizers';
+import { parameterAt, statisticsAt, trainedAt } from './contextLookup';
 import type { LayerContext, LayerResult } from './layer';
-import { insideSpecs, normalizesInside, type PlacementNormalizers } from './placedNormalizers';
+import { insidePlacements } from './layerSpec';
+import { normalizesInside, type PlacementNormalizers } from './placedNormalizers';
 
 /**
  * The recurrence of one direction over projected inputs: a plain scan, or the normalized one where
@@ -36,29 +37,24 @@ export function runCell(
 ): LayerResult {
   const shared = scanInputs(spec, normalize, projected, state, context);
   if (normalizesInside(normalize)) {
-    const inside = {
-      ...shared,
-      ...(spec.kind === 'lstm' && lstmInputs(state, context)),
-      ...insideInputs(normalize, context),
-    };
-    const outputs = normalizedScan(
-      inside,
+    const { hidden, finalHidden, finalCell, measured } = normalizedScan(
+      { ...shared, ...(spec.kind === 'lstm' && lstmInputs(state, context)) },
       {
         lengths: context.lengths,
         cell: spec.kind,
         activation: spec.kind === 'rnn' ? spec.activation : 'tanh',
-        normalize: insideSpecs(normalize),
         mode: context.mode,
         reverse,
         firstStep: context.position ?? 0,
       },
-      normalize,
+      normalizersInside(normalize, context),
     );
-    const { hidden, finalHidden, finalCell } = outputs;
     return {
-      hidden: hidden as Tensor3D,
+      hidden,
       state: spec.kind === 'lstm' ? [finalHidden, finalCell] : [finalHidden],
-      moments: insideMoments(outputs, spec, normalize, context),
+      measured: Object.fromEntries(
+        Object.entries(measured).map(([placement, each]) => [`${context.path}.${placement}`, each]),
+      ),
     };
   }
   if (spec.kind === 'lstm') {
@@ -67,13 +63,13 @@ export function runCell(
       ...lstmInputs(state, context),
       reverse,
     });
-    return { hidden, state: [finalHidden, finalCell], moments: {} };
+    return { hidden, state: [finalHidden, finalCell], measured: {} };
   }
   const { hidden, finalHidden } =
     spec.kind === 'gru'
       ? gruScan({ ...shared, reverse })
       : rnnScan({ ...shared, reverse, activation: spec.activation });
-  return { hidden, state: [finalHidden], moments: {} };
+  return { hidden, state: [finalHidden], measured: {} };
 }
 
 /**
@@ -100,7 +96,7 @@ export function runBothDirections(
   const result = ({ hidden, finalHidden, finalCell }: LstmScanResult): LayerResult => ({
     hidden,
     state: [finalHidden, finalCell],
-    moments: {},
+    measured: {},
   });
   const both = lstmScanPair({
     forward: inputs(0),
@@ -108,6 +104,22 @@ export function runBothDirections(
     lengths: contexts[0].lengths,
   });
   return [result(both.forward), result(both.backward)];
+}
+
+/** The normalizers inside the recurrence, each with what it trains and its statistics. */
+function normalizersInside(
+  normalize: PlacementNormalizers,
+  context: LayerContext,
+): NormalizersInside {
+  return Object.fromEntries(
+    insidePlacements.flatMap((placement) => {
+      const normalizer = normalize[placement];
+      if (normalizer === undefined) return [];
+      const path = `${context.path}.${placement}`;
+      const parameters = trainedAt(path, context);
+      return [[placement, { normalizer, parameters, statistics: statisticsAt(path, context) }]];
+    }),
+  );
 }
 
 /** What the scan of every kind of cell takes. */

@@ -1,5 +1,4 @@
 import { expectNumber, randomStream, type Lengths, type Unit } from '@bnrnn/core';
-import { isBatchNormSpec } from '@bnrnn/normalization';
 import { dropout, product } from '@bnrnn/tensor-backend';
 import {
   add,
@@ -73,12 +72,9 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     ['softmax.weights', head.weights],
     ['softmax.bias', head.bias],
   ]);
-  const placed = new Map(
-    layers
-      .flatMap((layer, k) => [...layer.normalizers(`layers.${k}`)])
-      .filter(([, { normalizer }]) => isBatchNormSpec(normalizer.spec)),
+  const kept = modelStatistics(
+    new Map(layers.flatMap((layer, k) => [...layer.normalizers(`layers.${k}`)])),
   );
-  const kept = modelStatistics(placed);
   const initialState = (batch: number): State => layers.flatMap((l) => l.initialState(batch));
 
   const run = (
@@ -118,7 +114,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     unit,
     parameters,
     parameterCount: [...parameters.values()].reduce((sum, { size }) => sum + size, 0),
-    normalizers: new Map([...placed].map(([path, { normalizer }]) => [path, normalizer])),
+    normalizers: kept.normalizers,
     get statistics() {
       return kept.current();
     },
@@ -131,7 +127,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
         const [time, batch] = out.hidden.shape;
         return { ...out, hidden: reshape<Rank.R2>(out.hidden, [time * batch, units]) };
       });
-      return { ...result, head, moments: new Map(Object.entries(result.moments)) };
+      return { ...result, head, measured: new Map(Object.entries(result.measured)) };
     },
     apply: (inputs, state) =>
       tidyResult(() => {
@@ -143,7 +139,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
         return { logits, state: out.state };
       }),
     step(input, state, { position } = {}) {
-      expectStepwise(`${name}.step`, layers, placed, position);
+      expectStepwise(`${name}.step`, layers, kept.current(), position);
       return tidyResult(() => {
         const options = {
           mode: 'stored',

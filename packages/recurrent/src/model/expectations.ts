@@ -1,6 +1,6 @@
 import { UsageError } from '@bnrnn/core';
-import { isBatchNormSpec } from '@bnrnn/normalization';
-import type { Layer, PlacedNormalizer } from '../layers/layer';
+import type { NamedTensors } from '@bnrnn/normalization';
+import type { Layer } from '../layers/layer';
 import type { State } from './state';
 
 /** @throws UsageError when a state has not one tensor for each that the layers carry. */
@@ -21,7 +21,7 @@ export function expectState(caller: string, state: State, layers: readonly Layer
 export function expectStepwise(
   caller: string,
   layers: readonly Layer[],
-  placed: ReadonlyMap<string, PlacedNormalizer>,
+  statistics: ReadonlyMap<string, NamedTensors>,
   position: number | undefined,
 ): void {
   const blind = layers.findIndex(({ causal }) => !causal);
@@ -32,8 +32,8 @@ export function expectStepwise(
     );
   }
   if (position !== undefined) return;
-  for (const [path, { normalizer }] of placed) {
-    if (!isBatchNormSpec(normalizer.spec) || !normalizer.spec.perStep) continue;
+  for (const [path, tensors] of statistics) {
+    if (Object.values(tensors).every(({ shape }) => shape[0] === 1)) continue;
     throw new UsageError(
       `${caller}: position is missing, and ${path} keeps statistics for each time step.`,
       { hint: 'Pass { position }, the number of steps before this one.' },

@@ -1,33 +1,46 @@
-import { expectShape, UsageError } from '@bnrnn/core';
-import type { Statistics } from '@bnrnn/normalization';
+import { ShapeError, UsageError } from '@bnrnn/core';
+import type { NamedTensors, Normalizer } from '@bnrnn/normalization';
+import { dispose, type Tensor } from '@tensorflow/tfjs-core';
 import type { PlacedNormalizer } from '../layers/layer';
+import { expectPlainName } from '../layers/placedNormalizers';
 
 /** The running statistics that a model holds. */
 export interface ModelStatistics {
-  current(): ReadonlyMap<string, Statistics>;
+  /** The normalizers that keep any, by path. */
+  readonly normalizers: ReadonlyMap<string, Normalizer>;
+  current(): ReadonlyMap<string, NamedTensors>;
   /** Takes ownership of `next` and disposes what it replaces, save what both hold. */
-  replace(next: ReadonlyMap<string, Statistics>): void;
+  replace(next: ReadonlyMap<string, NamedTensors>): void;
   dispose(): void;
 }
 
 /** Statistics at their start, one entry for each normalizer that keeps any. */
 export function modelStatistics(placed: ReadonlyMap<string, PlacedNormalizer>): ModelStatistics {
-  let current: ReadonlyMap<string, Statistics> = new Map(
-    [...placed].map(([path, { normalizer, features }]) => [path, normalizer.statistics(features)]),
-  );
+  const normalizers = new Map<string, Normalizer>();
+  const start = new Map<string, NamedTensors>();
+  for (const [path, { normalizer, features }] of placed) {
+    const { parameters, statistics } = normalizer.init(features, { shift: false });
+    dispose(parameters);
+    if (Object.keys(statistics).length === 0) continue;
+    expectStatistics(normalizer, statistics);
+    normalizers.set(path, normalizer);
+    start.set(path, statistics);
+  }
+  let current: ReadonlyMap<string, NamedTensors> = start;
 
-  const release = (kept: ReadonlySet<unknown>): void => {
-    for (const { mean, variance } of current.values()) {
-      if (!kept.has(mean)) mean.dispose();
-      if (!kept.has(variance)) variance.dispose();
+  const release = (kept: ReadonlySet<Tensor>): void => {
+    for (const tensor of [...current.values()].flatMap((each) => Object.values(each))) {
+      if (!kept.has(tensor)) tensor.dispose();
     }
   };
 
   return {
+    normalizers,
     current: () => current,
     replace(next) {
-      expectSamePaths(placed, next);
-      release(new Set([...next.values()].flatMap(({ mean, variance }) => [mean, variance])));
+      expectSame('', [...current.keys()], [...next.keys()]);
+      for (const [path, statistics] of current) expectSameTensors(path, statistics, next.get(path));
+      release(new Set([...next.values()].flatMap((each) => Object.values(each))));
       current = new Map(next);
     },
     dispose() {
@@ -37,24 +50,33 @@ export function modelStatistics(placed: ReadonlyMap<string, PlacedNormalizer>): 
   };
 }
 
-function expectSamePaths(
-  placed: ReadonlyMap<string, PlacedNormalizer>,
-  next: ReadonlyMap<string, Statistics>,
-): void {
-  const wanted = [...placed.keys()];
-  const same = next.size === wanted.length && wanted.every((path) => next.has(path));
-  if (!same) {
-    throw new UsageError(
-      `setStatistics: statistics of ${list([...next.keys()])} came, expected those of ${list(wanted)}.`,
+function expectStatistics(normalizer: Normalizer, statistics: NamedTensors): void {
+  for (const name of Object.keys(statistics)) expectPlainName(normalizer, name);
+  if (normalizer.fold !== undefined) return;
+  throw new UsageError(
+    `The normalization strategy "${normalizer.spec.kind}" keeps statistics and has no fold.`,
+    { hint: 'fold(statistics, measured, counts) gives them after a mini-batch, as new tensors.' },
+  );
+}
+
+function expectSameTensors(path: string, kept: NamedTensors, next: NamedTensors = {}): void {
+  expectSame(`${path}: `, Object.keys(kept), Object.keys(next));
+  for (const [name, { shape }] of Object.entries(kept)) {
+    const found = (next[name] as Tensor).shape;
+    if (found.length === shape.length && found.slice(1).join() === shape.slice(1).join()) continue;
+    throw new ShapeError(
+      `setStatistics: ${path} ${name} is [${found.join(', ')}], expected [${['rows', ...shape.slice(1)].join(', ')}].`,
     );
-  }
-  for (const [path, { features }] of placed) {
-    const { mean, variance } = next.get(path) as Statistics;
-    expectShape('setStatistics', `${path} mean`, mean, { rows: null, features });
-    expectShape('setStatistics', `${path} variance`, variance, { rows: mean.shape[0], features });
   }
 }
 
-function list(paths: readonly string[]): string {
-  return paths.length === 0 ? 'no normalizer' : paths.join(', ');
+function expectSame(where: string, wanted: readonly string[], found: readonly string[]): void {
+  if (found.length === wanted.length && wanted.every((name) => found.includes(name))) return;
+  throw new UsageError(
+    `setStatistics: ${where}statistics of ${list(found)} came, expected those of ${list(wanted)}.`,
+  );
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? 'nothing' : names.join(', ');
 }

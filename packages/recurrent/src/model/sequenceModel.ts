@@ -1,5 +1,5 @@
 import type { GivenLengths, Unit } from '@bnrnn/core';
-import type { Moments, Normalizer, Statistics } from '@bnrnn/normalization';
+import type { Measured, NamedTensors, Normalizer } from '@bnrnn/normalization';
 import type { Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { ModelSpec } from './modelSpec';
 import type { State } from './state';
@@ -29,7 +29,7 @@ export interface ForwardOptions {
   /** The training step: the same step draws the same dropout masks. */
   readonly step: number;
   /** Used instead of the model's running statistics. */
-  readonly statistics?: ReadonlyMap<string, Statistics>;
+  readonly statistics?: ReadonlyMap<string, NamedTensors>;
 }
 
 /** The output layer: logits = hidden·weights + bias. */
@@ -47,7 +47,7 @@ export interface ForwardResult {
   /** The state after the window, the caller's to keep and to dispose. */
   readonly state: State;
   /** What each normalizer measured, by its path; empty in mode `stored`. */
-  readonly moments: ReadonlyMap<string, Moments>;
+  readonly measured: ReadonlyMap<string, Measured>;
 }
 
 export interface StepOptions {
@@ -70,9 +70,9 @@ export interface SequenceModel {
   /** Path -> normalizer that keeps statistics, e.g. `layers.0.inputToHidden`. */
   readonly normalizers: ReadonlyMap<string, Normalizer>;
   /** Path -> running statistics, of the same paths as `normalizers`. */
-  readonly statistics: ReadonlyMap<string, Statistics>;
+  readonly statistics: ReadonlyMap<string, NamedTensors>;
   /** Takes ownership of `next` and disposes the statistics it replaces. */
-  setStatistics(next: ReadonlyMap<string, Statistics>): void;
+  setStatistics(next: ReadonlyMap<string, NamedTensors>): void;
   /** The state before the first step: zeros. */
   initialState(batch: number): State;
   /** One window; leaves no tensor behind but what it returns, and disposes nothing it was given. */

@@ -11,7 +11,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import type { Placement } from '../layers/layerSpec';
+import type { InsidePlacement } from '../layers/layerSpec';
 
 /** What one step of a cell reads besides its input and state. */
 export interface StepWeights {
@@ -24,7 +24,7 @@ export interface StepWeights {
 }
 
 /** Normalizes a value of the step, or gives it back where the placement has no normalizer. */
-export type NormalizeAt = (placement: Placement, x: Tensor2D) => Tensor2D;
+export type NormalizeAt = (placement: InsidePlacement, x: Tensor2D) => Tensor2D;
 
 /** [hidden] or [hidden, cell], float32 [batch, units] each. */
 export type CellState = readonly Tensor2D[];

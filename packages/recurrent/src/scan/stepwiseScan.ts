@@ -1,5 +1,5 @@
-import { lengthsAtStep, type Lengths } from '@bnrnn/core';
-import { normalizerFromSpec, type Moments, type Normalizer } from '@bnrnn/normalization';
+import { lengthsAtStep } from '@bnrnn/core';
+import type { NamedTensors, Normalizer } from '@bnrnn/normalization';
 import type {
   normalizedScanOp,
   NormalizedScanAttributes,
@@ -8,17 +8,20 @@ import type {
 } from '@bnrnn/tensor-backend';
 import {
   concat,
+  expandDims,
+  squeeze,
   stack,
   tensor2d,
   unstack,
   where,
   zeros,
   zerosLike,
+  type Tensor,
+  type Tensor1D,
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import { insidePlacements, type Placement } from '../layers/layerSpec';
-import type { PlacementNormalizers } from '../layers/placedNormalizers';
+import { insidePlacements, type InsidePlacement } from '../layers/layerSpec';
 import {
   gruStep,
   lstmStep,
@@ -29,7 +32,31 @@ import {
   type StepWeights,
 } from './cellSteps';
 
-type Inputs = OpInputs<typeof normalizedScanOp>;
+/** The tensors of a scan beside its normalizers'. */
+export type ScanTensors = Pick<
+  OpInputs<typeof normalizedScanOp>,
+  'projected' | 'recurrent' | 'hidden0' | 'recurrentBias' | 'peepholes' | 'cell0'
+>;
+
+/** The plain values of a scan. */
+export type ScanSettings = Omit<NormalizedScanAttributes, 'normalize'>;
+
+/** The normalizers inside the recurrence, each with what it trains and its statistics. */
+export type NormalizersInside = Readonly<
+  Partial<
+    Record<
+      InsidePlacement,
+      {
+        readonly normalizer: Normalizer;
+        readonly parameters: NamedTensors;
+        readonly statistics: NamedTensors;
+      }
+    >
+  >
+>;
+
+/** What was measured of all steps, in the order in which they were taken. */
+export type MeasuredInside = Partial<Record<InsidePlacement, NamedTensors>>;
 
 /**
  * The fallback of `normalizedScan`: one cell step after another in plain tfjs ops.
@@ -37,30 +64,33 @@ type Inputs = OpInputs<typeof normalizedScanOp>;
  * A padded step carries the state on unchanged and gives zeros.
  */
 export function stepwiseScan(
-  inputs: Inputs,
-  attributes: NormalizedScanAttributes,
-  objects: PlacementNormalizers,
-): OpOutputs<typeof normalizedScanOp> {
+  inputs: ScanTensors,
+  settings: ScanSettings,
+  normalizers: NormalizersInside,
+): Pick<OpOutputs<typeof normalizedScanOp>, 'hidden' | 'finalHidden' | 'finalCell'> & {
+  measured: MeasuredInside;
+} {
+  const { mode, firstStep, reverse } = settings;
   const x = unstack(inputs.projected) as Tensor2D[];
-  const step = cellStep(attributes);
+  const step = cellStep(settings);
   const weights = stepWeights(inputs);
-  const normalizers = placedInside(inputs, attributes, objects);
-  const measured: Moments[] = [];
+  const measured: Partial<Record<InsidePlacement, NamedTensors[]>> = {};
   const hidden: Tensor2D[] = [];
   let state = (
     inputs.cell0 === undefined ? [inputs.hidden0] : [inputs.hidden0, inputs.cell0]
   ) as CellState;
 
   for (let s = 0; s < x.length; s++) {
-    const t = attributes.reverse ? x.length - 1 - s : s;
-    const lengths = attributes.lengths && lengthsAtStep(attributes.lengths, t);
-    const moments: Partial<Record<Placement, Moments>> = {};
+    const t = reverse ? x.length - 1 - s : s;
+    const lengths = settings.lengths && lengthsAtStep(settings.lengths, t);
     const normalize: NormalizeAt = (placement, value) => {
-      const normalizer = normalizers.get(placement);
-      if (normalizer === undefined) return value;
-      const result = normalizer(value, attributes.firstStep + s, lengths);
-      if (result.moments !== undefined) moments[placement] = result.moments;
-      return result.y;
+      const placed = normalizers[placement];
+      if (placed === undefined) return value;
+      const { normalizer, parameters, statistics } = placed;
+      const options = { mode, lengths, firstStep: firstStep + s };
+      const result = normalizer.apply(expandDims(value, 0), parameters, statistics, options);
+      if (result.measured !== undefined) (measured[placement] ??= []).push(result.measured);
+      return squeeze<Tensor2D>(result.y, [0]);
     };
     const next = step(x[t] as Tensor2D, state, weights, normalize);
     if (lengths === undefined) {
@@ -72,84 +102,40 @@ export function stepwiseScan(
       const before = state;
       state = next.map((value, k) => where(real, value, before[k] as Tensor2D));
     }
-    measured.push(...sideBySide(moments));
   }
 
   return {
     hidden: stack(hidden) as Tensor3D,
     finalHidden: state[0] as Tensor2D,
     finalCell: state[1] ?? zeros([0, 0]),
-    mean: rowsOf(measured.map(({ mean }) => mean)),
-    variance: rowsOf(measured.map(({ variance }) => variance)),
+    measured: Object.fromEntries(
+      insidePlacements.flatMap((placement) => {
+        const steps = measured[placement];
+        return steps === undefined ? [] : [[placement, inTimeOrder(steps)]];
+      }),
+    ),
   };
 }
 
-function cellStep({ cell, activation }: NormalizedScanAttributes): CellStep {
+function cellStep({ cell, activation }: ScanSettings): CellStep {
   if (cell === 'lstm') return lstmStep;
   return cell === 'gru' ? gruStep : rnnStep(activation);
 }
 
-function stepWeights({ recurrent, recurrentBias, peepholes }: Inputs): StepWeights {
+function stepWeights({ recurrent, recurrentBias, peepholes }: ScanTensors): StepWeights {
   return {
-    recurrent: recurrent,
-    ...(recurrentBias === undefined ? {} : { recurrentBias: recurrentBias }),
-    ...(peepholes === undefined ? {} : { peepholes: peepholes }),
+    recurrent: recurrent as Tensor2D,
+    ...(recurrentBias === undefined ? {} : { recurrentBias: recurrentBias as Tensor1D }),
+    ...(peepholes === undefined ? {} : { peepholes: peepholes as Tensor2D }),
   };
 }
 
-type NormalizeStep = (
-  value: Tensor2D,
-  step: number,
-  lengths: Lengths | undefined,
-) => ReturnType<Normalizer['applyStep']>;
-
-/** Each placement's normalizer with its parameters and statistics filled in. */
-function placedInside(
-  inputs: Inputs,
-  { normalize, mode }: NormalizedScanAttributes,
-  objects: PlacementNormalizers,
-): Map<Placement, NormalizeStep> {
-  const placed = new Map<Placement, NormalizeStep>();
-  for (const placement of insidePlacements) {
-    const spec = normalize[placement];
-    if (spec === undefined) continue;
-    const normalizer = objects[placement] ?? normalizerFromSpec(spec);
-    const gain = inputs[`${placement}Gain`];
-    const shift = inputs[`${placement}Shift`];
-    const mean = inputs[`${placement}Mean`];
-    const variance = inputs[`${placement}Variance`];
-    const parameters = { ...(gain && { gain }), ...(shift && { shift }) };
-    placed.set(placement, (value, step, lengths) => {
-      const statistics =
-        mean === undefined || variance === undefined
-          ? normalizer.statistics(value.shape[1])
-          : { mean, variance };
-      return normalizer.applyStep(value, parameters, statistics, { mode, step, lengths });
-    });
-  }
-  return placed;
-}
-
-/** The moments of one step with the placements' features side by side; none where none are. */
-function sideBySide(moments: Partial<Record<Placement, Moments>>): Moments[] {
-  const found = insidePlacements.flatMap((placement) => moments[placement] ?? []);
-  const [first] = found;
-  if (first === undefined) return [];
-  return [
-    {
-      mean: concat(
-        found.map(({ mean }) => mean),
-        1,
-      ),
-      variance: concat(
-        found.map(({ variance }) => variance),
-        1,
-      ),
-      rows: first.rows,
-    },
-  ];
-}
-
-function rowsOf(steps: readonly Tensor2D[]): Tensor2D {
-  return steps.length === 0 ? zeros([0, 0]) : concat([...steps]);
+/** What single steps measured, one under the other. */
+function inTimeOrder(steps: readonly NamedTensors[]): NamedTensors {
+  return Object.fromEntries(
+    Object.keys(steps[0] ?? {}).map((name) => [
+      name,
+      concat(steps.map((step) => step[name] as Tensor)),
+    ]),
+  );
 }

@@ -1,7 +1,7 @@
 import { DataError } from '@bnrnn/core';
-import type { Statistics } from '@bnrnn/normalization';
+import type { NamedTensors } from '@bnrnn/normalization';
 import type { SequenceModel, State } from '@bnrnn/recurrent';
-import { tensor, type Tensor, type Tensor2D, type Variable } from '@tensorflow/tfjs-core';
+import { tensor, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { StoredTensor, TensorSource } from './safetensors';
 
 /** The tensors of a run by what they are. */
@@ -20,9 +20,10 @@ const statePrefix = 'state/';
 export function tensorsOfRun({ model, slots, state }: RunTensors): Map<string, TensorSource> {
   const sources = new Map<string, TensorSource>();
   for (const [path, value] of model.parameters) sources.set(modelPrefix + path, sourceOf(value));
-  for (const [path, { mean, variance }] of model.statistics) {
-    sources.set(`${statisticsPrefix}${path}/mean`, sourceOf(mean));
-    sources.set(`${statisticsPrefix}${path}/variance`, sourceOf(variance));
+  for (const [path, tensors] of model.statistics) {
+    for (const [name, value] of Object.entries(tensors)) {
+      sources.set(`${statisticsPrefix}${path}/${name}`, sourceOf(value));
+    }
   }
   for (const [name, value] of slots) sources.set(slotPrefix + name, sourceOf(value));
   state.forEach((value, i) => sources.set(statePrefix + i.toString(), sourceOf(value)));
@@ -43,20 +44,18 @@ export function restoreModel(
     variable,
     data: expectStored(stored, modelPrefix + path, variable.shape, where),
   }));
-  const statistics = [...model.statistics].map(([path, { mean, variance }]) => {
-    const name = `${statisticsPrefix}${path}`;
-    return {
-      path,
-      mean: expectStored(stored, `${name}/mean`, mean.shape, where),
-      variance: expectStored(stored, `${name}/variance`, variance.shape, where),
-    };
-  });
+  const statistics = [...model.statistics].map(([path, tensors]) => ({
+    path,
+    data: Object.entries(tensors).map(([name, { shape }]) => {
+      const whole = `${statisticsPrefix}${path}/${name}`;
+      return [name, expectStored(stored, whole, shape, where)] as const;
+    }),
+  }));
   for (const { variable, data } of parameters) assign(variable, data);
   if (statistics.length === 0) return;
-  const next = statistics.map(({ path, mean, variance }): [string, Statistics] => [
+  const next = statistics.map(({ path, data }): [string, NamedTensors] => [
     path,
-    // Their rank was checked with their shape.
-    { mean: toTensor(mean) as Tensor2D, variance: toTensor(variance) as Tensor2D },
+    Object.fromEntries(data.map(([name, value]) => [name, toTensor(value)])),
   ]);
   model.setStatistics(new Map(next));
 }

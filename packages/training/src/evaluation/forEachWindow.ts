@@ -1,5 +1,5 @@
 import type { Batch, BatchSource } from '@bnrnn/core';
-import type { Statistics } from '@bnrnn/normalization';
+import type { NamedTensors } from '@bnrnn/normalization';
 import type { ForwardResult, SequenceModel } from '@bnrnn/recurrent';
 import { dispose } from '@tensorflow/tfjs-core';
 import { batchTensors, type BatchTensors } from '../step/batchTensors';
@@ -12,7 +12,7 @@ export interface ForEachWindowOptions {
   readonly source: BatchSource;
   readonly mode: 'batch' | 'stored';
   /** Used instead of the running statistics. */
-  readonly statistics?: ReadonlyMap<string, Statistics> | undefined;
+  readonly statistics?: ReadonlyMap<string, NamedTensors> | undefined;
   readonly maxBatches?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Sees one window; what it is given is freed when its promise settles. */
@@ -65,7 +65,7 @@ async function runWindow(
     tensors.dispose();
     if (result !== undefined) {
       result.hidden.dispose();
-      for (const measured of result.moments.values()) dispose({ ...measured });
+      for (const { tensors: measured } of result.measured.values()) dispose(measured);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { UsageError, type BatchSource } from '@bnrnn/core';
-import { StatisticsAverage, type Statistics } from '@bnrnn/normalization';
+import { StatisticsAverage, type NamedTensors } from '@bnrnn/normalization';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { dispose } from '@tensorflow/tfjs-core';
 import { forEachWindow } from './forEachWindow';
@@ -16,7 +16,7 @@ export interface RecalibrateOptions {
 
 /** Averaged statistics by normalizer path, and what they were averaged over. */
 export interface Recalibration {
-  readonly statistics: ReadonlyMap<string, Statistics>;
+  readonly statistics: ReadonlyMap<string, NamedTensors>;
   /** Training batches read. */
   readonly batches: number;
   /** Frees the statistics. */
@@ -24,9 +24,10 @@ export interface Recalibration {
 }
 
 /**
- * Averages the moments of training batches, every layer on its batch's own statistics, no dropout.
+ * Averages what normalizers measure of training batches, every layer on its batch's own statistics,
+ * no dropout.
  *
- *   mean = Σ rows·mean / Σ rows     variance = Σ rows·variance / Σ rows
+ *   statistic = Σ rows·measured / Σ rows
  *
  * The model and its running statistics are not changed.
  *
@@ -38,13 +39,13 @@ export async function recalibrate(options: RecalibrateOptions): Promise<Recalibr
   const batches = await forEachWindow({
     ...options,
     mode: 'batch',
-    visit: ({ moments }) => average.add(moments),
+    visit: ({ measured }) => average.add(measured),
   });
   if (batches === 0) throw new UsageError('recalibrate: source has no batch.');
   const statistics = average.statistics();
   return {
     statistics,
     batches,
-    dispose: () => [...statistics.values()].forEach((each) => dispose({ ...each })),
+    dispose: () => [...statistics.values()].forEach((each) => dispose(each)),
   };
 }

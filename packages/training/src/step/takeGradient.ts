@@ -1,5 +1,5 @@
 import { BnrnnError } from '@bnrnn/core';
-import type { Moments } from '@bnrnn/normalization';
+import type { Measured } from '@bnrnn/normalization';
 import type { SequenceModel, State } from '@bnrnn/recurrent';
 import { dispose, keep, sum, variableGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
 import { batchNats } from './batchNats';
@@ -13,8 +13,8 @@ export interface Gradient {
   /** One for each parameter, in the model's order. */
   readonly gradients: readonly Tensor[];
   readonly state: State;
-  readonly moments: ReadonlyMap<string, Moments>;
-  /** Frees nats, gradients and moments, but not the state. */
+  readonly measured: ReadonlyMap<string, Measured>;
+  /** Frees nats, gradients and what was measured, but not the state. */
   dispose(): void;
 }
 
@@ -30,9 +30,9 @@ export function takeGradient(
   { state, step }: { state: State; step: number },
 ): Gradient {
   let next: State = [];
-  let moments: ReadonlyMap<string, Moments> = new Map();
+  let measured: ReadonlyMap<string, Measured> = new Map();
   const free = (): void => {
-    for (const measured of moments.values()) dispose({ ...measured });
+    for (const { tensors: each } of measured.values()) dispose(each);
   };
   try {
     const { value, grads } = variableGrads(() => {
@@ -42,8 +42,8 @@ export function takeGradient(
         step,
       });
       next = result.state.map((tensor) => keep(tensor));
-      moments = result.moments;
-      for (const { mean, variance } of moments.values()) [mean, variance].map(keep);
+      measured = result.measured;
+      for (const { tensors: each } of measured.values()) Object.values(each).forEach(keep);
       return sum(batchNats(result, tensors));
     }, [...model.parameters.values()]);
     const gradients = [...model.parameters].map(([path, parameter]) => {
@@ -56,7 +56,7 @@ export function takeGradient(
       nats: value,
       gradients,
       state: next,
-      moments,
+      measured,
       dispose() {
         dispose([value, ...gradients]);
         free();

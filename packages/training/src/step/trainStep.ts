@@ -1,8 +1,8 @@
 import { BnrnnError, type Batch } from '@bnrnn/core';
-import type { Moments, Statistics } from '@bnrnn/normalization';
+import type { Measured, NamedTensors } from '@bnrnn/normalization';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { globalNorm } from '@bnrnn/tensor-backend';
-import { memory, stack, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, memory, stack, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { clipScale, type ClipSpec } from '../clip';
 import { DivergedError } from '../divergedError';
 import type { Optimizer } from '../optimizer/optimizer';
@@ -74,7 +74,7 @@ function beginStep({ model, batch, carried, step }: TrainStepOptions): BegunStep
   const state = carried.before(model, batch);
   const tensors = batchTensors(batch);
   let gradient: Gradient | undefined;
-  const dispose = (): void => {
+  const free = (): void => {
     gradient?.dispose();
     if (batch.kind === 'utterances') carried.dispose();
   };
@@ -89,11 +89,11 @@ function beginStep({ model, batch, carried, step }: TrainStepOptions): BegunStep
       units: tensors.units,
       dispose() {
         lossAndNorm.dispose();
-        dispose();
+        free();
       },
     };
   } catch (error) {
-    dispose();
+    free();
     throw error;
   } finally {
     tensors.dispose();
@@ -112,7 +112,7 @@ function finishStep(
   begun: BegunStep,
   [nats = NaN, totalNorm = NaN]: Float32Array,
 ): TrainStepResult {
-  const { gradients, moments } = begun.gradient;
+  const { gradients, measured } = begun.gradient;
   try {
     if (!Number.isFinite(nats)) throw new DivergedError(`loss is ${nats}`, step, checkpoint);
     const gradientNorm = totalNorm / batch.batch;
@@ -128,23 +128,25 @@ function finishStep(
       scale: scale / batch.batch,
       step: step + 1,
     });
-    foldMoments(model, moments);
+    foldMeasured(model, measured);
     return { nats, gradientNorm, clipped, units: begun.units };
   } finally {
     begun.dispose();
   }
 }
 
-function foldMoments(model: SequenceModel, moments: ReadonlyMap<string, Moments>): void {
-  if (moments.size === 0) return;
-  const next = new Map<string, Statistics>();
+function foldMeasured(model: SequenceModel, measured: ReadonlyMap<string, Measured>): void {
+  if (measured.size === 0) return;
+  const next = new Map<string, NamedTensors>();
   for (const [path, statistics] of model.statistics) {
-    const measured = moments.get(path);
-    const normalizer = model.normalizers.get(path);
-    if (measured === undefined || normalizer === undefined) {
+    const found = measured.get(path);
+    const folded =
+      found && model.normalizers.get(path)?.fold?.(statistics, found.tensors, found.counts);
+    if (folded === undefined) {
+      dispose([...next.values()]);
       throw new BnrnnError(`train: the normalizer ${path} has statistics but measured nothing.`);
     }
-    next.set(path, normalizer.fold(statistics, measured));
+    next.set(path, folded);
   }
   model.setStatistics(next);
 }
