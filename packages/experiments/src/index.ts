@@ -50,12 +50,8 @@ export {
   type Size,
 } from './recipes/recipe';
 export { defaultRecipe, findRecipe, recipes } from './recipes/recipes';
-export {
-  defaultSpeechRecipe,
-  findSpeechRecipe,
-  speechRecipes,
-  type SpeechRecipe,
-} from './recipes/speechRecipe';
+export type { SpeechRecipe } from './recipes/speechRecipe';
+export { defaultSpeechRecipe, findSpeechRecipe, speechRecipes } from './recipes/speechRecipes';
 export {
   normalizationChoices,
   tasks,

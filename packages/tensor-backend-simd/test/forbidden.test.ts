@@ -27,6 +27,8 @@ const cube = (features: number) => toTensor3D(filled([time, batch, features], se
 
 interface Case {
   op: string;
+  /** The function, where its name is another one. */
+  name?: string;
   inputs: () => Tensor[];
   run: (...inputs: never[]) => Tensor[];
 }
@@ -35,7 +37,8 @@ const outputsOf = (result: object) => Object.values(result) as Tensor[];
 
 const cases: Case[] = [
   {
-    op: 'lstmScan',
+    op: 'scan',
+    name: 'lstmScan',
     inputs: () => [cube(4 * units), matrix(units, 4 * units), matrix(batch, units)],
     run: (projected, recurrent, hidden0) =>
       outputsOf(ops.lstmScan({ projected, recurrent, hidden0, cell0: hidden0 })),
@@ -50,13 +53,15 @@ const cases: Case[] = [
     },
   },
   {
-    op: 'rnnScan',
+    op: 'scan',
+    name: 'rnnScan',
     inputs: () => [cube(units), matrix(units, units), matrix(batch, units)],
     run: (projected, recurrent, hidden0) =>
       outputsOf(ops.rnnScan({ projected, recurrent, hidden0, activation: 'tanh' })),
   },
   {
-    op: 'gruScan',
+    op: 'scan',
+    name: 'gruScan',
     inputs: () => [cube(3 * units), matrix(units, 3 * units), matrix(batch, units)],
     run: (projected, recurrent, hidden0) =>
       outputsOf(ops.gruScan({ projected, recurrent, hidden0 })),
@@ -107,7 +112,7 @@ const labels = () => toIds(Array.from({ length: rows }, (_, i) => (i * 3) % clas
 describe('with fallbacks forbidden, kernels run', () => {
   beforeAll(() => ops.startBackend('simd', { fallback: 'forbid' }));
 
-  test.each(cases)('$op, forward and backward', ({ op, inputs, run }) => {
+  test.each(cases.map((one) => ({ name: one.op, ...one })))('$name', ({ op, inputs, run }) => {
     const log = ops.startKernelLog();
     tidy(() => {
       const given = inputs();

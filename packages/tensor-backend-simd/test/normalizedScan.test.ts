@@ -1,11 +1,11 @@
 import { batchNorm, layerNorm } from '@bnrnn/normalization';
 import { gru, lstm, rnn, type Layer } from '@bnrnn/recurrent';
 import {
-  normalizedScanOp,
+  scanOp,
   runOp,
   startBackend,
   startKernelLog,
-  type NormalizedScanAttributes,
+  type ScanAttributes,
 } from '@bnrnn/tensor-backend';
 import { expectClose, fromTensor, weightedSumOfTensors, type Array64 } from '@bnrnn/test-utils';
 import { clone, ones, variableGrads, type Rank } from '@tensorflow/tfjs-core';
@@ -121,9 +121,7 @@ describe('normalizers inside the recurrence run on the kernel and agree with the
     await startBackend('simd', { threads: 2, fallback: 'forbid' });
     const log = startKernelLog();
     const actual = run(one);
-    expect(log.stop()).toContainEqual(
-      expect.objectContaining({ op: 'normalizedScan', ran: 'kernel' }),
-    );
+    expect(log.stop()).toContainEqual(expect.objectContaining({ op: 'scan', ran: 'kernel' }));
     expect([...actual.keys()]).toEqual([...expected.keys()]);
     for (const [label, wanted] of expected) {
       expectClose(actual.get(label)!, wanted, { rtol: 5e-5, label });
@@ -137,7 +135,7 @@ describe('normalizers inside the recurrence run on the kernel and agree with the
       hidden0: ones<Rank.R2>([batch, 1]),
       hiddenToHiddenGain: ones<Rank.R1>([4]),
     };
-    const attributes: NormalizedScanAttributes = {
+    const attributes: ScanAttributes = {
       cell: 'lstm',
       activation: 'tanh',
       normalize: { hiddenToHidden: { kind: 'batch', over: 'sequence' } },
@@ -149,7 +147,7 @@ describe('normalizers inside the recurrence run on the kernel and agree with the
     const hidden = ones<Rank.R3>([1, 1, 2]);
     const rest = ones<Rank.R2>([0, 0]);
     const call = () =>
-      runOp(normalizedScanOp, inputs, attributes, () => {
+      runOp(scanOp, inputs, attributes, () => {
         return {
           hidden: clone(hidden),
           finalHidden: rest,

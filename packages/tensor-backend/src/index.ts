@@ -53,9 +53,9 @@ export {
 export { dropout, dropoutOp, type DropoutOptions } from './ops/dropout';
 export { embedding, embeddingOp } from './ops/embedding';
 export { globalNorm, globalNormOp } from './ops/globalNorm';
-export { gruScan, gruScanOp, type GruScanOptions, type GruScanResult } from './ops/gruScan';
+export { gruScan, type GruScanOptions, type GruScanResult } from './ops/gruScan';
 export { layerNormalize, layerNormalizeOp, type LayerNormalizeOptions } from './ops/layerNormalize';
-export { lstmScan, lstmScanOp, type LstmScanOptions, type LstmScanResult } from './ops/lstmScan';
+export { lstmScan, type LstmScanOptions, type LstmScanResult } from './ops/lstmScan';
 export {
   lstmScanPair,
   lstmScanPairOp,
@@ -64,19 +64,21 @@ export {
   type LstmScanPairResult,
 } from './ops/lstmScanPair';
 export { momentumStep, momentumStepOp, type MomentumStepOptions } from './ops/momentumStep';
-export {
-  normalizedScanOp,
-  type InsidePlacement,
-  type NormalizedScanAttributes,
-  type ScanNormalizerSpec,
-} from './ops/normalizedScanOp';
 export { product } from './ops/product';
 export {
   projectedCrossEntropy,
   projectedCrossEntropyOp,
   type ProjectedCrossEntropyOptions,
 } from './ops/projectedCrossEntropy';
-export { rnnScan, rnnScanOp, type RnnScanOptions, type RnnScanResult } from './ops/rnnScan';
+export { rnnScan, type RnnScanOptions, type RnnScanResult } from './ops/rnnScan';
+export {
+  gateCounts,
+  scanOp,
+  type CellKind,
+  type InsidePlacement,
+  type ScanAttributes,
+  type ScanNormalizerSpec,
+} from './ops/scanOp';
 export { sgdStep, sgdStepOp, type SgdStepOptions } from './ops/sgdStep';
 export {
   standardizeStored,

@@ -3,7 +3,7 @@ import { modelSpec, speechModelSpec } from '../build/modelSpec';
 import { resolveSettings, resolveSpeechSettings } from '../config/resolveSettings';
 import { findLanguagePreset, findSpeechPreset } from '../presets/presets';
 import { findRecipe } from '../recipes/recipes';
-import { findSpeechRecipe } from '../recipes/speechRecipe';
+import { findSpeechRecipe } from '../recipes/speechRecipes';
 import { productFlops, productList } from './productList';
 
 const spec = (name: string) => {

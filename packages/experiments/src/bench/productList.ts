@@ -1,4 +1,5 @@
 import type { LayerSpec, ModelSpec } from '@bnrnn/recurrent';
+import { gateCounts } from '@bnrnn/tensor-backend';
 
 /** A matrix product of a training step: C [m, n] = op(A) · op(B) with inner size k, `count` times. */
 export interface StepProduct {
@@ -11,7 +12,6 @@ export interface StepProduct {
   readonly count: number;
 }
 
-const gates = { lstm: 4, gru: 3, rnn: 1 } as const;
 const plain = { transposeA: false, transposeB: false, count: 1 };
 
 /**
@@ -37,7 +37,7 @@ export function productList(
     const { cell, directions, merged } = shapeOf(layer);
     if (cell === undefined) return;
     const { units, kind } = cell;
-    const width = gates[kind] * units;
+    const width = gateCounts[kind] * units;
     const times = directions * time;
     const name = (part: string): string => `layers.${index} ${part}`;
     const twice = { ...plain, count: directions };

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { resolveSettings, resolveSpeechSettings } from '../config/resolveSettings';
 import { findLanguagePreset, findSpeechPreset, languagePresets } from '../presets/presets';
 import { findRecipe, recipes } from '../recipes/recipes';
-import { findSpeechRecipe } from '../recipes/speechRecipe';
+import { findSpeechRecipe } from '../recipes/speechRecipes';
 import { readOverride } from '../settings/readSetting';
 import { buildModel, buildSpeechModel } from './buildModel';
 import { modelSpec, speechModelSpec } from './modelSpec';

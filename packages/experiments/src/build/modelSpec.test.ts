@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { resolveSettings, resolveSpeechSettings } from '../config/resolveSettings';
 import { findLanguagePreset, findSpeechPreset } from '../presets/presets';
 import { findRecipe } from '../recipes/recipes';
-import { findSpeechRecipe } from '../recipes/speechRecipe';
+import { findSpeechRecipe } from '../recipes/speechRecipes';
 import { readOverride } from '../settings/readSetting';
 import { modelSpec, speechModelSpec } from './modelSpec';
 import { parameterCount } from './parameterCount';

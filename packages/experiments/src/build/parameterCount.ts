@@ -1,4 +1,5 @@
 import type { GruSpec, LayerSpec, LstmSpec, ModelSpec, RnnSpec } from '@bnrnn/recurrent';
+import { gateCounts } from '@bnrnn/tensor-backend';
 import { UsageError } from '@bnrnn/core';
 
 /**
@@ -41,7 +42,7 @@ function unknown({ kind }: LayerSpec): UsageError {
 }
 
 function widthOf({ kind, units }: CellSpec): number {
-  return { lstm: 4, gru: 3, rnn: 1 }[kind] * units;
+  return gateCounts[kind] * units;
 }
 
 function cellCount(layer: CellSpec, inputs: number): number {

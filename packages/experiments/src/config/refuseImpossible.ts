@@ -5,7 +5,7 @@ import {
   refuseInsideRecurrence,
 } from '@bnrnn/normalization';
 import { placements } from '@bnrnn/recurrent';
-import { normalizerAt } from '../build/normalizerAt';
+import { normalizerAt } from './normalizerAt';
 import type { LanguageSettings, SharedSettings, SpeechSettings } from '../settings/settings';
 
 /**

@@ -4,7 +4,7 @@ import type { Precision } from '@bnrnn/tensor-backend';
 import type { Preset } from '../presets/preset';
 import { findLanguagePreset, findSpeechPreset } from '../presets/presets';
 import { defaultRecipe, findRecipe } from '../recipes/recipes';
-import { defaultSpeechRecipe, findSpeechRecipe } from '../recipes/speechRecipe';
+import { defaultSpeechRecipe, findSpeechRecipe } from '../recipes/speechRecipes';
 import { chosen } from '../settings/setting';
 import type { SharedSettings } from '../settings/settings';
 import { refuseImpossible, refuseImpossibleSpeech } from './refuseImpossible';

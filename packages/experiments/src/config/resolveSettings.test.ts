@@ -6,7 +6,7 @@ import {
   speechPresets,
 } from '../presets/presets';
 import { findRecipe, recipes } from '../recipes/recipes';
-import { findSpeechRecipe } from '../recipes/speechRecipe';
+import { findSpeechRecipe } from '../recipes/speechRecipes';
 import { readOverride } from '../settings/readSetting';
 import { checkValue } from '../settings/readSetting';
 import { settingPathsOf } from '../settings/settingDefinitions';

@@ -1,3 +1,4 @@
+import { gateCounts } from '@bnrnn/tensor-backend';
 import { dispose, variable, type Variable } from '@tensorflow/tfjs-core';
 import type { ParameterShape } from '../initialize/initialValues';
 import { newVariable } from '../initialize/newVariable';
@@ -15,8 +16,7 @@ export type RecurrentSpec = LstmSpec | RnnSpec | GruSpec;
 
 /** Gates side by side in a layer's weights: i f g o, r z n, or the one sum of a vanilla RNN. */
 export function gatesOf({ kind }: RecurrentSpec): 4 | 3 | 1 {
-  if (kind === 'lstm') return 4;
-  return kind === 'gru' ? 3 : 1;
+  return gateCounts[kind];
 }
 
 /** The width of what a placement normalizes. */

@@ -1,11 +1,11 @@
 import { batchNorm, layerNorm, normalizerFromSpec } from '@bnrnn/normalization';
 import {
   bindKernel,
-  normalizedScanOp,
+  scanOp,
   startBackend,
   startKernelLog,
   type KernelCall,
-  type NormalizedScanAttributes,
+  type ScanAttributes,
   type OpInputs,
   type OpOutputs,
 } from '@bnrnn/tensor-backend';
@@ -39,7 +39,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { normalizedScan, type NormalizedScanResult } from './normalizedScan';
 import type { NormalizersInside } from './stepwiseScan';
 
-type NormalizedScanInputs = OpInputs<typeof normalizedScanOp>;
+type NormalizedScanInputs = OpInputs<typeof scanOp>;
 
 const [time, batch, units] = [7, 4, 5];
 const epsilon = 0.03;
@@ -55,7 +55,7 @@ const arrays = {
   cellGain: filled([units], 6, 0.5, 1.5),
   cellShift: filled([units], 7),
 };
-const attributes: NormalizedScanAttributes = {
+const attributes: ScanAttributes = {
   cell: 'lstm',
   activation: 'tanh',
   normalize: { hiddenToHidden: spec, cell: spec },
@@ -95,7 +95,7 @@ function startStatistics(): Partial<NormalizedScanInputs> {
 /** Runs a scan whose normalizers come as specs, and their tensors under a kernel's names. */
 function scan(
   given: NormalizedScanInputs,
-  { normalize, ...settings }: NormalizedScanAttributes,
+  { normalize, ...settings }: ScanAttributes,
 ): NormalizedScanResult {
   const tensors = new Map(Object.entries(given));
   const named = (placement: string, names: readonly string[]) =>
@@ -261,13 +261,13 @@ describe('normalizedScan', () => {
   beforeAll(() => startBackend('cpu'));
 
   it('runs on the kernel that a backend brings, which reads specs as plain data', () => {
-    const seen: KernelCall<typeof normalizedScanOp>[] = [];
-    const names = Object.keys(normalizedScanOp.outputs);
-    bindKernel(normalizedScanOp, 'cpu', {
+    const seen: KernelCall<typeof scanOp>[] = [];
+    const names = Object.keys(scanOp.outputs);
+    bindKernel(scanOp, 'cpu', {
       run(call) {
         seen.push(call);
         const filledWith = names.map((name, k) => [name, fill([time, 5 * units], k)]);
-        return Object.fromEntries(filledWith) as OpOutputs<typeof normalizedScanOp>;
+        return Object.fromEntries(filledWith) as OpOutputs<typeof scanOp>;
       },
     });
     const log = startKernelLog();
@@ -277,9 +277,9 @@ describe('normalizedScan', () => {
       expectClose(measured.hiddenToHidden!.tensors['mean']!, fill([time, 4 * units], 3));
       expectClose(measured.cell!.tensors['variance']!, fill([time, units], 4));
     } finally {
-      unregisterKernel(normalizedScanOp.name, 'cpu');
+      unregisterKernel(scanOp.name, 'cpu');
     }
-    expect(log.stop()).toEqual([{ op: 'normalizedScan', ran: 'kernel', count: 1 }]);
+    expect(log.stop()).toEqual([{ op: 'scan', ran: 'kernel', count: 1 }]);
     const [call] = seen;
     expect(call!.inputs.cellGain!.shape).toEqual([units]);
     expect(call!.inputs.cellMean).toBeUndefined();

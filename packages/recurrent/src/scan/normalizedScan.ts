@@ -1,6 +1,6 @@
 import { longestRow, rowsOfEachStep, type Lengths } from '@bnrnn/core';
 import { isBatchNormSpec, type Measured } from '@bnrnn/normalization';
-import { normalizedScanOp, runOp, type OpInputs, type OpOutputs } from '@bnrnn/tensor-backend';
+import { scanOp, runOp, type OpInputs, type OpOutputs } from '@bnrnn/tensor-backend';
 import {
   concat,
   slice,
@@ -62,7 +62,7 @@ function run(
   return tidyResult(() => {
     // Present where the scan ran step by step: it has room for what any strategy measures.
     const outputs: Outputs & { measured?: MeasuredInside } = runOp(
-      normalizedScanOp,
+      scanOp,
       given,
       attributes,
       () => ({
@@ -82,7 +82,7 @@ function run(
   });
 }
 
-type Outputs = OpOutputs<typeof normalizedScanOp>;
+type Outputs = OpOutputs<typeof scanOp>;
 
 /** The normalizers inside as plain data, by which a kernel sees whether it knows them. */
 function specsOf(normalizers: NormalizersInside): PlacementSpecs {
@@ -95,7 +95,7 @@ function specsOf(normalizers: NormalizersInside): PlacementSpecs {
 const kernelKinds: readonly string[] = ['batch', 'layer'];
 
 /** The tensors of such normalizers under a kernel's names, e.g. `hiddenToHiddenGain`. */
-function kernelInputs(normalizers: NormalizersInside): Partial<OpInputs<typeof normalizedScanOp>> {
+function kernelInputs(normalizers: NormalizersInside): Partial<OpInputs<typeof scanOp>> {
   return Object.fromEntries(
     Object.entries(normalizers).flatMap(([placement, { normalizer, parameters, statistics }]) =>
       kernelKinds.includes(normalizer.spec.kind)

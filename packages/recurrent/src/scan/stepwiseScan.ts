@@ -1,11 +1,6 @@
 import { lengthsAtStep } from '@bnrnn/core';
 import type { NamedTensors, Normalizer } from '@bnrnn/normalization';
-import type {
-  normalizedScanOp,
-  NormalizedScanAttributes,
-  OpInputs,
-  OpOutputs,
-} from '@bnrnn/tensor-backend';
+import type { scanOp, ScanAttributes, OpInputs, OpOutputs } from '@bnrnn/tensor-backend';
 import {
   concat,
   expandDims,
@@ -34,12 +29,12 @@ import {
 
 /** The tensors of a scan beside its normalizers'. */
 export type ScanTensors = Pick<
-  OpInputs<typeof normalizedScanOp>,
+  OpInputs<typeof scanOp>,
   'projected' | 'recurrent' | 'hidden0' | 'recurrentBias' | 'peepholes' | 'cell0'
 >;
 
 /** The plain values of a scan. */
-export type ScanSettings = Omit<NormalizedScanAttributes, 'normalize'>;
+export type ScanSettings = Omit<ScanAttributes, 'normalize'>;
 
 /** The normalizers inside the recurrence, each with what it trains and its statistics. */
 export type NormalizersInside = Readonly<
@@ -67,7 +62,7 @@ export function stepwiseScan(
   inputs: ScanTensors,
   settings: ScanSettings,
   normalizers: NormalizersInside,
-): Pick<OpOutputs<typeof normalizedScanOp>, 'hidden' | 'finalHidden' | 'finalCell'> & {
+): Pick<OpOutputs<typeof scanOp>, 'hidden' | 'finalHidden' | 'finalCell'> & {
   measured: MeasuredInside;
 } {
   const { mode, firstStep, reverse } = settings;

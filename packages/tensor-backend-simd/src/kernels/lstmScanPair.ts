@@ -1,11 +1,25 @@
-import { lstmScanPairOp } from '@bnrnn/tensor-backend';
-import { opKernel } from './kernel';
-import { prepareGradient, prepareScan, savedOfDirection } from './lstm';
+import { lstmScanPairOp, type KernelCall } from '@bnrnn/tensor-backend';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { free, opKernel } from './kernel';
+import { prepareGradient, prepareScan } from './scan';
+
+/** What a scan of one direction without normalizers is called with. */
+function direction({ lengths }: KernelCall<typeof lstmScanPairOp>['attributes'], reverse: boolean) {
+  return {
+    cell: 'lstm',
+    activation: 'tanh',
+    normalize: {},
+    mode: 'batch',
+    firstStep: 0,
+    lengths,
+    reverse,
+  } as const;
+}
 
 /** The two directions of a bidirectional LSTM, each on half of the threads. */
 export const lstmScanPair = opKernel(lstmScanPairOp, {
-  run(backend, { inputs, attributes: { lengths } }) {
-    const forward = prepareScan(backend, { inputs, attributes: { lengths, reverse: false } });
+  run(backend, { inputs, attributes }) {
+    const forward = prepareScan(backend, { inputs, attributes: direction(attributes, false) });
     const backward = prepareScan(backend, {
       inputs: {
         projected: inputs.projectedBackward,
@@ -15,30 +29,29 @@ export const lstmScanPair = opKernel(lstmScanPairOp, {
         hidden0: inputs.hidden0Backward,
         cell0: inputs.cell0Backward,
       },
-      attributes: { lengths, reverse: true },
+      attributes: direction(attributes, true),
     });
-    backend.pool.run('lstmForwardPair', { first: forward.given, second: backward.given });
-    const second = backward.finish();
+    backend.pool.run('scanPair', { first: forward.given, second: backward.given });
+    const [first, second] = [forward.finish(), backward.finish()];
+    for (const { mean, variance } of [first, second]) free(backend, mean, variance);
     return {
-      ...forward.finish(),
+      hidden: first.hidden,
+      finalHidden: first.finalHidden,
+      finalCell: first.finalCell,
       hiddenBackward: second.hidden,
       finalHiddenBackward: second.finalHidden,
       finalCellBackward: second.finalCell,
     };
   },
   saves: [
-    ...savedOfDirection,
-    'recurrentBackward',
-    'hidden0Backward',
-    'cell0Backward',
-    'peepholesBackward',
-    'hidden',
-    'hiddenBackward',
+    ...(['recurrent', 'hidden0', 'cell0', 'peepholes', 'hidden'] as const),
+    ...(['recurrentBackward', 'hidden0Backward', 'cell0Backward'] as const),
+    ...(['peepholesBackward', 'hiddenBackward'] as const),
   ],
-  gradient(backend, { dys, saved, attributes: { lengths }, given }) {
+  gradient(backend, { dys, saved, attributes, given }) {
     const forward = prepareGradient(backend, {
       ...{ dys, saved, given },
-      attributes: { lengths, reverse: false },
+      attributes: direction(attributes, false),
     });
     const backward = prepareGradient(backend, {
       dys: {
@@ -53,22 +66,24 @@ export const lstmScanPair = opKernel(lstmScanPairOp, {
         peepholes: saved.peepholesBackward,
         hidden: saved.hiddenBackward,
       },
-      attributes: { lengths, reverse: true },
-      given: {
-        recurrentBias: given.recurrentBiasBackward,
-        peepholes: given.peepholesBackward,
-      },
+      attributes: direction(attributes, true),
+      given: { recurrentBias: given.recurrentBiasBackward, peepholes: given.peepholesBackward },
     });
-    backend.pool.run('lstmBackwardPair', { first: forward.given, second: backward.given });
-    const second = backward.finish();
+    backend.pool.run('scanGradientPair', { first: forward.given, second: backward.given });
+    const [first, second] = [forward.finish(), backward.finish()];
     return {
-      ...forward.finish(),
+      projected: first.projected,
+      recurrent: first.recurrent,
+      recurrentBias: first.recurrentBias,
+      peepholes: first.peepholes,
+      hidden0: first.hidden0,
+      cell0: first.cell0 as TensorInfo,
       projectedBackward: second.projected,
       recurrentBackward: second.recurrent,
       recurrentBiasBackward: second.recurrentBias,
-      hidden0Backward: second.hidden0,
-      cell0Backward: second.cell0,
       peepholesBackward: second.peepholes,
+      hidden0Backward: second.hidden0,
+      cell0Backward: second.cell0 as TensorInfo,
     };
   },
 });

@@ -1,9 +1,14 @@
-import type { InsidePlacement, KernelCall, normalizedScanOp } from '@bnrnn/tensor-backend';
+import {
+  gateCounts,
+  type InsidePlacement,
+  type KernelCall,
+  type scanOp,
+} from '@bnrnn/tensor-backend';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import { kinds, type Placement } from '../programs/placement';
 
-type Call = KernelCall<typeof normalizedScanOp>;
+type Call = KernelCall<typeof scanOp>;
 type Attributes = Call['attributes'];
 type Part = 'Gain' | 'Shift' | 'Mean' | 'Variance';
 
@@ -22,9 +27,6 @@ interface PlacementShape {
   /** Where its features begin in the moments of a step. */
   readonly column: number;
 }
-
-/** Gates by cell: h·U is as many times as wide as h. */
-export const gateCounts = { lstm: 4, gru: 3, rnn: 1 } as const;
 
 /** The placements in the op's order. */
 export interface Placements {
@@ -99,7 +101,7 @@ type GradientName = `${InsidePlacement}${'Gain' | 'Shift'}`;
 /** The gradients of gains and shifts, by the names of the inputs and as a program's arguments. */
 export function placementGradients(
   backend: SharedMemoryBackend,
-  given: Readonly<Record<GradientName, boolean>>,
+  given: { readonly [Name in GradientName]?: boolean | undefined },
   { list }: Placements,
 ) {
   const byName = {} as Record<GradientName, TensorInfo | undefined>;

@@ -5,14 +5,11 @@ import { projectedCrossEntropy } from './crossEntropy';
 import { dropout } from './dropout';
 import { binaryKernels, unaryKernels } from './elementwise';
 import { embedding } from './embedding';
-import { gruScan } from './gruScan';
 import { backendName, type SimdKernel } from './kernel';
-import { lstmScan } from './lstmScan';
 import { lstmScanPair } from './lstmScanPair';
 import { batchNormalize, layerNormalize, standardizeStored } from './normalize';
-import { normalizedScan } from './normalizedScan';
 import { batchMatMul } from './product';
-import { rnnScan } from './rnnScan';
+import { scan } from './scan';
 import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
 import { sum } from './sum';
 
@@ -27,14 +24,11 @@ const own: readonly SimdKernel[] = [
   dropout,
   embedding,
   globalNorm,
-  gruScan,
   layerNormalize,
-  lstmScan,
   lstmScanPair,
   momentumStep,
-  normalizedScan,
   projectedCrossEntropy,
-  rnnScan,
+  scan,
   sgdStep,
   slice,
   splitV,

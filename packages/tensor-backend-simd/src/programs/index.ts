@@ -1,18 +1,15 @@
 import type { Program } from '../threads/program';
 import { copyRows } from './copyRows';
 import { binary, dropout, embedding, scatterRows, sumByRow, sumRows, unary } from './elementwise';
-import { gruBackward, gruForward } from './gru';
-import { lstmBackward, lstmForward } from './lstm';
 import {
   batchNormalize,
   batchNormalizeGradient,
   layerNormalize,
   layerNormalizeGradient,
 } from './normalize';
-import { normalizedScan, normalizedScanGradient } from './normalizedScan';
 import { product } from './product';
 import { projectedCrossEntropy } from './projectedCrossEntropy';
-import { rnnBackward, rnnForward } from './rnn';
+import { scan, scanGradient } from './scan';
 import { sideBySide } from './sideBySide';
 import { standardizeStored, standardizeStoredGradient } from './standardizeStored';
 import { adam, momentum, sgd, sgdRows, sumOfSquares } from './steps';
@@ -26,21 +23,15 @@ export const programs = {
   copyRows,
   dropout,
   embedding,
-  gruBackward,
-  gruForward,
   layerNormalize,
   layerNormalizeGradient,
-  lstmBackward,
-  lstmBackwardPair: sideBySide(lstmBackward),
-  lstmForward,
-  lstmForwardPair: sideBySide(lstmForward),
   momentum,
-  normalizedScan,
-  normalizedScanGradient,
   product,
   projectedCrossEntropy,
-  rnnBackward,
-  rnnForward,
+  scan,
+  scanGradient,
+  scanGradientPair: sideBySide(scanGradient),
+  scanPair: sideBySide(scan),
   scatterRows,
   sgd,
   sgdRows,

@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, expectTypeOf, test } from 'vitest';
 import { type ArgumentsOf, type ProgramName, programNames, programs } from '../programs';
 import { type Names, type Numbers, readArguments, split, writeArguments } from './arguments';
-import { argumentCount } from './control';
+import { argumentCount, argumentsStart } from './control';
 
 /** Distinct numbers under these names. */
 function numbered(names: Names, next = { number: 1 }): Numbers {
@@ -36,12 +37,30 @@ test('a program takes the names that it was defined with, each of them and no ot
   expectTypeOf<ArgumentsOf<'sumRows'>>().toEqualTypeOf<
     Readonly<Record<'x' | 'out' | 'rows' | 'columns', number>>
   >();
-  type Pair = Readonly<Record<'first' | 'second', ArgumentsOf<'lstmForward'>>>;
-  expectTypeOf<ArgumentsOf<'lstmForwardPair'>>().toEqualTypeOf<Pair>();
+  type Pair = Readonly<Record<'first' | 'second', ArgumentsOf<'scan'>>>;
+  expectTypeOf<ArgumentsOf<'scanPair'>>().toEqualTypeOf<Pair>();
   const namesOf = <Name extends ProgramName>(_name: Name, given: ArgumentsOf<Name>) =>
     Object.keys(given);
   // @ts-expect-error: `columns` is missing.
   expect(namesOf('sumRows', { x: 8, out: 16, rows: 2 })).toHaveLength(3);
   // @ts-expect-error: `column` is misspelt.
   expect(namesOf('sumRows', { x: 8, out: 16, rows: 2, column: 3 })).toHaveLength(4);
+});
+
+describe('the head of the shared memory', () => {
+  test.each(Object.entries(programs))('holds the arguments of %s', (_, { names }) => {
+    const count = (part: Names): number =>
+      Array.isArray(part)
+        ? part.length
+        : Object.values(part as Record<string, Names>).reduce((sum, own) => sum + count(own), 0);
+    expect(count(names)).toBeLessThanOrEqual(argumentCount);
+  });
+
+  test('ends before the static data of the kernels', () => {
+    const file = new URL('../../asconfig.json', import.meta.url);
+    const { options } = JSON.parse(readFileSync(file, 'utf8')) as {
+      options: { memoryBase: number };
+    };
+    expect(argumentsStart + 8 * argumentCount).toBeLessThanOrEqual(options.memoryBase);
+  });
 });

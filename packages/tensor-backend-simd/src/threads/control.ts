@@ -1,8 +1,8 @@
 /**
  * The head of the shared memory, through which the threads start and meet.
  *
- * Bytes 0 to 63: signals (int32). Bytes 64 to 1023: the running program's arguments (float64, which
- * holds byte offsets, sizes and scalars alike). The kernels' static data begins at 1024 (`asconfig.json`).
+ * Bytes 0 to 63: signals (int32). Bytes 64 to 1983: the running program's arguments (float64, which
+ * holds byte offsets, sizes and scalars alike). The kernels' static data begins at 2048 (`asconfig.json`).
  */
 export const signal = {
   /** Counts jobs; a worker runs when it differs from the last one it saw. */
@@ -31,7 +31,7 @@ export function signalsOf(memory: WebAssembly.Memory): Int32Array {
 }
 
 export const argumentsStart = 64;
-export const argumentCount = 120;
+export const argumentCount = 240;
 
 /** The first byte behind the kernels' static data: the threads' scratch, then what the allocator may hand out. */
 export const scratchStart = 65_536;

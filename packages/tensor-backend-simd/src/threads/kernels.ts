@@ -1,5 +1,3 @@
-import type { Product } from './thread';
-
 /** What each export of `assembly/index.ts` takes, in order: byte offsets, sizes, scalars, flags (0 or 1). */
 export const kernelParameters = {
   adam: 'v first second g scale rate secondCorrection beta1 beta2 epsilon count',
@@ -65,25 +63,4 @@ export function instantiateKernels(
 ): Kernels {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
   return exports as unknown as Kernels;
-}
-
-/** The matrix product of our own, for machines without a BLAS. */
-export function wasmProduct(kernels: Kernels, scratch: number): Product {
-  return (transposeA, transposeB, m, n, k, a, lda, b, ldb, accumulate, c, ldc) => {
-    kernels.product(
-      Number(transposeA),
-      Number(transposeB),
-      m,
-      n,
-      k,
-      a,
-      lda,
-      b,
-      ldb,
-      Number(accumulate),
-      c,
-      ldc,
-      scratch,
-    );
-  };
 }

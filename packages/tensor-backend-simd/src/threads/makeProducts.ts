@@ -4,8 +4,9 @@ import { loadBlas, type BlasSource } from '../blas/loadBlas';
 import { packedWeights } from '../blas/packedWeights';
 import { panelProducts, wholeProducts } from '../blas/panels';
 import { scratchStart } from './control';
-import { type Kernels, wasmProduct } from './kernels';
+import type { Kernels } from './kernels';
 import type { Thread } from './thread';
+import { wasmProduct } from './wasmProduct';
 
 /** What computes matrix products, and in which precision. */
 export interface ProductChoice {

@@ -13,12 +13,14 @@ import {
 import { freeConsumed } from '../gradients/freeConsumed';
 import type { InfoOf, Op, OpAttributes } from './defineOp';
 
-type Flags<Any extends Op> = Readonly<Record<keyof Any['optional'], boolean>>;
+type Flags<Any extends Op> = {
+  readonly [Name in keyof Any['optional']]?: boolean | undefined;
+};
 
 /** The inputs as a kernel gets them: undefined where the caller gave none. */
 type KernelInputs<Any extends Op> = {
   readonly [Name in keyof Any['inputs']]: InfoOf<Any['inputs'][Name]>;
-} & { readonly [Name in keyof Any['optional']]: InfoOf<Any['optional'][Name]> | undefined };
+} & { readonly [Name in keyof Any['optional']]?: InfoOf<Any['optional'][Name]> | undefined };
 
 /** What a kernel is called with. */
 export interface KernelCall<Any extends Op> {

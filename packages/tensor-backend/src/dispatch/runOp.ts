@@ -37,11 +37,12 @@ export function runOp<Any extends Op>(
   return tidy(() => {
     const all: Record<string, Tensor> = {};
     const given: Record<string, boolean> = {};
+    let nothing: Tensor | undefined;
     for (const name of Object.keys(op.inputs)) all[name] = tensors[name] as Tensor;
     for (const name of Object.keys(op.optional)) {
       const tensor = tensors[name];
       given[name] = tensor !== undefined;
-      all[name] = tensor ?? scalar(0);
+      all[name] = tensor ?? (nothing ??= scalar(0));
     }
     const call: CallAttributes = { attributes, given };
     if (kernel.supports?.(all, call) === false) return runFallback(attributes);

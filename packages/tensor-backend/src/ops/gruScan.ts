@@ -1,30 +1,6 @@
-import { expectShape, paddedLengths, type GivenLengths, type Lengths } from '@bnrnn/core';
+import { expectShape, paddedLengths, type GivenLengths } from '@bnrnn/core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { defineOp } from '../dispatch/defineOp';
-import { runOp } from '../dispatch/runOp';
-import { gruCell } from './gruCell';
-import { scan } from './scan';
-
-/** See `gruScan`. */
-export const gruScanOp = defineOp<{ reverse: boolean; lengths: Lengths | undefined }>()({
-  name: 'gruScan',
-  inputs: { projected: 'time batch gates', recurrent: 'units gates', hidden0: 'batch units' },
-  optional: { recurrentBias: 'gates' },
-  outputs: { hidden: 'time batch units', finalHidden: 'batch units' },
-  constants: [],
-  fallback({ projected, recurrent, recurrentBias, hidden0 }, attributes) {
-    const { hidden, states } = scan({
-      projected,
-      recurrent,
-      recurrentBias,
-      states: [hidden0],
-      ...attributes,
-      parameters: [],
-      cell: () => gruCell,
-    });
-    return { hidden, finalHidden: states[0] as Tensor2D };
-  },
-});
+import { runPlainScan } from './scanOp';
 
 export interface GruScanOptions {
   projected: Tensor3D;
@@ -71,5 +47,11 @@ export function gruScan(options: GruScanOptions): GruScanResult {
   if (recurrentBias) expectShape('gruScan', 'recurrentBias', recurrentBias, { gates: 3 * units });
   const lengths = paddedLengths('gruScan', options.lengths, { time: projected.shape[0], batch });
   const inputs = { projected, recurrent, recurrentBias, hidden0 };
-  return runOp(gruScanOp, inputs, { reverse, lengths });
+  const { hidden, finalHidden } = runPlainScan(inputs, {
+    cell: 'gru',
+    activation: 'tanh',
+    reverse,
+    lengths,
+  });
+  return { hidden, finalHidden };
 }

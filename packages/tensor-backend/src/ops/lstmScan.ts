@@ -1,35 +1,6 @@
-import { expectShape, paddedLengths, type GivenLengths, type Lengths } from '@bnrnn/core';
+import { expectShape, paddedLengths, type GivenLengths } from '@bnrnn/core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
-import { defineOp } from '../dispatch/defineOp';
-import { runOp } from '../dispatch/runOp';
-import { lstmCell } from './lstmCell';
-import { scan } from './scan';
-
-/** See `lstmScan`. */
-export const lstmScanOp = defineOp<{ reverse: boolean; lengths: Lengths | undefined }>()({
-  name: 'lstmScan',
-  inputs: {
-    projected: 'time batch gates',
-    recurrent: 'units gates',
-    hidden0: 'batch units',
-    cell0: 'batch units',
-  },
-  optional: { recurrentBias: 'gates', peepholes: 'places units' },
-  outputs: { hidden: 'time batch units', finalHidden: 'batch units', finalCell: 'batch units' },
-  constants: [],
-  fallback({ projected, recurrent, recurrentBias, peepholes, hidden0, cell0 }, attributes) {
-    const { hidden, states } = scan({
-      projected,
-      recurrent,
-      recurrentBias,
-      states: [hidden0, cell0],
-      ...attributes,
-      parameters: peepholes ? [peepholes] : [],
-      cell: ([peeps]) => lstmCell(recurrent.shape[0], peeps as Tensor2D | undefined),
-    });
-    return { hidden, finalHidden: states[0] as Tensor2D, finalCell: states[1] as Tensor2D };
-  },
-});
+import { runPlainScan } from './scanOp';
 
 export interface LstmScanOptions {
   projected: Tensor3D;
@@ -77,7 +48,7 @@ export function lstmScan(options: LstmScanOptions): LstmScanResult {
   const [time, batch] = projected.shape;
   const lengths = paddedLengths('lstmScan', options.lengths, { time, batch });
   const inputs = { projected, recurrent, recurrentBias, peepholes, hidden0, cell0 };
-  return runOp(lstmScanOp, inputs, { reverse, lengths });
+  return runPlainScan(inputs, { cell: 'lstm', activation: 'tanh', reverse, lengths });
 }
 
 /** @throws ShapeError when the tensors of a scan disagree in size. */

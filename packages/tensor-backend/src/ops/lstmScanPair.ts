@@ -2,31 +2,31 @@ import { expectShape, paddedLengths, type GivenLengths, type Lengths } from '@bn
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
-import {
-  expectLstmShapes,
-  lstmScan,
-  lstmScanOp,
-  type LstmScanOptions,
-  type LstmScanResult,
-} from './lstmScan';
+import { expectLstmShapes, lstmScan, type LstmScanOptions, type LstmScanResult } from './lstmScan';
 
 /** See `lstmScanPair`: the tensors of `lstmScan` twice, the second scan in reverse. */
 export const lstmScanPairOp = defineOp<{ lengths: Lengths | undefined }>()({
   name: 'lstmScanPair',
   inputs: {
-    ...lstmScanOp.inputs,
+    projected: 'time batch gates',
+    recurrent: 'units gates',
+    hidden0: 'batch units',
+    cell0: 'batch units',
     projectedBackward: 'time batch gates',
     recurrentBackward: 'units gates',
     hidden0Backward: 'batch units',
     cell0Backward: 'batch units',
   },
   optional: {
-    ...lstmScanOp.optional,
+    recurrentBias: 'gates',
+    peepholes: 'places units',
     recurrentBiasBackward: 'gates',
     peepholesBackward: 'places units',
   },
   outputs: {
-    ...lstmScanOp.outputs,
+    hidden: 'time batch units',
+    finalHidden: 'batch units',
+    finalCell: 'batch units',
     hiddenBackward: 'time batch units',
     finalHiddenBackward: 'batch units',
     finalCellBackward: 'batch units',

@@ -1,45 +1,6 @@
-import { expectShape, paddedLengths, type GivenLengths, type Lengths } from '@bnrnn/core';
-import {
-  add,
-  mul,
-  relu,
-  square,
-  step,
-  sub,
-  tanh,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-} from '@tensorflow/tfjs-core';
-import { defineOp } from '../dispatch/defineOp';
-import { runOp } from '../dispatch/runOp';
-import { scan } from './scan';
-import type { ScanCell } from './scanCell';
-
-/** See `rnnScan`. */
-export const rnnScanOp = defineOp<{
-  reverse: boolean;
-  lengths: Lengths | undefined;
-  activation: 'tanh' | 'relu';
-}>()({
-  name: 'rnnScan',
-  inputs: { projected: 'time batch gates', recurrent: 'units gates', hidden0: 'batch units' },
-  optional: { recurrentBias: 'gates' },
-  outputs: { hidden: 'time batch units', finalHidden: 'batch units' },
-  constants: [],
-  fallback({ projected, recurrent, recurrentBias, hidden0 }, { activation, ...attributes }) {
-    const { hidden, states } = scan({
-      projected,
-      recurrent,
-      recurrentBias,
-      states: [hidden0],
-      ...attributes,
-      parameters: [],
-      cell: () => rnnCell(activation),
-    });
-    return { hidden, finalHidden: states[0] as Tensor2D };
-  },
-});
+import { expectShape, paddedLengths, type GivenLengths } from '@bnrnn/core';
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
+import { runPlainScan } from './scanOp';
 
 export interface RnnScanOptions {
   projected: Tensor3D;
@@ -87,21 +48,11 @@ export function rnnScan(options: RnnScanOptions): RnnScanResult {
   if (recurrentBias) expectShape('rnnScan', 'recurrentBias', recurrentBias, { units });
   const lengths = paddedLengths('rnnScan', options.lengths, { time: projected.shape[0], batch });
   const inputs = { projected, recurrent, recurrentBias, hidden0 };
-  return runOp(rnnScanOp, inputs, { reverse, activation, lengths });
-}
-
-/** One step of a vanilla recurrent network and its gradient, which needs the outcome alone. */
-function rnnCell(activation: 'tanh' | 'relu'): ScanCell {
-  return {
-    forward: (x, u) => ({
-      after: [activation === 'relu' ? relu(add(x, u)) : tanh(add(x, u))],
-      kept: [],
-    }),
-    backward: ([dHidden], { after }) => {
-      const hidden = after[0] as Tensor2D;
-      const slope = activation === 'relu' ? step(hidden) : sub(1, square(hidden));
-      const dX: Tensor2D = mul(dHidden as Tensor2D, slope);
-      return { dX, dU: dX, dBefore: [undefined] };
-    },
-  };
+  const { hidden, finalHidden } = runPlainScan(inputs, {
+    cell: 'rnn',
+    activation,
+    reverse,
+    lengths,
+  });
+  return { hidden, finalHidden };
 }

@@ -19,9 +19,11 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest';
 import { gradientsOf } from '../../test/compareWithOracle';
 import { startBackend } from '../backends/startBackend';
+import { runOp } from '../dispatch/runOp';
 import { gruScan } from './gruScan';
 import { lstmScan } from './lstmScan';
 import { rnnScan } from './rnnScan';
+import { scanOp } from './scanOp';
 
 const [time, batch, units] = [7, 4, 5];
 const lengths = [7, 3, 5, 1];
@@ -130,4 +132,28 @@ describe.each(testBackends())('on %s', (backend) => {
       );
     });
   });
+});
+
+test('the fallback refuses normalizers that nobody calls', async () => {
+  await startBackend('cpu');
+  const call = () =>
+    runOp(
+      scanOp,
+      {
+        projected: toTensor3D(filled([time, batch, units], 4)),
+        recurrent: recurrent(1),
+        hidden0: toTensor2D(filled([batch, units], 1)),
+      },
+      {
+        cell: 'rnn',
+        activation: 'tanh',
+        normalize: { hiddenToHidden: { kind: 'own' } },
+        mode: 'batch',
+        reverse: false,
+        firstStep: 0,
+        lengths: undefined,
+      },
+    );
+  expect(call).toThrow(UsageError);
+  expect(call).toThrow('scan: normalize.hiddenToHidden is set, expected none on this fallback.');
 });

@@ -31,13 +31,16 @@ const placements = {
 } as const;
 
 /**
- * A scan of an LSTM (4 gates), a GRU (3) or a vanilla RNN (1) with normalizers on h·U, on the sum, or on the cell.
+ * A scan of an LSTM (4 gates), a GRU (3) or a vanilla RNN (1), plain or with normalizers on h·U, on the sum, or
+ * on the cell. A thread owns a range of units: it computes their gates, cells and hidden states for all rows,
+ * and meets the others once a step, when the whole hidden state is there.
  *
  * `gates` [T, B, 4H or 3H] receives the activated gates, or is one step's scratch [B, H] of an RNN; `cells`
- * are a GRU's candidates; the placements' `raw`
- * receives what they normalize, the cell's the tanh of what it gave. Otherwise as `lstmForward`.
+ * [T, B, H] an LSTM's cells or a GRU's candidates. `states` is `hidden` without padding; with padding it is an
+ * array of its own that holds the carried states. The placements' `raw` receives what they normalize, the
+ * cell's the tanh of what it gave. `panels` is room for a copy of the recurrent weights. What there is not is 0.
  */
-export const normalizedScan = program(
+export const scan = program(
   { scan: [...scanNames, 'projected bias hidden'], ...placements },
   (thread, { scan, hiddenToHidden, preActivation, cell }) => {
     const { gateCount, rectify, batch, units, lengths, peepholes, hidden0, cell0 } = scan;
@@ -107,10 +110,12 @@ export const normalizedScan = program(
 );
 
 /**
- * Its gradient, as `lstmBackward`. The gradient of h·U overwrites `raw` of hiddenToHidden; `dCellOut` [B, H]
- * is scratch.
+ * Its gradient. `dState` and `dCell` [B, H] hold the gradients of the final state on entry and of the initial
+ * state on return; `dProjected` [T, B, gates · H] (`gates` itself, where the cell is not normalized),
+ * `dRecurrent`, `dBias` and `dPeepholes` (0 for none) are written. The gradient of h·U overwrites `raw` of
+ * hiddenToHidden, and a GRU's gates; `dCellOut` [B, H] is scratch.
  */
-export const normalizedScanGradient = program(
+export const scanGradient = program(
   {
     scan: [...scanNames, 'dHidden dState dCell dProjected dRecurrent dBias dPeepholes dCellOut'],
     ...placements,

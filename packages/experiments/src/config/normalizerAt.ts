@@ -1,10 +1,8 @@
 import type { NormalizerSpec } from '@bnrnn/normalization';
 import type { Placement } from '@bnrnn/recurrent';
+import { gateCounts } from '@bnrnn/tensor-backend';
 import type { PlacementPath } from '../recipes/recipe';
 import type { SharedSettings } from '../settings/settings';
-
-/** Gates whose features layer normalization standardizes apart. */
-const gates = { lstm: 4, gru: 3, rnn: 1 } as const;
 
 /**
  * The normalizer that the settings put at a placement; undefined where they put none.
@@ -23,7 +21,8 @@ export function normalizerAt(
   const epsilon = settings['normalization.epsilon'].value;
   if (kind === 'layer') {
     const groups = settings['normalization.groups'].value;
-    const blocks = placement === 'cell' ? 1 : gates[settings['model.cell'].value];
+    // Each gate's features are standardized apart.
+    const blocks = placement === 'cell' ? 1 : gateCounts[settings['model.cell'].value];
     return { kind: 'layer', groups: groups === 0 ? blocks : groups, epsilon, gain };
   }
   return {
