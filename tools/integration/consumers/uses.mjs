@@ -14,6 +14,11 @@ export const uses = {
     return typeof (await nodeBackend.probe()).available;
   },
 
+  '@bnrnn/mpi': async (load) => {
+    const { launchOf } = await load('@bnrnn/mpi');
+    return launchOf({ PMI_SIZE: '2' });
+  },
+
   '@bnrnn/normalization': async (load) => {
     const { batchNorm, layerNorm } = await load('@bnrnn/normalization');
     return [batchNorm({ over: 'frame' }), layerNorm()].map(({ spec }) => spec.kind);

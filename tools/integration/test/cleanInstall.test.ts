@@ -98,6 +98,7 @@ describe('the packed packages in an empty folder', () => {
     expect(others).toMatchObject({
       '@bnrnn/tensor-backend': ['cpu', 11],
       '@bnrnn/tensor-backend-simd': ['simd', 11],
+      '@bnrnn/mpi': { family: 'MPICH', ranks: 2 },
       '@bnrnn/data-wsj-features': 'a  [\n  1 -2.5 ]\n',
       '@bnrnn/reporting': '**Training loss, nats per word**',
       '@bnrnn/experiments': ['ptb-small-bn', 10_000],
