@@ -26,6 +26,9 @@ const quiet = {
   TORCHINDUCTOR_CACHE_DIR: fileURLToPath(new URL('.venv/inductor', import.meta.url)),
 };
 
+/** What losses of products in bfloat16 may differ by, relative to ours in float32. */
+const roundedTolerance = 1e-3;
+
 const isSpeech = (preset) => preset.startsWith('wsj-');
 const isNormalized = (preset) => preset.endsWith('-bn');
 
@@ -38,7 +41,7 @@ function stepsOf(preset, isSlow) {
   return isSlow ? Math.ceil(fast / 10) : (fast ?? 10);
 }
 
-function ours({ slow = false, flags = () => [], threads = (n) => n }) {
+function ours({ slow = false, flags = () => [], threads = (n) => n, environment = {} }) {
   return ({ preset, batch, frames, threads: wanted }) => ({
     command: process.execPath,
     args: [
@@ -56,7 +59,7 @@ function ours({ slow = false, flags = () => [], threads = (n) => n }) {
       ...(batch === undefined ? [] : ['--set', `data.batch=${batch}`]),
       ...(isSpeech(preset) ? ['--frames', String(frames)] : []),
     ],
-    environment: {},
+    environment,
     threads: threads(wanted),
   });
 }
@@ -88,7 +91,8 @@ function tfjsLayers({ preset, batch }) {
 
 /**
  * Who is measured: `start` says how to start its process for a preset, `fits` which presets it has, `rounds` how
- * many rounds it takes part in at most, `isOurs` that the step is our own, on whatever backend.
+ * many rounds it takes part in at most, `isOurs` that the step is our own, on whatever backend, `tolerance` what its losses
+ * may differ by from ours where that is more than float32 explains.
  */
 export const contestants = {
   ours: {
@@ -96,6 +100,27 @@ export const contestants = {
     isOurs: true,
     fits: () => true,
     start: ours({ flags: () => ['--backend', 'simd'] }),
+  },
+  'ours-openblas': {
+    title: 'bnrnn, simd, OpenBLAS',
+    isOurs: true,
+    fits: () => true,
+    start: ours({
+      flags: () => ['--backend', 'simd'],
+      environment: { BNRNN_BLAS: 'openblas' },
+    }),
+  },
+  'ours-bf16x3': {
+    title: 'bnrnn, simd, bf16x3',
+    isOurs: true,
+    fits: () => true,
+    start: ours({ flags: () => ['--backend', 'simd', '--precision', 'bf16x3'] }),
+  },
+  'ours-bf16': {
+    title: 'bnrnn, simd, bf16',
+    isOurs: true,
+    fits: () => true,
+    start: ours({ flags: () => ['--backend', 'simd', '--precision', 'bf16'] }),
   },
   torch: {
     title: 'PyTorch, eager',
@@ -116,6 +141,24 @@ export const contestants = {
     title: 'PyTorch, torch.compile',
     fits: (preset) => !isSpeech(preset) && isNormalized(preset),
     start: peer('torch-compiled'),
+  },
+  'torch-bf16': {
+    title: 'PyTorch, autocast to bf16',
+    tolerance: roundedTolerance,
+    fits: () => true,
+    start: peer('torch-bf16'),
+  },
+  'torch-bf16-compiled': {
+    title: 'PyTorch, autocast to bf16, torch.compile',
+    tolerance: roundedTolerance,
+    fits: (preset) => !isSpeech(preset) && isNormalized(preset),
+    start: peer('torch-bf16-compiled'),
+  },
+  'torch-bf16-products': {
+    title: 'PyTorch, float32 with products in bf16',
+    tolerance: roundedTolerance,
+    fits: () => true,
+    start: peer('torch-bf16-products'),
   },
   jax: {
     title: 'JAX',

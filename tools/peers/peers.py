@@ -30,6 +30,11 @@ PEERS = {
     "torch": Peer("torch_language", "torch_speech"),
     "torch-unpacked": Peer(speech="torch_speech", options={"packed": False}),
     "torch-compiled": Peer("torch_language", options={"compiled": True}),
+    "torch-bf16": Peer("torch_language", "torch_speech", {"precision": "autocast"}),
+    "torch-bf16-compiled": Peer(
+        "torch_language", options={"precision": "autocast", "compiled": True}
+    ),
+    "torch-bf16-products": Peer("torch_language", "torch_speech", {"precision": "products"}),
     "jax": Peer("jax_language"),
     "tensorflow": Peer("tensorflow_language"),
 }

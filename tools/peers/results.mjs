@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { root } from './machine.mjs';
 
@@ -9,6 +9,21 @@ export function writeResults(name, run, markdown) {
   writeFileSync(`${folder}/${name}.json`, `${JSON.stringify(run, null, 1)}\n`);
   writeFileSync(`${folder}/${name}.md`, markdown);
   process.stderr.write(`docs/results/bench/${name}.md\n`);
+}
+
+/** What was written under that name before; undefined where nothing was. */
+export function readResults(name) {
+  const file = `${root}docs/results/bench/${name}.json`;
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+}
+
+/** A processor's model as the name of a file: `intel-xeon`, `amd-epyc-9r14`. */
+export function nameOfProcessor(model) {
+  const words = model
+    .replace(/\((r|tm|c)\)|\bcpu\b|\bprocessor\b|@.*$|\d+-core/gi, ' ')
+    .toLowerCase()
+    .match(/[a-z0-9]+/g);
+  return (words ?? ['processor']).join('-');
 }
 
 /** The command that was given, from the repository's root. */

@@ -1,5 +1,6 @@
 /**
- * Times our training steps and the peers', in turn on the same cores, and writes a table to docs/results/bench:
+ * Times our training steps and the peers', in turn on the same cores, and writes a table to docs/results/bench, one for each
+ * model of a processor; presets that are not measured this time stay as they are:
  *
  *   node tools/peers/run.mjs --presets ptb-small,ptb-small-bn --rounds 5 --threads 2
  */
@@ -13,7 +14,7 @@ import { ensureEnvironment } from './environment.mjs';
 import { machine, root } from './machine.mjs';
 import { measure } from './measure.mjs';
 import { notes } from './notes.mjs';
-import { commandLine, writeResults } from './results.mjs';
+import { commandLine, nameOfProcessor, readResults, writeResults } from './results.mjs';
 import { summarize } from './summary.mjs';
 import { renderTables } from './table.mjs';
 
@@ -56,10 +57,15 @@ if (!values['no-build']) build();
 const chosen = Object.fromEntries(settings.peers.map((name) => [name, contestants[name]]));
 if (!values['no-check']) say('Comparing losses ...');
 const agreement = values['no-check'] ? {} : await checkAgreement(chosen);
-const presets = {};
-for (const preset of settings.presets) presets[preset] = await measurePreset(preset);
-const run = { command: commandLine(), machine: machine(), settings, agreement, presets, notes };
-writeResults(values.name ?? `peers-${settings.threads}-threads`, run, renderTables(run));
+const here = machine();
+const name = values.name ?? nameOfProcessor(here.cpu);
+for (const preset of settings.presets) {
+  const measured = await measurePreset(preset);
+  const before = readResults(name);
+  const presets = before?.machine.cpu === here.cpu ? before.presets : {};
+  const run = { machine: here, presets: { ...presets, [preset]: measured }, notes };
+  writeResults(name, run, renderTables(run));
+}
 
 /** All rounds of a preset; each round begins with another contestant. */
 async function measurePreset(preset) {
@@ -78,7 +84,10 @@ async function measurePreset(preset) {
     }
   }
   const results = Object.fromEntries(names.map((name) => [name, summarize(raw[name], raw.ours)]));
-  return { size: sizeLine(preset), results, raw };
+  return {
+    ...{ size: sizeLine(preset), command: commandLine(), commit: here.commit, node: here.node },
+    ...{ rounds, threads, agreement, results, raw },
+  };
 }
 
 function sizeLine(preset) {

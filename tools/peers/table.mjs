@@ -1,29 +1,27 @@
 import { contestants } from './contestants.mjs';
-import { machineLine } from './machine.mjs';
 import { tableRow, withSpread } from './results.mjs';
 
 const heading = ['', 'step, ms', 'a second', '× our step', 'peak RSS, MiB', 'threads', 'version'];
 
-/** The results of a run as Markdown: a table for each preset and what a reader must know. */
-export function renderTables({ command, machine, settings, agreement, presets, notes }) {
+/** The results on one processor as Markdown: a table for each preset and what a reader must know. */
+export function renderTables({ machine, presets, notes }) {
   return [
-    '# Training steps beside other libraries',
+    `# Training steps beside other libraries: ${machine.cpu}`,
     '',
-    `Written by \`${command}\` at commit ${machine.commit}.`,
-    '',
-    `${machineLine(machine)} ${settings.rounds} rounds; in each, every row runs in a process of its own, in turn, on the same ${settings.threads} cores.`,
+    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB; ${machine.kernel}.`,
+    'In each round every row runs in a process of its own, in turn, on the same cores.',
     'A step is the median of its timed steps in one process; the table gives the median over the rounds and, in brackets, the least and the most. `× our step` is the ratio of two steps of the same round: above 1, ours is faster.',
     '',
     ...Object.entries(presets).flatMap(([preset, rows]) => presetTable(preset, rows)),
     '## Notes',
     '',
     ...notes.map((note) => `- ${note}`),
-    `- Losses of five steps from the same weights, worst relative difference from ours: ${agreementLine(agreement)}.`,
     '',
   ].join('\n');
 }
 
-function presetTable(preset, { size, results }) {
+function presetTable(preset, measured) {
+  const { size, command, commit, node, rounds, threads, agreement, results } = measured;
   const rows = Object.entries(results).map(([name, row]) => [
     contestants[name].title,
     ...cells(row),
@@ -32,11 +30,13 @@ function presetTable(preset, { size, results }) {
   return [
     `## ${preset}`,
     '',
-    `${size}.`,
+    `${size}. ${rounds} rounds on ${threads} cores, Node ${node}. Written by \`${command}\` at commit ${commit}.`,
     '',
     tableRow(heading),
     tableRow(heading.map((_, column) => (column === 0 || column === 6 ? '---' : '--:'))),
     ...rows.map(tableRow),
+    '',
+    `Losses of five steps from the same weights, worst relative difference from ours: ${agreementLine(agreement)}.`,
     '',
     ...(efficiency === undefined
       ? []
@@ -58,8 +58,15 @@ function cells(row) {
     ratio === undefined ? '' : withSpread(ratio, 2),
     peak(row),
     String(threads),
-    versions.join(', ') || (row.blas?.split(' ').slice(0, 2).join(' ') ?? ''),
+    versions.join(', ') || libraryName(row.blas),
   ];
+}
+
+/** Name and version of what multiplies. */
+function libraryName(blas) {
+  const description = blas ?? '';
+  const [, mkl] = /Math Kernel Library Version ([\d.]+)/.exec(description) ?? [];
+  return mkl === undefined ? description.split(' ').slice(0, 2).join(' ') : `MKL ${mkl}`;
 }
 
 function peak({ peakRssMiB, importRssMiB }) {

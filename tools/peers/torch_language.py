@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from torch_settings import VERSIONS, one_bias, set_threads
+from torch_settings import VERSIONS, one_bias, rounding, set_threads
 
 __all__ = ["VERSIONS", "make_step"]
 
@@ -85,9 +85,10 @@ def load(model, weights):
             getattr(model.lstm, f"bias_ih_l{index}").copy_(tensor[f"b{index}"])
 
 
-def make_step(sizes, weights, windows, threads, compiled=False):
+def make_step(sizes, weights, windows, threads, compiled=False, precision="float32"):
     """A function of a window that trains one step and returns the loss; and the windows as tensors."""
     set_threads(threads)
+    context = rounding(precision)
     model = LanguageModel(sizes)
     load(model, weights)
     parameters = [each for each in model.parameters() if each.requires_grad]
@@ -98,11 +99,12 @@ def make_step(sizes, weights, windows, threads, compiled=False):
     def step(window):
         nonlocal state
         optimizer.zero_grad(set_to_none=True)
-        loss, carried = forward(*window, state)
+        with context:
+            loss, carried = forward(*window, state)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, sizes.max_norm)
         optimizer.step()
-        state = tuple(part.detach() for part in carried)
+        state = tuple(part.detach().float() for part in carried)
         return loss.item()
 
     tensors = [tuple(torch.from_numpy(part).long() for part in window) for window in windows]

@@ -1,5 +1,7 @@
 """What PyTorch is told before it runs."""
 
+import contextlib
+
 import torch
 
 VERSIONS = {"torch": torch.__version__}
@@ -10,6 +12,21 @@ def set_threads(threads):
     torch.set_num_threads(threads)
     torch.set_num_interop_threads(1)
     torch.manual_seed(3)
+
+
+def rounding(precision):
+    """What a forward pass runs in.
+
+    "float32" is nothing. "autocast" runs what PyTorch thinks fit on tensors of bfloat16. "products" keeps float32 tensors
+    and lets oneDNN round the operands of products.
+    """
+    if precision == "products":
+        torch.set_float32_matmul_precision("medium")
+        torch.backends.mkldnn.matmul.fp32_precision = "bf16"
+        torch.backends.mkldnn.rnn.fp32_precision = "bf16"
+    if precision == "autocast":
+        return torch.autocast("cpu", dtype=torch.bfloat16)
+    return contextlib.nullcontext()
 
 
 def one_bias(lstm):

@@ -6,7 +6,7 @@ from torch.nn import functional as F
 from torch.nn.utils.rnn import PackedSequence, pack_padded_sequence
 
 from speech_data import DIRECTIONS
-from torch_settings import VERSIONS, one_bias, set_threads
+from torch_settings import VERSIONS, one_bias, rounding, set_threads
 
 __all__ = ["VERSIONS", "make_step"]
 
@@ -104,12 +104,13 @@ def load(model, weights):
                 getattr(model.lstm, f"bias_ih_{suffix}").copy_(tensor[f"b{name}"])
 
 
-def make_step(sizes, weights, windows, threads, packed=True):
+def make_step(sizes, weights, windows, threads, packed=True, precision="float32"):
     """A function of a window that trains one step and returns the loss; and the windows as tensors.
 
     `packed=False` is for utterances of one length alone: with padding, the backward direction would begin in it.
     """
     set_threads(threads)
+    context = rounding(precision)
     model = FrameClassifier(sizes)
     load(model, weights)
     optimizer = torch.optim.SGD(
@@ -121,7 +122,8 @@ def make_step(sizes, weights, windows, threads, packed=True):
 
     def step(window):
         optimizer.zero_grad(set_to_none=True)
-        loss = model(*window)
+        with context:
+            loss = model(*window)
         loss.backward()
         optimizer.step()
         return loss.item()

@@ -35,6 +35,7 @@ export {
   type ReproducedModel,
   type ReproducedPair,
 } from './reproduce/reproductionTable';
+export { meanInterval } from './statistics/meanInterval';
 export { sweepTable, type SweepPoint } from './sweep/sweepTable';
 export { tableFormats, type TableFormat } from './table/writeTable';
 export { curvesSvg } from './curves/curvesSvg';

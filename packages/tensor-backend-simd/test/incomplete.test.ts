@@ -46,7 +46,9 @@ test('a package without its kernels says what is missing and what to do', async 
 
 test('a package with the kernels of another build says so', async () => {
   const withoutExports = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
-  writeFileSync(join(copy, 'kernels.wasm'), withoutExports);
+  for (const name of ['kernels.wasm', 'kernels.relaxed.wasm']) {
+    writeFileSync(join(copy, name), withoutExports);
+  }
   expect(await whatTheCopySays()).toMatchObject({
     name: 'BackendError',
     message:

@@ -10,10 +10,11 @@ const pages = 256;
  * The built kernels over a small memory of their own.
  *
  * @param library  the BLAS, as `BNRNN_BLAS` names it; its own choice when absent.
+ * @param file     the module; this runtime must know its instructions.
  */
-export function openKernels(library = process.env['BNRNN_BLAS']) {
+export function openKernels(library = process.env['BNRNN_BLAS'], file = 'kernels.wasm') {
   const memory = new WebAssembly.Memory({ initial: pages, maximum: 65_536, shared: true });
-  const bytes = readFileSync(new URL('../dist/kernels.wasm', import.meta.url));
+  const bytes = readFileSync(new URL(`../dist/${file}`, import.meta.url));
   const kernels = instantiateKernels(new WebAssembly.Module(bytes), memory);
   const own = { blas: null, precision: 'float32' } as const;
   const heap = scratchOf(1, own, kernels);

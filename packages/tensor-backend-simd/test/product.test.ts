@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { expectClose, filled } from '@bnrnn/test-utils';
 import { describe, expect, test } from 'vitest';
 import type { Product } from '../src/threads/thread';
@@ -19,7 +20,13 @@ const sizes = [
   [133, 521, 259],
 ] as const;
 
-function multiply(product: Product, [m, n, k]: readonly number[], ta: boolean, tb: boolean) {
+function multiply(
+  product: Product,
+  float32: Float32Array,
+  [m, n, k]: readonly number[],
+  ta: boolean,
+  tb: boolean,
+) {
   const [rows, columns, depth] = [m!, n!, k!];
   const a = filled([rows, depth], 1).data;
   const b = filled([depth, columns], 2).data;
@@ -57,12 +64,24 @@ function multiply(product: Product, [m, n, k]: readonly number[], ta: boolean, t
   return { plain, added: read(), wanted, start, between };
 }
 
+const relaxedFile = 'kernels.relaxed.wasm';
+const knowsRelaxed = WebAssembly.validate(
+  readFileSync(new URL(`../dist/${relaxedFile}`, import.meta.url)),
+);
+const relaxed = knowsRelaxed ? openKernels('none', relaxedFile) : undefined;
+
 const products = [
-  { name: 'our own', product: ownProduct },
-  { name: 'BLAS', product: blasProduct },
+  { name: 'our own', memory: float32, product: ownProduct, needs: '' },
+  {
+    name: 'our own with relaxed SIMD',
+    memory: relaxed?.float32 ?? float32,
+    product: relaxed?.ownProduct,
+    needs: 'Node 22',
+  },
+  { name: 'BLAS', memory: float32, product: blasProduct, needs: 'a BLAS' },
 ];
 
-describe.each(products)('$name', ({ name, product }) => {
+describe.each(products)('$name', ({ name, memory, product, needs }) => {
   for (const transposes of [
     [false, false],
     [true, false],
@@ -71,9 +90,9 @@ describe.each(products)('$name', ({ name, product }) => {
   ] as const) {
     const [ta, tb] = transposes;
     const title = `A${ta ? 'ᵀ' : ''}·B${tb ? 'ᵀ' : ''}`;
-    test.skipIf(product === undefined)(`${title}${product ? '' : ' (needs a BLAS)'}`, () => {
+    test.skipIf(product === undefined)(`${title}${product ? '' : ` (needs ${needs})`}`, () => {
       for (const size of sizes) {
-        const result = multiply(product!, size, ta, tb);
+        const result = multiply(product!, memory, size, ta, tb);
         const label = `${name}, ${title}, ${size.join(' x ')}`;
         expectClose(result.plain, result.wanted, { rtol: 2e-6, label });
         const added = result.wanted.map((value, i) => value + result.start[i]!);
