@@ -5,6 +5,7 @@ export {
   readBestCheckpoint,
   readCheckpoint,
   readLatestCheckpoint,
+  readLatestManifest,
   type Checkpoint,
   type LatestCheckpoint,
 } from './checkpoint/readCheckpoint';

@@ -2,7 +2,7 @@ import { statisticsChoices } from '@bnrnn/core';
 import * as v from 'valibot';
 import { noLoss } from './lossSums';
 
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 
 /** Where a run stands, plain JSON: with the tensors of a checkpoint, all that a resume needs. */
 export const progressSchema = v.object({

@@ -62,6 +62,10 @@ export interface TrainOptions {
   readonly run: RunIdentity;
   /** Nothing is saved when absent. */
   readonly checkpoints?: CheckpointOptions;
+  /** Plain JSON that is the same when the run is resumed, by name: what its batches are cut by, for example. */
+  readonly mustMatch?: Readonly<Record<string, unknown>>;
+  /** Plain JSON that each checkpoint holds for the caller: how the run was configured, for example. */
+  readonly meta?: unknown;
   /** Continues from the newest usable checkpoint of `checkpoints.store`. */
   readonly resume?: boolean;
   /** Ends the step in progress cleanly, saves, and ends the run with the reason `interrupted`. */

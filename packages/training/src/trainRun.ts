@@ -61,7 +61,7 @@ export class TrainRun {
     const { tensors, path, manifest } = checkpoint;
     restoreModel(model, tensors, path);
     restoreSlots(this.#optimizer.slots, tensors, path);
-    this.#carried.replace(restoreState(tensors));
+    this.#carried.replace(restoreState(model, tensors, path));
     this.#progress = manifest.progress;
     this.#saved = this.#progress;
     if (this.#writer !== undefined) this.#writer.newest = path;
@@ -168,12 +168,13 @@ export class TrainRun {
   /** Writes a checkpoint; undefined when it is written already or nothing is to be saved. */
   async save(): Promise<RunEventOf<'checkpoint'> | undefined> {
     if (this.#writer === undefined || this.isSaved) return undefined;
-    const { model, now } = this.#options;
+    const { model, now, meta } = this.#options;
     const progress = this.#progress;
     const path = await this.#writer.save({
       run: { model, slots: this.#optimizer.slots, state: this.#carried.current ?? [] },
       settings: settingsOf(this.#options),
       progress,
+      meta,
       at: now(),
     });
     this.#saved = progress;
@@ -208,6 +209,7 @@ function settingsOf({
   clip,
   data,
   run,
+  mustMatch,
 }: TrainOptions): RunSettings {
   return {
     model: model.spec,
@@ -217,5 +219,6 @@ function settingsOf({
     clip: clip ?? null,
     batchesPerEpoch: data.train.batchesPerEpoch,
     corpus: run.corpus.sha256,
+    ...(mustMatch !== undefined && { others: mustMatch }),
   };
 }

@@ -3,13 +3,16 @@ import {
   expectClose,
   expectNoLeak,
   readGolden,
+  testBackend,
   testBackends,
   toTensor,
   type Array64,
 } from '@bnrnn/test-utils';
-import { makeOptimizer, type OptimizerSpec } from '@bnrnn/training';
+import { makeOptimizer, train, type OptimizerSpec } from '@bnrnn/training';
 import { dispose, memory, mul, variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { tinyOptions } from './tinyData';
+import { tinyModel } from './tinyModel';
 
 const golden = readGolden(new URL('./golden/optimizers.json', import.meta.url));
 const steps = golden.number('steps');
@@ -88,4 +91,24 @@ describe.each(testBackends())('PyTorch on %s', (backend) => {
     expectNoLeak(() => [...makeOptimizer(spec, new Map([['matrix', parameter]])).slots.values()]);
     dispose([start, parameter]);
   });
+});
+
+it("a run's first step is Adam's first: every parameter moves by the learning rate", async () => {
+  await startBackend(testBackend());
+  const model = tinyModel();
+  const weights = [...model.parameters.values()];
+  const read = (): Float32Array[] => weights.map((each) => each.dataSync<'float32'>().slice());
+  const before = read();
+  const optimizer = { kind: 'adam', beta1: 0.9, beta2: 0.98, epsilon: 1e-12 } as const;
+  const { clip: _, ...options } = tinyOptions();
+  const schedule = { ...options.schedule, initial: 0.03 };
+  const events = train({ ...options, schedule, model, optimizer, maxSteps: 1 });
+  for await (const event of events) expect(event.type).toMatch(/^(start|step|end)$/);
+  const after = read();
+  // m̂ = g and v̂ = g² after one step: the update is ±rate. Counted from 2, it would be 0.74 of it.
+  const moved = after.flatMap((now, k) => [...now].map((value, i) => value - before[k]![i]!));
+  const changed = moved.filter((change) => change !== 0);
+  expect(changed.length).toBeGreaterThan(moved.length / 2);
+  for (const change of changed) expect(Math.abs(change)).toBeCloseTo(0.03, 4);
+  model.dispose();
 });

@@ -9,6 +9,15 @@ const mayChange: ReadonlySet<SettingPath> = new Set([
   'checkpoints.everySteps',
 ]);
 
+/** The values of every setting that stays the same for the whole of a run. */
+export function settingsToKeep(config: RunConfig): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(settingsOf(config)).flatMap(([path, setting]) =>
+      mayChange.has(path as SettingPath) ? [] : [[path, setting.value]],
+    ),
+  );
+}
+
 /**
  * The configuration of a resumed run: the stored one, with the caller's new length.
  *

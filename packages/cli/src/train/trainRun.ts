@@ -9,6 +9,7 @@ import { rethrowInFlags } from '../rethrowInFlags';
 import { hasCheckpoint, runFiles } from '../runFolder';
 import type { PreparedRun } from './preparedRun';
 import { recordRun } from './recordRun';
+import { settingsToKeep } from './resumeConfig';
 import { writeReport } from './writeReport';
 import { writeResult, type TrainResult } from './writeResult';
 
@@ -53,7 +54,16 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
       // The log is never behind its checkpoint.
       beforeCommit: () => record.sync(),
     };
-    for await (const event of train({ ...plan, model, checkpoints, resume, signal, now })) {
+    for await (const event of train({
+      ...plan,
+      model,
+      checkpoints,
+      resume,
+      signal,
+      now,
+      mustMatch: settingsToKeep(config),
+      meta: config,
+    })) {
       await record.write(event);
       bar.write(event);
       epoch = event.epoch;

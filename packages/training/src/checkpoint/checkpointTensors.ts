@@ -1,7 +1,7 @@
 import { DataError } from '@bnrnn/core';
 import type { NamedTensors } from '@bnrnn/normalization';
 import type { SequenceModel, State } from '@bnrnn/recurrent';
-import { tensor, type Tensor, type Variable } from '@tensorflow/tfjs-core';
+import { dispose, tensor, type Tensor, type Variable } from '@tensorflow/tfjs-core';
 import type { StoredTensor, TensorSource } from './safetensors';
 
 /** The tensors of a run by what they are. */
@@ -71,13 +71,24 @@ export function restoreSlots(
   }
 }
 
-/** The carried state as new tensors; undefined when none was carried. */
-export function restoreState(stored: ReadonlyMap<string, StoredTensor>): State | undefined {
-  const state: Tensor[] = [];
-  for (let value; (value = stored.get(statePrefix + state.length.toString())) !== undefined;) {
-    state.push(toTensor(value));
-  }
-  return state.length === 0 ? undefined : state;
+/**
+ * The carried state as new tensors; undefined when none was carried.
+ *
+ * @throws DataError when one is missing or is not what the model carries.
+ */
+export function restoreState(
+  model: SequenceModel,
+  stored: ReadonlyMap<string, StoredTensor>,
+  where: string,
+): State | undefined {
+  if (![...stored.keys()].some((name) => name.startsWith(statePrefix))) return undefined;
+  const one = model.initialState(1);
+  const shapes = one.map(({ shape }) => shape.slice(1));
+  dispose([...one]);
+  const rows = stored.get(`${statePrefix}0`)?.shape[0] ?? 1;
+  return shapes
+    .map((shape, i) => expectStored(stored, statePrefix + i.toString(), [rows, ...shape], where))
+    .map(toTensor);
 }
 
 function sourceOf(value: Tensor): TensorSource {
@@ -96,6 +107,10 @@ function expectStored(
 ): StoredTensor {
   const found = stored.get(name);
   if (found === undefined) throw new DataError(`${where} has no tensor ${name}.`);
+  const { data } = found;
+  if (!(data instanceof Float32Array) && !(data instanceof Float64Array)) {
+    throw new DataError(`${where}: ${name} holds whole numbers, expected floats.`);
+  }
   if (found.shape.join() === shape.join()) return found;
   throw new DataError(
     `${where}: ${name} is [${found.shape.join(', ')}], expected [${shape.join(', ')}].`,

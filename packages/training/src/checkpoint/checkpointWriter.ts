@@ -18,6 +18,7 @@ export interface SaveOptions {
   readonly run: RunTensors;
   readonly settings: RunSettings;
   readonly progress: Progress;
+  readonly meta: unknown;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
@@ -50,7 +51,7 @@ export class CheckpointWriter {
    * @returns the manifest's path.
    * @throws DataError when the store cannot be written.
    */
-  async save({ run, settings, progress, at }: SaveOptions): Promise<string> {
+  async save({ run, settings, progress, meta, at }: SaveOptions): Promise<string> {
     const { step } = progress;
     const tensors = await this.#writeTensors(run, step);
     const manifest: Manifest = {
@@ -58,6 +59,7 @@ export class CheckpointWriter {
       tensors,
       settings,
       progress,
+      ...(meta !== undefined && { meta }),
       at,
     };
     await this.#beforeCommit?.();

@@ -9,8 +9,8 @@ import { firstDifference } from './firstDifference';
  * @throws DataError naming the first difference.
  */
 export function expectSameSettings({ path, manifest }: Checkpoint, settings: RunSettings): void {
-  const { model: savedModel, ...saved } = manifest.settings;
-  const { model, ...wanted } = settings;
+  const { model: savedModel, others: savedOthers, ...saved } = manifest.settings;
+  const { model, others, ...wanted } = settings;
   const byModel = firstDifference(savedModel, asJson(model));
   if (byModel !== undefined) {
     throw new DataError(
@@ -18,7 +18,10 @@ export function expectSameSettings({ path, manifest }: Checkpoint, settings: Run
       { hint: 'Resume with the settings of that run, or start a new run folder.' },
     );
   }
-  const other = firstDifference(saved, asJson(wanted));
+  // Checkpoints older than the field say nothing of the rest.
+  const other =
+    firstDifference(saved, asJson(wanted)) ??
+    (savedOthers && firstDifference(savedOthers, asJson(others ?? {})));
   if (other === undefined) return;
   throw new DataError(
     `${path} was made with other settings: ${other.path} is ${other.left} there and ${other.right} here.`,

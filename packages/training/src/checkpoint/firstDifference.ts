@@ -12,10 +12,15 @@ export function firstDifference(left: unknown, right: unknown, path = ''): Diffe
   }
   for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
     const inner = path === '' ? key : `${path}.${key}`;
-    const found = firstDifference(left[key], right[key], inner);
+    const found = firstDifference(own(left, key), own(right, key), inner);
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** A field that an object itself has: a key may be called `constructor`. */
+function own(value: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

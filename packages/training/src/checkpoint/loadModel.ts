@@ -1,7 +1,9 @@
+import { BnrnnError, DataError } from '@bnrnn/core';
 import { modelFromSpec, type ModelSpec, type SequenceModel } from '@bnrnn/recurrent';
+import { engine } from '@tensorflow/tfjs-core';
 import type { CheckpointStore } from './checkpointStore';
 import { restoreModel } from './checkpointTensors';
-import { readBestCheckpoint, readLatestCheckpoint } from './readCheckpoint';
+import { readBestCheckpoint, readLatestCheckpoint, type Checkpoint } from './readCheckpoint';
 
 export interface LoadModelOptions {
   /** The newest checkpoint, or the one with the best validation; `latest` when absent. */
@@ -23,9 +25,7 @@ export async function loadModel(
   const read = which === 'best' ? readBestCheckpoint : readLatestCheckpoint;
   const { checkpoint, refused } = await read(store);
   refused.forEach((sentence) => onRefused?.(sentence));
-  const { settings } = checkpoint.manifest;
-  // Written from a model's spec and guarded by the manifest's digest.
-  const model = modelFromSpec(settings.model as ModelSpec, { seed: settings.seed });
+  const model = modelOf(checkpoint);
   try {
     restoreModel(model, checkpoint.tensors, checkpoint.path);
   } catch (error) {
@@ -33,4 +33,25 @@ export async function loadModel(
     throw error;
   }
   return model;
+}
+
+/** The model that a manifest describes, of which nothing is checked but that it is the one written. */
+function modelOf({ manifest: { settings }, path }: Checkpoint): SequenceModel {
+  const before = new Set(Object.keys(engine().registeredVariables));
+  try {
+    return modelFromSpec(settings.model as ModelSpec, { seed: settings.seed });
+  } catch (cause) {
+    for (const [name, made] of Object.entries(engine().registeredVariables)) {
+      if (!before.has(name)) made.dispose();
+    }
+    if (cause instanceof BnrnnError) throw cause;
+    throw new DataError(`${path} describes no model that can be made: ${messageOf(cause)}.`, {
+      hint: 'Was it written by another version of bnrnn?',
+      cause,
+    });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message.replace(/\.$/, '') : String(error);
 }

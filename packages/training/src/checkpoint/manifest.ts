@@ -2,27 +2,33 @@ import { DataError, Sha256 } from '@bnrnn/core';
 import * as v from 'valibot';
 import { progressSchema } from '../progress';
 
+const count = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+
 const manifestSchema = v.object({
   format: v.literal('bnrnn checkpoint 1'),
   /** The file beside this one that holds the numbers. */
   tensors: v.object({
     file: v.pipe(v.string(), v.regex(/^[\w.-]+\.safetensors$/, 'expected a file name')),
-    bytes: v.number(),
+    bytes: count,
     sha256: v.string(),
   }),
   /** What decides the bits of a run; a resume needs the same. */
   settings: v.object({
     /** The model's spec. */
     model: v.unknown(),
-    seed: v.number(),
+    seed: count,
     optimizer: v.unknown(),
     schedule: v.unknown(),
     clip: v.unknown(),
-    batchesPerEpoch: v.number(),
+    batchesPerEpoch: count,
     /** SHA-256 of the corpus's splits. */
     corpus: v.record(v.string(), v.string()),
+    /** What else the caller wants to be the same; absent in older checkpoints. */
+    others: v.exactOptional(v.record(v.string(), v.unknown())),
   }),
   progress: progressSchema,
+  /** What the caller wants back: plain JSON. */
+  meta: v.optional(v.unknown()),
   /** Milliseconds since 1970. */
   at: v.number(),
 });

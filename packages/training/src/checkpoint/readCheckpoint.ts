@@ -93,6 +93,20 @@ export async function readLatestCheckpoint(store: CheckpointStore): Promise<Late
   throw new DataError(`${store.where} has no usable checkpoint. ${refused.join(' ')}`);
 }
 
+/** The newest manifest that can be read, its tensors unread; undefined where there is none. */
+export async function readLatestManifest(
+  store: CheckpointStore,
+): Promise<{ readonly path: string; readonly manifest: Manifest } | undefined> {
+  for (const { name } of await listCheckpoints(store)) {
+    try {
+      return { path: store.pathOf(name), manifest: await readManifest(store, name) };
+    } catch (error) {
+      if (!(error instanceof BnrnnError)) throw error;
+    }
+  }
+  return undefined;
+}
+
 /**
  * Reads the checkpoint with the best validation, as the newest usable one names it; that one itself
  * when nothing was evaluated or the best cannot be read.

@@ -8,7 +8,10 @@ import { readAndFree } from './readAndFree';
 const block = 1024;
 
 /** The number of real rows whose most probable class is not the target. */
-export async function wrongRows({ hidden, head }: ForwardResult, batch: Batch): Promise<number> {
+export async function wrongRows(
+  { hidden, head }: Pick<ForwardResult, 'hidden' | 'head'>,
+  batch: Batch,
+): Promise<number> {
   const rows = batch.time * batch.batch;
   let wrong = 0;
   for (let from = 0; from < rows; from += block) {

@@ -1,4 +1,4 @@
-import type { Batch } from '@bnrnn/core';
+import { DataError, type Batch } from '@bnrnn/core';
 import type { SequenceModel, State } from '@bnrnn/recurrent';
 
 /**
@@ -13,11 +13,22 @@ export class CarriedState {
     return this.#state;
   }
 
-  /** The state that a batch starts from; stays owned here. */
+  /**
+   * The state that a batch starts from; stays owned here.
+   *
+   * @throws DataError when a state that was carried is not of the batch's streams.
+   */
   before(model: SequenceModel, batch: Batch): State {
     const fresh = batch.kind === 'utterances' || batch.resetState;
     if (fresh || this.#state === undefined) this.replace(model.initialState(batch.batch));
-    return this.#state as State;
+    const state = this.#state as State;
+    const rows = state[0]?.shape[0] ?? batch.batch;
+    if (rows !== batch.batch) {
+      throw new DataError(
+        `train: the carried state has ${rows} streams, expected ${batch.batch} as the batch has.`,
+      );
+    }
+    return state;
   }
 
   /** Takes over `next` (undefined: nothing) and frees what was held. */
