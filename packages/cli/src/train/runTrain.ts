@@ -1,13 +1,16 @@
-import { UsageError } from '@bnrnn/core';
-import { findPreset, resolveRun, type RunConfig } from '@bnrnn/experiments';
-import { expectModelFits } from '@bnrnn/training';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DataError, UsageError } from '@bnrnn/core';
+import { findPreset, parseRunConfig, resolveRun, type RunConfig } from '@bnrnn/experiments';
+import { expectModelFits, readLatestManifest } from '@bnrnn/training';
+import { folderStore } from '@bnrnn/training/node';
 import { backendLine, startFlagged } from '../backendFlags';
 import { refuseCorpusFlags } from '../corpusFlags';
 import { expectSameCorpus } from '../corpusLines';
 import { InterruptedError, watchInterruption } from '../interruption';
 import type { Io } from '../io';
 import { codeVersion, commandText, computedBy } from '../provenance';
-import { expectFree, readConfig, removeLeftovers } from '../runFolder';
+import { expectFree, hasCheckpoint, readConfig, removeLeftovers, runFiles } from '../runFolder';
 import { openSpeechData } from '../speech/speechData';
 import { draftSpeechRun } from '../speech/draftSpeechRun';
 import { refuseSpeechFlags } from '../speech/speechFlags';
@@ -32,7 +35,7 @@ export async function runTrain(
   const request = requestOf(preset, flags);
   const taken = flags.resume === true ? takeRun(flags.out) : undefined;
   try {
-    const stored = taken && { ...taken, config: readConfig(taken.folder) };
+    const stored = taken && { ...taken, config: await storedConfig(io, taken.folder) };
     if (unit === 'frame') {
       refuseCorpusFlags(flags);
       const draft = draftSpeechRun(request, flags, stored?.config);
@@ -153,8 +156,21 @@ function takeRun(out: string | undefined): TakenFolder {
     throw new UsageError('--resume needs --out: the folder of the run to continue.');
   }
   // What is no run folder is refused before a lock is written there.
-  readConfig(out);
+  if (!existsSync(join(out, runFiles.config)) && !hasCheckpoint(out)) readConfig(out);
   return takeFolder(out);
+}
+
+/** What a run was told to do; where its file is missing or damaged, as its newest checkpoint has it. */
+async function storedConfig(io: Io, folder: string): Promise<RunConfig> {
+  try {
+    return readConfig(folder);
+  } catch (error) {
+    const newest = await readLatestManifest(folderStore(join(folder, runFiles.checkpoints)));
+    if (!(error instanceof DataError) || newest?.manifest.meta === undefined) throw error;
+    const config = parseRunConfig(newest.manifest.meta, newest.path);
+    io.note(`warning: ${error.message} The run goes on as ${newest.path} has it.`);
+    return config;
+  }
 }
 
 /** The folder of a new run: nothing that another run wrote meanwhile is in it. */

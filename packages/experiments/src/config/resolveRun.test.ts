@@ -143,6 +143,25 @@ describe('parseRunConfig', () => {
       'model.units is "wide", expected a whole number at least 1.',
     );
   });
+
+  it('refuses what a newer version wrote, and takes what an older one did', () => {
+    const { version, ...older } = config();
+    expect(version).toBe(1);
+    expect(parseRunConfig(older, 'config.json').version).toBe(1);
+    expect(() => parseRunConfig({ ...older, version: 2 }, 'config.json')).toThrow(
+      'config.json has version 2, expected at most 1.',
+    );
+    const settings = {
+      ...(older['settings'] as object),
+      'data.shuffle': { value: true, source: 'user' },
+    };
+    expect(() => parseRunConfig({ ...older, settings }, 'config.json')).toThrow(
+      expect.objectContaining({
+        name: 'UsageError',
+        message: 'config.json: there is no setting data.shuffle.',
+      }) as Error,
+    );
+  });
 });
 
 describe('parseRunConfig of runs before there was a choice of optimizer', () => {

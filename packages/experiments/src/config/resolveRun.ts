@@ -9,7 +9,7 @@ import { chosen } from '../settings/setting';
 import type { SharedSettings } from '../settings/settings';
 import { refuseImpossible, refuseImpossibleSpeech } from './refuseImpossible';
 import { resolveSettings, resolveSpeechSettings, type SettingsRequest } from './resolveSettings';
-import type { LanguageRunConfig, SpeechRunConfig } from './runConfig';
+import { configVersion, type LanguageRunConfig, type SpeechRunConfig } from './runConfig';
 import type { SpeechFiles } from './speechFiles';
 
 interface RunRequest extends SettingsRequest {
@@ -103,5 +103,17 @@ function identity(options: RunRequest, recipe: string, baseline: string | null) 
     ...(blas !== undefined && { blas }),
     ...(precision !== undefined && { precision }),
   };
-  return { preset, baseline, recipe, ...computes, seed, corpus, command, commit, versions };
+  const version = configVersion;
+  return {
+    version,
+    preset,
+    baseline,
+    recipe,
+    ...computes,
+    seed,
+    corpus,
+    command,
+    commit,
+    versions,
+  };
 }

@@ -1,4 +1,4 @@
-import { corpusInfoSchema, DataError, units } from '@bnrnn/core';
+import { corpusInfoSchema, DataError, units, UsageError } from '@bnrnn/core';
 import { precisions } from '@bnrnn/tensor-backend';
 import * as v from 'valibot';
 import type { CorpusPath, RulePath } from '../recipes/recipe';
@@ -15,7 +15,11 @@ const settingSchema = v.object({
   note: v.exactOptional(v.string()),
 });
 
+/** The version of `config.json` that this code writes; 1 when absent. */
+export const configVersion = 1;
+
 const runConfigSchema = v.object({
+  version: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), configVersion),
   preset: v.string(),
   /** The preset that it is measured against, null for a baseline; absent in older run folders. */
   baseline: v.exactOptional(v.nullable(v.string())),
@@ -79,7 +83,8 @@ const beforeInLanguage: SettingsOf<CorpusPath | 'model.initializer' | 'model.emb
  * Checks the contents of a `config.json`.
  *
  * @param where  what to call the file in an error.
- * @throws DataError naming the file and the field that does not fit.
+ * @throws DataError naming the file and the field that does not fit; UsageError for a file of a newer version, or with a
+ *   setting that does not exist here: what it changes cannot be done.
  */
 export function parseRunConfig(value: unknown, where: string): RunConfig {
   const result = v.safeParse(runConfigSchema, value);
@@ -88,7 +93,9 @@ export function parseRunConfig(value: unknown, where: string): RunConfig {
     const path = v.getDotPath(issue) ?? 'the file';
     throw new DataError(`${where}: ${path} is ${issue.received}, expected ${issue.expected}.`);
   }
-  const { unit, data } = result.output;
+  const { unit, data, version } = result.output;
+  if (version > configVersion)
+    throw newer(`${where} has version ${version}, expected at most ${configVersion}`);
   const wanted = unit === 'frame' ? 'object' : 'string';
   if (typeof data !== wanted) {
     throw new DataError(
@@ -100,7 +107,10 @@ export function parseRunConfig(value: unknown, where: string): RunConfig {
     ...(unit !== 'frame' && beforeInLanguage),
     ...result.output.settings,
   };
-  for (const path of settingPathsOf(unit === 'frame' ? 'speech' : 'language')) {
+  const paths = settingPathsOf(unit === 'frame' ? 'speech' : 'language');
+  const unknown = Object.keys(settings).find((path) => !paths.some((known) => known === path));
+  if (unknown !== undefined) throw newer(`${where}: there is no setting ${unknown}`);
+  for (const path of paths) {
     const setting = Object.hasOwn(settings, path) ? settings[path] : undefined;
     if (setting === undefined) {
       throw new DataError(`${where}: the setting ${path} is missing.`, {
@@ -117,4 +127,10 @@ export function parseRunConfig(value: unknown, where: string): RunConfig {
   }
   // Every field was checked above against the unit.
   return { ...result.output, settings } as unknown as RunConfig;
+}
+
+function newer(sentence: string): UsageError {
+  return new UsageError(`${sentence}.`, {
+    hint: 'Take the version of bnrnn that wrote the run. A setting that was added by hand can be removed.',
+  });
 }

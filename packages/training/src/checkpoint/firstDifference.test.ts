@@ -25,3 +25,12 @@ test('a key on one side only is a difference', () => {
   });
   expect(firstDifference({ a: [] }, { a: {} })?.path).toBe('a');
 });
+
+test('a key that every object inherits is one like any other', () => {
+  expect(firstDifference(JSON.parse('{"constructor":1,"__proto__":{"a":2}}'), {})).toEqual({
+    path: 'constructor',
+    left: '1',
+    right: 'absent',
+  });
+  expect(firstDifference({}, JSON.parse('{"__proto__":{"a":2}}'))?.left).toBe('absent');
+});
