@@ -100,9 +100,10 @@ it("a run's first step is Adam's first: every parameter moves by the learning ra
   const read = (): Float32Array[] => weights.map((each) => each.dataSync<'float32'>().slice());
   const before = read();
   const optimizer = { kind: 'adam', beta1: 0.9, beta2: 0.98, epsilon: 1e-12 } as const;
-  const { clip: _, ...options } = tinyOptions();
+  const options = tinyOptions();
   const schedule = { ...options.schedule, initial: 0.03 };
-  const events = train({ ...options, schedule, model, optimizer, maxSteps: 1 });
+  const clip = { maxNorm: 1e6, at: 'above' } as const;
+  const events = train({ ...options, schedule, clip, model, optimizer, maxSteps: 1 });
   for await (const event of events) expect(event.type).toMatch(/^(start|step|end)$/);
   const after = read();
   // m̂ = g and v̂ = g² after one step: the update is ±rate. Counted from 2, it would be 0.74 of it.
