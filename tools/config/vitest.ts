@@ -3,6 +3,7 @@ import { defaultServerConditions } from 'vite';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 
 const setup = fileURLToPath(new URL('registerTestBackends.ts', import.meta.url));
+const ownTemporaryFolder = fileURLToPath(new URL('ownTemporaryFolder.ts', import.meta.url));
 const conditions = ['@bnrnn/source', ...defaultServerConditions];
 
 /**
@@ -17,6 +18,7 @@ export function packageTests(test: ViteUserConfig['test'] = {}): ViteUserConfig 
       include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
       // tensor-backend imports tfjs's gradients from files that Node cannot load by itself.
       server: { deps: { inline: [/tfjs-core\/dist\/(?!tf-core)/] } },
+      globalSetup: [ownTemporaryFolder],
       reporters: ['dot', 'json'],
       outputFile: { json: '.test-results/vitest.json' },
       testTimeout: 60_000,

@@ -9,7 +9,7 @@ export interface WatchedOptions {
   readonly label: string;
   /** Batches that will be read, where not all are. */
   readonly most?: number;
-  /** Milliseconds since 1970. */
+  /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
 }
 

@@ -72,6 +72,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Milliseconds of a clock that never goes back, for durations and speeds; `now` when absent. */
+  readonly elapsed?: () => number;
 }
 
 /** @throws UsageError for a number out of range or options that exclude each other. */

@@ -32,9 +32,9 @@ export class TrainRun {
   #clock: number;
 
   constructor(options: TrainOptions) {
-    const { checkpoints, model, now, optimizer } = options;
+    const { checkpoints, model, optimizer } = options;
     this.#options = options;
-    this.#clock = now();
+    this.#clock = this.#elapsed();
     this.#writer = checkpoints && new CheckpointWriter(checkpoints);
     this.#optimizer = makeOptimizer(optimizer, model.parameters);
   }
@@ -82,7 +82,7 @@ export class TrainRun {
     this.#checked = true;
     const { learningRate } = this;
     const { step, epoch, sums } = this.#progress;
-    const started = now();
+    const started = this.#elapsed();
     const { nats, units, gradientNorm, clipped } = await trainStep({
       model,
       batch,
@@ -93,7 +93,7 @@ export class TrainRun {
       step,
       checkpoint: this.#writer?.newest,
     });
-    const seconds = (now() - started) / 1000;
+    const seconds = (this.#elapsed() - started) / 1000;
     const fewRows = countFewRows(model, batch);
     this.#advance({
       step: step + 1,
@@ -188,8 +188,13 @@ export class TrainRun {
     this.#carried.dispose();
   }
 
+  #elapsed(): number {
+    const { elapsed, now } = this.#options;
+    return (elapsed ?? now)();
+  }
+
   #advance(change: Partial<Progress>): void {
-    const now = this.#options.now();
+    const now = this.#elapsed();
     const passed = (now - this.#clock) / 1000;
     this.#clock = now;
     this.#progress = {

@@ -294,3 +294,19 @@ test('a source that ends early is refused', async () => {
   );
   model.dispose();
 });
+
+test('durations and speeds are those of the clock that never goes back', async () => {
+  const model = tinyModel();
+  let [wall, elapsed] = [5_000_000, 0];
+  const clocks = { now: () => (wall -= 1000), elapsed: () => (elapsed += 20) };
+  const events: RunEvent[] = [];
+  for await (const event of train({ ...tinyOptions(), ...clocks, model, maxSteps: 2 })) {
+    events.push(event);
+  }
+  model.dispose();
+  const steps = events.filter((event) => event.type === 'step');
+  // One step takes one tick of 20 ms: 12 tokens.
+  expect(steps.map(({ unitsPerSecond }) => Math.round(unitsPerSecond))).toEqual([600, 600]);
+  const end = events.at(-1);
+  expect(end?.type === 'end' && end.seconds > 0 && end.seconds < 1).toBe(true);
+});

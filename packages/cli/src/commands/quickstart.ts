@@ -75,6 +75,7 @@ async function runQuickstart(
         resume: false,
         signal,
         now: Date.now,
+        elapsed: () => performance.now(),
       });
       folders.push(own);
       if (reason === 'interrupted') {

@@ -112,6 +112,7 @@ async function trainWith<Config extends RunConfig>(
         resume: stored !== undefined,
         signal: interruption.signal,
         now: Date.now,
+        elapsed: () => performance.now(),
       });
       if (flags.json === true) io.out(JSON.stringify(trainJson(config, folder, result)));
       else for (const line of summaryLines(config, folder, backend, result)) io.out(line);

@@ -19,6 +19,7 @@ export interface TrainRunOptions {
   readonly resume: boolean;
   readonly signal: AbortSignal;
   readonly now: () => number;
+  readonly elapsed: () => number;
 }
 
 /** Why a run stopped, and what came of it. */
@@ -33,7 +34,7 @@ export interface FinishedRun {
  * run that is refused before its first step changes nothing.
  */
 export async function trainRun(io: Io, options: TrainRunOptions): Promise<FinishedRun> {
-  const { run, folder, signal, now } = options;
+  const { run, folder, signal, now, elapsed } = options;
   const { config, plan } = run;
   const model = run.makeModel();
   const resume = options.resume && hasCheckpoint(folder);
@@ -61,6 +62,7 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
       resume,
       signal,
       now,
+      elapsed,
       mustMatch: settingsToKeep(config),
       meta: config,
     })) {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { DataError } from '@bnrnn/core';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { config, evaluation, run, writeRun } from '../../test/fixtures';
+import { htmlReport } from '../html/htmlReport';
+import { comparisonTable } from '../table/comparisonTable';
 import { readRun } from './readRun';
 import { temporaryFolder } from '../../test/temporaryFolder';
 
@@ -117,5 +119,34 @@ describe('readRun', () => {
     expect(await refusal()).toBe(
       'RUN/result.json: evaluations.1.perplexity is null, expected a number.',
     );
+  });
+
+  it('reads names that every object inherits, and reports a run that has them beside one that has not', async () => {
+    whole();
+    const text = JSON.stringify(config({ preset: 'ptb-small-bn', seed: 2 }));
+    const odd = join(folder, 'odd');
+    writeRun(odd, run([9.1, 8.2], { folder: odd }));
+    const names = ['constructor', '__proto__', 'toString'];
+    const settings = names.map((name) => `"${name}":{"value":1,"source":"user"}`).join();
+    const counts = names.map((name) => `"${name}":7`).join();
+    writeFileSync(
+      join(odd, 'config.json'),
+      text
+        .replace('"settings":{', `"settings":{${settings},`)
+        .replace('"counts":{', `"counts":{${counts},`)
+        .replace('"versions":{', '"versions":{"constructor":"1"'),
+    );
+    const runs = [await readRun(folder), await readRun(odd)];
+    expect(Object.keys(runs[1]!.config.settings)).toEqual(expect.arrayContaining(names));
+    expect(comparisonTable(runs)).toContain('ptb-small-bn');
+    const page = await htmlReport(runs);
+    for (const name of names) expect(page).toContain(name);
+    expect(page).not.toContain('function');
+  });
+
+  it('refuses a configuration of a newer version', async () => {
+    whole();
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config(), version: 2 }));
+    expect(await refusal()).toBe('RUN/config.json has version 2, expected at most 1.');
   });
 });

@@ -56,14 +56,23 @@ export function fieldsOf(value: unknown, where: string, path = ''): Fields {
   };
 }
 
+/** Values by names that come from a file: one that every object inherits, such as `constructor`, is absent unless it is there. */
+export function recordOf<Value>(
+  entries: Iterable<readonly [string, Value]>,
+): Record<string, Value> {
+  const record = Object.create(null) as Record<string, Value>;
+  for (const [name, value] of entries) record[name] = value;
+  return record;
+}
+
 /** Every field of an object as a number. */
 export function numbersOf(fields: Fields): Record<string, number> {
-  return Object.fromEntries(fields.names.map((name) => [name, fields.number(name)]));
+  return recordOf(fields.names.map((name) => [name, fields.number(name)]));
 }
 
 /** Every field of an object as text. */
 export function textsOf(fields: Fields): Record<string, string> {
-  return Object.fromEntries(fields.names.map((name) => [name, fields.text(name)]));
+  return recordOf(fields.names.map((name) => [name, fields.text(name)]));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

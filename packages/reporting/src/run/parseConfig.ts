@@ -1,6 +1,9 @@
-import { units, type CorpusInfo } from '@bnrnn/core';
-import { fieldsOf, numbersOf, textsOf, type Fields } from './fields';
+import { DataError, units, type CorpusInfo } from '@bnrnn/core';
+import { fieldsOf, numbersOf, recordOf, textsOf, type Fields } from './fields';
 import { settingSources, type RunConfig, type RunSetting } from './run';
+
+/** The version of `config.json` that is understood; 1 when absent. */
+const configVersion = 1;
 
 /**
  * Reads the value of a `config.json`; fields it does not know are left alone.
@@ -9,6 +12,12 @@ import { settingSources, type RunConfig, type RunSetting } from './run';
  */
 export function parseConfig(value: unknown, where: string): RunConfig {
   const fields = fieldsOf(value, where);
+  const version = fields.has('version') ? fields.number('version') : configVersion;
+  if (version > configVersion) {
+    throw new DataError(`${where} has version ${version}, expected at most ${configVersion}.`, {
+      hint: 'Take the version of bnrnn that wrote the run.',
+    });
+  }
   return {
     preset: fields.text('preset'),
     ...baseline(fields),
@@ -47,8 +56,8 @@ function parseCorpus(fields: Fields): CorpusInfo {
 }
 
 function parseSettings(fields: Fields): Record<string, RunSetting> {
-  return Object.fromEntries(
-    fields.names.map((path) => {
+  return recordOf(
+    fields.names.map((path): [string, RunSetting] => {
       const setting = fields.object(path);
       return [
         path,
