@@ -1,3 +1,4 @@
+export { columnsOfRank, type BatchPart } from './batchPart';
 export { type Batch, type BatchSource } from './batchSource';
 export { alone, type Collective } from './collective';
 export { corpusInfoSchema, type CorpusInfo } from './corpusInfo';

@@ -1,3 +1,5 @@
+import type { BatchPart } from './batchPart';
+
 /**
  * One truncated-BPTT window of a token corpus. Axis order is [time, batch] everywhere.
  *
@@ -13,4 +15,6 @@ export interface TokenBatch {
   readonly targets: Int32Array;
   /** True where the stream starts afresh: the carried state is zero before this window. */
   readonly resetState: boolean;
+  /** Where these columns stand in the batch of all ranks; absent where this is the whole batch. */
+  readonly part?: BatchPart;
 }

@@ -1,3 +1,5 @@
+import type { BatchPart } from './batchPart';
+
 /** A mini-batch of padded utterances. Axis order is [time, batch, features] everywhere. */
 export interface UtteranceBatch {
   readonly kind: 'utterances';
@@ -12,4 +14,9 @@ export interface UtteranceBatch {
   readonly lengths: Int32Array;
   /** The utterance id of each column. */
   readonly keys: readonly string[];
+  /**
+   * Where these columns stand in the batch of all ranks; absent where this is the whole batch. A rank that has none of
+   * its columns has one without frames.
+   */
+  readonly part?: BatchPart;
 }

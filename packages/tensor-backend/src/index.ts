@@ -85,4 +85,5 @@ export {
   standardizeStoredOp,
   type StandardizeStoredOptions,
 } from './ops/standardizeStored';
+export { liveNumbers, type LiveBackend } from './liveNumbers';
 export { rehearse, type Rehearsal, type RehearsingBackend } from './rehearse';

@@ -18,5 +18,6 @@ export {
 } from './tensors';
 export { testBackend, testBackends, type TestBackend } from './testBackends';
 export { tinySentences, writeTinyPtb, type TinyPtbOptions } from './tinyPtb';
+export { threadCollective, threadGroup } from './threadCollective';
 export { countingTokens, learnableTokens } from './tinyTokens';
 export { lossWeights, weightedSum, weightedSumOfTensors } from './weightedSum';

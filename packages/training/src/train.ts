@@ -1,8 +1,17 @@
-import { DataError, UsageError, type Batch, type RunEvent, type RunEventOf } from '@bnrnn/core';
+import {
+  alone,
+  DataError,
+  UsageError,
+  type Batch,
+  type RunEvent,
+  type RunEventOf,
+} from '@bnrnn/core';
 import { listCheckpoints } from './checkpoint/checkpointFiles';
 import type { CheckpointStore } from './checkpoint/checkpointStore';
 import { evaluationPoints } from './evaluation/evaluationPoints';
 import { epochOfLastStep } from './progress';
+import { AgreedSignal } from './ranks/agreedSignal';
+import { partOfBatch } from './ranks/partOfBatch';
 import { letOthersRun } from './step/letOthersRun';
 import { checkTrainOptions, type TrainOptions } from './trainOptions';
 import { TrainRun } from './trainRun';
@@ -15,7 +24,7 @@ import { TrainRun } from './trainRun';
  * The events: `start`; a `step` each; `evaluation`s; an `epoch` at each end of one; `checkpoint`s;
  * `warning`s; `end`. The recurrent state is carried from batch to batch and is zero where a batch
  * says so. Leaving the loop early saves a checkpoint and frees everything that was made; so does an
- * error, which saves nothing. A run that is resumed ends in the same bits as one that never stopped.
+ * error, which saves nothing; so does one of several ranks, since the others are elsewhere. A run that is resumed ends in the same bits as one that never stopped.
  *
  * @throws UsageError at once for options that cannot be used. Before the first step: StepDoesNotFitError for
  *   a largest batch beyond the backend's memory. While it runs: DivergedError for a loss, of a step or an
@@ -25,19 +34,23 @@ import { TrainRun } from './trainRun';
  */
 export function train(options: TrainOptions): AsyncGenerator<RunEvent, void, undefined> {
   checkTrainOptions(options);
-  return runEvents(options);
+  const { collective = alone, signal: own, ...rest } = options;
+  const agreed = new AgreedSignal(collective, own);
+  const { signal } = agreed;
+  return runEvents({ ...rest, collective, ...(signal && { signal }) }, agreed);
 }
 
 type Events = AsyncGenerator<RunEvent, void, undefined>;
 type Position = Pick<RunEvent, 'step' | 'epoch' | 'at'>;
 
-async function* runEvents(options: TrainOptions): Events {
-  const unlock = await options.checkpoints?.store.lock?.();
-  const run = makeRun(options, unlock);
+async function* runEvents(options: TrainOptions, agreed: AgreedSignal): Events {
+  const { rank, size } = options.collective ?? alone;
+  const unlock = rank === 0 ? await options.checkpoints?.store.lock?.() : undefined;
+  const run = makeRun(options, agreed, unlock);
   let leftByConsumer = true;
   try {
     yield* begin(options, run);
-    yield* loop(options, run);
+    yield* loop(options, agreed, run);
     yield* save(run);
     yield* finish(options, run);
     leftByConsumer = false;
@@ -46,7 +59,7 @@ async function* runEvents(options: TrainOptions): Events {
     throw error;
   } finally {
     try {
-      if (leftByConsumer) await run.save();
+      if (leftByConsumer && size === 1) await run.save();
     } finally {
       run.dispose();
       unlock?.();
@@ -54,9 +67,13 @@ async function* runEvents(options: TrainOptions): Events {
   }
 }
 
-function makeRun(options: TrainOptions, unlock: (() => void) | undefined): TrainRun {
+function makeRun(
+  options: TrainOptions,
+  agreed: AgreedSignal,
+  unlock: (() => void) | undefined,
+): TrainRun {
   try {
-    return new TrainRun(options);
+    return new TrainRun(options, agreed);
   } catch (error) {
     unlock?.();
     throw error;
@@ -72,6 +89,7 @@ async function* begin(options: TrainOptions, run: TrainRun): Events {
   } else if (checkpoints !== undefined) {
     await expectNoCheckpoint(checkpoints.store);
   }
+  run.expectSameOnRanks();
   const stepsPerEpoch = data.train.batchesPerEpoch;
   yield {
     type: 'start',
@@ -95,14 +113,16 @@ async function* begin(options: TrainOptions, run: TrainRun): Events {
   }
 }
 
-async function* loop(options: TrainOptions, run: TrainRun): Events {
+async function* loop(options: TrainOptions, agreed: AgreedSignal, run: TrainRun): Events {
   const { train: source } = options.data;
+  const { collective = alone } = options;
   // A run that stopped between a step and what follows it goes on from there.
   if (run.progress.batch > 0) yield* afterStep(options, run);
   while (stopReason(options, run) === undefined) {
     const { epoch, batch: from } = run.progress;
-    for await (const batch of source.batches(epoch, from)) {
-      yield* oneStep(options, run, batch);
+    for await (const batch of source.batches(epoch, from, collective)) {
+      yield* oneStep(options, run, partOfBatch(batch, collective));
+      agreed.agree();
       yield* afterStep(options, run);
       if (run.progress.epoch !== epoch || stopReason(options, run) !== undefined) break;
     }

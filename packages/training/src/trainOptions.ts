@@ -1,5 +1,5 @@
 import { expectNumber, UsageError } from '@bnrnn/core';
-import type { BatchSource, CorpusInfo, StatisticsChoice } from '@bnrnn/core';
+import type { BatchSource, Collective, CorpusInfo, StatisticsChoice } from '@bnrnn/core';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import type { CheckpointStore } from './checkpoint/checkpointStore';
 import { checkClip, type ClipSpec } from './clip';
@@ -68,6 +68,11 @@ export interface TrainOptions {
   readonly meta?: unknown;
   /** Continues from the newest usable checkpoint of `checkpoints.store`. */
   readonly resume?: boolean;
+  /**
+   * The processes that train together, each on its columns of every batch; one process when absent. Rank 0 alone writes
+   * checkpoints, which know nothing of ranks; each rank reads them where the run is resumed.
+   */
+  readonly collective?: Collective;
   /** Ends the step in progress cleanly, saves, and ends the run with the reason `interrupted`. */
   readonly signal?: AbortSignal;
   /** Milliseconds since 1970. */

@@ -1,4 +1,12 @@
-import type { Batch, RunEventOf, StatisticsChoice } from '@bnrnn/core';
+import { dispose } from '@tensorflow/tfjs-core';
+import {
+  alone,
+  columnsOfRank,
+  type Batch,
+  type Collective,
+  type RunEventOf,
+  type StatisticsChoice,
+} from '@bnrnn/core';
 import type { CheckpointStore } from './checkpoint/checkpointStore';
 import { restoreModel, restoreSlots, restoreState } from './checkpoint/checkpointTensors';
 import { CheckpointWriter } from './checkpoint/checkpointWriter';
@@ -11,6 +19,10 @@ import { addBatch, meansOf, noLoss } from './lossSums';
 import { expectStepFits } from './memory/expectStepFits';
 import { makeOptimizer } from './optimizer/makeOptimizer';
 import type { Optimizer } from './optimizer/optimizer';
+import type { AgreedSignal } from './ranks/agreedSignal';
+import { expectSameOnRanks } from './ranks/expectSameOnRanks';
+import { refuseStatistics } from './ranks/refuseStatistics';
+import { ownState, wholeState } from './ranks/stateOfRanks';
 import { epochOfLastStep, noProgress, type Progress } from './progress';
 import { learningRateOf } from './schedule';
 import { CarriedState } from './step/carriedState';
@@ -22,6 +34,8 @@ import type { TrainOptions } from './trainOptions';
 /** Everything one run holds: where it stands, the optimizer's memory and the carried state. */
 export class TrainRun {
   readonly #options: TrainOptions;
+  readonly #collective: Collective;
+  readonly #agreed: AgreedSignal;
   readonly #optimizer: Optimizer;
   readonly #carried = new CarriedState();
   readonly #writer: CheckpointWriter | undefined;
@@ -31,9 +45,12 @@ export class TrainRun {
   /** When `progress.seconds` was last brought up to date. */
   #clock: number;
 
-  constructor(options: TrainOptions) {
-    const { checkpoints, model, optimizer } = options;
+  /** @param agreed  the ranks' agreement on stopping, whose signal `options` has. */
+  constructor(options: TrainOptions, agreed: AgreedSignal) {
+    const { checkpoints, model, optimizer, collective = alone } = options;
     this.#options = options;
+    this.#collective = collective;
+    this.#agreed = agreed;
     this.#clock = this.#elapsed();
     this.#writer = checkpoints && new CheckpointWriter(checkpoints);
     this.#optimizer = makeOptimizer(optimizer, model.parameters);
@@ -61,18 +78,41 @@ export class TrainRun {
     const { tensors, path, manifest } = checkpoint;
     restoreModel(model, tensors, path);
     restoreSlots(this.#optimizer.slots, tensors, path);
-    this.#carried.replace(restoreState(model, tensors, path));
+    const state = restoreState(model, tensors, path);
+    this.#carried.replace(state && ownState(this.#collective, state));
     this.#progress = manifest.progress;
     this.#saved = this.#progress;
     if (this.#writer !== undefined) this.#writer.newest = path;
     return refused;
   }
 
+  /**
+   * Refuses ranks that stand elsewhere than rank 0 or were started with other settings.
+   *
+   * @throws UsageError naming the first difference, on every rank.
+   */
+  expectSameOnRanks(): void {
+    const { epochs, maxSteps, evaluation, resume, clip, checkpoints, model } = this.#options;
+    refuseStatistics(this.#collective, model);
+    const { step, batch } = this.#progress;
+    expectSameOnRanks(this.#collective, {
+      ...settingsOf(this.#options),
+      ...{ epochs, maxSteps, evaluation, resume, clip },
+      checkpointEvery: checkpoints?.everySteps,
+      resumedAt: { step, batch },
+    });
+  }
+
   /** @throws StepDoesNotFitError when the largest batch does not fit in the backend's memory. */
   expectFits(): void {
     const { model, data } = this.#options;
     const { largest } = data.train;
-    if (largest !== undefined) expectStepFits({ model, optimizer: this.#optimizer }, largest);
+    if (largest === undefined) return;
+    const { count } = columnsOfRank(largest.batch, this.#collective);
+    expectStepFits(
+      { model, optimizer: this.#optimizer },
+      { ...largest, batch: Math.max(count, 1) },
+    );
   }
 
   /** One training step; `fewRows` is how many of its time steps had fewer than two real rows. */
@@ -92,6 +132,7 @@ export class TrainRun {
       clip,
       step,
       checkpoint: this.#writer?.newest,
+      collective: this.#collective,
     });
     const seconds = (this.#elapsed() - started) / 1000;
     const fewRows = countFewRows(model, batch);
@@ -119,7 +160,7 @@ export class TrainRun {
 
   /** Evaluates one split; the first of a step's evaluations, a validation, may be the best so far. */
   async evaluate(split: 'train' | 'valid', choice: StatisticsChoice): Promise<EvaluateResult> {
-    const { model, data, evaluation, signal } = this.#options;
+    const { model, data, evaluation } = this.#options;
     const isTrain = split === 'train';
     const result = await evaluate({
       model,
@@ -128,7 +169,8 @@ export class TrainRun {
       statistics: choice,
       maxBatches: isTrain ? evaluation?.trainBatches : evaluation?.maxBatches,
       recalibrationBatches: evaluation?.recalibrationBatches,
-      signal,
+      collective: this.#collective,
+      agreed: this.#agreed,
     });
     const { step, evaluated, best } = this.#progress;
     const { nllPerUnit } = result;
@@ -165,19 +207,30 @@ export class TrainRun {
     };
   }
 
-  /** Writes a checkpoint; undefined when it is written already or nothing is to be saved. */
+  /** Writes a checkpoint; undefined when it is written already, by another rank, or nothing is to be saved. */
   async save(): Promise<RunEventOf<'checkpoint'> | undefined> {
     if (this.#writer === undefined || this.isSaved) return undefined;
     const { model, now, meta } = this.#options;
     const progress = this.#progress;
-    const path = await this.#writer.save({
-      run: { model, slots: this.#optimizer.slots, state: this.#carried.current ?? [] },
-      settings: settingsOf(this.#options),
-      progress,
-      meta,
-      at: now(),
-    });
+    const own = this.#carried.current ?? [];
+    const collective = this.#collective;
+    const state = collective.size === 1 ? own : wholeState(collective, own);
+    let path: string | undefined;
+    try {
+      if (collective.rank === 0) {
+        path = await this.#writer.save({
+          run: { model, slots: this.#optimizer.slots, state },
+          settings: settingsOf(this.#options),
+          progress,
+          meta,
+          at: now(),
+        });
+      }
+    } finally {
+      if (state !== own) dispose([...state]);
+    }
     this.#saved = progress;
+    if (path === undefined) return undefined;
     const { step, best } = progress;
     const epoch = epochOfLastStep(progress);
     return { type: 'checkpoint', step, epoch, at: now(), path, best: best?.step === step };

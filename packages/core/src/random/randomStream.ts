@@ -16,8 +16,8 @@ export type RandomKey = readonly [number, number];
  */
 export interface RandomStream {
   readonly key: RandomKey;
-  /** `length` random 32-bit words. */
-  words(length: number, step?: number): Uint32Array;
+  /** `length` random 32-bit words, those from position `from` on; 0 when absent. */
+  words(length: number, step?: number, from?: number): Uint32Array;
   /**
    * float32 [length], uniform in [low, high): low + (high − low)·floor(word / 2^8) / 2^24, computed
    * in float64 and rounded once. Where the rounding is coarse (0.9 to 1), `high` itself can occur.
@@ -30,10 +30,11 @@ export interface RandomStream {
   normal(length: number, mean: number, deviation: number, step?: number): Float32Array;
   /**
    * float32 [length]: 0 with probability `rate`, otherwise 1 / (1 - rate) (inverted dropout).
-   * An element is dropped when its word is below round(rate · 2^32).
+   * An element is dropped when its word is below round(rate · 2^32). Its words are those from position `from` on;
+   * 0 when absent.
    * @throws UsageError for a rate outside [0, 1).
    */
-  dropoutMask(length: number, rate: number, step?: number): Float32Array;
+  dropoutMask(length: number, rate: number, step?: number, from?: number): Float32Array;
   /** int32 [length]: the numbers 0 to length - 1 in random order (Fisher-Yates). */
   permutation(length: number, step?: number): Int32Array;
 }
@@ -51,12 +52,15 @@ export function randomStream(name: string, seed: number): RandomStream {
 
 /** The stream of a key: what an op that was handed the key alone draws from. */
 export function randomStreamFromKey(key: RandomKey): RandomStream {
-  const words = (length: number, step = 0): Uint32Array => {
-    const out = new Uint32Array(length + (length & 1));
-    for (let pair = 0; pair * 2 < length; pair++) {
-      threefry2x32(key[0], key[1], pair, step, out, pair * 2);
+  const words = (length: number, step = 0, from = 0): Uint32Array => {
+    const first = Math.floor(from / 2);
+    const pairs = Math.ceil((from + length) / 2) - first;
+    const out = new Uint32Array(2 * pairs);
+    for (let pair = 0; pair < pairs; pair++) {
+      threefry2x32(key[0], key[1], first + pair, step, out, pair * 2);
     }
-    return length === out.length ? out : out.subarray(0, length);
+    const before = from - 2 * first;
+    return length === out.length ? out : out.subarray(before, before + length);
   };
 
   return {
@@ -80,9 +84,9 @@ export function randomStreamFromKey(key: RandomKey): RandomStream {
       }
       return out;
     },
-    dropoutMask(length, rate, step) {
+    dropoutMask(length, rate, step, from) {
       expectNumber('dropoutMask: rate', rate, { min: 0, below: 1 });
-      const source = words(length, step);
+      const source = words(length, step, from);
       const out = new Float32Array(length);
       const threshold = Math.round(rate * 4_294_967_296);
       const kept = 1 / (1 - rate);

@@ -17,7 +17,7 @@ import type { Layer, LayerContext, LayerResult } from '../layers/layer';
 import { tidyResult } from '../tidyResult';
 import { expectState, expectStepwise } from './expectations';
 import type { ModelSpec } from './modelSpec';
-import type { Head, SequenceInputs, SequenceModel } from './sequenceModel';
+import type { ForwardOptions, Head, SequenceInputs, SequenceModel } from './sequenceModel';
 import { modelStatistics } from './modelStatistics';
 import type { State } from './state';
 
@@ -50,6 +50,7 @@ export interface ModelParts {
 type RunOptions = Pick<LayerContext, 'mode' | 'statistics' | 'position'> & {
   /** The training step whose masks drop units; absent: nothing is dropped. */
   readonly dropAt?: number;
+  readonly part?: ForwardOptions['part'];
 };
 
 /** Puts a model together: what reads the inputs, layers one above the other, a linear head. */
@@ -81,14 +82,14 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     caller: string,
     inputs: SequenceInputs,
     state: State,
-    { dropAt, ...options }: RunOptions,
+    { dropAt, part, ...options }: RunOptions,
   ): LayerResult => {
     const { x, lengths } = parts.read(caller, inputs);
     expectState(caller, state, layers);
     const drop = (hidden: Tensor3D, rate: number, at: string): Tensor3D =>
       dropAt === undefined || rate === 0
         ? hidden
-        : dropout({ x: hidden, rate, key: randomStream(at, seed).key, step: dropAt });
+        : dropout({ x: hidden, rate, key: randomStream(at, seed).key, step: dropAt, part });
     const between = (hidden: Tensor3D, k: number): Tensor3D =>
       drop(hidden, parts.dropout, `dropout.${k}`);
     const context = {
@@ -120,9 +121,9 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     },
     setStatistics: (next) => kept.replace(next),
     initialState,
-    forward(inputs, state, { mode, training, step, statistics = kept.current() }) {
+    forward(inputs, state, { mode, training, step, part, statistics = kept.current() }) {
       const result = tidyResult(() => {
-        const dropping = training ? { dropAt: step } : {};
+        const dropping = training ? { dropAt: step, part } : {};
         const out = run(`${name}.forward`, inputs, state, { mode, statistics, ...dropping });
         const [time, batch] = out.hidden.shape;
         return { ...out, hidden: reshape<Rank.R2>(out.hidden, [time * batch, units]) };

@@ -1,4 +1,4 @@
-import type { GivenLengths, Unit } from '@bnrnn/core';
+import type { BatchPart, GivenLengths, Unit } from '@bnrnn/core';
 import type { Measured, NamedTensors, Normalizer } from '@bnrnn/normalization';
 import type { Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { ModelSpec } from './modelSpec';
@@ -28,6 +28,8 @@ export interface ForwardOptions {
   readonly training: boolean;
   /** The training step: the same step draws the same dropout masks. */
   readonly step: number;
+  /** Where these columns stand in the batch of all ranks: masks are those of the whole batch. */
+  readonly part?: Pick<BatchPart, 'first' | 'batch'> | undefined;
   /** Used instead of the model's running statistics. */
   readonly statistics?: ReadonlyMap<string, NamedTensors>;
 }

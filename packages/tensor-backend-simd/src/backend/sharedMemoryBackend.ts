@@ -1,4 +1,5 @@
 import { BackendError } from '@bnrnn/core';
+import type { LiveBackend } from '@bnrnn/tensor-backend';
 import type { TensorData } from '@tensorflow/tfjs-backend-cpu/dist/backend_cpu';
 import {
   DataStorage,
@@ -19,7 +20,7 @@ type DataId = TensorInfo['dataId'];
  * The tfjs backend of this package: numbers in blocks of one shared memory, what gradients will need filed under
  * the tensors that they go with, gradients of few rows stored as rows, and variables that can be written in place.
  */
-export class SharedMemoryBackend extends BlockBackend {
+export class SharedMemoryBackend extends BlockBackend implements LiveBackend {
   readonly #residuals = new Residuals();
   /** Matrices that are stored as rows, until something reads them whole. */
   readonly #rows = new Map<DataId, RowStorage>();
@@ -98,6 +99,13 @@ export class SharedMemoryBackend extends BlockBackend {
 
   dropResiduals(under: DataId): void {
     for (const { dataId } of this.#residuals.release(under)) this.disposeData(dataId);
+  }
+
+  /** A float32 tensor's numbers, live, where no other tensor shares them; a matrix of rows becomes whole. */
+  liveNumbers(tensor: TensorInfo): Float32Array | undefined {
+    if (this.refCount(tensor.dataId) > 1 || this.isRehearsing) return undefined;
+    const view = this.view(tensor);
+    return view instanceof Float32Array ? view : undefined;
   }
 
   /** Gives a variable a block of its own where another tensor shares it, so that it may be written in place. */

@@ -39,12 +39,23 @@ export const sumRows = program(['x out rows columns'], (thread, { x, out, rows, 
   thread.kernels.addRows(x, 0, out, rows, columns, start, end);
 });
 
-/** Inverted dropout, the bits of core's `dropoutMask`: 0 where its word is below `threshold`, `kept` · x elsewhere. */
+/**
+ * Inverted dropout, the bits of core's `dropoutMask`: 0 where its word is below `threshold`, `kept` · x elsewhere. The
+ * elements are `rows` runs of `width`, whose places in the whole batch are `stride` apart, from `first` on.
+ */
 export const dropout = program(
-  ['x out count key0 key1 step threshold kept'],
-  (thread, { x, out, count, key0, key1, step, threshold, kept }) => {
-    const [start, end] = ownRange(thread, count, 16);
-    thread.kernels.dropout(x, out, start, end, key0, key1, step, threshold, kept);
+  ['x out rows width stride first key0 key1 step threshold kept'],
+  (thread, { x, out, rows, width, stride, first, key0, key1, step, threshold, kept }) => {
+    const [start, end] = ownRange(thread, rows * width, 16);
+    for (let at = start; at < end;) {
+      const row = Math.floor(at / width);
+      const stop = Math.min(end, (row + 1) * width);
+      // Elements are named by their place in the whole batch: addresses move back by what lies before them there.
+      const place = first + row * stride - row * width;
+      const [from, to] = [x - place * 4, out - place * 4];
+      thread.kernels.dropout(from, to, place + at, place + stop, key0, key1, step, threshold, kept);
+      at = stop;
+    }
   },
 );
 

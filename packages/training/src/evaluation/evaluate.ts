@@ -1,6 +1,13 @@
-import { UsageError, type BatchSource, type StatisticsChoice } from '@bnrnn/core';
+import {
+  alone,
+  UsageError,
+  type BatchSource,
+  type Collective,
+  type StatisticsChoice,
+} from '@bnrnn/core';
 import type { ForwardResult, SequenceModel } from '@bnrnn/recurrent';
-import { addBatch, meansOf, noLoss, type LossMeans } from '../lossSums';
+import { addBatch, meansOf, noLoss, type LossMeans, type LossSums } from '../lossSums';
+import { AgreedSignal } from '../ranks/agreedSignal';
 import { batchNats } from '../step/batchNats';
 import type { BatchTensors } from '../step/batchTensors';
 import { wrongRows } from './frameErrors';
@@ -24,6 +31,10 @@ export interface EvaluateOptions {
   readonly recalibrationBatches?: number | undefined;
   /** Rejects with the signal's reason after the batch in progress. */
   readonly signal?: AbortSignal | undefined;
+  /** The ranks that read parts of each batch; one process when absent. */
+  readonly collective?: Collective | undefined;
+  /** A run's agreement of its ranks on stopping, which `signal` is part of. */
+  readonly agreed?: AgreedSignal | undefined;
 }
 
 export interface EvaluateResult extends LossMeans {
@@ -45,15 +56,18 @@ export interface EvaluateResult extends LossMeans {
  * @see recipes: both averages of the perplexity, and the three statistics of evaluation.
  */
 export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult> {
-  const { model, source, statistics: choice, maxBatches, signal } = options;
+  const { model, source, statistics: choice, maxBatches, collective = alone } = options;
+  const agreed = options.agreed ?? new AgreedSignal(collective, options.signal);
   const made = choice === 'recalibrated' && options.recalibration === undefined;
-  const recalibration = made ? await recalibrateFor(options) : options.recalibration;
+  const recalibration = made
+    ? await recalibrateFor({ ...options, collective, agreed })
+    : options.recalibration;
   const { statistics: stored, batches } =
     choice === 'recalibrated' && recalibration !== undefined
       ? recalibration
       : { statistics: undefined, batches: undefined };
   const classifies = model.unit === 'frame';
-  let sums = noLoss;
+  const windows: { nats: number; units: number }[] = [];
   let wrong = 0;
   try {
     await forEachWindow({
@@ -62,33 +76,41 @@ export async function evaluate(options: EvaluateOptions): Promise<EvaluateResult
       mode: choice === 'batch' ? 'batch' : 'stored',
       statistics: stored,
       maxBatches,
-      signal,
+      collective,
+      agreed,
       async visit(result, tensors, batch) {
-        sums = addBatch(sums, await sumOfNats(result, tensors), tensors.units);
+        windows.push({ nats: await sumOfNats(result, tensors), units: tensors.units });
         if (classifies) wrong += await wrongRows(result, batch);
       },
     });
   } finally {
     if (made) recalibration?.dispose();
   }
-  if (sums.batches === 0) throw new UsageError('evaluate: source has no batch.');
+  if (windows.length === 0) throw new UsageError('evaluate: source has no batch.');
+  const whole = Float64Array.from([wrong, ...windows.flatMap(({ nats, units }) => [nats, units])]);
+  collective.sum(whole);
+  const sums = windows.reduce<LossSums>(
+    (sum, _, k) => addBatch(sum, whole[1 + 2 * k] as number, whole[2 + 2 * k] as number),
+    noLoss,
+  );
   return {
     statistics: choice,
     ...meansOf(sums),
     units: sums.units,
-    ...(classifies ? { frameErrorRate: wrong / sums.units } : {}),
+    ...(classifies ? { frameErrorRate: (whole[0] as number) / sums.units } : {}),
     ...(batches === undefined ? {} : { recalibrationBatches: batches }),
   };
 }
 
 function recalibrateFor(options: EvaluateOptions): Promise<Recalibration> {
-  const { model, trainSource: source, recalibrationBatches: maxBatches, signal } = options;
+  const { model, trainSource: source, recalibrationBatches: maxBatches } = options;
+  const { collective, agreed } = options;
   if (source === undefined) {
     throw new UsageError('evaluate: statistics is "recalibrated" but trainSource is absent.', {
       hint: 'Pass the training batches, or what recalibrate() returned.',
     });
   }
-  return recalibrate({ model, source, maxBatches, signal });
+  return recalibrate({ model, source, maxBatches, collective, agreed });
 }
 
 async function sumOfNats(result: ForwardResult, tensors: BatchTensors): Promise<number> {

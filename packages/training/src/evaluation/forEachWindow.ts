@@ -1,7 +1,9 @@
-import type { Batch, BatchSource } from '@bnrnn/core';
+import type { Batch, BatchSource, Collective } from '@bnrnn/core';
 import type { NamedTensors } from '@bnrnn/normalization';
 import type { ForwardResult, SequenceModel } from '@bnrnn/recurrent';
 import { dispose } from '@tensorflow/tfjs-core';
+import type { AgreedSignal } from '../ranks/agreedSignal';
+import { partOfBatch } from '../ranks/partOfBatch';
 import { batchTensors, type BatchTensors } from '../step/batchTensors';
 import { CarriedState } from '../step/carriedState';
 import { letOthersRun } from '../step/letOthersRun';
@@ -14,7 +16,9 @@ export interface ForEachWindowOptions {
   /** Used instead of the running statistics. */
   readonly statistics?: ReadonlyMap<string, NamedTensors> | undefined;
   readonly maxBatches?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
+  /** The ranks that read parts of each batch. */
+  readonly collective: Collective;
+  readonly agreed: AgreedSignal;
   /** Sees one window; what it is given is freed when its promise settles. */
   visit: (result: ForwardResult, tensors: BatchTensors, batch: Batch) => Promise<void>;
 }
@@ -26,14 +30,15 @@ export interface ForEachWindowOptions {
  * @throws the signal's reason when it is aborted.
  */
 export async function forEachWindow(options: ForEachWindowOptions): Promise<number> {
-  const { source, maxBatches = Infinity, signal } = options;
+  const { source, maxBatches = Infinity, collective, agreed } = options;
   const carried = new CarriedState();
   let count = 0;
   try {
-    for await (const batch of source.batches(0)) {
-      signal?.throwIfAborted();
+    for await (const batch of source.batches(0, 0, collective)) {
+      agreed.agree();
+      agreed.signal?.throwIfAborted();
       if (count >= maxBatches) break;
-      await runWindow(options, carried, batch);
+      await runWindow(options, carried, partOfBatch(batch, collective));
       count++;
       // Lets timers and signal handlers run between windows.
       await letOthersRun();

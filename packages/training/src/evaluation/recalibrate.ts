@@ -1,7 +1,8 @@
-import { UsageError, type BatchSource } from '@bnrnn/core';
+import { alone, UsageError, type BatchSource, type Collective } from '@bnrnn/core';
 import { StatisticsAverage, type NamedTensors } from '@bnrnn/normalization';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { dispose } from '@tensorflow/tfjs-core';
+import { AgreedSignal } from '../ranks/agreedSignal';
 import { forEachWindow } from './forEachWindow';
 
 export interface RecalibrateOptions {
@@ -12,6 +13,10 @@ export interface RecalibrateOptions {
   readonly maxBatches?: number | undefined;
   /** Rejects with the signal's reason after the batch in progress. */
   readonly signal?: AbortSignal | undefined;
+  /** The ranks that read parts of each batch; one process when absent. */
+  readonly collective?: Collective | undefined;
+  /** A run's agreement of its ranks on stopping, which `signal` is part of. */
+  readonly agreed?: AgreedSignal | undefined;
 }
 
 /** Averaged statistics by normalizer path, and what they were averaged over. */
@@ -35,9 +40,12 @@ export interface Recalibration {
  * @see Ioffe and Szegedy 2015, algorithm 2; `StatisticsAverage`.
  */
 export async function recalibrate(options: RecalibrateOptions): Promise<Recalibration> {
+  const { collective = alone, signal } = options;
   const average = new StatisticsAverage(options.model.statistics);
   const batches = await forEachWindow({
     ...options,
+    collective,
+    agreed: options.agreed ?? new AgreedSignal(collective, signal),
     mode: 'batch',
     visit: ({ measured }) => average.add(measured),
   });

@@ -1,4 +1,11 @@
-import { countRealSteps, expectLengths, expectShape, type Batch, type Lengths } from '@bnrnn/core';
+import {
+  countRealSteps,
+  expectLengths,
+  expectShape,
+  type Batch,
+  type BatchPart,
+  type Lengths,
+} from '@bnrnn/core';
 import type { SequenceInputs } from '@bnrnn/recurrent';
 import { tensor1d, tensor3d, type Tensor1D } from '@tensorflow/tfjs-core';
 
@@ -11,6 +18,8 @@ export interface BatchTensors {
   readonly rowWeights?: Tensor1D;
   /** Words, characters or real frames. */
   readonly units: number;
+  /** Where its columns stand in the batch of all ranks. */
+  readonly part?: BatchPart;
   dispose(): void;
 }
 
@@ -31,6 +40,7 @@ export function batchTensors(batch: Batch): BatchTensors {
       inputs: { ids, time, batch: width },
       labels,
       units: rows,
+      ...(batch.part && { part: batch.part }),
       dispose: () => [ids, labels].forEach((tensor) => tensor.dispose()),
     };
   }
@@ -48,6 +58,7 @@ export function batchTensors(batch: Batch): BatchTensors {
     labels,
     ...(rowWeights && { rowWeights }),
     units,
+    ...(batch.part && { part: batch.part }),
     dispose: () =>
       [features, labels, ...(rowWeights ? [rowWeights] : [])].forEach((tensor) => tensor.dispose()),
   };

@@ -13,7 +13,7 @@ import { cutBatch } from './cutBatch';
  * @throws whatever `checkModel` says: a missing kernel, or a parameter without a gradient.
  */
 export function checkFirstBatch(model: SequenceModel, batch: Batch): void {
-  const piece = cutBatch(batch, 2, 2);
+  const piece = cutBatch(batch, { time: 2, batch: 2 });
   const tensors = batchTensors(piece);
   const state = model.initialState(piece.batch);
   try {

@@ -26,8 +26,7 @@ test('a piece of a token batch keeps rows and columns together', () => {
       targets: Int32Array.from([2, 3, 4, 5, 6, 7, 8, 9, 10]),
       resetState: true,
     },
-    2,
-    2,
+    { time: 2, batch: 2 },
   );
   expect(piece).toEqual({
     kind: 'tokens',
@@ -40,7 +39,7 @@ test('a piece of a token batch keeps rows and columns together', () => {
 });
 
 test('a piece of an utterance batch keeps the features of its frames', () => {
-  const piece = cutBatch(utterances, 2, 1) as UtteranceBatch;
+  const piece = cutBatch(utterances, { time: 2, batch: 1 }) as UtteranceBatch;
   expect(piece.inputs).toEqual(Float32Array.from([1, 2, 5, 6]));
   expect(piece.targets).toEqual(Int32Array.from([10, 11]));
   expect(piece.lengths).toEqual(Int32Array.of(2));

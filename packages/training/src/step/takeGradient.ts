@@ -40,6 +40,7 @@ export function takeGradient(
         mode: 'batch',
         training: true,
         step,
+        part: tensors.part,
       });
       next = result.state.map((tensor) => keep(tensor));
       measured = result.measured;
@@ -58,7 +59,7 @@ export function takeGradient(
       state: next,
       measured,
       dispose() {
-        dispose([value, ...gradients]);
+        dispose([value, ...this.gradients]);
         free();
       },
     };

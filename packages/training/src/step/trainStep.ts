@@ -1,4 +1,4 @@
-import { BnrnnError, type Batch } from '@bnrnn/core';
+import { BnrnnError, type Batch, type Collective } from '@bnrnn/core';
 import type { Measured, NamedTensors } from '@bnrnn/normalization';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { globalNorm } from '@bnrnn/tensor-backend';
@@ -6,6 +6,8 @@ import { dispose, memory, stack, tidy, type Tensor } from '@tensorflow/tfjs-core
 import { clipScale, type ClipSpec } from '../clip';
 import { DivergedError } from '../divergedError';
 import type { Optimizer } from '../optimizer/optimizer';
+import { sumGradients } from '../ranks/sumGradients';
+import { sumNumbers } from '../ranks/sumNumbers';
 import { batchTensors } from './batchTensors';
 import type { CarriedState } from './carriedState';
 import { takeGradient, type Gradient } from './takeGradient';
@@ -21,11 +23,14 @@ export interface TrainStepOptions {
   readonly step: number;
   /** The newest checkpoint, for the error of a run that diverges. */
   readonly checkpoint: string | undefined;
+  /** The ranks whose batches are parts of one. */
+  readonly collective: Collective;
 }
 
 export interface TrainStepResult {
-  /** Summed over the batch. */
+  /** Summed over the batch, of all ranks. */
   readonly nats: number;
+  /** Of all ranks. */
   readonly units: number;
   readonly gradientNorm: number;
   readonly clipped: boolean;
@@ -36,6 +41,8 @@ export interface TrainStepResult {
  *
  * Loss and norm are read together, once, before anything is changed. A device works on until then, and the event
  * loop is free while the step waits for it.
+ *
+ * The batches of ranks are parts of one: their gradients are summed, so that a rank weighs as many targets as it has.
  *
  * @throws (rejects) DivergedError when either is not finite; BnrnnError when the step leaves a tensor behind.
  */
@@ -70,7 +77,7 @@ interface BegunStep {
   dispose(): void;
 }
 
-function beginStep({ model, batch, carried, step }: TrainStepOptions): BegunStep {
+function beginStep({ model, batch, carried, step, collective }: TrainStepOptions): BegunStep {
   const state = carried.before(model, batch);
   const tensors = batchTensors(batch);
   let gradient: Gradient | undefined;
@@ -79,9 +86,11 @@ function beginStep({ model, batch, carried, step }: TrainStepOptions): BegunStep
     if (batch.kind === 'utterances') carried.dispose();
   };
   try {
-    const taken = takeGradient(model, tensors, { state, step });
+    const own = takeGradient(model, tensors, { state, step });
+    gradient = own;
+    carried.replace(own.state);
+    const taken = { ...own, gradients: sumGradients(collective, own.gradients) };
     gradient = taken;
-    carried.replace(taken.state);
     const lossAndNorm = tidy(() => stack([taken.nats, globalNorm(taken.gradients)]));
     return {
       gradient,
@@ -108,14 +117,19 @@ function beginStep({ model, batch, carried, step }: TrainStepOptions): BegunStep
  * @see recipes: semantics shared by all; the loss of the speech model.
  */
 function finishStep(
-  { model, batch, optimizer, learningRate, clip, step, checkpoint }: TrainStepOptions,
+  { model, batch, optimizer, learningRate, clip, step, checkpoint, collective }: TrainStepOptions,
   begun: BegunStep,
-  [nats = NaN, totalNorm = NaN]: Float32Array,
+  [ownNats = NaN, ownNorm = NaN]: Float32Array,
 ): TrainStepResult {
   const { gradients, measured } = begun.gradient;
   try {
+    const sums = sumNumbers(collective, { nats: ownNats, norm: ownNorm, units: begun.units });
+    const { nats, units } = sums;
+    // Ranks with other threads add up in another order: what decides the update must have the same bits on all.
+    const totalNorm = sums.norm / collective.size;
+    const rows = batch.part?.batch ?? batch.batch;
     if (!Number.isFinite(nats)) throw new DivergedError(`loss is ${nats}`, step, checkpoint);
-    const gradientNorm = totalNorm / batch.batch;
+    const gradientNorm = totalNorm / rows;
     if (!Number.isFinite(gradientNorm)) {
       throw new DivergedError(`norm of the gradient is ${gradientNorm}`, step, checkpoint);
     }
@@ -125,11 +139,11 @@ function finishStep(
       variables,
       gradients,
       learningRate,
-      scale: scale / batch.batch,
+      scale: scale / rows,
       step: step + 1,
     });
     foldMeasured(model, measured);
-    return { nats, gradientNorm, clipped, units: begun.units };
+    return { nats, gradientNorm, clipped, units };
   } finally {
     begun.dispose();
   }

@@ -1,0 +1,97 @@
+import { randomStream, type BatchSource, type UtteranceBatch } from '@bnrnn/core';
+import { layerNorm } from '@bnrnn/normalization';
+import {
+  bidirectional,
+  frameClassifier,
+  gru,
+  languageModel,
+  lstm,
+  rnn,
+  type Layer,
+  type SequenceModel,
+} from '@bnrnn/recurrent';
+import type { OptimizerSpec } from '@bnrnn/training';
+import { tinyData } from '../tinyData';
+
+/** A model and its data, as the tests of ranks train them. */
+export interface RankCase {
+  readonly model: () => SequenceModel;
+  readonly train: BatchSource;
+  readonly valid: BatchSource;
+  readonly optimizer: OptimizerSpec;
+}
+
+const initializer = { kind: 'uniform', range: 0.4 } as const;
+const layered = layerNorm({ gain: 0.8 });
+
+/** Seven streams: no number of ranks divides them but one. */
+function words(layers: readonly Layer[], optimizer: OptimizerSpec): RankCase {
+  const data = { time: 5, batch: 7, vocabulary: 11, resetAt: [0, 2] };
+  return {
+    model: () =>
+      languageModel({ vocabulary: 11, embedding: 6, layers, dropout: 0.3, initializer, seed: 3 }),
+    train: tinyData({ ...data, batches: 5 }),
+    valid: tinyData({ ...data, name: 'valid', batches: 3 }),
+    optimizer,
+  };
+}
+
+/** Ragged utterances; the last batch of an epoch has two, fewer than there are ranks. */
+function frames(layers: readonly Layer[]): RankCase {
+  return {
+    model: () => frameClassifier({ features: 4, layers, classes: 5, initializer, seed: 3 }),
+    train: utterances('train', [
+      [6, 2, 5, 1, 4],
+      [3, 3, 1, 2, 3],
+      [7, 5],
+    ]),
+    valid: utterances('valid', [[4, 5, 1], [2]]),
+    optimizer: { kind: 'momentum', momentum: 0.6 },
+  };
+}
+
+export const cases: Readonly<Record<string, () => RankCase>> = {
+  'lstm, plain': () => words([lstm({ units: 6 })], { kind: 'sgd' }),
+  'lstm, layer normalization at every placement, 2 layers': () =>
+    words(
+      [1, 2].map(() =>
+        lstm({
+          units: 6,
+          normalize: { inputToHidden: layered, hiddenToHidden: layered, cell: layered },
+        }),
+      ),
+      { kind: 'adam', beta1: 0.9, beta2: 0.99, epsilon: 0.1 },
+    ),
+  'gru, two biases': () =>
+    words([gru({ units: 5, biases: 2 })], { kind: 'momentum', momentum: 0.5 }),
+  'rnn, layer normalization of the sum': () =>
+    words([rnn({ units: 6, normalize: { preActivation: layered } })], { kind: 'sgd' }),
+  'bidirectional lstm, ragged utterances': () => frames([bidirectional(lstm({ units: 4 }))]),
+  'bidirectional rnn, layer normalization': () =>
+    frames([bidirectional(rnn({ units: 4, normalize: { inputToHidden: layered } }))]),
+};
+
+/** Utterances of the given numbers of frames; what stands behind them is NaN. */
+function utterances(name: string, batches: readonly number[][]): BatchSource<UtteranceBatch> {
+  const features = 4;
+  return {
+    batchesPerEpoch: batches.length,
+    batches: (epoch, from = 0) =>
+      batches.slice(from).map((lengths, k) => {
+        const time = Math.max(...lengths);
+        const batch = lengths.length;
+        const noise = randomStream(`${name}.${epoch}`, 4).uniform(
+          ...([time * batch * features, -1, 1, from + k] as const),
+        );
+        const isReal = (row: number) => Math.floor(row / batch) < (lengths[row % batch] as number);
+        return {
+          kind: 'utterances',
+          ...{ time, batch, features },
+          inputs: noise.map((value, i) => (isReal(Math.floor(i / features)) ? value : NaN)),
+          targets: Int32Array.from({ length: time * batch }, (_, row) => (row * 7 + k) % 5),
+          lengths: Int32Array.from(lengths),
+          keys: lengths.map((_, b) => `${name} ${from + k} ${b}`),
+        };
+      }),
+  };
+}
