@@ -2,8 +2,9 @@
 import { load4, store4 } from './math';
 
 /**
- * out = x · mask for the elements [start, end), `start` even; dropped where a word is below `threshold`.
+ * out = x · mask for the elements [start, end); dropped where a word is below `threshold`.
  * Element 2c takes the first word of counter c, element 2c + 1 the second; four counters at a time.
+ * An odd `start` is the second of its counter, and goes alone.
  */
 export function dropout(
   x: usize,
@@ -19,7 +20,7 @@ export function dropout(
   const below = i32x4.splat(<i32>(<u32>Math.min(threshold, 4294967295)));
   const scale = f32x4.splat(threshold > 4294967295 ? 0 : kept);
   const key2: u32 = 0x1bd11bda ^ key0 ^ key1;
-  for (let i = start; i < end; i += 8) {
+  for (let i = start & ~1; i < end;) {
     const counter = i32x4.add(i32x4.splat(i >> 1), i32x4(0, 1, 2, 3));
     let x0 = add(counter, key0);
     let x1 = i32x4.splat(<i32>(step + key1));
@@ -41,10 +42,16 @@ export function dropout(
       x1 = add(x1, (turn == 0 ? key2 : turn == 1 ? key0 : key1) + group + 1);
     }
     const at: usize = (<usize>i) << 2;
+    if (i < start) {
+      masked(x + at + 4, out + at + 4, x1, below, scale, 1);
+      i += 2;
+      continue;
+    }
     const first = v128.shuffle<i32>(x0, x1, 0, 4, 1, 5);
     const second = v128.shuffle<i32>(x0, x1, 2, 6, 3, 7);
     masked(x + at, out + at, first, below, scale, end - i);
     if (end - i > 4) masked(x + at + 16, out + at + 16, second, below, scale, end - i - 4);
+    i += 8;
   }
 }
 

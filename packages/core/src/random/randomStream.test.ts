@@ -32,6 +32,19 @@ describe('words', () => {
     ]);
   });
 
+  it('from a position on are the rest of a long draw', () => {
+    fc.assert(
+      fc.property(fc.nat(40), fc.nat(40), fc.nat(), (from, length, step) => {
+        const stream = randomStream('dropout.0', 5);
+        const rest = stream.words(from + length, step).subarray(from);
+        expect([...stream.words(length, step, from)]).toEqual([...rest]);
+        const mask = stream.dropoutMask(from + length, 0.5, step).subarray(from);
+        expect([...stream.dropoutMask(length, 0.5, step, from)]).toEqual([...mask]);
+      }),
+      runs,
+    );
+  });
+
   it('of a short draw begin a long one', () => {
     fc.assert(
       fc.property(fc.nat(40), fc.nat(40), fc.nat(), (short, more, step) => {

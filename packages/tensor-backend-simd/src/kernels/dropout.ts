@@ -34,14 +34,7 @@ function rowsOf({ shape }: TensorInfo, part: OpAttributes<typeof dropoutOp>['par
   };
 }
 
-/** Two elements share a counter of the generator: the kernel begins at an even one. */
-function beginsEven(x: TensorInfo, part: OpAttributes<typeof dropoutOp>['part']): boolean {
-  const { rows, width, stride, first } = rowsOf(x, part);
-  return rows === 1 ? first % 2 === 0 : [width, stride, first].every((count) => count % 2 === 0);
-}
-
 export const dropout = opKernel(dropoutOp, {
-  supports: ({ inputs, attributes }) => beginsEven(inputs.x, attributes.part),
   run: (backend, { inputs, attributes }) => ({ y: applyMask(backend, inputs.x, attributes) }),
   gradient: (backend, { dys, attributes }) => ({ x: applyMask(backend, dys.y, attributes) }),
 });

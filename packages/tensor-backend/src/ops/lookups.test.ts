@@ -7,8 +7,9 @@ import {
   toIds,
   toTensor,
   toTensor2D,
+  toTensor3D,
 } from '@bnrnn/test-utils';
-import { gather, type Tensor2D } from '@tensorflow/tfjs-core';
+import { gather, sum, valueAndGrad, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareWithOracle } from '../../test/compareWithOracle';
 import { startBackend } from '../backends/startBackend';
@@ -57,6 +58,48 @@ describe.each(testBackends())('on %s', (backend) => {
       },
     });
   });
+
+  // Odd and even numbers of features, and counts beyond what one thread of a backend takes.
+  test.each([5, 6, 40])(
+    'the mask of columns is that of the whole batch, %i features',
+    (features) => {
+      const [time, batch] = [4, 7];
+      const key = randomStream('dropout.2', 12).key;
+      const mask = randomStream('dropout.2', 12).dropoutMask(time * batch * features, 0.4, 3);
+      for (const [first, count] of [
+        [0, 2],
+        [2, 3],
+        [5, 2],
+      ] as const) {
+        const x = toTensor3D(filled([time, count, features], 65));
+        const part = { first, batch };
+        const ofColumns = (values: Float32Array) =>
+          Array.from({ length: time }, (_, t) => [
+            ...values.subarray(
+              (t * batch + first) * features,
+              (t * batch + first + count) * features,
+            ),
+          ]).flat();
+        const expected = [
+          ...Float32Array.from(ofColumns(mask), (m, i) => m * x.dataSync()[i]! + 0),
+        ];
+        const { value, grad } = valueAndGrad((y: Tensor) =>
+          sum(dropout({ x: y, rate: 0.4, key, step: 3, part })),
+        )(x);
+        // A dropped −1 is −0 in plain ops and 0 in a kernel.
+        const positive = Array.from(
+          dropout({ x, rate: 0.4, key, step: 3, part }).dataSync(),
+          (y) => y + 0,
+        );
+        expect(positive).toEqual(expected);
+        expect([...grad.dataSync()]).toEqual(ofColumns(mask));
+        value.dispose();
+        expect(() => dropout({ x, rate: 0.4, key, step: 3, part: { first: 6, batch } })).toThrow(
+          `dropout: x is [4, ${count}, ${features}], expected [time, batch, features] with columns 6 and on of 7.`,
+        );
+      }
+    },
+  );
 
   test('dropout is core’s mask, bit for bit, in both directions', () => {
     const x = filled([7, 3, 5], 64);
