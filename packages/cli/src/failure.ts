@@ -2,6 +2,7 @@ import { BnrnnError, errorCode, reasonOf, UsageError } from '@bnrnn/core';
 import { CommanderError } from 'commander';
 import { permissionFailure } from './permissionFailure';
 import { InterruptedError } from './interruption';
+import { RanksEndedError } from './ranks/ranksEndedError';
 
 /** The exit statuses of every command. */
 export const exitStatus = { done: 0, failed: 1, wrongUsage: 2 } as const;
@@ -23,7 +24,9 @@ export function failureOf(error: unknown): Failure {
   if (error instanceof CommanderError) return usageFailure(error);
   const forbidden = permissionFailure(error) ?? permissionFailure(causeOf(error));
   if (forbidden !== undefined) return { ...forbidden, status: exitStatus.failed };
-  if (error instanceof InterruptedError) return knownFailure(error, where, error.status);
+  if (error instanceof InterruptedError || error instanceof RanksEndedError) {
+    return knownFailure(error, where, error.status);
+  }
   if (error instanceof UsageError) return knownFailure(error, help, exitStatus.wrongUsage);
   if (error instanceof BnrnnError) return knownFailure(error, where, exitStatus.failed);
   const bySystem = systemFailure(error);

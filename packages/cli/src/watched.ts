@@ -22,10 +22,10 @@ export function watched<Kind extends Batch>(
   const total = Math.min(source.batchesPerEpoch, most);
   return {
     batchesPerEpoch: source.batchesPerEpoch,
-    async *batches(epoch, from) {
+    async *batches(epoch, from, ranks) {
       let told = now();
       let read = from ?? 0;
-      for await (const batch of source.batches(epoch, from)) {
+      for await (const batch of source.batches(epoch, from, ranks)) {
         if (now() - told >= interval) {
           told = now();
           io.note(`${label}: ${read} of ${total} batches`);

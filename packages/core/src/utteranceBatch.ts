@@ -15,8 +15,8 @@ export interface UtteranceBatch {
   /** The utterance id of each column. */
   readonly keys: readonly string[];
   /**
-   * Where these columns stand in the batch of all ranks; absent where this is the whole batch. A rank that has none of
-   * its columns has one without frames.
+   * Where these columns stand in the batch of all ranks; absent where this is the whole batch. A rank may have
+   * none of its columns.
    */
   readonly part?: BatchPart;
 }

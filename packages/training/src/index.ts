@@ -32,6 +32,7 @@ export type { Optimizer, OptimizerUpdate } from './optimizer/optimizer';
 export type { AdamSpec, MomentumSpec, OptimizerSpec, SgdSpec } from './optimizer/optimizerSpec';
 export type { Progress } from './progress';
 export { learningRateOf, type ScheduleSpec } from './schedule';
+export { expectSameOnRanks } from './ranks/expectSameOnRanks';
 export { train } from './train';
 export type {
   CheckpointOptions,

@@ -44,6 +44,12 @@ export function addTrain(program: Command, io: Io, args: readonly string[]): voi
       new Option('--set <path=value>', 'change one setting; may be repeated').argParser(gather),
     )
     .option('--normalize <choice>', `${normalizationChoices.join(', ')}: normalization of W·x`)
+    .addOption(
+      new Option(
+        '--ranks <n>',
+        'split each batch over n processes of an MPI (or: mpiexec -n N bnrnn train ...)',
+      ).argParser(wholeFlag('--ranks', 1)),
+    )
     .option('--json', 'one JSON object as the last line')
     .action((preset: string, flags: TrainFlags) => runTrain(io, args, preset, flags));
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { DataError, UsageError } from '@bnrnn/core';
+import { DataError, UsageError, type Collective } from '@bnrnn/core';
+import { launchOf } from '@bnrnn/mpi';
 import { findPreset, parseRunConfig, resolveRun, type RunConfig } from '@bnrnn/experiments';
 import { expectModelFits, readLatestManifest } from '@bnrnn/training';
 import { folderStore } from '@bnrnn/training/node';
@@ -15,6 +16,10 @@ import { openSpeechData } from '../speech/speechData';
 import { draftSpeechRun } from '../speech/draftSpeechRun';
 import { refuseSpeechFlags } from '../speech/speechFlags';
 import { takeFolder, takeFreeFolder, type TakenFolder } from '../takeFolder';
+import { asRank } from '../ranks/asRank';
+import { startRanks } from '../ranks/startRanks';
+import { takenByRankZero } from '../ranks/takenByRankZero';
+import { threadsOfRank } from '../ranks/threadsOfRank';
 import { languageData } from './languageData';
 import type { RunData } from './preparedRun';
 import { asBefore, differences } from './resumeBackend';
@@ -24,16 +29,29 @@ import { summaryLines, trainJson } from './trainOutput';
 import { trainRun } from './trainRun';
 import { modelSize } from './modelSize';
 
-/** Trains the preset of either task. */
-export async function runTrain(
+/** Trains the preset of either task: in this process, as one of the ranks that an engine started, or as `--ranks` says. */
+export function runTrain(
   io: Io,
   args: readonly string[],
   preset: string,
   flags: TrainFlags,
 ): Promise<void> {
+  const { ranks = 1 } = flags;
+  if (ranks > 1 && launchOf(process.env) === undefined) return startRanks(io, args, ranks);
+  return asRank(io, (own, collective) => trainAsRank(own, args, preset, flags, collective));
+}
+
+async function trainAsRank(
+  io: Io,
+  args: readonly string[],
+  preset: string,
+  flags: TrainFlags,
+  collective: Collective,
+): Promise<void> {
   const { unit } = findPreset(preset);
   const request = requestOf(preset, flags);
-  const taken = flags.resume === true ? takeRun(flags.out) : undefined;
+  const taken =
+    flags.resume === true ? takenByRankZero(collective, () => takeRun(flags.out)) : undefined;
   try {
     const stored = taken && { ...taken, config: await storedConfig(io, taken.folder) };
     if (unit === 'frame') {
@@ -42,6 +60,7 @@ export async function runTrain(
       await trainWith(io, args, flags, {
         draft,
         stored,
+        collective,
         open: (config) => openSpeechData(io, config),
       });
       return;
@@ -50,7 +69,7 @@ export async function runTrain(
     const before = stored?.config.data;
     const data = flags.data ?? (typeof before === 'string' ? before : '');
     const draft = resolveRun({ ...request, corpus: unknownCorpus, data });
-    await trainWith(io, args, flags, { draft, stored, open: languageData });
+    await trainWith(io, args, flags, { draft, stored, collective, open: languageData });
   } finally {
     taken?.release();
   }
@@ -65,6 +84,7 @@ interface Task<Config extends RunConfig> {
   /** What is asked for, before corpus and backend are known. */
   readonly draft: Config;
   readonly stored: StoredRun | undefined;
+  readonly collective: Collective;
   readonly open: (config: Config) => Promise<RunData<Config>>;
 }
 
@@ -72,9 +92,11 @@ async function trainWith<Config extends RunConfig>(
   io: Io,
   args: readonly string[],
   flags: TrainFlags,
-  { draft, stored, open }: Task<Config>,
+  { draft, stored, collective, open }: Task<Config>,
 ): Promise<void> {
-  if (stored === undefined && flags.out !== undefined) expectFree(flags.out);
+  if (stored === undefined && flags.out !== undefined && collective.rank === 0) {
+    expectFree(flags.out);
+  }
   const before = stored?.config;
   const asked = before === undefined ? draft : resumed(before, draft, flags);
   const data = await open(asked);
@@ -82,7 +104,8 @@ async function trainWith<Config extends RunConfig>(
     for (const line of data.lines) io.out(line);
     if (before !== undefined) expectSameCorpus(before.corpus, data.info, whereOf(draft));
 
-    const backend = await startFlagged(before === undefined ? flags : asBefore(before, flags), io);
+    const own = threadsOfRank(collective, flags);
+    const backend = await startFlagged(before === undefined ? own : asBefore(before, own), io);
     io.out(backendLine(backend));
     const { threads, blas } = backend;
     if (before !== undefined) for (const line of differences(before, backend)) io.note(line);
@@ -102,7 +125,7 @@ async function trainWith<Config extends RunConfig>(
     io.out(`model ${preset}, recipe ${recipe}, seed ${seed}: ${count} parameters`);
     expectModelFits(size);
 
-    const taken = stored ?? takeNew(flags.out, config);
+    const taken = stored ?? takenByRankZero(collective, () => takeNew(flags.out, config));
     const { folder } = taken;
     const interruption = watchInterruption(io);
     try {
@@ -113,7 +136,9 @@ async function trainWith<Config extends RunConfig>(
         signal: interruption.signal,
         now: Date.now,
         elapsed: () => performance.now(),
+        collective,
       });
+      if (result === undefined) return;
       if (flags.json === true) io.out(JSON.stringify(trainJson(config, folder, result)));
       else for (const line of summaryLines(config, folder, backend, result)) io.out(line);
       if (reason === 'interrupted') {

@@ -19,6 +19,7 @@ export interface TrainFlags extends BackendFlags, SpeechFlags, CorpusFlags {
   readonly resume?: boolean;
   readonly set?: readonly string[];
   readonly normalize?: string;
+  readonly ranks?: number;
   readonly json?: boolean;
 }
 

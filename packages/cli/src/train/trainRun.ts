@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { RunEventOf } from '@bnrnn/core';
+import { alone, type Collective, type RunEventOf } from '@bnrnn/core';
 import { progress } from '@bnrnn/reporting';
 import { readRun } from '@bnrnn/reporting/node';
 import { DivergedError, train } from '@bnrnn/training';
@@ -8,7 +8,7 @@ import type { Io } from '../io';
 import { rethrowInFlags } from '../rethrowInFlags';
 import { hasCheckpoint, runFiles } from '../runFolder';
 import type { PreparedRun } from './preparedRun';
-import { recordRun } from './recordRun';
+import { recordRun, type RunRecord } from './recordRun';
 import { settingsToKeep } from './resumeConfig';
 import { writeReport } from './writeReport';
 import { writeResult, type TrainResult } from './writeResult';
@@ -20,21 +20,31 @@ export interface TrainRunOptions {
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly elapsed: () => number;
+  /** The ranks that train together; one process when absent. */
+  readonly collective?: Collective;
 }
 
 /** Why a run stopped, and what came of it. */
 export interface FinishedRun {
   readonly reason: RunEventOf<'end'>['reason'];
-  readonly result: TrainResult;
+  /** Undefined on the ranks that do not write. */
+  readonly result: TrainResult | undefined;
 }
+
+/** The record of a rank whose run another one records. */
+const unrecorded: RunRecord = {
+  write: () => Promise.resolve(),
+  sync: () => undefined,
+  close: () => undefined,
+};
 
 /**
  * Trains one run in its folder: configuration, vocabulary or classes with the first step, then events and checkpoints
  * while it goes, the result and the report at the end. A resumed run drops the events after its checkpoint. A
- * run that is refused before its first step changes nothing.
+ * run that is refused before its first step changes nothing. Of several ranks, the first alone writes.
  */
 export async function trainRun(io: Io, options: TrainRunOptions): Promise<FinishedRun> {
-  const { run, folder, signal, now, elapsed } = options;
+  const { run, folder, signal, now, elapsed, collective = alone } = options;
   const { config, plan } = run;
   const model = run.makeModel();
   const resume = options.resume && hasCheckpoint(folder);
@@ -42,10 +52,9 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
     io.note(`${folder} has no checkpoint yet: the run starts from its beginning.`);
   }
   const bar = progress(io.progress);
-  const record = recordRun(run, folder, {
-    resume,
-    note: (sentence) => io.note(`warning: ${sentence}`),
-  });
+  const note = (sentence: string): void => io.note(`warning: ${sentence}`);
+  const writes = collective.rank === 0;
+  const record = writes ? recordRun(run, folder, { resume, note }) : unrecorded;
   let reason: FinishedRun['reason'] = 'finished';
   let epoch = 0;
   try {
@@ -63,6 +72,7 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
       signal,
       now,
       elapsed,
+      collective,
       mustMatch: settingsToKeep(config),
       meta: config,
     })) {
@@ -72,7 +82,7 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
       if (event.type === 'end') reason = event.reason;
     }
   } catch (error) {
-    if (error instanceof DivergedError) {
+    if (writes && error instanceof DivergedError) {
       const { step, message } = error;
       await record.write({ type: 'warning', step, epoch, at: now(), code: 'diverged', message });
       await writeResult(await readRun(folder), run.leftOut, error);
@@ -83,6 +93,7 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
     record.close();
     model.dispose();
   }
+  if (!writes) return { reason, result: undefined };
   const finished = await readRun(folder);
   const result = await writeResult(finished, run.leftOut);
   await writeReport([{ ...finished, result }], join(folder, runFiles.report));

@@ -18,6 +18,7 @@ export interface UtteranceTables {
 /**
  * Reads some utterances side by side, padded with zeros to the longest.
  *
+ * @param time  pads to so many frames; to the longest utterance when absent.
  * @returns  inputs [time, batch, features], targets [time, batch] and lengths [batch], a column an utterance.
  * @throws DataError naming the utterance and the frame where a value is not a finite number or a target
  *   is no class; and whatever the tables say of files that are not what they should be.
@@ -25,11 +26,11 @@ export interface UtteranceTables {
 export async function loadBatch(
   tables: UtteranceTables,
   utterances: readonly Utterance[],
+  time = Math.max(...utterances.map(({ frames }) => frames)),
 ): Promise<UtteranceBatch> {
   const { alignments } = tables;
   const { columns } = tables.features;
   const batch = utterances.length;
-  const time = Math.max(...utterances.map(({ frames }) => frames));
   // Only what was read vouches for the number of frames.
   const read = await Promise.all(utterances.map((utterance) => readUtterance(tables, utterance)));
   const inputs = new Float32Array(time * batch * columns);

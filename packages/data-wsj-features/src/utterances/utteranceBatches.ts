@@ -1,4 +1,10 @@
-import { expectNumber, UsageError, type BatchSource, type UtteranceBatch } from '@bnrnn/core';
+import {
+  columnsOfRank,
+  expectNumber,
+  UsageError,
+  type BatchSource,
+  type UtteranceBatch,
+} from '@bnrnn/core';
 import { epochOrder, type UtteranceOrder } from './epochOrder';
 import { loadBatch, type Utterance, type UtteranceTables } from './loadBatch';
 import { readAhead } from './readAhead';
@@ -17,7 +23,12 @@ export interface UtteranceBatchesOptions extends UtteranceTables {
 
 /** The batches of a set of utterances, and what is in them. */
 export interface UtteranceBatches extends BatchSource<UtteranceBatch> {
-  batches(epoch: number, from?: number): AsyncGenerator<UtteranceBatch, void, undefined>;
+  /** Of several ranks, each reads its own utterances alone; one that has none of a batch gets no columns. */
+  batches(
+    epoch: number,
+    from?: number,
+    ranks?: { readonly rank: number; readonly size: number },
+  ): AsyncGenerator<UtteranceBatch, void, undefined>;
   /** Those that are used, in the order they came. */
   readonly utterances: readonly Utterance[];
   /** The keys of those that are too long. */
@@ -76,18 +87,29 @@ export function utteranceBatches(options: UtteranceBatchesOptions): UtteranceBat
     frames: lengths.reduce((sum, frames) => sum + frames, 0),
     features: features.columns,
     classes: alignments?.classes ?? 0,
-    batches(epoch, from = 0) {
+    batches(epoch, from = 0, ranks = { rank: 0, size: 1 }) {
       const batches = epochOrder(lengths, { batch, order, epoch }).slice(from);
-      const chosen = batches.map((positions) =>
-        Array.from(positions, (position) => utterances[position] as Utterance),
-      );
+      const chosen = batches.map((positions) => {
+        const columns = Array.from(positions, (position) => utterances[position] as Utterance);
+        const each = Int32Array.from(columns, ({ frames }) => frames);
+        const { first, count } = columnsOfRank(columns.length, ranks);
+        return {
+          own: columns.slice(first, first + count),
+          time: each.reduce((longest, frames) => Math.max(longest, frames), 0),
+          part: { first, batch: columns.length, lengths: each },
+        };
+      });
       const rowBytes = 4 * (features.columns + 2);
       return readAhead({
         count: batches.length,
-        load: (index) => loadBatch(options, chosen[index] as Utterance[]),
+        async load(index) {
+          const { own, time, part } = chosen[index] as (typeof chosen)[number];
+          const loaded = await loadBatch(options, own, time);
+          return ranks.size === 1 ? loaded : { ...loaded, part };
+        },
         bytesOf: (index) => {
-          const columns = chosen[index] as Utterance[];
-          return rowBytes * columns.length * Math.max(...columns.map(({ frames }) => frames));
+          const { own, time } = chosen[index] as (typeof chosen)[number];
+          return rowBytes * own.length * time;
         },
         maxBytes: readAheadBytes,
         maxItems: mostAhead,

@@ -10,7 +10,11 @@ import { cutBatch, noUtterance } from '../step/cutBatch';
  */
 export function partOfBatch(batch: Batch, collective: Collective): Batch {
   const { size } = collective;
-  if (size === 1 || batch.part !== undefined) return batch;
+  if (size === 1) return batch;
+  if (batch.part !== undefined) {
+    const isEmpty = batch.kind === 'utterances' && batch.batch === 0;
+    return isEmpty ? { ...noUtterance(batch), part: batch.part } : batch;
+  }
   const { first, count } = columnsOfRank(batch.batch, collective);
   const part = { first, batch: batch.batch };
   if (batch.kind === 'tokens') {
