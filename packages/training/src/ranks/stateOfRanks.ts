@@ -25,7 +25,7 @@ export function wholeState(collective: Collective, state: State): State {
 export function ownState(collective: Collective, state: State): State {
   if (collective.size === 1) return state;
   return state.map((whole) => {
-    const { first, count } = columnsOfRank(whole.shape[0] as number, collective);
+    const { first, count } = columnsOfRank(whole.shape[0], collective);
     const own = slice(whole, [first, 0], [count, -1]);
     whole.dispose();
     return own;
