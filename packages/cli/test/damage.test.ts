@@ -172,6 +172,19 @@ describe('one folder', () => {
   }, 60_000);
 });
 
+it('a command that is interrupted leaves no unfinished folder: features synthesize', async () => {
+  const child = start(folder, ['features', 'synthesize', '--hours', '20', '--out', 'speech']);
+  const end = finished(child);
+  const unfinished = (): string[] =>
+    readdirSync(folder).filter((name) => name.endsWith('.partial'));
+  while (child.exitCode === null && unfinished().length === 0) await setTimeout(5);
+  expect(unfinished()).toHaveLength(1);
+  child.kill('SIGINT');
+  await end;
+  expect(child.signalCode).toBe('SIGINT');
+  expect(unfinished()).toEqual([]);
+}, 60_000);
+
 describe.runIf(mountsDisks)('a disk', () => {
   it('that is full ends the run with a sentence; with room it goes on to the same bits', async () => {
     const disk = smallDisk(2048);
