@@ -1,6 +1,7 @@
 /**
  * What rounding the operands of matrix products does to a trained model: trains a preset with the same seeds in each
- * precision, and writes the paired differences of the validation loss from float32 to docs/results/precision:
+ * precision, and writes the paired differences of the validation loss from float32 to docs/results/precision. float32 on
+ * another number of threads, whose sums round otherwise, tells what rounding alone comes to:
  *
  *   node tools/precision.mjs --preset ptb-small-tiny --data glosses --seeds 10 --runs runs/precision
  *
@@ -17,38 +18,55 @@ import { machine, root } from './peers/machine.mjs';
 import { commandLine } from './peers/results.mjs';
 import { renderPrecision } from './precision/renderPrecision.mjs';
 
-const precisions = ['float32', 'bf16x3', 'bf16'];
+/** What is compared with the first one; the folders of its runs begin with `folder`. */
+const arms = [
+  { name: 'float32', folder: 'float32', precision: 'float32', threads: '1' },
+  {
+    ...{ name: 'float32, 2 threads', folder: 'float32-on-2-threads' },
+    ...{ precision: 'float32', threads: '2' },
+  },
+  { name: 'bf16x3', folder: 'bf16x3', precision: 'bf16x3', threads: '1' },
+  { name: 'bf16', folder: 'bf16', precision: 'bf16', threads: '1' },
+];
 
 const { values } = parseArgs({
   options: {
     preset: { type: 'string', default: 'ptb-small-tiny' },
     data: { type: 'string', default: 'glosses' },
     seeds: { type: 'string', default: '10' },
-    threads: { type: 'string', default: '1' },
     runs: { type: 'string', default: 'runs/precision' },
   },
 });
 const { preset, data, runs } = values;
 const seeds = Array.from({ length: whole('seeds', values.seeds) }, (_, i) => i + 1);
 if (seeds.length < 2) refuse('--seeds is 1, expected at least 2: a difference needs an interval');
-const threads = String(whole('threads', values.threads));
 
-const losses = Object.fromEntries(
-  precisions.map((precision) => [precision, seeds.map((seed) => lossOf(precision, seed))]),
-);
-const [blas, cpu] = [configOf('float32', 1).blas, machine()];
-const rows = precisions.map((precision) => {
-  const own = losses[precision];
-  const differences = own.map((loss, i) => loss - losses.float32[i]);
+const losses = arms.map((arm) => seeds.map((seed) => lossOf(arm, seed)));
+const rows = arms.map(({ name }, index) => {
+  const own = losses[index];
+  const differences = own.map((loss, i) => loss - losses[0][i]);
   return {
-    precision,
+    name,
+    losses: own,
     ...summaryOf(own),
-    ...(precision !== 'float32' && {
+    ...(index > 0 && {
       difference: { ...summaryOf(differences), interval: meanInterval(differences) },
     }),
   };
 });
-const result = { command: commandLine(), machine: cpu, blas, preset, data, seeds, rows, losses };
+const { blas, commit } = JSON.parse(
+  readFileSync(join(folderOf(arms[0], 1), 'config.json'), 'utf8'),
+);
+const result = {
+  command: commandLine(),
+  machine: machine(),
+  commit,
+  blas,
+  preset,
+  data,
+  seeds,
+  rows,
+};
 const folder = `${root}docs/results/precision`;
 mkdirSync(folder, { recursive: true });
 writeFileSync(`${folder}/${preset}.json`, `${JSON.stringify(result, null, 1)}\n`);
@@ -56,17 +74,17 @@ writeFileSync(`${folder}/${preset}.md`, renderPrecision(result));
 process.stderr.write(`docs/results/precision/${preset}.md\n`);
 
 /** The last validation loss of a run in nats a unit; trains it where it has not ended. */
-function lossOf(precision, seed) {
-  const run = folderOf(precision, seed);
+function lossOf(arm, seed) {
+  const run = folderOf(arm, seed);
   const file = join(run, 'result.json');
-  if (!existsSync(file)) train(precision, seed, run);
+  if (!existsSync(file)) train(arm, seed, run);
   const { evaluations } = JSON.parse(readFileSync(file, 'utf8'));
   return evaluations.find(({ split }) => split === 'valid').nllPerUnit;
 }
 
-function train(precision, seed, run) {
+function train({ precision, threads }, seed, run) {
   rmSync(run, { recursive: true, force: true });
-  process.stderr.write(`${preset} ${precision} seed ${seed}\n`);
+  process.stderr.write(`${run}\n`);
   const { status } = spawnSync(
     process.execPath,
     [
@@ -78,12 +96,8 @@ function train(precision, seed, run) {
   if (status !== 0) refuse(`the run in ${run} failed, see above`);
 }
 
-function folderOf(precision, seed) {
-  return join(runs, `${precision}-${seed}`);
-}
-
-function configOf(precision, seed) {
-  return JSON.parse(readFileSync(join(folderOf(precision, seed), 'config.json'), 'utf8'));
+function folderOf({ folder: name }, seed) {
+  return join(runs, `${name}-${seed}`);
 }
 
 function summaryOf(numbers) {

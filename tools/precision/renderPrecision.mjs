@@ -1,16 +1,16 @@
 import { machineLine } from '../peers/machine.mjs';
 import { tableRow } from '../peers/results.mjs';
 
-const heading = ['precision', 'validation loss', 'difference from float32', '95 % interval', ''];
+const heading = ['products in', 'validation loss', 'difference from float32', '95 % interval', ''];
 
 /** The page of a preset: losses, paired differences, and whether they are equivalent. */
-export function renderPrecision({ command, machine, blas, preset, data, seeds, rows }) {
+export function renderPrecision({ command, machine, commit, blas, preset, data, seeds, rows }) {
   const spread = rows[0].deviation;
   const margin = spread / 10;
   return [
     `# ${preset} in lower precisions`,
     '',
-    `Written by \`${command}\` at commit ${machine.commit}.`,
+    `Written by \`${command}\`; the runs are of commit ${commit}.`,
     '',
     `${machineLine(machine)} ${blas ?? 'No BLAS'}. Corpus ${data}, ${seeds.length} seeds. Runs of one seed share initial weights, order of the data and masks.`,
     '',
@@ -18,13 +18,13 @@ export function renderPrecision({ command, machine, blas, preset, data, seeds, r
     '',
     tableRow(heading),
     tableRow(heading.map((_, column) => (column === 0 || column === 4 ? '---' : '--:'))),
-    ...rows.map(({ precision, mean, deviation, difference }) => {
+    ...rows.map(({ name, mean, deviation, difference }) => {
       const loss = `${mean.toFixed(4)} ± ${deviation.toFixed(4)}`;
-      if (difference === undefined) return tableRow([precision, loss, '', '', '']);
+      if (difference === undefined) return tableRow([name, loss, '', '', '']);
       const [low, high] = difference.interval;
       const isWithin = low > -margin && high < margin;
       return tableRow([
-        precision,
+        name,
         loss,
         `${difference.mean.toExponential(1)} ± ${difference.deviation.toExponential(1)}`,
         `${low.toExponential(1)} to ${high.toExponential(1)}`,
