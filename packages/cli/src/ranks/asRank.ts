@@ -10,6 +10,9 @@ import { codeVersion } from '../provenance';
 /** What fails on every rank is told by rank 0: the others wait that long before they speak. */
 const headStart = 3000;
 
+/** An engine that is told to end everything may drop what it has not passed on yet. */
+const toBeHeard = 300;
+
 /**
  * Does a command's work as one of the ranks that an engine (mpiexec, srun) started; alone where none did.
  *
@@ -36,13 +39,18 @@ export async function asRank(
       if (rank > 0) process.exit(error.status);
       throw error;
     }
-    if (rank > 0) await new Promise((resolve) => setTimeout(resolve, headStart));
+    if (rank > 0) await passed(headStart);
     const { message, hint, status } = failureOf(error);
     io.note(`bnrnn: rank ${rank} of ${size}: ${message}`);
     io.note(`hint: ${hint}`);
     if (io.env['BNRNN_DEBUG'] === '1' && error instanceof Error) io.note(String(error.stack));
+    await passed(toBeHeard);
     mpi.abort(status);
   }
+}
+
+function passed(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }
 
 /** Says nothing: rank 0 does. */
