@@ -18,7 +18,7 @@ const benchSeconds = 40;
 const built = tfjsNodeFolder();
 const env = { ...process.env, ...(built === null ? {} : { BNRNN_TFJS_NODE: built }) };
 
-const backends = ['node-gpu', 'simd', 'node', 'wasm', 'cpu']
+const backends = ['node-gpu', 'simd', 'node', 'webgpu', 'wasm', 'cpu']
   .map((name) => ({ name, ...ask(name), bench: bench(name) }))
   .filter(({ support }) => support !== undefined);
 const table = render(backends);

@@ -17,7 +17,8 @@ for (const { op, inputs, run, step } of opCases) {
       step === undefined
         ? tf.grads((...given) => tf.sum(tf.square(run(...given))))(inputs())
         : [step()].filter(Boolean);
-    const isFinite = results.every((result) => result.dataSync().every(Number.isFinite));
+    const values = await Promise.all(results.map((result) => result.data()));
+    const isFinite = values.every((list) => list.every(Number.isFinite));
     ran = log.stop().some((entry) => entry.ran === 'fallback') ? 'fallback' : 'kernel';
     if (!isFinite) ran = 'missing';
   } catch {

@@ -16,6 +16,7 @@ export {
   toTensor2D,
   toTensor3D,
 } from './tensors';
+export { readWebgpuSynchronously } from './readWebgpuSynchronously';
 export { testBackend, testBackends, type TestBackend } from './testBackends';
 export { tinySentences, writeTinyPtb, type TinyPtbOptions } from './tinyPtb';
 export { threadCollective, threadGroup } from './threadCollective';

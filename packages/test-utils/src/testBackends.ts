@@ -1,6 +1,6 @@
 import { expectOneOf } from '@bnrnn/core';
 
-const known = ['cpu', 'wasm', 'simd', 'node', 'node-gpu'] as const;
+const known = ['cpu', 'wasm', 'simd', 'node', 'node-gpu', 'webgpu'] as const;
 
 export type TestBackend = (typeof known)[number];
 

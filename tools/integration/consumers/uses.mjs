@@ -19,6 +19,11 @@ export const uses = {
     return launchOf({ PMI_SIZE: '2' });
   },
 
+  '@bnrnn/tensor-backend-webgpu': async (load) => {
+    const { webgpuBackend } = await load('@bnrnn/tensor-backend-webgpu');
+    return typeof (await webgpuBackend.probe()).available;
+  },
+
   '@bnrnn/normalization': async (load) => {
     const { batchNorm, layerNorm } = await load('@bnrnn/normalization');
     return [batchNorm({ over: 'frame' }), layerNorm()].map(({ spec }) => spec.kind);
