@@ -55,11 +55,10 @@ export { defaultSpeechRecipe, findSpeechRecipe, speechRecipes } from './recipes/
 export {
   normalizationChoices,
   tasks,
-  type NormalizationChoice,
   type SettingDefinition,
   type Task,
 } from './settings/definition';
-export { readOverride, type Override } from './settings/readSetting';
+export { overrideReader, readOverride, type Override } from './settings/readSetting';
 export { sources, type Setting, type SettingValue, type Source } from './settings/setting';
 export {
   settingDefinitions,

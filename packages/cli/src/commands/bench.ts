@@ -12,7 +12,6 @@ import {
   speechSubject,
   type BenchResult,
   type BenchSubject,
-  type NormalizationChoice,
   type ResolveRunOptions,
   type RunConfig,
 } from '@bnrnn/experiments';
@@ -101,7 +100,7 @@ async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void
     overrides,
     ...(recipe !== undefined && { recipe }),
     ...(normalize !== undefined && {
-      normalize: expectOneOf<NormalizationChoice>('--normalize', normalize, normalizationChoices),
+      normalize: expectOneOf('--normalize', normalize, normalizationChoices),
     }),
   };
   const prepare =

@@ -9,11 +9,17 @@ import { languageSplit } from '../evaluate/languageSplit';
 import type { EvaluatedSplit, Split } from '../evaluate/split';
 import { speechSplit } from '../speech/speechSplit';
 import type { Io } from '../io';
+import {
+  addStrategyFlag,
+  expectSameStrategy,
+  readStrategy,
+  type StrategyFlags,
+} from '../ownStrategy';
 import { readConfig } from '../runFolder';
 import { addFileFlags, type SpeechFlags } from '../speech/speechFlags';
 import { addEvaluations } from '../train/writeResult';
 
-interface EvaluateFlags extends BackendFlags, SpeechFlags {
+interface EvaluateFlags extends BackendFlags, SpeechFlags, StrategyFlags {
   readonly statistics: string;
   readonly split: string;
   readonly data?: string;
@@ -37,6 +43,7 @@ export function addEvaluate(program: Command, io: Io): void {
     )
     .addOption(new Option('--checkpoint <which>', 'latest or best').default('latest'));
   addFileFlags(command);
+  addStrategyFlag(command);
   addBackendFlags(command, "the run's")
     .option('--json', 'one JSON object as the last line')
     .action((folder: string, flags: EvaluateFlags) => runEvaluate(io, folder, flags));
@@ -48,6 +55,8 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
   const split: Split = named === 'dev' ? 'valid' : named;
   const which = expectOneOf('--checkpoint', flags.checkpoint, ['latest', 'best']);
   const config = readConfig(folder);
+  const own = await readStrategy(flags);
+  expectSameStrategy(config, own);
   const data: EvaluatedSplit =
     config.unit === 'frame'
       ? await speechSplit(io, config, split, flags)
@@ -58,6 +67,7 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
     io.out(backendLine(backend));
     const model = await loadModel(await checkpointsOf(folder), {
       which,
+      strategies: own.strategies,
       onRefused: (sentence) => io.note(`warning: ${sentence}`),
     });
     const results = await evaluateAll(io, {

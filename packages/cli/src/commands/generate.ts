@@ -8,10 +8,16 @@ import { join } from 'node:path';
 import { addBackendFlags, startFlagged } from '../backendFlags';
 import { numberFlag, wholeFlag } from '../flags';
 import { linesOf, type Io } from '../io';
+import {
+  addStrategyFlag,
+  expectSameStrategy,
+  readStrategy,
+  type StrategyFlags,
+} from '../ownStrategy';
 import { readConfig, readJson, runFiles } from '../runFolder';
 import { sampleIndex } from '../sampleIndex';
 
-interface GenerateFlags {
+interface GenerateFlags extends StrategyFlags {
   readonly prompt: string;
   readonly words: number;
   readonly temperature: number;
@@ -41,6 +47,7 @@ export function addGenerate(program: Command, io: Io): void {
     .addOption(
       new Option('--seed <n>', 'of the choice').argParser(wholeFlag('--seed', 0)).default(1),
     );
+  addStrategyFlag(command);
   addBackendFlags(command, "the run's")
     .option('--json', 'one JSON object as the last line')
     .action((folder: string, flags: GenerateFlags) => runGenerate(io, folder, flags));
@@ -48,6 +55,8 @@ export function addGenerate(program: Command, io: Io): void {
 
 async function runGenerate(io: Io, folder: string, flags: GenerateFlags): Promise<void> {
   const config = readConfig(folder);
+  const own = await readStrategy(flags);
+  expectSameStrategy(config, own);
   if (config.unit === 'frame') {
     throw new UsageError(`The run ${folder} is of a frame classifier, which writes no text.`, {
       hint: 'Its output is what "bnrnn posteriors" writes.',
@@ -58,6 +67,7 @@ async function runGenerate(io: Io, folder: string, flags: GenerateFlags): Promis
   const prompt = vocabulary.encode(flags.prompt);
   await startFlagged(flags, io, config);
   const model = await loadModel(await checkpointsOf(folder), {
+    strategies: own.strategies,
     onRefused: (sentence) => io.note(`warning: ${sentence}`),
   });
   const end = vocabulary.idOf('<eos>') ?? 0;

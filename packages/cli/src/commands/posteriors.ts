@@ -9,11 +9,17 @@ import { join } from 'node:path';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import { withoutLeftovers } from '../interruption';
 import type { Io } from '../io';
+import {
+  addStrategyFlag,
+  expectSameStrategy,
+  readStrategy,
+  type StrategyFlags,
+} from '../ownStrategy';
 import { readConfig, readJson, runFiles } from '../runFolder';
 import { badUtteranceRule, badUtterancesOption } from '../speech/speechFlags';
 import { readClassFrames } from '../speech/classFrames';
 
-interface PosteriorsFlags extends BackendFlags {
+interface PosteriorsFlags extends BackendFlags, StrategyFlags {
   readonly data?: string;
   readonly out?: string;
   readonly scp?: string;
@@ -39,6 +45,7 @@ export function addPosteriors(program: Command, io: Io): void {
     .option('--root <dir>', 'where relative paths of scp files are looked for first')
     .addOption(badUtterancesOption())
     .addOption(new Option('--checkpoint <which>', 'latest or best').default('latest'));
+  addStrategyFlag(command);
   addBackendFlags(command, "the run's").action((folder: string, flags: PosteriorsFlags) =>
     withoutLeftovers(() => runPosteriors(io, folder, flags)),
   );
@@ -54,6 +61,8 @@ async function runPosteriors(io: Io, folder: string, flags: PosteriorsFlags): Pr
     });
   }
   const config = speechConfig(folder);
+  const own = await readStrategy(flags);
+  expectSameStrategy(config, own);
   const file = join(folder, runFiles.classes);
   const known = readClassFrames(readJson(file), file);
   const priors = subtractLogPriors ? logPriors(known.frames) : undefined;
@@ -75,6 +84,7 @@ async function runPosteriors(io: Io, folder: string, flags: PosteriorsFlags): Pr
     io.note(backendLine(await startFlagged(flags, io, config)));
     const model = await loadModel(await checkpointsOf(folder), {
       which,
+      strategies: own.strategies,
       onRefused: (sentence) => io.note(`warning: ${sentence}`),
     });
     const batches = utteranceBatches({

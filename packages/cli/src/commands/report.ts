@@ -3,10 +3,16 @@ import { comparisonTable, curveKindsOf, curvesSvg } from '@bnrnn/reporting';
 import { readRun } from '@bnrnn/reporting/node';
 import type { Command } from 'commander';
 import { linesOf, type Io } from '../io';
-import { runFiles, writeText } from '../runFolder';
+import {
+  addStrategyFlag,
+  expectSameStrategy,
+  readStrategy,
+  type StrategyFlags,
+} from '../ownStrategy';
+import { readConfig, runFiles, writeText } from '../runFolder';
 import { writeReport } from '../train/writeReport';
 
-interface ReportFlags {
+interface ReportFlags extends StrategyFlags {
   readonly markdown?: boolean;
   readonly latex?: boolean;
   readonly curves?: string;
@@ -16,10 +22,11 @@ interface ReportFlags {
 
 /** `report RUN...`: runs side by side, as a page and as a table. */
 export function addReport(program: Command, io: Io): void {
-  program
+  const command = program
     .command('report')
     .description('compare runs: one self-contained HTML page and a table')
-    .argument('<run...>', 'run folders of one corpus')
+    .argument('<run...>', 'run folders of one corpus');
+  addStrategyFlag(command)
     .option('--out <file>', 'the page (default: report.html in the run, or here for several)')
     .option('--markdown', 'print the tables as Markdown, write no page')
     .option('--latex', 'print the tables as LaTeX (booktabs), write no page')
@@ -32,6 +39,10 @@ export function addReport(program: Command, io: Io): void {
 }
 
 async function runReport(io: Io, folders: readonly string[], flags: ReportFlags): Promise<void> {
+  if (flags.strategy !== undefined) {
+    const own = await readStrategy(flags);
+    for (const folder of folders) expectSameStrategy(readConfig(folder), own);
+  }
   const runs = await Promise.all(folders.map((folder) => readRun(folder)));
   const formats: ('markdown' | 'latex')[] = [];
   if (flags.markdown === true) formats.push('markdown');

@@ -4,6 +4,7 @@ import { addBackendFlags } from '../backendFlags';
 import { addCorpusFlags } from '../corpusFlags';
 import { gather, wholeFlag } from '../flags';
 import type { Io } from '../io';
+import { addStrategyFlag } from '../ownStrategy';
 import { addFileFlags, addTransformFlags } from '../speech/speechFlags';
 import { runTrain } from '../train/runTrain';
 import type { TrainFlags } from '../train/trainFlags';
@@ -19,6 +20,7 @@ export function addTrain(program: Command, io: Io, args: readonly string[]): voi
       "a folder with the Penn Treebank's files or a text of your own, glosses, or synthetic",
     );
   addCorpusFlags(command);
+  addStrategyFlag(command);
   addFileFlags(command);
   addTransformFlags(command).option(
     '--recipe <name>',
@@ -43,7 +45,10 @@ export function addTrain(program: Command, io: Io, args: readonly string[]): voi
     .addOption(
       new Option('--set <path=value>', 'change one setting; may be repeated').argParser(gather),
     )
-    .option('--normalize <choice>', `${normalizationChoices.join(', ')}: normalization of W·x`)
+    .option(
+      '--normalize <choice>',
+      `${normalizationChoices.join(', ')}, or the kind of --strategy: normalization of W·x`,
+    )
     .addOption(
       new Option(
         '--ranks <n>',

@@ -9,6 +9,7 @@ import {
   type SpeechRunConfig,
 } from '@bnrnn/experiments';
 import type { Io } from '../io';
+import type { OwnStrategy } from '../ownStrategy';
 import { runFiles } from '../runFolder';
 import type { RunData } from '../train/preparedRun';
 import { badFeatureLines, leftOutOf } from './leftOut';
@@ -18,6 +19,7 @@ import { speechLines } from './speechLines';
 export async function openSpeechData(
   io: Io,
   draft: SpeechRunConfig,
+  { strategies }: Pick<OwnStrategy, 'strategies'> = { strategies: [] },
 ): Promise<RunData<SpeechRunConfig>> {
   const { settings, data } = draft;
   const corpus = await openSpeechCorpus(data, { settings, note: (text) => io.note(text) });
@@ -35,7 +37,7 @@ export async function openSpeechData(
         train,
         valid: evaluationBatches(config, corpus.alignments, corpus.dev),
       }),
-      makeModel: () => buildSpeechModel(config, corpus.sizes),
+      makeModel: () => buildSpeechModel(config, corpus.sizes, { strategies }),
       leftOut: [
         ...leftOutOf('train', corpus.train, train.tooLong),
         ...leftOutOf('valid', corpus.dev),

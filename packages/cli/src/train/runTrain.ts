@@ -10,6 +10,7 @@ import { refuseCorpusFlags } from '../corpusFlags';
 import { expectSameCorpus } from '../corpusLines';
 import { InterruptedError, watchInterruption } from '../interruption';
 import type { Io } from '../io';
+import { expectSameStrategy, readStrategy, type OwnStrategy } from '../ownStrategy';
 import { codeVersion, commandText, computedBy } from '../provenance';
 import { expectFree, hasCheckpoint, readConfig, removeLeftovers, runFiles } from '../runFolder';
 import { openSpeechData } from '../speech/speechData';
@@ -49,11 +50,13 @@ async function trainAsRank(
   collective: Collective,
 ): Promise<void> {
   const { unit } = findPreset(preset);
-  const request = requestOf(preset, flags);
+  const own = await readStrategy(flags);
+  const request = requestOf(preset, flags, own);
   const taken =
     flags.resume === true ? takenByRankZero(collective, () => takeRun(flags.out)) : undefined;
   try {
     const stored = taken && { ...taken, config: await storedConfig(io, taken.folder) };
+    if (stored !== undefined) expectSameStrategy(stored.config, own);
     if (unit === 'frame') {
       refuseCorpusFlags(flags);
       const draft = draftSpeechRun(request, flags, stored?.config);
@@ -61,7 +64,8 @@ async function trainAsRank(
         draft,
         stored,
         collective,
-        open: (config) => openSpeechData(io, config),
+        own,
+        open: (config) => openSpeechData(io, config, own),
       });
       return;
     }
@@ -69,7 +73,13 @@ async function trainAsRank(
     const before = stored?.config.data;
     const data = flags.data ?? (typeof before === 'string' ? before : '');
     const draft = resolveRun({ ...request, corpus: unknownCorpus, data });
-    await trainWith(io, args, flags, { draft, stored, collective, open: languageData });
+    await trainWith(io, args, flags, {
+      draft,
+      stored,
+      collective,
+      own,
+      open: (config) => languageData(config, own),
+    });
   } finally {
     taken?.release();
   }
@@ -85,6 +95,7 @@ interface Task<Config extends RunConfig> {
   readonly draft: Config;
   readonly stored: StoredRun | undefined;
   readonly collective: Collective;
+  readonly own: OwnStrategy;
   readonly open: (config: Config) => Promise<RunData<Config>>;
 }
 
@@ -92,7 +103,7 @@ async function trainWith<Config extends RunConfig>(
   io: Io,
   args: readonly string[],
   flags: TrainFlags,
-  { draft, stored, collective, open }: Task<Config>,
+  { draft, stored, own, collective, open }: Task<Config>,
 ): Promise<void> {
   if (stored === undefined && flags.out !== undefined && collective.rank === 0) {
     expectFree(flags.out);
@@ -104,8 +115,8 @@ async function trainWith<Config extends RunConfig>(
     for (const line of data.lines) io.out(line);
     if (before !== undefined) expectSameCorpus(before.corpus, data.info, whereOf(draft));
 
-    const own = threadsOfRank(collective, flags);
-    const backend = await startFlagged(before === undefined ? own : asBefore(before, own), io);
+    const asRun = threadsOfRank(collective, flags);
+    const backend = await startFlagged(before === undefined ? asRun : asBefore(before, asRun), io);
     io.out(backendLine(backend));
     const { threads, blas } = backend;
     if (before !== undefined) for (const line of differences(before, backend)) io.note(line);
@@ -120,7 +131,8 @@ async function trainWith<Config extends RunConfig>(
           }
         : { ...asked, threads, blas };
     const { preset, recipe, seed } = config;
-    const size = modelSize(data.model(config), config.settings['optimizer.kind'].value);
+    const optimizer = config.settings['optimizer.kind'].value;
+    const size = modelSize(data.model(config), optimizer, own.strategies);
     const count = size.parameters.toLocaleString('en-US');
     io.out(`model ${preset}, recipe ${recipe}, seed ${seed}: ${count} parameters`);
     expectModelFits(size);

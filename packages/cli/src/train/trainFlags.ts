@@ -1,15 +1,11 @@
 import { expectOneOf } from '@bnrnn/core';
-import {
-  normalizationChoices,
-  readOverride,
-  type NormalizationChoice,
-  type ResolveRunOptions,
-} from '@bnrnn/experiments';
+import { normalizationChoices, overrideReader, type ResolveRunOptions } from '@bnrnn/experiments';
 import { corpusOverrides, type CorpusFlags } from '../corpusFlags';
 import { expectBackendName, type BackendFlags } from '../backendFlags';
+import type { OwnStrategy, StrategyFlags } from '../ownStrategy';
 import type { SpeechFlags } from '../speech/speechFlags';
 
-export interface TrainFlags extends BackendFlags, SpeechFlags, CorpusFlags {
+export interface TrainFlags extends BackendFlags, StrategyFlags, SpeechFlags, CorpusFlags {
   readonly data?: string;
   readonly recipe?: string;
   readonly seed?: number;
@@ -27,19 +23,26 @@ export interface TrainFlags extends BackendFlags, SpeechFlags, CorpusFlags {
 export type RunRequest = Omit<ResolveRunOptions, 'corpus' | 'data'>;
 
 /** Reads the flags that both tasks share. @throws UsageError for a value that cannot be used. */
-export function requestOf(preset: string, flags: TrainFlags): RunRequest {
+export function requestOf(
+  preset: string,
+  flags: TrainFlags,
+  { strategies, files }: OwnStrategy,
+): RunRequest {
+  const ownKinds = strategies.map(({ kind }) => kind);
   const { recipe, seed, epochs, maxSteps, normalize, set = [], backend } = flags;
   if (backend !== undefined) expectBackendName(backend);
   return {
     preset,
     backend: backend ?? '',
-    overrides: [...corpusOverrides(flags), ...set.map(readOverride)],
+    overrides: [...corpusOverrides(flags), ...set.map(overrideReader(ownKinds))],
+    strategies,
+    strategyFiles: files,
     ...(recipe !== undefined && { recipe }),
     ...(seed !== undefined && { seed }),
     ...(epochs !== undefined && { epochs }),
     ...(maxSteps !== undefined && { maxSteps }),
     ...(normalize !== undefined && {
-      normalize: expectOneOf<NormalizationChoice>('--normalize', normalize, normalizationChoices),
+      normalize: expectOneOf('--normalize', normalize, [...normalizationChoices, ...ownKinds]),
     }),
   };
 }

@@ -1,21 +1,31 @@
+import { UsageError } from '@bnrnn/core';
+import {
+  normalizerFromSpec,
+  type NormalizerSpec,
+  type NormalizerStrategy,
+} from '@bnrnn/normalization';
 import type { GruSpec, LayerSpec, LstmSpec, ModelSpec, RnnSpec } from '@bnrnn/recurrent';
 import { gateCounts } from '@bnrnn/tensor-backend';
-import { UsageError } from '@bnrnn/core';
+import { dispose } from '@tensorflow/tfjs-core';
 
 /**
  * Trained numbers of a model, without building it.
  *
  *   embedding V·E + softmax H·V + V + each layer's and direction's W, U, biases, peepholes, gains and shifts
  *
+ * @param strategies  of the user's own; a backend has to run where the model has one.
  * @throws UsageError for a layer that no preset has.
  */
-export function parameterCount(spec: ModelSpec): number {
+export function parameterCount(
+  spec: ModelSpec,
+  strategies: readonly NormalizerStrategy[] = [],
+): number {
   const classifies = spec.kind === 'frameClassifier';
   const classes = classifies ? spec.classes : spec.vocabulary;
   let inputs = classifies ? spec.features : spec.embedding;
   let count = classifies ? 0 : classes * inputs;
   for (const layer of spec.layers) {
-    count += layerCount(layer, inputs);
+    count += layerCount(layer, inputs, strategies);
     inputs = unitsOf(layer);
   }
   return count + inputs * classes + classes;
@@ -29,12 +39,17 @@ function unitsOf(layer: LayerSpec): number {
   return layer.merge === 'concat' ? 2 * layer.layer.units : layer.layer.units;
 }
 
-function layerCount(layer: LayerSpec, inputs: number): number {
+function layerCount(
+  layer: LayerSpec,
+  inputs: number,
+  strategies: readonly NormalizerStrategy[],
+): number {
   if (layer.kind === 'stack') throw unknown(layer);
-  if (layer.kind !== 'bidirectional') return cellCount(layer, inputs);
+  if (layer.kind !== 'bidirectional') return cellCount(layer, inputs, strategies);
   const { inputToHidden } = layer.layer.normalize;
-  const isShared = layer.statistics === 'shared' && inputToHidden !== undefined;
-  return 2 * cellCount(layer.layer, inputs) - (isShared ? 2 * widthOf(layer.layer) : 0);
+  const twice = 2 * cellCount(layer.layer, inputs, strategies);
+  if (layer.statistics !== 'shared' || inputToHidden === undefined) return twice;
+  return twice - trainedBy(inputToHidden, widthOf(layer.layer), true, strategies);
 }
 
 function unknown({ kind }: LayerSpec): UsageError {
@@ -45,21 +60,48 @@ function widthOf({ kind, units }: CellSpec): number {
   return gateCounts[kind] * units;
 }
 
-function cellCount(layer: CellSpec, inputs: number): number {
+function cellCount(
+  layer: CellSpec,
+  inputs: number,
+  strategies: readonly NormalizerStrategy[],
+): number {
   const { units } = layer;
   const wide = widthOf(layer);
   const peepholes =
     layer.kind === 'lstm' ? { none: 0, output: 1, all: 3 }[layer.peepholes] * units : 0;
-  return inputs * wide + units * wide + peepholes + vectors(layer, wide);
+  return inputs * wide + units * wide + peepholes + vectors(layer, wide, strategies);
 }
 
-/** Biases, gains and shifts: a shift stands where its placement makes a bias useless. */
-function vectors({ normalize, biases, units }: CellSpec, wide: number): number {
-  const { inputToHidden, hiddenToHidden, preActivation, cell } = normalize;
-  const at = (spec: { kind: string } | undefined) => spec !== undefined && spec.kind !== 'none';
-  const gains = [inputToHidden, hiddenToHidden, preActivation].filter(at).length * wide;
-  const ofCell = at(cell) ? 2 * units : 0;
-  // One shift or one bias is left wherever W·x or the sum is normalized.
-  const shifts = at(inputToHidden) || at(preActivation) ? 1 : biases;
-  return shifts * wide + gains + ofCell;
+/** Biases and what normalizers train: a shift stands where its placement makes a bias useless. */
+function vectors(
+  { normalize, biases, units }: CellSpec,
+  wide: number,
+  strategies: readonly NormalizerStrategy[],
+): number {
+  const used = Object.entries(normalize).filter(([, { kind }]) => kind !== 'none');
+  const names = used.map(([placement]) => placement);
+  const shifted = ['preActivation', 'inputToHidden'].find((name) => names.includes(name));
+  return used.reduce(
+    (count, [placement, spec]) => {
+      const [features, shift] =
+        placement === 'cell' ? [units, true] : [wide, placement === shifted];
+      return count + trainedBy(spec, features, shift, strategies);
+    },
+    shifted === undefined ? biases * wide : 0,
+  );
+}
+
+/** Gain and shift of a built-in strategy; what a strategy of the user's own makes. */
+function trainedBy(
+  spec: NormalizerSpec,
+  features: number,
+  shift: boolean,
+  strategies: readonly NormalizerStrategy[],
+): number {
+  if (!strategies.some(({ kind }) => kind === spec.kind)) return (shift ? 2 : 1) * features;
+  const { parameters, statistics } = normalizerFromSpec(spec, { strategies }).init(features, {
+    shift,
+  });
+  dispose([parameters, statistics]);
+  return Object.values(parameters).reduce((sum, { size }) => sum + size, 0);
 }

@@ -25,14 +25,16 @@ export function normalizerAt(
     const blocks = placement === 'cell' ? 1 : gateCounts[settings['model.cell'].value];
     return { kind: 'layer', groups: groups === 0 ? blocks : groups, epsilon, gain };
   }
-  return {
-    kind: 'batch',
-    over: kind,
+  const batch = {
     epsilon,
     epsilonRule: settings['normalization.epsilonRule'].value,
     gain,
     decay: settings['normalization.decay'].value,
     perStep: settings['normalization.perStep'].value,
     maxSteps,
-  };
+  } as const;
+  if (kind === 'frame' || kind === 'sequence') return { kind: 'batch', over: kind, ...batch };
+  // A strategy of the user's own takes what it needs of all settings.
+  const own = { kind, ...batch, groups: settings['normalization.groups'].value };
+  return own;
 }

@@ -1,6 +1,7 @@
 import { UsageError } from '@bnrnn/core';
 import {
   normalizerFromSpec,
+  type NormalizerStrategy,
   refuseInCausalModel,
   refuseInsideRecurrence,
 } from '@bnrnn/normalization';
@@ -14,11 +15,16 @@ import type { LanguageSettings, SharedSettings, SpeechSettings } from '../settin
  * @throws UsageError for statistics over the sequence, or a cell's normalizer or peepholes outside
  * an LSTM.
  */
-export function refuseImpossible(settings: LanguageSettings): void {
+export function refuseImpossible(
+  settings: LanguageSettings,
+  strategies: readonly NormalizerStrategy[],
+): void {
   const path = 'model.normalize.inputToHidden';
   const spec = normalizerAt(settings, 'inputToHidden', 1);
-  if (spec !== undefined) withHint(path, () => refuseInCausalModel(normalizerFromSpec(spec), path));
-  refuseImpossibleCell(settings);
+  if (spec !== undefined) {
+    withHint(path, () => refuseInCausalModel(normalizerFromSpec(spec, { strategies }), path));
+  }
+  refuseImpossibleCell(settings, strategies);
 }
 
 /**
@@ -27,8 +33,11 @@ export function refuseImpossible(settings: LanguageSettings): void {
  * @throws UsageError for statistics over the sequence inside the recurrence, a cell's normalizer or
  * peepholes outside an LSTM, or one normalizer for both directions of anything but W·x alone.
  */
-export function refuseImpossibleSpeech(settings: SpeechSettings): void {
-  refuseImpossibleCell(settings);
+export function refuseImpossibleSpeech(
+  settings: SpeechSettings,
+  strategies: readonly NormalizerStrategy[],
+): void {
+  refuseImpossibleCell(settings, strategies);
   if (settings['model.directionStatistics'].value !== 'shared') return;
   const normalized = placements.filter((at) => settings[`model.normalize.${at}`].value !== 'none');
   if (normalized.join() === 'inputToHidden') return;
@@ -39,13 +48,17 @@ export function refuseImpossibleSpeech(settings: SpeechSettings): void {
   );
 }
 
-function refuseImpossibleCell(settings: SharedSettings): void {
+function refuseImpossibleCell(
+  settings: SharedSettings,
+  strategies: readonly NormalizerStrategy[],
+): void {
   for (const placement of placements) {
     if (placement === 'inputToHidden') continue;
     const spec = normalizerAt(settings, placement, 1);
     const path = `model.normalize.${placement}`;
-    if (spec !== undefined)
-      withHint(path, () => refuseInsideRecurrence(normalizerFromSpec(spec), path));
+    if (spec === undefined) continue;
+    const normalizer = normalizerFromSpec(spec, { strategies });
+    withHint(path, () => refuseInsideRecurrence(normalizer, path));
   }
   const cell = settings['model.cell'].value;
   if (cell === 'lstm') return;

@@ -9,7 +9,12 @@ import { chosen } from '../settings/setting';
 import type { SharedSettings } from '../settings/settings';
 import { refuseImpossible, refuseImpossibleSpeech } from './refuseImpossible';
 import { resolveSettings, resolveSpeechSettings, type SettingsRequest } from './resolveSettings';
-import { configVersion, type LanguageRunConfig, type SpeechRunConfig } from './runConfig';
+import {
+  configVersion,
+  type LanguageRunConfig,
+  type RunConfig,
+  type SpeechRunConfig,
+} from './runConfig';
 import type { SpeechFiles } from './speechFiles';
 
 interface RunRequest extends SettingsRequest {
@@ -27,6 +32,8 @@ interface RunRequest extends SettingsRequest {
   /** What the operands of its matrix products are rounded to. */
   readonly precision?: Precision;
   readonly corpus: CorpusInfo;
+  /** The file of each of `strategies`. */
+  readonly strategyFiles?: RunConfig['strategies'];
   readonly command?: string;
   readonly commit?: string;
   readonly versions?: Readonly<Record<string, string>>;
@@ -53,7 +60,7 @@ export function resolveRun(options: ResolveRunOptions): LanguageRunConfig {
   const preset = findLanguagePreset(options.preset);
   const recipe = findRecipe(options.recipe ?? defaultRecipe);
   const settings = resolveSettings(preset, recipe, options);
-  refuseImpossible(settings);
+  refuseImpossible(settings, options.strategies ?? []);
   const unit = settings['data.level'].value;
   return {
     ...identity(options, recipe.name, baselineIn(preset, settings)),
@@ -77,7 +84,7 @@ export function resolveSpeechRun(options: ResolveSpeechRunOptions): SpeechRunCon
     speakerStatistics || resolved['data.cmvn'].source === 'user'
       ? resolved
       : { ...resolved, 'data.cmvn': chosen('none', 'the data directories have no cmvn.scp') };
-  refuseImpossibleSpeech(settings);
+  refuseImpossibleSpeech(settings, options.strategies ?? []);
   return {
     ...identity(options, recipe.name, baselineIn(preset, settings)),
     unit: 'frame',
@@ -103,6 +110,8 @@ function identity(options: RunRequest, recipe: string, baseline: string | null) 
     ...(blas !== undefined && { blas }),
     ...(precision !== undefined && { precision }),
   };
+  const files = options.strategyFiles;
+  const own = files === undefined || files.length === 0 ? {} : { strategies: files };
   const version = configVersion;
   return {
     version,
@@ -112,6 +121,7 @@ function identity(options: RunRequest, recipe: string, baseline: string | null) 
     ...computes,
     seed,
     corpus,
+    ...own,
     command,
     commit,
     versions,

@@ -1,4 +1,5 @@
 import { UsageError } from '@bnrnn/core';
+import type { NormalizerStrategy } from '@bnrnn/normalization';
 import type { LanguagePreset, SpeechPreset } from '../presets/preset';
 import { noNormalization } from '../presets/preset';
 import { authorsNormalization } from '../recipes/authorsCode';
@@ -10,7 +11,7 @@ import type {
   RulePath,
 } from '../recipes/recipe';
 import type { SpeechRecipe } from '../recipes/speechRecipe';
-import type { NormalizationChoice, Task } from '../settings/definition';
+import type { Task } from '../settings/definition';
 import { nearestPath } from '../settings/nearestPath';
 import type { Override } from '../settings/readSetting';
 import { checkValue } from '../settings/readSetting';
@@ -28,7 +29,9 @@ import type {
 export interface SettingsRequest {
   readonly overrides?: readonly Override[];
   /** Short for the placement W·x. */
-  readonly normalize?: NormalizationChoice;
+  readonly normalize?: string;
+  /** Strategies of the user's own: their kinds are values of every placement. */
+  readonly strategies?: readonly NormalizerStrategy[];
   readonly epochs?: number;
   readonly maxSteps?: number;
 }
@@ -99,7 +102,8 @@ function inOrder<Of extends Task>(task: Of, settings: SettingsFor<Of>): Settings
 
 /** The caller's changes, checked; a later one wins, `--set` over the short flags. */
 function changesOf<Of extends Task>(task: Of, request: SettingsRequest): Changes<Of> {
-  const { overrides = [], normalize, epochs, maxSteps } = request;
+  const { overrides = [], normalize, epochs, maxSteps, strategies = [] } = request;
+  const ownKinds = strategies.map(({ kind }) => kind);
   const all: readonly Override[] = [
     ...(normalize === undefined
       ? []
@@ -110,7 +114,7 @@ function changesOf<Of extends Task>(task: Of, request: SettingsRequest): Changes
   ];
   const entries = all.map(({ path, value }) => {
     expectOwn(task, path);
-    return [path, user(checkValue(path, value))];
+    return [path, user(checkValue(path, value, ownKinds))];
   });
   return Object.fromEntries(entries) as Changes<Of>;
 }

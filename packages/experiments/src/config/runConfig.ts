@@ -33,6 +33,8 @@ const runConfigSchema = v.object({
   seed: v.number(),
   unit: v.picklist(units),
   corpus: corpusInfoSchema,
+  /** Normalization strategies of the user's own: their kind and the SHA-256 of their file. */
+  strategies: v.exactOptional(v.array(v.object({ kind: v.string(), sha256: v.string() }))),
   data: v.union([v.string(), speechFilesSchema]),
   command: v.string(),
   commit: v.string(),
@@ -117,7 +119,11 @@ export function parseRunConfig(value: unknown, where: string): RunConfig {
         hint: 'Was the run written by another version of bnrnn?',
       });
     }
-    checkValue(path, setting.value);
+    checkValue(
+      path,
+      setting.value,
+      result.output.strategies?.map(({ kind }) => kind),
+    );
   }
   const level = settings['data.level']?.value;
   if (unit !== 'frame' && level !== unit) {

@@ -8,13 +8,13 @@ export type Task = (typeof tasks)[number];
 export type SettingDefinition = { readonly meaning: string; readonly task?: Task } & (
   | { readonly kind: 'number'; readonly bounds: NumberBounds }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
+  | { readonly kind: 'normalization' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'text'; readonly pattern: RegExp; readonly expected: string }
 );
 
-/** How one placement of a cell may be normalized. */
+/** How one placement of a cell may be normalized, beside strategies of the user's own by their kind. */
 export const normalizationChoices = ['none', 'frame', 'sequence', 'layer'] as const;
-export type NormalizationChoice = (typeof normalizationChoices)[number];
 
 export const number = <const Bounds extends NumberBounds>(meaning: string, bounds: Bounds) =>
   ({ kind: 'number', bounds, meaning }) as const;
@@ -28,7 +28,7 @@ export const boolean = (meaning: string) => ({ kind: 'boolean', meaning }) as co
 /** A text that matches a pattern, which `expected` says in words. */
 export const text = (meaning: string, pattern: RegExp, expected: string) =>
   ({ kind: 'text', pattern, expected, meaning }) as const;
-export const placement = (meaning: string) => choice(meaning, normalizationChoices);
+export const placement = (meaning: string) => ({ kind: 'normalization', meaning }) as const;
 
 /** A setting that only language models have. */
 export const language = <Definition extends object>(definition: Definition) =>

@@ -1,7 +1,7 @@
 import { expectNumber, expectOneOf, UsageError } from '@bnrnn/core';
 import { nearestPath } from './nearestPath';
 import type { SettingValue } from './setting';
-import type { SettingDefinition } from './definition';
+import { normalizationChoices, type SettingDefinition } from './definition';
 import { settingDefinitions, type SettingPath } from './settingDefinitions';
 
 /** One `path=value` of the command line, checked. */
@@ -17,14 +17,25 @@ export interface Override {
  * the wrong type or out of bounds.
  */
 export function readOverride(assignment: string): Override {
-  const equals = assignment.indexOf('=');
-  if (equals < 1) {
-    throw new UsageError(`--set is "${assignment}", expected path=value.`, {
-      hint: 'For example --set model.units=300.',
-    });
-  }
-  const path = expectSettingPath(assignment.slice(0, equals).trim());
-  return { path, value: readValue(path, assignment.slice(equals + 1).trim()) };
+  return overrideReader([])(assignment);
+}
+
+/**
+ * The same where strategies of the user's own stand beside the built-in choices of a placement.
+ *
+ * @param ownKinds  their kinds.
+ */
+export function overrideReader(ownKinds: readonly string[]): (assignment: string) => Override {
+  return (assignment) => {
+    const equals = assignment.indexOf('=');
+    if (equals < 1) {
+      throw new UsageError(`--set is "${assignment}", expected path=value.`, {
+        hint: 'For example --set model.units=300.',
+      });
+    }
+    const path = expectSettingPath(assignment.slice(0, equals).trim());
+    return { path, value: readValue(path, assignment.slice(equals + 1).trim(), ownKinds) };
+  };
 }
 
 /** Returns `path` when a setting has that name; otherwise throws with the nearest names. */
@@ -40,10 +51,17 @@ export function expectSettingPath(path: string): SettingPath {
 }
 
 /** Checks a value against its setting's type and bounds. */
-export function checkValue(path: SettingPath, value: unknown): SettingValue {
+export function checkValue(
+  path: SettingPath,
+  value: unknown,
+  ownKinds: readonly string[] = [],
+): SettingValue {
   const definition: SettingDefinition = settingDefinitions[path];
   if (definition.kind === 'number') return expectNumber(path, value, definition.bounds);
   if (definition.kind === 'choice') return expectOneOf(path, value, definition.choices);
+  if (definition.kind === 'normalization') {
+    return expectOneOf(path, value, [...normalizationChoices, ...ownKinds]);
+  }
   if (definition.kind === 'text') {
     if (typeof value === 'string' && definition.pattern.test(value)) return value;
     throw new UsageError(`${path} is "${String(value)}", expected ${definition.expected}.`);
@@ -52,7 +70,7 @@ export function checkValue(path: SettingPath, value: unknown): SettingValue {
   throw new UsageError(`${path} is "${String(value)}", expected true or false.`);
 }
 
-function readValue(path: SettingPath, written: string): SettingValue {
+function readValue(path: SettingPath, written: string, ownKinds: readonly string[]): SettingValue {
   const { kind } = settingDefinitions[path];
   if (kind === 'number') {
     const value = written === '' ? NaN : Number(written);
@@ -60,5 +78,5 @@ function readValue(path: SettingPath, written: string): SettingValue {
     return checkValue(path, value);
   }
   if (kind === 'boolean' && (written === 'true' || written === 'false')) return written === 'true';
-  return checkValue(path, written);
+  return checkValue(path, written, ownKinds);
 }

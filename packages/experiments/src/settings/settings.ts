@@ -7,13 +7,15 @@ type Definitions = typeof settingDefinitions;
 /** The type of the value at a path. */
 export type ValueAt<Path extends SettingPath> = Definitions[Path] extends { kind: 'number' }
   ? number
-  : Definitions[Path] extends { kind: 'boolean' }
-    ? boolean
-    : Definitions[Path] extends { kind: 'text' }
-      ? string
-      : Definitions[Path] extends { choices: readonly (infer Choice extends string)[] }
-        ? Choice
-        : never;
+  : Definitions[Path] extends { kind: 'normalization' }
+    ? string
+    : Definitions[Path] extends { kind: 'boolean' }
+      ? boolean
+      : Definitions[Path] extends { kind: 'text' }
+        ? string
+        : Definitions[Path] extends { choices: readonly (infer Choice extends string)[] }
+          ? Choice
+          : never;
 
 /** Some settings, each with its source. */
 export type SettingsOf<Path extends SettingPath> = { readonly [P in Path]: Setting<ValueAt<P>> };

@@ -1,11 +1,16 @@
 import { BnrnnError, DataError } from '@bnrnn/core';
-import { modelFromSpec, type ModelSpec, type SequenceModel } from '@bnrnn/recurrent';
+import {
+  modelFromSpec,
+  type FromSpecOptions,
+  type ModelSpec,
+  type SequenceModel,
+} from '@bnrnn/recurrent';
 import { engine } from '@tensorflow/tfjs-core';
 import type { CheckpointStore } from './checkpointStore';
 import { restoreModel } from './checkpointTensors';
 import { readBestCheckpoint, readLatestCheckpoint, type Checkpoint } from './readCheckpoint';
 
-export interface LoadModelOptions {
+export interface LoadModelOptions extends FromSpecOptions {
   /** The newest checkpoint, or the one with the best validation; `latest` when absent. */
   readonly which?: 'latest' | 'best';
   /** Told in a sentence about each newer checkpoint that was refused. */
@@ -20,12 +25,12 @@ export interface LoadModelOptions {
  */
 export async function loadModel(
   store: CheckpointStore,
-  { which = 'latest', onRefused }: LoadModelOptions = {},
+  { which = 'latest', onRefused, ...options }: LoadModelOptions = {},
 ): Promise<SequenceModel> {
   const read = which === 'best' ? readBestCheckpoint : readLatestCheckpoint;
   const { checkpoint, refused } = await read(store);
   refused.forEach((sentence) => onRefused?.(sentence));
-  const model = modelOf(checkpoint);
+  const model = modelOf(checkpoint, options);
   try {
     restoreModel(model, checkpoint.tensors, checkpoint.path);
   } catch (error) {
@@ -36,10 +41,13 @@ export async function loadModel(
 }
 
 /** The model that a manifest describes, of which nothing is checked but that it is the one written. */
-function modelOf({ manifest: { settings }, path }: Checkpoint): SequenceModel {
+function modelOf(
+  { manifest: { settings }, path }: Checkpoint,
+  options: FromSpecOptions,
+): SequenceModel {
   const before = new Set(Object.keys(engine().registeredVariables));
   try {
-    return modelFromSpec(settings.model as ModelSpec, { seed: settings.seed });
+    return modelFromSpec(settings.model as ModelSpec, { ...options, seed: settings.seed });
   } catch (cause) {
     for (const [name, made] of Object.entries(engine().registeredVariables)) {
       if (!before.has(name)) made.dispose();
