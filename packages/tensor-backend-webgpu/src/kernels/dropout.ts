@@ -16,30 +16,39 @@ const rounds = Array.from({ length: 5 }, (_, part) => {
   x0 += keys[${(part + 1) % 3}]; x1 += keys[${(part + 2) % 3}] + ${part + 1}u;`;
 }).join('\n  ');
 
-/** Each invocation takes both words of a counter, for two elements. */
+/** Element i is element `first + (i / width) · stride + i % width` of the whole batch, whose masks are the same on all ranks. */
 const program = defineProgram({
   name: 'dropout',
-  params: { count: 'u32', key0: 'u32', key1: 'u32', step: 'u32', threshold: 'u32', kept: 'f32' },
+  params: {
+    count: 'u32',
+    width: 'u32',
+    stride: 'u32',
+    first: 'u32',
+    key0: 'u32',
+    key1: 'u32',
+    step: 'u32',
+    threshold: 'u32',
+    kept: 'f32',
+  },
   reads: { x: 'f32' },
   writes: { y: 'f32' },
   workgroup: [256],
   main: `${element}
-  if (2u * i >= p.count) { return; }
+  if (i >= p.count) { return; }
+  let place = p.first + i / p.width * p.stride + i % p.width;
   let keys = array<u32, 3>(p.key0, p.key1, p.key0 ^ p.key1 ^ 0x1bd11bdau);
-  var x0 = i + keys[0];
+  var x0 = place / 2u + keys[0];
   var x1 = p.step + keys[1];
   ${rounds}
-  y[2u * i] = select(x[2u * i] * p.kept, 0.0, x0 < p.threshold);
-  if (2u * i + 1u < p.count) {
-    y[2u * i + 1u] = select(x[2u * i + 1u] * p.kept, 0.0, x1 < p.threshold);
-  }`,
+  let word = select(x0, x1, place % 2u == 1u);
+  y[i] = select(x[i] * p.kept, 0.0, word < p.threshold);`,
 });
 
 /** Multiplies by the mask of (key, step), which is never stored: the gradient makes it again. */
 function applyMask(
   backend: GpuBackend,
   x: TensorInfo,
-  { rate, key, step }: OpAttributes<typeof dropoutOp>,
+  { rate, key, step, part }: OpAttributes<typeof dropoutOp>,
 ): TensorInfo {
   const y = backend.allocate(x.shape);
   const count = util.sizeFromShape(x.shape);
@@ -47,10 +56,29 @@ function applyMask(
   run(backend, program, {
     reads: { x },
     writes: { y },
-    steps: [{ count, key0: key[0], key1: key[1], step, threshold, kept: 1 / (1 - rate) }],
-    groups: linear(Math.ceil(count / 2)),
+    steps: [
+      {
+        ...{ count, ...runsOf(x, part), key0: key[0], key1: key[1], step },
+        ...{ threshold, kept: 1 / (1 - rate) },
+      },
+    ],
+    groups: linear(count),
   });
   return y;
+}
+
+/** Runs of elements that follow each other in the whole batch: one for each time step of a part of its columns. */
+function runsOf({ shape }: TensorInfo, part: OpAttributes<typeof dropoutOp>['part']) {
+  if (part === undefined) {
+    const width = util.sizeFromShape(shape);
+    return { width, stride: width, first: 0 };
+  }
+  const [, batch = 1, features = 1] = shape;
+  return {
+    width: batch * features,
+    stride: part.batch * features,
+    first: part.first * features,
+  };
 }
 
 export const dropout = opKernel(dropoutOp, {
