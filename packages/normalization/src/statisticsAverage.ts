@@ -56,7 +56,7 @@ export class StatisticsAverage {
       for (const [name, value] of values) {
         const { shape } = value;
         const sum = sums.get(name) as Sums;
-        const weights = weightsOf(shape[0] ?? 0, counts);
+        const weights = weightsOf(shape.at(0) ?? 0, counts);
         if (weights === undefined || shape.slice(1).join() !== sum.shape.slice(1).join()) {
           const steps = counts.length === 1 ? '1' : `${counts.length} or 1`;
           const wanted = [`steps=${steps}`, ...sum.shape.slice(1)].join(', ');

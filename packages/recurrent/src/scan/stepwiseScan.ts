@@ -12,7 +12,6 @@ import {
   zeros,
   zerosLike,
   type Tensor,
-  type Tensor1D,
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
@@ -119,9 +118,9 @@ function cellStep({ cell, activation }: ScanSettings): CellStep {
 
 function stepWeights({ recurrent, recurrentBias, peepholes }: ScanTensors): StepWeights {
   return {
-    recurrent: recurrent as Tensor2D,
-    ...(recurrentBias === undefined ? {} : { recurrentBias: recurrentBias as Tensor1D }),
-    ...(peepholes === undefined ? {} : { peepholes: peepholes as Tensor2D }),
+    recurrent: recurrent,
+    ...(recurrentBias === undefined ? {} : { recurrentBias: recurrentBias }),
+    ...(peepholes === undefined ? {} : { peepholes: peepholes }),
   };
 }
 
