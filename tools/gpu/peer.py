@@ -1,4 +1,7 @@
-"""`python3 peer.py OUT.json`: training steps of the language models in PyTorch on its GPU, `nn.LSTM` through cuDNN."""
+"""`python3 peer.py OUT.json`: training steps of the language models in PyTorch on its GPU, `nn.LSTM` through cuDNN.
+
+Where W·x is normalized a loop over time runs instead, as written (eager) and through `torch.compile`.
+"""
 
 import json
 import sys
@@ -11,17 +14,18 @@ from sizes import find_sizes
 from timing import time_steps
 from torch_language import LanguageModel
 
-PRESETS = ["ptb-small", "ptb-small-bn", "ptb-medium", "ptb-large"]
-SECONDS = 100
+PRESETS = ["ptb-small", "ptb-small-bn", "ptb-medium", "ptb-medium-bn", "ptb-large"]
+SECONDS = 150
 
 
-def make_step(sizes):
+def make_step(sizes, compiled):
     """A function of a window that trains one step and returns the loss, which waits for the device."""
     torch.manual_seed(3)
     model = LanguageModel(sizes).cuda()
     parameters = list(model.parameters())
     for each in parameters:
         nn.init.uniform_(each, -sizes.init_range, sizes.init_range)
+    forward = torch.compile(model, dynamic=False) if compiled else model
     optimizer = torch.optim.SGD(parameters, lr=sizes.learning_rate, foreach=True)
     shape = (sizes.layers, sizes.batch, sizes.units)
     state = tuple(torch.zeros(shape, device="cuda") for _ in range(2))
@@ -29,7 +33,7 @@ def make_step(sizes):
     def step(window):
         nonlocal state
         optimizer.zero_grad(set_to_none=True)
-        loss, carried = model(*window, state)
+        loss, carried = forward(*window, state)
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, sizes.max_norm)
         optimizer.step()
@@ -45,18 +49,21 @@ def main(out):
     for tf32 in (False, True):
         torch.backends.cuda.matmul.allow_tf32 = tf32
         torch.backends.cudnn.allow_tf32 = tf32
-        for preset in PRESETS:
+        forms = [(preset, False) for preset in PRESETS]
+        forms += [(preset, True) for preset in PRESETS if preset.endswith("-bn")]
+        for preset, compiled in forms:
             if time.perf_counter() - begun > SECONDS:
                 break
             sizes = find_sizes(preset)
             tokens = torch.randint(sizes.types, (4, sizes.time, sizes.batch), device="cuda")
             windows = [(tokens[k], tokens[k + 1]) for k in range(3)]
-            took = time_steps(make_step(sizes), windows, 30, 5)
+            took = time_steps(make_step(sizes, compiled), windows, 30, 5)
             results.append(
                 {
                     "preset": preset,
                     "batch": sizes.batch,
                     "tf32": tf32,
+                    "compiled": compiled,
                     "stepMilliseconds": took["stepMilliseconds"],
                     "device": torch.cuda.get_device_name(),
                     "torch": torch.__version__,
