@@ -41,6 +41,7 @@ describe('train', () => {
       'preset',
       'recipe',
       'backend',
+      'precision',
       'seed',
       'steps',
       'firstLoss',
@@ -295,6 +296,7 @@ describe('doctor', () => {
       'node-gpu',
       'simd',
       'node',
+      'webgpu',
       'wasm',
       'cpu',
     ]);
@@ -318,7 +320,7 @@ describe('presets', () => {
   it('lists every row with its parameters and the source of every number', async () => {
     const json = lastJson(await bnrnn(folder, 'presets', '--recipe', 'zaremba', '--json'));
     const rows = json['presets'] as { name: string; parameters: number; settings: object }[];
-    expect(rows).toHaveLength(30);
+    expect(rows).toHaveLength(34);
     expect(rows[0]).toMatchObject({
       name: 'ptb-small',
       parameters: 4_653_200,

@@ -52,6 +52,7 @@ describe('train wsj-birnn-bn', () => {
       'preset',
       'recipe',
       'backend',
+      'precision',
       'seed',
       'steps',
       'firstLoss',

@@ -135,7 +135,7 @@ describe.each(testBackends())('on %s', (backend) => {
 });
 
 test('the fallback refuses normalizers that nobody calls', async () => {
-  await startBackend('cpu', { fallback: 'allow' });
+  await startBackend('cpu', { fallback: 'allow', precision: 'float32' });
   const call = () =>
     runOp(
       scanOp,
