@@ -307,6 +307,7 @@ describe('doctor', () => {
         'details',
         'reason',
         'fix',
+        'faster',
         'selfTest',
         'started',
       ]);
