@@ -42,7 +42,8 @@ export function bfloatProducts(
 ): Pick<Thread, 'product' | 'stepProduct'> {
   const { base } = native;
   const functions = bindFunctions(native);
-  const room = nativeRoom(native);
+  // Forward and backward have a room each: the softmax layer alternates between both in one step.
+  const rooms = { forward: nativeRoom(native), backward: nativeRoom(native) };
   const ofA = scratch;
   const ofB = scratch + bfloatScratchBytes(terms) / 2;
 
@@ -106,16 +107,15 @@ export function bfloatProducts(
   /** Packs the weights as bfloat16 once; a step converts its A alone. */
   const stepProduct = (operands: StepOperands): StepProduct => {
     const { transposeB, m, n, k, blocks, ldb, accumulate } = operands;
-    const rows = spansOf(m);
     const depths = spansOf(k);
-    const mostRows = rows[0]?.count ?? 0;
+    const mostRows = spansOf(m)[0]?.count ?? 0;
     const pieces = depths.map((depth) =>
       blocks.flatMap(({ b, out }) => spansOf(n).map((column) => ({ b, out, depth, column }))),
     );
     const sizes = pieces.flat().map(({ depth, column }) => {
       return Number(functions.size(secondOperand, mostRows, column.count, terms * depth.count));
     });
-    const starts = room(sizes);
+    const starts = rooms[transposeB ? 'backward' : 'forward'](sizes);
     const packs = pieces.flat().map((piece, index) => ({ ...piece, at: starts[index] as number }));
     for (const { b, depth, column, at } of packs) {
       const inner = terms * depth.count;
@@ -126,11 +126,12 @@ export function bfloatProducts(
       );
     }
     const packsOf = new Map(depths.map((depth) => [depth, packs.filter((p) => p.depth === depth)]));
-    return (a, lda, c, ldc) => {
+    return (a, lda, c, ldc, rows = m) => {
+      const spans = spansOf(rows, mostRows);
       for (const [depth, own] of packsOf) {
         const inner = terms * depth.count;
         const keep = accumulate || depth.from > 0 ? 1 : 0;
-        for (const row of rows) {
+        for (const row of spans) {
           convertA(false, a, lda, row, depth);
           for (const { out, column, at } of own) {
             functions.compute(
@@ -175,9 +176,9 @@ function orderOf(transpose: boolean): number {
   return transpose ? transposed : asIs;
 }
 
-/** Pieces of a side, as few as can be and of nearly the same size. */
-function spansOf(size: number): Span[] {
-  const pieces = Math.ceil(size / largest);
+/** Pieces of a side, none over `limit`, as few as can be and of nearly the same size. */
+function spansOf(size: number, limit = largest): Span[] {
+  const pieces = Math.ceil(size / limit);
   const most = Math.ceil(size / pieces / 16) * 16;
   return Array.from({ length: pieces }, (_, i) => {
     const from = i * most;

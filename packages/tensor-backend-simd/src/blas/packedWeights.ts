@@ -3,6 +3,9 @@ import { asIs, rowMajor, transposed, type Native } from './loadBlas';
 import { nativeRoom } from './nativeRoom';
 import { wholeProducts } from './panels';
 
+/** With more rows, MKL's own packing of the weights costs little (no gain at 280 and 320 rows of the softmax layer). */
+const mostRows = 64;
+
 /** MKL's names for an operand that was packed, and for the second operand of a product. */
 export const packed = 151;
 export const secondOperand = 162;
@@ -34,17 +37,17 @@ export function packedWeights(
   const whole = wholeProducts(product);
   return (operands) => {
     const { transposeB, m, n, k, blocks, ldb, accumulate } = operands;
-    if (!transposeB) return whole(operands);
+    if (!transposeB || m > mostRows) return whole(operands);
     const starts = room(blocks.map(() => Number(size(secondOperand, m, n, k))));
     const weights = blocks.map(({ b, out }, index) => ({ at: starts[index] as number, b, out }));
     for (const { at, b } of weights) {
       pack(rowMajor, secondOperand, transposed, m, n, k, 1, native.base + b, ldb, at);
     }
-    return (a, lda, c, ldc) => {
+    return (a, lda, c, ldc, rows = m) => {
       const [ofA, ofC] = [native.base + a, native.base + c];
       for (const { at, out } of weights) {
         compute(
-          ...([rowMajor, asIs, packed, m, n, k, ofA, lda, at, ldb] as const),
+          ...([rowMajor, asIs, packed, rows, n, k, ofA, lda, at, ldb] as const),
           ...([accumulate ? 1 : 0, ofC + out, ldc] as const),
         );
       }

@@ -55,11 +55,11 @@ export function panelProducts(
       const source = b + 4 * (transposeB ? column * ldb + from : column + from * ldb);
       kernels.copyPanel(Number(transposeB), source, ldb, depth, columns, at, width);
     }
-    return (a, lda, c, ldc) => {
+    return (a, lda, c, ldc, rows = m) => {
       for (const { out, from, column, depth, columns, at, width } of panels) {
         const keep = accumulate || from > 0;
         const [ofA, ofC] = [a + from * 4, c + out + column * 4];
-        product(false, false, m, columns, depth, ofA, lda, at, width, keep, ofC, ldc);
+        product(false, false, rows, columns, depth, ofA, lda, at, width, keep, ofC, ldc);
       }
     };
   };
@@ -68,9 +68,9 @@ export function panelProducts(
 /** The products of a scan's steps as one call for each B. */
 export function wholeProducts(product: Product): (operands: StepOperands) => StepProduct {
   return ({ transposeB, m, n, k, blocks, ldb, accumulate }) =>
-    (a, lda, c, ldc) => {
+    (a, lda, c, ldc, rows = m) => {
       for (const { b, out } of blocks) {
-        product(false, transposeB, m, n, k, a, lda, b, ldb, accumulate, c + out, ldc);
+        product(false, transposeB, rows, n, k, a, lda, b, ldb, accumulate, c + out, ldc);
       }
     };
 }

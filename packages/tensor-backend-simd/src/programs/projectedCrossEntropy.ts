@@ -1,6 +1,6 @@
 import type { Arguments } from '../threads/arguments';
 import { program } from '../threads/program';
-import { ownRange, type Thread } from '../threads/thread';
+import { ownRange, type StepProduct, type Thread } from '../threads/thread';
 import { clear } from './clear';
 import { operations } from './elementwise';
 
@@ -38,9 +38,10 @@ export const projectedCrossEntropy = program(names, (thread, given) => {
   const room = roomOf(thread, given);
   const hasGradients = given.dHidden !== 0;
   if (hasGradients) clear(thread, room.dBias, room.columns);
+  const products = weightProducts(thread, given, room);
   for (let from = 0; from < rows; from += blockRows) {
     const count = Math.min(blockRows, rows - from);
-    const block = { from, count };
+    const block = { from, count, ...products };
     makeLogits(thread, given, room, block);
     makeExponentials(thread, given, room, block);
     finishRows(thread, given, room, block);
@@ -51,9 +52,34 @@ export const projectedCrossEntropy = program(names, (thread, given) => {
   sumHiddenGradients(thread, given, room);
 });
 
-interface Block {
+/** The products with the thread's columns of the weights W, whose blocks may have fewer rows than the largest. */
+interface WeightProducts {
+  /** x·W */
+  readonly timesWeights: StepProduct;
+  /** x·Wᵀ */
+  readonly timesTransposed: StepProduct;
+}
+
+interface Block extends WeightProducts {
   readonly from: number;
   readonly count: number;
+}
+
+function weightProducts(thread: Thread, given: Given, { weights, columns }: Room): WeightProducts {
+  const { units, classes, blockRows } = given;
+  const idle = (): void => undefined;
+  if (columns === 0) return { timesWeights: idle, timesTransposed: idle };
+  const common = {
+    ...{ m: blockRows, blocks: [{ b: weights, out: 0 }], ldb: classes },
+    ...{ accumulate: false, room: 0 },
+  };
+  return {
+    timesWeights: thread.stepProduct({ transposeB: false, n: columns, k: units, ...common }),
+    timesTransposed:
+      given.dHidden === 0
+        ? idle
+        : thread.stepProduct({ transposeB: true, n: units, k: columns, ...common }),
+  };
 }
 
 /** Where a thread finds its columns and its part of the scratch, as byte offsets. */
@@ -109,16 +135,18 @@ function roomOf(thread: Thread, given: Given): Room {
 }
 
 /** h·W of the block's rows, and each label's logit, with the bias, where the label is one of the thread's. */
-function makeLogits(thread: Thread, given: Given, room: Room, { from, count }: Block): void {
-  const { units, classes, hidden } = given;
-  const { first, columns, logits, weights, bias, chosen } = room;
+function makeLogits(
+  thread: Thread,
+  given: Given,
+  room: Room,
+  { from, count, timesWeights }: Block,
+): void {
+  const { units, hidden } = given;
+  const { first, columns, logits, bias, chosen } = room;
   if (columns === 0) return;
   const { float32, int32 } = thread;
   const h = hidden + from * units * 4;
-  thread.product(
-    ...([false, false, count, columns, units] as const),
-    ...([h, units, weights, classes, false, logits, columns] as const),
-  );
+  timesWeights(h, units, logits, columns, count);
   for (let row = from; row < from + count; row++) {
     const label = (int32[(given.labels >>> 2) + row] as number) - first;
     if (label < 0 || label >= columns) continue;
@@ -170,9 +198,14 @@ function finishRows(thread: Thread, given: Given, room: Room, { from, count }: B
 }
 
 /** The thread's share of the block's dHidden, still without factors, and what the block adds to dWeights and dBias. */
-function makeGradients(thread: Thread, given: Given, room: Room, { from, count }: Block): void {
+function makeGradients(
+  thread: Thread,
+  given: Given,
+  room: Room,
+  { from, count, timesTransposed }: Block,
+): void {
   const { units, classes } = given;
-  const { columns, logits, weights, scaled, dWeights, dBias } = room;
+  const { columns, logits, scaled, dWeights, dBias } = room;
   const dHidden = room.dHidden + from * units * 4;
   if (columns === 0) {
     clear(thread, dHidden, count * units);
@@ -181,10 +214,7 @@ function makeGradients(thread: Thread, given: Given, room: Room, { from, count }
   const { kernels } = thread;
   const hidden = given.hidden + from * units * 4;
   const factors = room.factors + from * 4;
-  thread.product(
-    ...([false, true, count, units, columns] as const),
-    ...([logits, columns, weights, classes, false, dHidden, units] as const),
-  );
+  timesTransposed(logits, columns, dHidden, units, count);
   kernels.scaleRows(hidden, factors, scaled, count, units);
   thread.product(
     ...([true, false, units, columns, count] as const),

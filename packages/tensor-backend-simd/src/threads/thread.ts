@@ -20,10 +20,14 @@ export type Product = (
   ldc: number,
 ) => void;
 
-/** The products of a scan's step, whose B stay while A and C move on: as `Product`, from the same operands. */
-export type StepProduct = (a: number, lda: number, c: number, ldc: number) => void;
+/**
+ * Products whose B stay while A and C move on, such as those of a scan's steps: as `Product`, from the same operands.
+ *
+ * @param rows  of A and C, at most `m`; `m` when absent.
+ */
+export type StepProduct = (a: number, lda: number, c: number, ldc: number, rows?: number) => void;
 
-/** What is the same in each step of a scan. */
+/** What is the same in each step of a scan, and in each block of rows of the softmax layer. */
 export interface StepOperands {
   readonly transposeB: boolean;
   readonly m: number;
