@@ -134,6 +134,20 @@ export default tseslint.config(
     },
   },
   {
+    // What the simd backend is made of runs in a page as well.
+    files: [
+      'packages/tensor-backend-simd/src/{backend,kernels,memory,page,programs,threads}/**/*.ts',
+    ],
+    ignores: ['**/*.test.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        { patterns: [{ group: ['node:*', '**/node/**'], message: 'A page runs this too.' }] },
+      ],
+      'no-restricted-globals': ['error', 'process', 'Buffer', 'require'],
+    },
+  },
+  {
     // Tests may also use the float64 oracle and every package they compare with.
     files: ['**/*.test.ts', 'packages/*/test/**/*.ts', 'packages/*/bench/**/*.ts'],
     rules: {

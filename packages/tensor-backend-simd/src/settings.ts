@@ -2,36 +2,38 @@ import {
   backendSettings,
   expectMemory,
   expectThreads,
-  threadsOfMachine,
   type Precision,
   type StartOptions,
 } from '@bnrnn/tensor-backend';
-import { mayStartWorkers } from './threads/expectWorkersCanStart';
+import type { Host } from './host';
 
 /** What the backend starts with. */
 export interface Settings {
   readonly threads: number;
-  readonly memoryMiB: number;
+  /** The most that tensors may hold, and the least that will do where so much cannot be had. */
+  readonly memoryMiB: { readonly most: number; readonly least: number };
   readonly precision: Precision;
   /** Why there is one thread where nobody asked for a number; undefined where there are as many as can be. */
   readonly few?: string;
 }
-
-/** 4 GiB, the most that one WebAssembly memory holds. */
-const mostMiB = 4096;
 
 /**
  * What the caller asks for, else the environment, else as much as the machine has.
  *
  * @throws UsageError for a number that cannot be.
  */
-export function settingsFrom(options: StartOptions): Settings {
-  const asked = { ...backendSettings(), ...options };
-  const memoryMiB = expectMemory('startBackend: memoryMiB', asked.memoryMiB ?? mostMiB);
-  const common = { memoryMiB, precision: asked.precision };
-  if (asked.threads !== undefined) {
-    return { threads: expectThreads('startBackend: threads', asked.threads), ...common };
-  }
-  if (mayStartWorkers()) return { threads: threadsOfMachine(), ...common };
-  return { threads: 1, ...common, few: "Node's permission model forbids more: --allow-worker" };
+export function settingsFrom(
+  options: StartOptions,
+  host: Pick<Host, 'memoryMiB' | 'ownThreads'>,
+): Settings {
+  const { threads, memoryMiB, precision } = { ...backendSettings(), ...options };
+  const asked =
+    memoryMiB === undefined ? undefined : expectMemory('startBackend: memoryMiB', memoryMiB);
+  return {
+    precision,
+    memoryMiB: asked === undefined ? host.memoryMiB : { most: asked, least: asked },
+    ...(threads === undefined
+      ? host.ownThreads()
+      : { threads: expectThreads('startBackend: threads', threads) }),
+  };
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { hasBfloat } from '../src/blas/bfloat';
 import { loadBlas } from '../src/blas/loadBlas';
 import { processorHere } from '../src/blas/processor';
-import { makeProducts, scratchOf } from '../src/threads/makeProducts';
+import { makeProducts, scratchOf } from '../src/node/makeProducts';
 import { openKernels } from './openKernels';
 
 const { memory, blas, kernels, heap, float32, int32 } = openKernels('mkl');

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { loadBlas } from '../src/blas/loadBlas';
 import { findBlas } from '../src/blas/findBlas';
 import { instantiateKernels } from '../src/threads/kernels';
-import { makeProducts, scratchOf } from '../src/threads/makeProducts';
+import { makeProducts, scratchOf } from '../src/node/makeProducts';
 
 const pages = 256;
 

@@ -1,6 +1,6 @@
 import { expectClose, filled } from '@bnrnn/test-utils';
 import { describe, expect, test } from 'vitest';
-import { makeProducts } from '../src/threads/makeProducts';
+import { makeProducts } from '../src/node/makeProducts';
 import { openKernels } from './openKernels';
 
 /** m, n, k: rows of A, columns and rows of each op(B); small, odd, and large enough to be copied. */

@@ -2,7 +2,7 @@ import { makeBarrier } from './barrier';
 import { argumentCount, argumentsStart, signal, signalsOf } from './control';
 import { instantiateKernels } from './kernels';
 import { lagging } from './lagging';
-import { makeProducts, type ProductChoice } from './makeProducts';
+import type { ProductChoice, Products } from './ownProducts';
 import type { Thread } from './thread';
 
 /** What it takes to build a thread's view of the shared memory; can be posted to a worker. */
@@ -14,7 +14,10 @@ export interface ThreadSeed extends ProductChoice {
 }
 
 /** A thread, its signals and the arguments of the running program. */
-export function makeThread(seed: ThreadSeed): {
+export function makeThread(
+  seed: ThreadSeed,
+  products: Products,
+): {
   thread: Thread;
   signals: Int32Array;
   values: Float64Array;
@@ -29,7 +32,7 @@ export function makeThread(seed: ThreadSeed): {
     kernels,
     float32: new Float32Array(buffer),
     int32: new Int32Array(buffer),
-    ...makeProducts(seed, kernels),
+    ...products.makeProducts(seed, kernels),
     barrier: lagging(makeBarrier(signals, parts), part, parts),
   };
   const thread = parts % 2 === 0 ? { ...whole, half: halfOf(whole, signals) } : whole;

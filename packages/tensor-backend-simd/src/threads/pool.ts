@@ -6,6 +6,7 @@ import { breakBarriers, BrokenBarrier, mendBarriers, spins } from './barrier';
 import { signal } from './control';
 import { hasEnded } from './ended';
 import { makeThread, type ThreadSeed } from './makeThread';
+import type { Products } from './ownProducts';
 import type { Program } from './program';
 import type { StartWorkers } from './workers';
 
@@ -23,13 +24,19 @@ export interface Pool {
   run<Name extends ProgramName>(program: Name, given: ArgumentsOf<Name>): void;
 }
 
+/** What a runtime has for a pool. */
+export interface PoolOptions {
+  readonly products: Products;
+  readonly startWorkers: StartWorkers;
+}
+
 /** Starts `threads - 1` workers; one thread starts none. */
 export async function startPool(
   seed: Omit<ThreadSeed, 'part' | 'parts'>,
   threads: number,
-  startWorkers: StartWorkers,
+  { products, startWorkers }: PoolOptions,
 ): Promise<Pool> {
-  const own = makeThread({ ...seed, part: 0, parts: threads });
+  const own = makeThread({ ...seed, part: 0, parts: threads }, products);
   const { signals } = own;
   const count = threads - 1;
   const workers = await startWorkers(

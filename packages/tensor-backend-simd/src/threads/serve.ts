@@ -3,11 +3,12 @@ import { readArguments } from './arguments';
 import { breakBarriers, spins } from './barrier';
 import { signal } from './control';
 import { makeThread, type ThreadSeed } from './makeThread';
+import type { Products } from './ownProducts';
 import type { Program } from './program';
 
 /** A worker's life: builds its thread, says that it is ready, waits for a job, runs its part of it, waits again. */
-export function serve(seed: ThreadSeed, sayReady: () => void): void {
-  const { thread, signals, values } = makeThread(seed);
+export function serve(seed: ThreadSeed, products: Products, sayReady: () => void): void {
+  const { thread, signals, values } = makeThread(seed, products);
   let seen = Atomics.load(signals, signal.job);
   sayReady();
   for (;;) {

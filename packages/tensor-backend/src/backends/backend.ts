@@ -30,6 +30,8 @@ export interface StartedBackend {
   blas: string | null;
   /** Version by package or runtime name. */
   versions: Record<string, string>;
+  /** What it had to do without here, and what would bring it: one clause; absent where it has everything. */
+  limits?: string;
 }
 
 /** What was started. */

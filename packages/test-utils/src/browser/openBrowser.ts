@@ -8,6 +8,8 @@ export interface OpenBrowserOptions {
   readonly folder: string;
   /** More flags for Chromium, such as `webgpuFlags`. */
   readonly flags?: readonly string[];
+  /** Whether the page has SharedArrayBuffer; true when absent. */
+  readonly isolated?: boolean;
   /** Milliseconds that one `run` may take; default two minutes. */
   readonly timeout?: number;
 }
@@ -33,10 +35,10 @@ export const webgpuFlags: readonly string[] = [
   '--enable-features=Vulkan',
 ];
 
-/** Opens an isolated page (it has SharedArrayBuffer) in a headless Chromium of this machine. */
+/** Opens a page in a headless Chromium of this machine. */
 export async function openBrowser(options: OpenBrowserOptions): Promise<Browser> {
-  const { program, folder, flags = [], timeout = 120_000 } = options;
-  const server = await serveFolder(folder);
+  const { program, folder, flags = [], isolated = true, timeout = 120_000 } = options;
+  const server = await serveFolder(folder, isolated);
   // Chromium's sandbox cannot be had as root, which containers run as.
   const browser = await chromium
     .launch({ executablePath: program, args: ['--no-sandbox', ...flags] })

@@ -25,12 +25,13 @@ export interface FolderServer {
   close(): Promise<void>;
 }
 
-/** Serves the files of `folder` on a free port, and an empty page at `/`. */
-export async function serveFolder(folder: string): Promise<FolderServer> {
+/** Serves the files of `folder` on a free port, and an empty page at `/`; with the headers that isolate it, or without. */
+export async function serveFolder(folder: string, isolated: boolean): Promise<FolderServer> {
+  const headers = isolated ? isolation : {};
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent((request.url ?? '/').replace(/[?#].*/, '')));
     if (path === sep) {
-      response.writeHead(200, { ...isolation, 'Content-Type': types['.html'] });
+      response.writeHead(200, { ...headers, 'Content-Type': types['.html'] });
       response.end(
         '<!doctype html><meta charset="utf-8"><title>test</title><link rel="icon" href="data:,">',
       );
@@ -41,7 +42,7 @@ export async function serveFolder(folder: string): Promise<FolderServer> {
       (found) => {
         if (!found.isFile()) return void response.writeHead(404).end();
         const type = types[extname(file)] ?? 'application/octet-stream';
-        response.writeHead(200, { ...isolation, 'Content-Type': type });
+        response.writeHead(200, { ...headers, 'Content-Type': type });
         createReadStream(file).pipe(response);
       },
       () => void response.writeHead(404).end(),

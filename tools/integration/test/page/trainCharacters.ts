@@ -1,36 +1,67 @@
 import { corpusOfText, tokenBatches } from '@bnrnn/data-ptb';
 import { batchNorm } from '@bnrnn/normalization';
 import { languageModel, lstm } from '@bnrnn/recurrent';
-import { startBackend } from '@bnrnn/tensor-backend';
+import { startBackend, type Backend } from '@bnrnn/tensor-backend';
 import { loadModel, train, type CheckpointStore } from '@bnrnn/training';
 import { memory } from '@tensorflow/tfjs-core';
 
-const line = 'the quick brown fox jumps over the lazy dog and runs away from it all\n';
+const words = 'the quick brown fox jumps over a lazy dog and runs away from it all'.split(' ');
+
+/** Lines of words in an order that never repeats: rows of a batch that read the same would have no variance. */
+function text(): string {
+  let chosen = 1;
+  const word = (): string => {
+    chosen = (chosen * 48_271) % 2_147_483_647;
+    return words[chosen % words.length] ?? '';
+  };
+  const line = (): string => Array.from({ length: 14 }, word).join(' ');
+  return Array.from({ length: 40 }, () => `${line()}\n`).join('');
+}
+
+/** What a training in a page is asked for. */
+export interface Wanted {
+  /** The name of a registered backend, or a backend. */
+  readonly backend: Backend | string;
+  readonly steps: number;
+  readonly threads?: number;
+  /** Whether the recurrence is normalized too. */
+  readonly inside?: boolean;
+}
 
 /** What a page and Node are compared by. */
 export interface Trained {
   readonly losses: readonly number[];
-  /** Perplexity of the validation split under running statistics. */
+  /** Perplexity of the validation split. */
   readonly perplexity: number;
   readonly checkpoints: readonly string[];
   /** Parameters of the model that the last checkpoint gives. */
   readonly loaded: number;
   /** Tensors that are left when everything is disposed. */
   readonly tensors: number;
+  readonly threads: number;
+  /** What the backend had to do without. */
+  readonly limits?: string;
 }
 
-/** Trains a batch-normalized character model for 20 steps on tfjs's own backend `cpu`, and saves it in memory. */
-export async function main(): Promise<Trained> {
-  await startBackend('cpu');
-  const pieces = [new TextEncoder().encode(line.repeat(40))];
+/** Trains a batch-normalized character model and saves it in memory. */
+export async function trainCharacters(wanted: Wanted): Promise<Trained> {
+  const { backend, steps, inside = false } = wanted;
+  const { threads, limits } = await startBackend(backend, { threads: wanted.threads });
+  const pieces = [new TextEncoder().encode(text())];
   const corpus = await corpusOfText('fox', { where: 'fox.txt', pieces }, [80, 10, 10], {
     level: 'character',
   });
   const before = memory().numTensors;
+  const inputToHidden = batchNorm({ over: 'frame' });
   const model = languageModel({
     vocabulary: corpus.vocabulary.size,
     embedding: 12,
-    layers: [lstm({ units: 16, normalize: { inputToHidden: batchNorm({ over: 'frame' }) } })],
+    layers: [
+      lstm({
+        units: 16,
+        normalize: { inputToHidden, ...(inside && { hiddenToHidden: inputToHidden }) },
+      }),
+    ],
     initializer: { kind: 'uniform', range: 0.1 },
     seed: 1,
   });
@@ -48,11 +79,11 @@ export async function main(): Promise<Trained> {
     schedule: { initial: 0.01, decayFactor: 2, firstDecayedEpoch: 9 },
     clip: { maxNorm: 5, at: 'above' },
     seed: 1,
-    epochs: 1,
-    maxSteps: 20,
+    epochs: 9,
+    maxSteps: steps,
     evaluation: { statistics: ['running'] },
     checkpoints: { store },
-    run: { preset: 'page', recipe: 'page', backend: 'cpu', corpus: corpus.info },
+    run: { preset: 'page', recipe: 'page', backend: 'own', corpus: corpus.info },
     now: Date.now,
   })) {
     if (event.type === 'step') losses.push(event.loss);
@@ -67,6 +98,8 @@ export async function main(): Promise<Trained> {
     checkpoints: await store.list(),
     loaded: parameterCount,
     tensors: memory().numTensors - before,
+    threads,
+    ...(limits !== undefined && { limits }),
   };
 }
 

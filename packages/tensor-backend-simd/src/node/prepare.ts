@@ -2,46 +2,26 @@ import { readFile } from 'node:fs/promises';
 import { BackendError, UsageError } from '@bnrnn/core';
 import { reserveProblem } from '@bnrnn/tensor-backend';
 import type { Precision } from '@bnrnn/tensor-backend';
-import { findBlas, type BlasSearch, type BlasWish } from './blas/findBlas';
-import { expectPrecision } from './blas/expectPrecision';
-import { expectKernels } from './threads/expectKernels';
-import { instantiateKernels, type Kernels } from './threads/kernels';
+import { expectPrecision } from '../blas/expectPrecision';
+import { findBlas, type BlasWish } from '../blas/findBlas';
+import { keepLast, type Prepared } from '../host';
+import type { Settings } from '../settings';
+import { expectKernels } from '../threads/expectKernels';
+import { instantiateKernels } from '../threads/kernels';
+import { adviseLargePages } from './largePages';
 
 const pagesOfMiB = 16;
 
-/** What it takes to compute, before any thread is started. */
-export interface Prepared {
-  readonly memory: WebAssembly.Memory;
-  readonly module: WebAssembly.Module;
-  readonly kernels: Kernels;
-  /** The BLAS, or why there is none. */
-  readonly search: BlasSearch;
-}
+const once = keepLast<Prepared>();
 
-let last: { readonly key: string; readonly prepared: Promise<Prepared> } | undefined;
-
-/**
- * Reserves the memory, loads the kernels and looks for a BLAS. A probe and the start after it share what was
- * prepared: a second memory would take as much of the address space again.
- *
- * @param before     the library that a run computed with, see `StartOptions`.
- * @throws BackendError for what this machine or this installation lacks, a precision among it; UsageError where `BNRNN_BLAS` names
- *   a library that cannot be used.
- */
-export function prepare(
-  memoryMiB: number,
-  precision: Precision,
-  before?: string | null,
-): Promise<Prepared> {
+/** See `Host.prepare`; `BNRNN_BLAS` names the library. */
+export function prepare(settings: Settings, before?: string | null): Promise<Prepared> {
   const wish = { wanted: process.env['BNRNN_BLAS'] ?? '', before };
-  const key = JSON.stringify({ memoryMiB, precision, ...wish });
-  if (last?.key === key) return last.prepared;
-  const prepared = prepareNow(memoryMiB, precision, wish);
-  last = { key, prepared };
-  prepared.catch(() => {
-    if (last?.prepared === prepared) last = undefined;
-  });
-  return prepared;
+  const { precision } = settings;
+  const { most } = settings.memoryMiB;
+  return once(JSON.stringify({ most, precision, ...wish }), () =>
+    prepareNow(most, precision, wish),
+  );
 }
 
 async function prepareNow(
@@ -50,6 +30,7 @@ async function prepareNow(
   wish: BlasWish,
 ): Promise<Prepared> {
   const memory = reserveMemory(memoryMiB);
+  adviseLargePages(memory);
   const module = await loadModule();
   const kernels = instantiateKernels(module, memory);
   expectKernels(kernels);

@@ -1,9 +1,9 @@
 import { MessageChannel, Worker, type MessagePort, type WorkerOptions } from 'node:worker_threads';
 import { BackendError } from '@bnrnn/core';
-import { signalsOf } from './control';
-import { sayEnded } from './ended';
-import type { ThreadSeed } from './makeThread';
-import type { StartWorkers } from './workers';
+import { signalsOf } from '../threads/control';
+import { sayEnded } from '../threads/ended';
+import type { ThreadSeed } from '../threads/makeThread';
+import type { StartWorkers } from '../threads/workers';
 
 /** What a worker is given: its seed, and its end of a line that breaks when it ends. */
 export interface WorkerData {

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { signalsOf } from './control';
-import { sayEnded } from './ended';
-import type { WatcherData } from './nodeWorkers';
+import { signalsOf } from '../threads/control';
+import { sayEnded } from '../threads/ended';
+import type { WatcherData } from './workers';
 
 /** The entry of the thread that watches over the workers: a line that closes is a worker that ended. */
 const { memory, lines } = workerData as WatcherData;

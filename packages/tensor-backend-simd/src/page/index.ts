@@ -1,0 +1,1 @@
+export { simdBackend } from './simdBackend';
