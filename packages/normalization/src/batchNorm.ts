@@ -1,11 +1,17 @@
 import { countRealSteps, expectShape, paddedLengths, UsageError, type Lengths } from '@bnrnn/core';
 import { batchNormalize, standardizeStored } from '@bnrnn/tensor-backend';
 import { tidy, type Tensor3D } from '@tensorflow/tfjs-core';
-import { batchNormSpec, type BatchNormOptions } from './batchNormSpec';
+import {
+  batchNormSettings,
+  batchNormSpec,
+  checkBatchNormSpec,
+  type BatchNormOptions,
+} from './batchNormSpec';
 import { foldMoments } from './foldMoments';
 import { newParameters } from './newParameters';
 import type { NamedTensors, Normalized, Normalizer, NormalizerMode } from './normalizer';
 import type { BatchNormSpec } from './normalizerSpec';
+import type { BuiltInStrategy } from './normalizerStrategy';
 import { oneRowEach, rowsOfSteps, startStatistics, type BatchStatistics } from './statistics';
 import { expectWeights, type CheckedWeights } from './weights';
 
@@ -44,8 +50,15 @@ export function batchNorm(options: BatchNormOptions): Normalizer {
   return batchNormOf(batchNormSpec(options));
 }
 
+export const batchNormStrategy = {
+  kind: 'batch',
+  names: { frame: { over: 'frame' }, sequence: { over: 'sequence' } },
+  settings: batchNormSettings,
+  create: (fields, where) => batchNormOf(checkBatchNormSpec(where, fields)),
+} as const satisfies BuiltInStrategy;
+
 /** Batch normalization of a specification that was checked. */
-export function batchNormOf(spec: BatchNormSpec): Normalizer {
+function batchNormOf(spec: BatchNormSpec): Normalizer {
   return {
     spec,
     needs: spec.over,

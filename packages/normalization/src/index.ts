@@ -31,5 +31,7 @@ export {
   type RecurrentBatchNormOptions,
 } from './recurrentBatchNorm';
 export { refuseInCausalModel, refuseInsideRecurrence } from './refusals';
-export { type NormalizerStrategy, type SpecFields } from './strategy';
+export type { NormalizerStrategy, SpecFields } from './normalizerStrategy';
+export { ownSettings, specOfName, strategyNames } from './strategy';
+export type { StrategySetting } from './strategySetting';
 export { StatisticsAverage } from './statisticsAverage';

@@ -1,8 +1,11 @@
-import { expectNumber, expectShape, paddedLengths, UsageError } from '@bnrnn/core';
+import { expectShape, paddedLengths } from '@bnrnn/core';
 import { layerNormalize } from '@bnrnn/tensor-backend';
+import { expectBlocks } from './expectBlocks';
 import { newParameters } from './newParameters';
 import type { Normalizer } from './normalizer';
 import type { LayerNormSpec } from './normalizerSpec';
+import type { BuiltInStrategy } from './normalizerStrategy';
+import { checkSettings, defaultsOf, sharedSettings } from './strategySetting';
 import { expectWeights } from './weights';
 
 /** Settings of layer normalization; what is left out takes its default. */
@@ -15,22 +18,15 @@ export interface LayerNormOptions {
   readonly gain?: number;
 }
 
-/**
- * Checks every setting of layer normalization.
- *
- * @throws UsageError naming the setting, what came and what was wanted.
- */
-export function checkLayerNormSpec(
-  where: string,
-  spec: Readonly<Record<keyof LayerNormSpec, unknown>>,
-): LayerNormSpec {
-  return {
-    kind: 'layer',
-    groups: expectNumber(`${where}: groups`, spec.groups, { integer: true, min: 1 }),
-    epsilon: expectNumber(`${where}: epsilon`, spec.epsilon, { above: 0 }),
-    gain: expectNumber(`${where}: gain`, spec.gain),
-  };
-}
+const { groups, epsilon, gain } = sharedSettings;
+const settings = { groups, epsilon, gain } as const;
+
+export const layerNormStrategy = {
+  kind: 'layer',
+  settings,
+  create: (fields, where) =>
+    layerNormOf({ kind: 'layer', ...checkSettings(where, fields, settings) }),
+} as const satisfies BuiltInStrategy;
 
 /**
  * Layer normalization: standardizes each row over its own features, in `groups` equal blocks.
@@ -45,12 +41,11 @@ export function checkLayerNormSpec(
  * @see Ba, Kiros and Hinton 2016, section 3.
  */
 export function layerNorm(options: LayerNormOptions = {}): Normalizer {
-  const defaults = { groups: 1, epsilon: 1e-5, gain: 1 };
-  return layerNormOf(checkLayerNormSpec('layerNorm', { ...defaults, ...options, kind: 'layer' }));
+  return layerNormStrategy.create({ ...defaultsOf(settings), ...options }, 'layerNorm');
 }
 
 /** Layer normalization of a specification that was checked. */
-export function layerNormOf(spec: LayerNormSpec): Normalizer {
+function layerNormOf(spec: LayerNormSpec): Normalizer {
   const { groups, epsilon } = spec;
   return {
     spec,
@@ -69,11 +64,4 @@ export function layerNormOf(spec: LayerNormSpec): Normalizer {
       return { y: layerNormalize({ x, ...weights, lengths, groups, epsilon }) };
     },
   };
-}
-
-function expectBlocks(caller: string, features: number, groups: number): void {
-  if (features % groups === 0) return;
-  throw new UsageError(
-    `${caller}: groups is ${groups}, expected a divisor of the ${features} features.`,
-  );
 }

@@ -1,5 +1,6 @@
 import { clone } from '@tensorflow/tfjs-core';
 import type { Normalizer } from './normalizer';
+import type { BuiltInStrategy } from './normalizerStrategy';
 
 /**
  * No normalization, so that baseline and treatment are one code path.
@@ -17,3 +18,9 @@ export function none(): Normalizer {
     apply: (x) => ({ y: clone(x) }),
   };
 }
+
+export const noneStrategy = {
+  kind: 'none',
+  settings: {},
+  create: none,
+} as const satisfies BuiltInStrategy;

@@ -5,6 +5,7 @@ import { layerNorm } from './layerNorm';
 import { none } from './none';
 import { normalizerFromSpec } from './normalizerFromSpec';
 import { recurrentBatchNorm } from './recurrentBatchNorm';
+import { specOfName, strategyNames } from './strategy';
 
 const usageError = (message: string): unknown =>
   expect.objectContaining({ name: 'UsageError', message });
@@ -39,7 +40,6 @@ describe('normalizerFromSpec', () => {
   it.each([
     [null, 'cell: the specification is null, expected an object with a kind.'],
     [[1], 'cell: the specification is [1], expected an object with a kind.'],
-    [{ kind: 'bach' }, 'cell: kind is "bach", expected one of: none, batch, layer.'],
     [{ kind: 'none', gain: 1 }, 'cell: a setting is "gain", expected one of: kind.'],
     [{ ...batch, over: 'time' }, 'cell: over is "time", expected one of: frame, sequence.'],
     [{ ...batch, epsilon: 0 }, 'cell: epsilon is 0, expected a number above 0.'],
@@ -60,6 +60,31 @@ describe('normalizerFromSpec', () => {
     [{ ...layer, epsilon: NaN }, 'cell: epsilon is NaN, expected a number above 0.'],
   ])('refuses %j', (spec, sentence) => {
     expect(() => normalizerFromSpec(spec, { where: 'cell' })).toThrow(usageError(sentence));
+  });
+
+  it('names the kinds where it does not know one', () => {
+    expect(() => normalizerFromSpec({ kind: 'bach' }, { where: 'cell' })).toThrow(
+      'cell: kind is "bach", expected one of: none, batch, layer',
+    );
+  });
+
+  it.each(strategyNames)('makes a normalizer of what %s holds', (name) => {
+    const spec = specOfName(name, { gain: 0.5, unheard: 1 });
+    expect(normalizerFromSpec(JSON.parse(JSON.stringify(spec))).spec).toEqual(spec);
+    if ('gain' in spec) expect(spec.gain).toBe(0.5);
+    expect(spec).not.toHaveProperty('unheard');
+  });
+
+  it('knows no other name', () => {
+    expect(() => specOfName('batch')).toThrow(
+      'specOfName: name is "batch", expected one of: none,',
+    );
+  });
+
+  it.each(['batch', 'frame'])("refuses a strategy of the caller's own with the name %s", (kind) => {
+    expect(() => normalizerFromSpec({ kind }, { strategies: [{ kind, create: none }] })).toThrow(
+      `strategies: two strategies have the kind "${kind}", expected one.`,
+    );
   });
 
   it('names a setting that was misspelt', () => {

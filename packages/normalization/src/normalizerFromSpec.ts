@@ -1,6 +1,7 @@
 import { expectOneOf, UsageError } from '@bnrnn/core';
 import type { Normalizer } from './normalizer';
-import { knownStrategies, type NormalizerStrategy, type SpecFields } from './strategy';
+import type { NormalizerStrategy, SpecFields } from './normalizerStrategy';
+import { knownStrategies } from './strategy';
 
 export interface NormalizerFromSpecOptions {
   /** Strategies of the caller's own, beside the built-in ones. */

@@ -1,81 +1,90 @@
 import { expectOneOf, UsageError } from '@bnrnn/core';
-import { batchNormOf } from './batchNorm';
-import { checkBatchNormSpec } from './batchNormSpec';
-import { checkLayerNormSpec, layerNormOf } from './layerNorm';
-import { none } from './none';
-import type { Normalizer } from './normalizer';
-import type { BatchNormSpec, LayerNormSpec } from './normalizerSpec';
-
-/** The settings of a specification as they came; nothing was checked but that it is an object. */
-export type SpecFields = Readonly<Record<string, unknown>>;
-
-/** A way to normalize by its name: it makes a normalizer of a specification. */
-export interface NormalizerStrategy {
-  /** The `kind` of its specifications; no other strategy may have it. */
-  readonly kind: string;
-  /**
-   * The normalizer of a specification; its `spec` is plain JSON that gives the same normalizer again.
-   *
-   * @param where  named in front of a setting in an error.
-   * @throws UsageError for a setting that is missing, unknown or out of range.
-   */
-  create(fields: SpecFields, where: string): Normalizer;
-}
-
-const batchKeys: readonly (keyof BatchNormSpec)[] = [
-  'kind',
-  'over',
-  'epsilon',
-  'epsilonRule',
-  'gain',
-  'decay',
-  'perStep',
-  'maxSteps',
-];
-const layerKeys: readonly (keyof LayerNormSpec)[] = ['kind', 'groups', 'epsilon', 'gain'];
+import { batchNormStrategy } from './batchNorm';
+import { layerNormStrategy } from './layerNorm';
+import { noneStrategy } from './none';
+import type { NormalizerSpec } from './normalizerSpec';
+import type { BuiltInStrategy, NormalizerStrategy, SpecFields } from './normalizerStrategy';
+import { defaultsOf, sharedSettings } from './strategySetting';
 
 /** The strategies that this package brings. */
-const builtInStrategies: readonly NormalizerStrategy[] = [
-  {
-    kind: 'none',
-    create(fields, where) {
-      expectOnly(where, fields, ['kind']);
-      return none();
-    },
-  },
-  {
-    kind: 'batch',
-    create: (fields, where) =>
-      batchNormOf(checkBatchNormSpec(where, expectOnly(where, fields, batchKeys))),
-  },
-  {
-    kind: 'layer',
-    create: (fields, where) =>
-      layerNormOf(checkLayerNormSpec(where, expectOnly(where, fields, layerKeys))),
-  },
-];
+const builtIn = [noneStrategy, batchNormStrategy, layerNormStrategy] as const;
+
+const builtInStrategies: readonly BuiltInStrategy[] = builtIn;
+
+type OwnSettings<Strategy> = Strategy extends {
+  kind: infer Kind extends string;
+  settings: infer All;
+}
+  ? {
+      readonly [
+        Name in Exclude<keyof All, keyof typeof sharedSettings> & string as `${Kind}.${Name}`
+      ]: All[Name];
+    }
+  : never;
+type Together<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;
+
+/** The settings that one strategy has alone, by `KIND.NAME`. */
+export const ownSettings = Object.fromEntries(
+  builtInStrategies.flatMap(({ kind, settings }) =>
+    Object.entries(settings)
+      .filter(([name]) => !Object.hasOwn(sharedSettings, name))
+      .map(([name, setting]) => [`${kind}.${name}`, setting]),
+  ),
+) as Together<OwnSettings<(typeof builtIn)[number]>>;
+
+/** The names by which a run asks for a built-in strategy. */
+export const strategyNames: readonly string[] = builtInStrategies.flatMap(namesOf);
+
+/**
+ * The specification of a built-in strategy: the settings that it takes of those given, and the
+ * values of its own for the others.
+ *
+ * @param name      one of `strategyNames`.
+ * @param settings  by name; settings of other strategies may stand among them.
+ * @throws UsageError for an unknown name.
+ */
+export function specOfName(name: string, settings: SpecFields = {}): NormalizerSpec {
+  expectOneOf('specOfName: name', name, strategyNames);
+  const found = builtInStrategies.find((strategy) => namesOf(strategy).includes(name));
+  const { kind, names, settings: own } = found as BuiltInStrategy;
+  const given = Object.entries(settings).filter(([field]) => Object.hasOwn(own, field));
+  const values = { ...defaultsOf(own), ...Object.fromEntries<unknown>(given) };
+  return { kind, ...names?.[name], ...values } as NormalizerSpec;
+}
 
 /**
  * The built-in strategies and the caller's.
  *
- * @throws UsageError where two have one kind.
+ * @throws UsageError where two have one kind, or one has the name of another.
  */
 export function knownStrategies(own: readonly NormalizerStrategy[]): NormalizerStrategy[] {
-  const known = [...builtInStrategies, ...own];
+  const known = [...builtInStrategies.map(strict), ...own];
   const kinds = known.map(({ kind }) => kind);
-  const twice = kinds.find((kind, k) => kinds.indexOf(kind) !== k);
+  const taken = own.map(({ kind }) => kind).find((kind) => strategyNames.includes(kind));
+  const twice = taken ?? kinds.find((kind, k) => kinds.indexOf(kind) !== k);
   if (twice === undefined) return known;
   throw new UsageError(`strategies: two strategies have the kind "${twice}", expected one.`, {
     hint: 'Give your strategy a kind of its own.',
   });
 }
 
-/** The same fields, none of them unknown; a missing one is left for the check of its value. */
-function expectOnly<Key extends string>(
-  where: string,
-  fields: SpecFields,
-  keys: readonly Key[],
-): Readonly<Record<Key, unknown>> {
-  for (const key of Object.keys(fields)) expectOneOf(`${where}: a setting`, key, keys);
-  return fields;
+function namesOf({ kind, names }: BuiltInStrategy): string[] {
+  return names === undefined ? [kind] : Object.keys(names);
+}
+
+/** The same strategy, which refuses a field that it does not have; a missing one is its own to refuse. */
+function strict({ kind, names = {}, settings, create }: BuiltInStrategy): NormalizerStrategy {
+  const decided = Object.values(names).flatMap((fields) => Object.keys(fields));
+  const fieldNames = [...new Set(['kind', ...decided, ...Object.keys(settings)])];
+  return {
+    kind,
+    create(fields, where) {
+      for (const key of Object.keys(fields)) expectOneOf(`${where}: a setting`, key, fieldNames);
+      return create(fields, where);
+    },
+  };
 }

@@ -85,5 +85,6 @@ export {
   standardizeStoredOp,
   type StandardizeStoredOptions,
 } from './ops/standardizeStored';
+export { zeroPadding } from './ops/zeroPadding';
 export { liveNumbers, type LiveBackend } from './liveNumbers';
 export { rehearse, type Rehearsal, type RehearsingBackend } from './rehearse';

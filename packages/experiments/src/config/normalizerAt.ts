@@ -1,7 +1,8 @@
-import type { NormalizerSpec } from '@bnrnn/normalization';
+import { specOfName, strategyNames, type NormalizerSpec } from '@bnrnn/normalization';
 import type { Placement } from '@bnrnn/recurrent';
 import { gateCounts } from '@bnrnn/tensor-backend';
 import type { PlacementPath } from '../recipes/recipe';
+import type { Setting, SettingValue } from '../settings/setting';
 import type { SharedSettings } from '../settings/settings';
 
 /**
@@ -17,24 +18,26 @@ export function normalizerAt(
   const path: PlacementPath = `model.normalize.${placement}`;
   const kind = settings[path].value;
   if (kind === 'none') return undefined;
-  const gain = settings['normalization.gain'].value;
-  const epsilon = settings['normalization.epsilon'].value;
-  if (kind === 'layer') {
-    const groups = settings['normalization.groups'].value;
-    // Each gate's features are standardized apart.
-    const blocks = placement === 'cell' ? 1 : gateCounts[settings['model.cell'].value];
-    return { kind: 'layer', groups: groups === 0 ? blocks : groups, epsilon, gain };
-  }
-  const batch = {
-    epsilon,
+  const groups = settings['normalization.groups'].value;
+  // Each gate's features are normalized apart.
+  const blocks = placement === 'cell' ? 1 : gateCounts[settings['model.cell'].value];
+  const shared = {
+    gain: settings['normalization.gain'].value,
+    epsilon: settings['normalization.epsilon'].value,
     epsilonRule: settings['normalization.epsilonRule'].value,
-    gain,
     decay: settings['normalization.decay'].value,
     perStep: settings['normalization.perStep'].value,
     maxSteps,
-  } as const;
-  if (kind === 'frame' || kind === 'sequence') return { kind: 'batch', over: kind, ...batch };
-  // A strategy of the user's own takes what it needs of all settings.
-  const own = { kind, ...batch, groups: settings['normalization.groups'].value };
-  return own;
+    groups: groups === 0 ? blocks : groups,
+  };
+  // A strategy of the user's own takes what it needs of all of them.
+  if (!strategyNames.includes(kind)) return { kind, ...shared } as NormalizerSpec;
+  return specOfName(kind, { ...shared, ...ownValues(settings, kind) });
+}
+
+/** The values of `normalization.KIND.NAME` by name. */
+function ownValues(settings: SharedSettings, kind: string): Record<string, SettingValue> {
+  const prefix = `normalization.${kind}.`;
+  const own = Object.entries<Setting>(settings).filter(([path]) => path.startsWith(prefix));
+  return Object.fromEntries(own.map(([path, { value }]) => [path.slice(prefix.length), value]));
 }

@@ -1,5 +1,5 @@
 import { UsageError } from '@bnrnn/core';
-import type { NormalizerStrategy } from '@bnrnn/normalization';
+import { ownSettings, type NormalizerStrategy, type StrategySetting } from '@bnrnn/normalization';
 import type { LanguagePreset, SpeechPreset } from '../presets/preset';
 import { noNormalization } from '../presets/preset';
 import { authorsNormalization } from '../recipes/authorsCode';
@@ -9,13 +9,14 @@ import type {
   PresetPath,
   Recipe,
   RulePath,
+  StrategyPath,
 } from '../recipes/recipe';
 import type { SpeechRecipe } from '../recipes/speechRecipe';
 import type { Task } from '../settings/definition';
 import { nearestPath } from '../settings/nearestPath';
 import type { Override } from '../settings/readSetting';
 import { checkValue } from '../settings/readSetting';
-import { chosen, figure, user, type Setting } from '../settings/setting';
+import { chosen, figure, recalled, user, type Setting } from '../settings/setting';
 import { settingPathsOf, type SettingPath } from '../settings/settingDefinitions';
 import type {
   Changes,
@@ -46,7 +47,7 @@ const rules: SettingsOf<RulePath> = {
 };
 
 const limits: SettingsOf<
-  Exclude<PresetPath, keyof typeof noNormalization | RulePath | CorpusPath>
+  Exclude<PresetPath, keyof typeof noNormalization | StrategyPath | RulePath | CorpusPath>
 > = {
   'schedule.maxSteps': chosen(0, 'after the last epoch'),
   'checkpoints.everySteps': chosen(200),
@@ -62,7 +63,15 @@ export const corpusAsItIs: SettingsOf<CorpusPath> = {
   'data.minCount': chosen(0, 'no limit'),
 };
 
-const start = { ...noNormalization, ...rules, ...corpusAsItIs, ...limits };
+/** What each strategy does unless it is told otherwise; also what runs had before there was a choice. */
+export const strategiesAsTheyAre = Object.fromEntries(
+  Object.entries<StrategySetting>(ownSettings).map(([name, { value, source }]) => [
+    `normalization.${name}`,
+    recalled(value, source),
+  ]),
+) as SettingsOf<StrategyPath>;
+
+const start = { ...noNormalization, ...strategiesAsTheyAre, ...rules, ...corpusAsItIs, ...limits };
 
 /** Every setting of a language model's run: the recipe's, then the preset's changes, then the caller's. */
 export function resolveSettings(

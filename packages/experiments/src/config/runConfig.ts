@@ -1,12 +1,12 @@
 import { corpusInfoSchema, DataError, units, UsageError } from '@bnrnn/core';
 import { precisions } from '@bnrnn/tensor-backend';
 import * as v from 'valibot';
-import type { CorpusPath, RulePath } from '../recipes/recipe';
+import type { CorpusPath, RulePath, StrategyPath } from '../recipes/recipe';
 import { checkValue } from '../settings/readSetting';
 import { chosen, sources, type Setting } from '../settings/setting';
 import { settingPathsOf } from '../settings/settingDefinitions';
 import type { LanguageSettings, SettingsOf, SpeechSettings } from '../settings/settings';
-import { corpusAsItIs } from './resolveSettings';
+import { corpusAsItIs, strategiesAsTheyAre } from './resolveSettings';
 import { speechFilesSchema, type SpeechFiles } from './speechFiles';
 
 const settingSchema = v.object({
@@ -64,7 +64,8 @@ export interface SpeechRunConfig extends Readonly<Common> {
 export type RunConfig = LanguageRunConfig | SpeechRunConfig;
 
 /** Settings younger than the first run folders, as those runs had them. */
-const before: SettingsOf<RulePath | 'optimizer.kind' | 'model.initRange'> = {
+const before: SettingsOf<RulePath | StrategyPath | 'optimizer.kind' | 'model.initRange'> = {
+  ...strategiesAsTheyAre,
   'optimizer.kind': chosen('sgd', 'before there was a choice'),
   'optimizer.momentum': chosen(0.9, 'not used'),
   'optimizer.beta1': chosen(0.9, 'not used'),

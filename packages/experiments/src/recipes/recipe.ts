@@ -8,8 +8,14 @@ export type Size = (typeof sizes)[number];
 /** Where the activations of a cell may be normalized. */
 export type PlacementPath = Extract<SettingPath, `model.normalize.${string}`>;
 
-/** The settings of the normalizers, one set for every placement of a run. */
-export type NormalizationPath = Extract<SettingPath, `normalization.${string}`>;
+/** The settings that one normalization strategy has alone. */
+export type StrategyPath = Extract<SettingPath, `normalization.${string}.${string}`>;
+
+/** The settings that the normalizers share, one set for every placement of a run. */
+export type NormalizationPath = Exclude<
+  Extract<SettingPath, `normalization.${string}`>,
+  StrategyPath
+>;
 
 /** The numbers of the update rules, so that `--set optimizer.kind=...` can choose any of them. */
 export type RulePath =
@@ -21,6 +27,7 @@ export type CorpusPath = 'data.level' | 'data.split' | 'data.vocabularySize' | '
 /** What an experiment decides rather than a recipe. */
 export type PresetPath =
   | PlacementPath
+  | StrategyPath
   | RulePath
   | CorpusPath
   | 'schedule.maxSteps'

@@ -1,4 +1,5 @@
 import type { NumberBounds } from '@bnrnn/core';
+import { strategyNames } from '@bnrnn/normalization';
 
 /** What a run learns: to predict tokens, or to classify frames. */
 export const tasks = ['language', 'speech'] as const;
@@ -14,7 +15,7 @@ export type SettingDefinition = { readonly meaning: string; readonly task?: Task
 );
 
 /** How one placement of a cell may be normalized, beside strategies of the user's own by their kind. */
-export const normalizationChoices = ['none', 'frame', 'sequence', 'layer'] as const;
+export const normalizationChoices = strategyNames;
 
 export const number = <const Bounds extends NumberBounds>(meaning: string, bounds: Bounds) =>
   ({ kind: 'number', bounds, meaning }) as const;

@@ -12,6 +12,7 @@ import {
   type SettingDefinition,
   type Task,
 } from './definition';
+import { strategySettings } from './strategySettings';
 
 /** Every setting of a run, by path: what `--set path=value` accepts. */
 export const settingDefinitions = {
@@ -50,9 +51,10 @@ export const settingDefinitions = {
   'normalization.decay': share('share of the old value in the running statistics'),
   'normalization.perStep': boolean('running statistics of each time step apart'),
   'normalization.groups': count(
-    'blocks that layer normalization standardizes apart; 0: one a gate',
+    'blocks of the features that are normalized apart; 0: one a gate',
     0,
   ),
+  ...strategySettings,
 
   'data.level': language(choice('what a token of the text is', textLevels)),
   'data.split': language(
