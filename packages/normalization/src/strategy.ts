@@ -53,7 +53,7 @@ export function specOfName(name: string, settings: SpecFields = {}): NormalizerS
   const { kind, names, settings: own } = found as BuiltInStrategy;
   const given = Object.entries(settings).filter(([field]) => Object.hasOwn(own, field));
   const values = { ...defaultsOf(own), ...Object.fromEntries<unknown>(given) };
-  return { kind, ...names?.[name], ...values } as NormalizerSpec;
+  return { kind, ...names?.[name], ...values };
 }
 
 /**
@@ -77,14 +77,15 @@ function namesOf({ kind, names }: BuiltInStrategy): string[] {
 }
 
 /** The same strategy, which refuses a field that it does not have; a missing one is its own to refuse. */
-function strict({ kind, names = {}, settings, create }: BuiltInStrategy): NormalizerStrategy {
+function strict(strategy: BuiltInStrategy): NormalizerStrategy {
+  const { kind, names = {}, settings } = strategy;
   const decided = Object.values(names).flatMap((fields) => Object.keys(fields));
   const fieldNames = [...new Set(['kind', ...decided, ...Object.keys(settings)])];
   return {
     kind,
     create(fields, where) {
       for (const key of Object.keys(fields)) expectOneOf(`${where}: a setting`, key, fieldNames);
-      return create(fields, where);
+      return strategy.create(fields, where);
     },
   };
 }

@@ -31,7 +31,7 @@ export function normalizerAt(
     groups: groups === 0 ? blocks : groups,
   };
   // A strategy of the user's own takes what it needs of all of them.
-  if (!strategyNames.includes(kind)) return { kind, ...shared } as NormalizerSpec;
+  if (!strategyNames.includes(kind)) return { kind, ...shared };
   return specOfName(kind, { ...shared, ...ownValues(settings, kind) });
 }
 
