@@ -32,6 +32,7 @@ export {
 } from './recurrentBatchNorm';
 export { refuseInCausalModel, refuseInsideRecurrence } from './refusals';
 export type { NormalizerStrategy, SpecFields } from './normalizerStrategy';
+export { rms, type RmsOptions } from './rms';
 export { ownSettings, specOfName, strategyNames } from './strategy';
 export type { StrategySetting } from './strategySetting';
 export { StatisticsAverage } from './statisticsAverage';

@@ -4,10 +4,11 @@ import { layerNormStrategy } from './layerNorm';
 import { noneStrategy } from './none';
 import type { NormalizerSpec } from './normalizerSpec';
 import type { BuiltInStrategy, NormalizerStrategy, SpecFields } from './normalizerStrategy';
+import { rmsStrategy } from './rms';
 import { defaultsOf, sharedSettings } from './strategySetting';
 
 /** The strategies that this package brings. */
-const builtIn = [noneStrategy, batchNormStrategy, layerNormStrategy] as const;
+const builtIn = [noneStrategy, batchNormStrategy, layerNormStrategy, rmsStrategy] as const;
 
 const builtInStrategies: readonly BuiltInStrategy[] = builtIn;
 
