@@ -7,6 +7,7 @@ import {
   type ResolveSpeechRunOptions,
 } from './resolveRun';
 import { parseRunConfig } from './runConfig';
+import { normalizationChoices } from '../settings/definition';
 
 const base: ResolveRunOptions = {
   preset: 'ptb-small-bn',
@@ -112,7 +113,7 @@ describe('resolveSpeechRun', () => {
   });
 
   it('takes every normalization of W·x', () => {
-    for (const normalize of ['none', 'frame', 'sequence', 'layer'] as const) {
+    for (const normalize of normalizationChoices) {
       const { settings } = resolveSpeechRun({ ...speech, normalize });
       expect(settings['model.normalize.inputToHidden']).toEqual({
         value: normalize,
