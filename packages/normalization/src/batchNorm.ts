@@ -1,6 +1,18 @@
 import { countRealSteps, expectShape, paddedLengths, UsageError, type Lengths } from '@bnrnn/core';
 import { batchNormalize, standardizeStored } from '@bnrnn/tensor-backend';
-import { tidy, type Tensor3D } from '@tensorflow/tfjs-core';
+import {
+  add,
+  div,
+  mul,
+  neg,
+  reshape,
+  sqrt,
+  tidy,
+  type Rank,
+  type Tensor1D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { batchNormOverRanks } from './batchNormOverRanks';
 import {
   batchNormSettings,
   batchNormSpec,
@@ -9,13 +21,16 @@ import {
 } from './batchNormSpec';
 import { foldMoments } from './foldMoments';
 import { newParameters } from './newParameters';
-import type { NamedTensors, Normalized, Normalizer, NormalizerMode } from './normalizer';
+import { refuseOneRow } from './refuseOneRow';
+import type { NamedTensors, Normalized, Normalizer, NormalizerMode, StoredMap } from './normalizer';
 import type { BatchNormSpec } from './normalizerSpec';
 import type { BuiltInStrategy } from './normalizerStrategy';
 import { oneRowEach, rowsOfSteps, startStatistics, type BatchStatistics } from './statistics';
+import type { Ranks } from './sumOverRanks';
 import { expectWeights, type CheckedWeights } from './weights';
 
 const caller = 'batchNorm.apply';
+const storedCaller = 'batchNorm.storedMap';
 
 /** One call of `apply`, checked. */
 interface Run {
@@ -26,6 +41,7 @@ interface Run {
   /** Undefined where nothing is padded. */
   readonly lengths: Lengths | undefined;
   readonly firstStep: number;
+  readonly ranks: Ranks | undefined;
 }
 
 /**
@@ -62,11 +78,12 @@ function batchNormOf(spec: BatchNormSpec): Normalizer {
   return {
     spec,
     needs: spec.over,
+    sumsOverRanks: true,
     init: (features, { shift }) => ({
       parameters: newParameters('batchNorm', features, spec.gain, shift),
       statistics: startStatistics('batchNorm', features, spec.perStep ? spec.maxSteps : 1),
     }),
-    apply(x, parameters, statistics, { mode, lengths, firstStep = 0 }) {
+    apply(x, parameters, statistics, { mode, lengths, firstStep = 0, collective }) {
       expectShape(caller, 'x', x, { time: null, batch: null, features: null });
       const [time, batch, features] = x.shape;
       return applyRun(spec, {
@@ -76,7 +93,16 @@ function batchNormOf(spec: BatchNormSpec): Normalizer {
         mode,
         lengths: paddedLengths(caller, lengths, { time, batch }),
         firstStep,
+        ranks: collective?.size === 1 ? undefined : collective,
       });
+    },
+    storedMap(parameters, statistics) {
+      const [features = 0] = parameters['gain']?.shape ?? [];
+      const { gain, shift } = expectWeights(storedCaller, parameters, features);
+      const { mean, variance } = expectStatistics(storedCaller, statistics, features);
+      return mean.shape[0] === 1
+        ? tidy(() => storedMapOf(spec, { gain, mean, variance, ...(shift && { shift }) }))
+        : undefined;
     },
     fold: (statistics, measured, counts) =>
       foldMoments(
@@ -89,16 +115,22 @@ function batchNormOf(spec: BatchNormSpec): Normalizer {
 }
 
 function applyRun(spec: BatchNormSpec, run: Run): Normalized {
-  const { x, weights, statistics, mode, lengths, firstStep } = run;
-  const [time, , features] = x.shape;
+  const { x, weights, statistics, mode, lengths, firstStep, ranks } = run;
+  const [time, batch, features] = x.shape;
   const { over, epsilon, epsilonRule } = spec;
-  if (mode === 'batch') refuseOneRow(spec, run);
+  if (mode === 'batch' && ranks === undefined) {
+    const rows = over === 'frame' ? batch : countRealSteps({ time, batch }, lengths);
+    refuseOneRow(caller, spec.over, rows, `time ${time}, batch ${batch}`);
+  }
   return tidy((): Normalized => {
     const given = { x, ...weights, lengths, epsilon, epsilonRule };
     const stored = (): BatchStatistics =>
-      rowsOfSteps(expectStatistics(statistics, features), firstStep, time);
+      rowsOfSteps(expectStatistics(caller, statistics, features), firstStep, time);
     if (mode === 'stored') {
       return { y: standardizeStored({ ...given, ...stored() }) };
+    }
+    if (ranks !== undefined) {
+      return batchNormOverRanks(caller, ranks, { ...given, over, stored });
     }
     const { y, mean, variance } = batchNormalize({
       ...given,
@@ -112,7 +144,22 @@ function applyRun(spec: BatchNormSpec, run: Run): Normalized {
   });
 }
 
-function expectStatistics(statistics: NamedTensors, features: number): BatchStatistics {
+/** y = x·(gain / s) + (shift − mean·gain / s). */
+function storedMapOf(
+  { epsilon, epsilonRule }: BatchNormSpec,
+  { gain, shift, mean, variance }: CheckedWeights & BatchStatistics,
+): StoredMap {
+  const deviation = sqrt(add(reshape<Rank.R1>(variance, [-1]), epsilon));
+  const factor: Tensor1D = div(gain, epsilonRule === 'double' ? add(deviation, epsilon) : deviation);
+  const moved: Tensor1D = neg(mul(reshape<Rank.R1>(mean, [-1]), factor));
+  return { factor, offset: shift === undefined ? moved : add(moved, shift) };
+}
+
+function expectStatistics(
+  caller: string,
+  statistics: NamedTensors,
+  features: number,
+): BatchStatistics {
   const { mean, variance } = statistics;
   if (mean === undefined || variance === undefined) {
     throw new UsageError(
@@ -129,15 +176,4 @@ function expectStatistics(statistics: NamedTensors, features: number): BatchStat
 function nameList(tensors: NamedTensors): string {
   const names = Object.keys(tensors);
   return names.length === 0 ? 'no tensor' : names.join(' and ');
-}
-
-function refuseOneRow(spec: BatchNormSpec, { x, lengths }: Run): void {
-  const [time, batch] = x.shape;
-  const rows = spec.over === 'frame' ? batch : countRealSteps({ time, batch }, lengths);
-  if (rows >= 2) return;
-  const place = spec.over === 'frame' ? 'at a time step' : 'in all';
-  throw new UsageError(
-    `${caller}: mode "batch" was given ${rows} real row${rows === 1 ? '' : 's'} ${place} (time ${time}, batch ${batch}), expected at least 2 to take moments over.`,
-    { hint: 'Use stored statistics (running or recalibrated), or a larger batch.' },
-  );
 }

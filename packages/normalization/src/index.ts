@@ -1,6 +1,7 @@
 export { batchNorm } from './batchNorm';
 export type { BatchNormOptions } from './batchNormSpec';
 export { layerNorm, type LayerNormOptions } from './layerNorm';
+export { momentsOverRanks } from './momentsOverRanks';
 export { none } from './none';
 export type {
   ApplyOptions,
@@ -12,6 +13,7 @@ export type {
   NormalizerMode,
   NormalizerNeeds,
   NormalizerStart,
+  StoredMap,
 } from './normalizer';
 export { normalizerFromSpec, type NormalizerFromSpecOptions } from './normalizerFromSpec';
 export {
@@ -30,9 +32,10 @@ export {
   type RecurrentBatchNorm,
   type RecurrentBatchNormOptions,
 } from './recurrentBatchNorm';
-export { refuseInCausalModel, refuseInsideRecurrence } from './refusals';
+export { refuseInCausalModel, refuseInsideRecurrence, refuseUnsummed } from './refusals';
 export type { NormalizerStrategy, SpecFields } from './normalizerStrategy';
 export { rms, type RmsOptions } from './rms';
 export { ownSettings, specOfName, strategyNames } from './strategy';
 export type { StrategySetting } from './strategySetting';
+export { sumOverRanks, type Ranks } from './sumOverRanks';
 export { StatisticsAverage } from './statisticsAverage';

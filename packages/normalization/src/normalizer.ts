@@ -1,6 +1,7 @@
 import type { GivenLengths } from '@bnrnn/core';
-import type { Tensor, Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import type { NormalizerSpec } from './normalizerSpec';
+import type { Ranks } from './sumOverRanks';
 
 /** Tensors by name. A type alias: an interface has no index signature, and `tidy` would not take it. */
 export type NamedTensors = { readonly [name: string]: Tensor };
@@ -17,6 +18,11 @@ export type NormalizerMode = 'batch' | 'stored';
 export interface InitOptions {
   /** Whether the placement has a shift. */
   readonly shift: boolean;
+  /**
+   * The weights of the product that is normalized, float32 [inputs, features], as they are at the start; absent where
+   * the placement has no product of its own. Only looked at.
+   */
+  readonly weights?: Tensor2D | undefined;
 }
 
 /** What a normalizer starts with: new tensors, the caller's. */
@@ -33,7 +39,20 @@ export interface ApplyOptions {
   readonly lengths?: GivenLengths | undefined;
   /** The time step of x's first row, counted from 0; 0 when absent. */
   readonly firstStep?: number | undefined;
+  /**
+   * The ranks that hold parts of this batch. In mode `batch` the values that `needs` names are those of all ranks; a
+   * rank may have no real row. Absent, or of size 1: this process has the whole batch.
+   */
+  readonly collective?: Ranks | undefined;
 }
+
+/** What mode `stored` does, as one map of all rows: y = x·A + b. New tensors, the caller's. */
+export type StoredMap = {
+  /** A: its diagonal [features], or [features, features]. */
+  readonly factor: Tensor1D | Tensor2D;
+  /** b: [features]. */
+  readonly offset: Tensor1D;
+};
 
 /** `measured` is present in mode `batch` of a strategy that keeps statistics. */
 export type Normalized = {
@@ -55,6 +74,10 @@ export type Normalized = {
 export interface Normalizer {
   readonly spec: NormalizerSpec;
   readonly needs: NormalizerNeeds;
+  /**
+   * True where `apply` reads `collective`. A strategy that needs other rows and does not is refused on several ranks.
+   */
+  readonly sumsOverRanks?: boolean;
   /** Parameters and statistics at the start, for `features` features. */
   init(features: number, options: InitOptions): NormalizerStart;
   /**
@@ -74,6 +97,18 @@ export interface Normalizer {
    * @param counts  real rows of each time step.
    */
   fold?(statistics: NamedTensors, measured: NamedTensors, counts: Int32Array): NamedTensors;
+  /**
+   * The weights that take the place of a product's own, float32 [inputs, features]; differentiable.
+   *
+   * A strategy that has it normalizes weights, not activations: a layer calls it once for each forward pass and never
+   * calls `apply`, gives the placement no shift and keeps its bias. It stands on W·x and on h·U alone.
+   */
+  mapWeights?(weights: Tensor2D, parameters: NamedTensors, statistics: NamedTensors): Tensor2D;
+  /**
+   * What mode `stored` does to every row alike; undefined where it differs from step to step. A strategy whose map
+   * depends on the row has none.
+   */
+  storedMap?(parameters: NamedTensors, statistics: NamedTensors): StoredMap | undefined;
 }
 
 /** What a normalizer measured of one mini-batch. */

@@ -2,6 +2,7 @@ import { UsageError } from '@bnrnn/core';
 import type { Normalizer } from './normalizer';
 
 type Needs = Pick<Normalizer, 'needs'>;
+type Sums = Pick<Normalizer, 'needs' | 'sumsOverRanks' | 'spec'>;
 
 /**
  * Refuses sequence-wise statistics at a placement inside the recurrence.
@@ -29,4 +30,23 @@ export function refuseInCausalModel({ needs }: Needs, where: string): void {
     `${where}: sequence-wise statistics cannot be used in a causal model, they leak the tokens that it has to predict.`,
     { hint: `Use batchNorm({ over: 'frame' }) or layerNorm.` },
   );
+}
+
+/**
+ * Refuses, on several ranks, a strategy that needs rows which other ranks hold and does not sum over ranks.
+ *
+ * @param where        the function that the reader called, e.g. `train`.
+ * @param normalizers  of the model, by path.
+ * @throws UsageError naming the first such normalizer.
+ */
+export function refuseUnsummed(where: string, normalizers: ReadonlyMap<string, Sums>): void {
+  for (const [path, { needs, sumsOverRanks, spec }] of normalizers) {
+    if (needs === 'row' || sumsOverRanks === true) continue;
+    throw new UsageError(
+      `${where}: the strategy "${spec.kind}" at ${path} needs rows of the whole batch, which ranks hold in parts, and does not sum over ranks.`,
+      {
+        hint: 'Train in one process, or let the strategy sum over options.collective and say so: sumsOverRanks: true.',
+      },
+    );
+  }
 }

@@ -50,6 +50,7 @@ export {
   type BatchNormalizeOptions,
   type BatchNormalizeResult,
 } from './ops/batchNormalize';
+export { customOp, type CustomResult } from './ops/customOp';
 export { dropout, dropoutOp, type DropoutOptions } from './ops/dropout';
 export { embedding, embeddingOp } from './ops/embedding';
 export { globalNorm, globalNormOp } from './ops/globalNorm';
@@ -63,6 +64,7 @@ export {
   type LstmScanPairOptions,
   type LstmScanPairResult,
 } from './ops/lstmScanPair';
+export { moments, momentsOp, type MomentsOptions } from './ops/moments';
 export { momentumStep, momentumStepOp, type MomentumStepOptions } from './ops/momentumStep';
 export { product } from './ops/product';
 export {
@@ -80,6 +82,7 @@ export {
   type ScanNormalizerSpec,
 } from './ops/scanOp';
 export { sgdStep, sgdStepOp, type SgdStepOptions } from './ops/sgdStep';
+export { standardize, standardizeOp, type StandardizeOptions } from './ops/standardize';
 export {
   standardizeStored,
   standardizeStoredOp,

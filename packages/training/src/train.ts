@@ -174,7 +174,7 @@ async function* evaluations(
   const stopped = whenStopped && stopReason(options, run) === 'max-steps';
   if (!points.has(run.progress.batch) && !stopped) return true;
   // Without normalizers the choices are one and the same.
-  const choices = model.normalizers.size === 0 ? statistics.slice(0, 1) : statistics;
+  const choices = model.statistics.size === 0 ? statistics.slice(0, 1) : statistics;
   const splits = trainBatches === undefined ? (['valid'] as const) : (['valid', 'train'] as const);
   const all = splits.flatMap((split) => choices.map((choice) => ({ split, choice })));
   for (const { split, choice } of all.slice(run.progress.evaluated)) {

@@ -1,3 +1,4 @@
+import { refuseUnsummed } from '@bnrnn/normalization';
 import { dispose } from '@tensorflow/tfjs-core';
 import {
   alone,
@@ -21,7 +22,6 @@ import { makeOptimizer } from './optimizer/makeOptimizer';
 import type { Optimizer } from './optimizer/optimizer';
 import type { AgreedSignal } from './ranks/agreedSignal';
 import { expectSameOnRanks } from './ranks/expectSameOnRanks';
-import { refuseStatistics } from './ranks/refuseStatistics';
 import { ownState, wholeState } from './ranks/stateOfRanks';
 import { epochOfLastStep, noProgress, type Progress } from './progress';
 import { learningRateOf } from './schedule';
@@ -93,7 +93,7 @@ export class TrainRun {
    */
   expectSameOnRanks(): void {
     const { epochs, maxSteps, evaluation, resume, clip, checkpoints, model } = this.#options;
-    refuseStatistics(this.#collective, model);
+    if (this.#collective.size > 1) refuseUnsummed('train', model.normalizers);
     const { step, batch } = this.#progress;
     expectSameOnRanks(this.#collective, {
       ...settingsOf(this.#options),
@@ -118,7 +118,7 @@ export class TrainRun {
   /** One training step; `fewRows` is how many of its time steps had fewer than two real rows. */
   async step(batch: Batch): Promise<{ event: RunEventOf<'step'>; fewRows: number }> {
     const { model, clip, now } = this.#options;
-    if (!this.#checked) checkFirstBatch(model, batch);
+    if (!this.#checked) checkFirstBatch(model, batch, this.#collective);
     this.#checked = true;
     const { learningRate } = this;
     const { step, epoch, sums } = this.#progress;

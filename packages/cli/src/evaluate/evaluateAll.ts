@@ -35,7 +35,7 @@ export async function evaluateAll(
       ...limits,
       ...(recalibration !== undefined && { recalibration }),
     });
-  if (model.normalizers.size === 0) {
+  if (model.statistics.size === 0) {
     const result = await evaluateUnder('running');
     return choices.map((statistics) => ({ ...result, statistics }));
   }

@@ -7,6 +7,7 @@ import type { CellLayer } from './cellLayer';
 import type { Layer, LayerContext } from './layer';
 import type { BidirectionalSpec } from './layerSpec';
 import { normalizeInputs, type NormalizedInputs } from './normalizeInputs';
+import { activationNormalizer } from './placedNormalizers';
 import { runBothDirections } from './runCell';
 
 export interface BidirectionalOptions {
@@ -96,7 +97,11 @@ function normalizeApart(
   contexts: readonly [LayerContext, LayerContext],
 ): DirectedInputs {
   const [forward, backward] = contexts.map((context, k) =>
-    normalizeInputs(normalize.inputToHidden, projected[k] as Tensor3D, context),
+    normalizeInputs(
+      activationNormalizer('inputToHidden', normalize),
+      projected[k] as Tensor3D,
+      context,
+    ),
   ) as [NormalizedInputs, NormalizedInputs];
   return {
     inputs: [forward.y, backward.y],
@@ -110,11 +115,12 @@ function normalizeTogether(
   projected: readonly Tensor3D[],
   context: LayerContext,
 ): DirectedInputs {
-  const { lengths } = context;
+  const { lengths, ranks } = context;
   const rows = concat([...projected], 1); // [time, 2·batch, features]
   const { y, measured } = normalizeInputs(normalize.inputToHidden, rows, {
     ...context,
     lengths: lengths && { ...lengths, each: Int32Array.of(...lengths.each, ...lengths.each) },
+    ranks: ranks && { ...ranks, rows: ranks.rows.map((count) => 2 * count) },
   });
   return { inputs: split(y, 2, 1) as [Tensor3D, Tensor3D], measured };
 }
@@ -139,6 +145,13 @@ function shareNormalizer(
 
 function expectShareable({ normalize }: CellLayer): void {
   const placements = Object.keys(normalize);
+  const { mapWeights, spec } = normalize.inputToHidden ?? {};
+  if (mapWeights !== undefined) {
+    throw new UsageError(
+      `bidirectional: statistics are "shared" with the strategy "${spec?.kind}", which normalizes weights, and each direction has its own.`,
+      { hint: "Use statistics: 'per direction'." },
+    );
+  }
   if (placements.length === 1 && placements[0] === 'inputToHidden') return;
   const found = placements.length === 0 ? 'none' : placements.join(' and ');
   throw new UsageError(

@@ -1,13 +1,13 @@
 import { product } from '@bnrnn/tensor-backend';
-import { reshape, zeros, type Rank, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
+import { reshape, zeros, type Rank, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { State } from '../model/state';
 import { tidyResult } from '../tidyResult';
 import { cellParameters, featuresOf, gatesOf, type RecurrentSpec } from './cellParameters';
-import { parameterAt } from './contextLookup';
+import { products, weightsOf } from './contextLookup';
 import type { Layer, LayerContext, LayerResult, PlacedNormalizer } from './layer';
 import type { Placement } from './layerSpec';
 import { normalizeInputs } from './normalizeInputs';
-import type { PlacementNormalizers } from './placedNormalizers';
+import { activationNormalizer, type PlacementNormalizers } from './placedNormalizers';
 import { runCell } from './runCell';
 
 /** A layer of one direction, and what a bidirectional layer needs of it. */
@@ -37,25 +37,31 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
       const placed = new Map<string, PlacedNormalizer>();
       for (const [placement, normalizer] of Object.entries(normalize)) {
         const features = featuresOf(placement as Placement, spec);
-        placed.set(`${path}.${placement}`, { normalizer, features });
+        const weights = isProduct(placement) ? `${path}.${products[placement]}` : undefined;
+        placed.set(`${path}.${placement}`, { normalizer, features, weights });
       }
       return placed;
     },
     initialState: (batch) => Array.from({ length: stateSize }, () => zeros([batch, units])),
-    project(x, { path, parameters }) {
+    project(x, context) {
       const [time, batch, inputs] = x.shape;
       const rows = reshape<Rank.R2>(x, [time * batch, inputs]);
-      const weights = parameterAt(parameters, `${path}.input`) as unknown as Tensor2D;
+      const weights = weightsOf('inputToHidden', normalize.inputToHidden, context);
       return reshape(product(rows, weights), [time, batch, width]);
     },
     applyDirection: (x, state, context, reverse) =>
       tidyResult(() => {
         const projected = layer.project(x, context);
-        const { y, measured } = normalizeInputs(normalize.inputToHidden, projected, context);
+        const normalizer = activationNormalizer('inputToHidden', normalize);
+        const { y, measured } = normalizeInputs(normalizer, projected, context);
         const result = runCell(spec, normalize, y, state, context, reverse);
         return { ...result, measured: { ...measured, ...result.measured } };
       }),
     apply: (x, state, context) => layer.applyDirection(x, state, context, false),
   };
   return layer;
+}
+
+function isProduct(placement: string): placement is keyof typeof products {
+  return placement in products;
 }

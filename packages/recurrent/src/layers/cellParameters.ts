@@ -1,9 +1,10 @@
 import { gateCounts } from '@bnrnn/tensor-backend';
-import { dispose, variable, type Variable } from '@tensorflow/tfjs-core';
+import { dispose, variable, type Tensor2D, type Variable } from '@tensorflow/tfjs-core';
 import type { ParameterShape } from '../initialize/initialValues';
 import { newVariable } from '../initialize/newVariable';
 import type { LayerPlace } from './layer';
 import type { GruSpec, LstmSpec, Placement, RnnSpec } from './layerSpec';
+import { products } from './contextLookup';
 import {
   biasPlace,
   expectPlainName,
@@ -61,7 +62,8 @@ export function cellParameters(
   for (const [name, normalizer] of Object.entries(normalize)) {
     const placement = name as Placement;
     const shift = hasShift(placement, normalize);
-    const start = normalizer.init(featuresOf(placement, spec), { shift });
+    const weights = startOf(placement, path, parameters);
+    const start = normalizer.init(featuresOf(placement, spec), { shift, weights });
     for (const [own, value] of Object.entries(start.parameters)) {
       const whole = `${path}.${placement}.${expectPlainName(normalizer, own)}`;
       parameters.set(whole, variable(value));
@@ -69,4 +71,15 @@ export function cellParameters(
     dispose([start.parameters, start.statistics]);
   }
   return parameters;
+}
+
+/** The weights of the product that a placement normalizes; undefined where there is none. */
+function startOf(
+  placement: Placement,
+  path: string,
+  parameters: ReadonlyMap<string, Variable>,
+): Tensor2D | undefined {
+  return placement === 'inputToHidden' || placement === 'hiddenToHidden'
+    ? (parameters.get(`${path}.${products[placement]}`) as Tensor2D | undefined)
+    : undefined;
 }

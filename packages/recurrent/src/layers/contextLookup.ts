@@ -1,10 +1,30 @@
 import { UsageError } from '@bnrnn/core';
-import type { NamedTensors } from '@bnrnn/normalization';
-import type { Variable } from '@tensorflow/tfjs-core';
+import type { NamedTensors, Normalizer } from '@bnrnn/normalization';
+import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { LayerContext } from './layer';
 
+type Held = Pick<LayerContext, 'path' | 'parameters' | 'statistics'>;
+
+/** The products of a layer: the name of each one's weights, and where a normalizer of it stands. */
+export const products = { inputToHidden: 'input', hiddenToHidden: 'recurrent' } as const;
+
+/** The weights of a product: the parameter, or what a normalizer of weights makes of it. */
+export function weightsOf(
+  placement: keyof typeof products,
+  normalizer: Normalizer | undefined,
+  context: Held,
+): Tensor2D {
+  const { path, parameters } = context;
+  const weights = parameterAt(parameters, `${path}.${products[placement]}`) as Tensor2D;
+  const own = `${path}.${placement}`;
+  return (
+    normalizer?.mapWeights?.(weights, trainedAt(own, context), statisticsAt(own, context)) ??
+    weights
+  );
+}
+
 /** What the normalizer of a path trains, by its own names, e.g. gain and shift; empty where nothing. */
-export function trainedAt(path: string, { parameters }: LayerContext): NamedTensors {
+export function trainedAt(path: string, { parameters }: Pick<Held, 'parameters'>): NamedTensors {
   const prefix = `${path}.`;
   return Object.fromEntries(
     [...parameters]
@@ -14,7 +34,7 @@ export function trainedAt(path: string, { parameters }: LayerContext): NamedTens
 }
 
 /** The statistics of the normalizer of a path; empty where it keeps none. */
-export function statisticsAt(path: string, { statistics }: LayerContext): NamedTensors {
+export function statisticsAt(path: string, { statistics }: Pick<Held, 'statistics'>): NamedTensors {
   return statistics.get(path) ?? {};
 }
 

@@ -1,5 +1,5 @@
 import type { Lengths } from '@bnrnn/core';
-import type { Measured, NamedTensors, Normalizer } from '@bnrnn/normalization';
+import type { Measured, NamedTensors, Normalizer, Ranks } from '@bnrnn/normalization';
 import type { Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { InitializerSpec } from '../initialize/initializer';
 import type { State } from '../model/state';
@@ -28,6 +28,15 @@ export interface LayerContext {
   readonly dropout?: (x: Tensor3D, rate: number, place: string) => Tensor3D;
   /** Steps before this window, for statistics kept per time step; 0 when absent. */
   readonly position?: number;
+  /** The ranks that hold parts of the batch; absent where this process has all of it. */
+  readonly ranks?: RanksOfBatch | undefined;
+}
+
+/** The ranks that hold parts of a batch, and what is real in all parts together. */
+export interface RanksOfBatch {
+  readonly collective: Ranks;
+  /** Real rows of each time step. */
+  readonly rows: Int32Array;
 }
 
 export interface LayerResult {
@@ -42,6 +51,8 @@ export interface LayerResult {
 export interface PlacedNormalizer {
   readonly normalizer: Normalizer;
   readonly features: number;
+  /** The path of the weights whose product is normalized; undefined where there is no such product. */
+  readonly weights?: string | undefined;
 }
 
 /** A layer is a description with pure functions: parameters, statistics and state are passed in. */

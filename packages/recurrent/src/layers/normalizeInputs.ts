@@ -22,7 +22,7 @@ export function normalizeInputs(
   context: LayerContext,
 ): NormalizedInputs {
   const path = `${context.path}.inputToHidden`;
-  const { mode, lengths, position } = context;
+  const { mode, lengths, position, ranks } = context;
   const [time, batch] = projected.shape;
   if (position !== undefined && time !== 1) {
     throw new UsageError(
@@ -31,10 +31,11 @@ export function normalizeInputs(
   }
   const trained = trainedAt(path, context);
   const statistics = statisticsAt(path, context);
-  const options = { mode, lengths, firstStep: position ?? 0 };
+  const collective = ranks?.collective;
+  const options = { mode, lengths, firstStep: position ?? 0, collective };
   const { y, measured } = normalizer.apply(projected, trained, statistics, options);
   if (measured === undefined) return { y, measured: {} };
   const sizes = { time, batch };
-  const counts = rowsOfEachStep(sizes, paddedLengths(path, lengths, sizes));
+  const counts = ranks?.rows ?? rowsOfEachStep(sizes, paddedLengths(path, lengths, sizes));
   return { y, measured: { [path]: { tensors: measured, counts } } };
 }

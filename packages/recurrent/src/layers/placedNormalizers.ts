@@ -37,6 +37,7 @@ export function checkPlacements(
         { hint: missing[placement] ?? '' },
       );
     }
+    if (normalizer.mapWeights !== undefined) expectProduct(caller, placement, normalizer);
     used[placement] = normalizer;
   }
   const term = used.inputToHidden ? 'inputToHidden' : used.hiddenToHidden && 'hiddenToHidden';
@@ -54,6 +55,15 @@ export function checkPlacements(
   return used;
 }
 
+/** @throws UsageError where a placement has no product of its own, whose weights a normalizer could map. */
+function expectProduct(caller: string, placement: Placement, { spec }: Normalizer): void {
+  if (placement === 'inputToHidden' || placement === 'hiddenToHidden') return;
+  throw new UsageError(
+    `${caller}: normalize.${placement} is the strategy "${spec.kind}", which normalizes the weights of a product, and ${placement} is not one product.`,
+    { hint: 'Use it at inputToHidden, hiddenToHidden, or both.' },
+  );
+}
+
 const missing: Partial<Record<Placement, string>> = {
   cell: 'Only an LSTM has a cell.',
   preActivation:
@@ -64,10 +74,20 @@ const missing: Partial<Record<Placement, string>> = {
  * One addend for each sum: a normalizer's shift takes over the bias of what it normalizes.
  *
  *   none, h·U, cell: bias      W·x, W·x and h·U: shift of W·x      W·x + h·U: shift of the sum
+ *   the weights of W·x: bias
  */
 export function biasPlace(normalize: PlacementNormalizers): BiasPlace {
   if (normalize.preActivation !== undefined) return 'preActivation';
-  return normalize.inputToHidden === undefined ? 'bias' : 'inputToHidden';
+  return activationNormalizer('inputToHidden', normalize) ? 'inputToHidden' : 'bias';
+}
+
+/** The normalizer of what a placement computes; undefined where there is none, or one of the weights. */
+export function activationNormalizer(
+  placement: Placement,
+  normalize: PlacementNormalizers,
+): Normalizer | undefined {
+  const normalizer = normalize[placement];
+  return normalizer?.mapWeights === undefined ? normalizer : undefined;
 }
 
 /** True where the placement has a shift: where it replaces the bias, and on the cell. */
@@ -77,7 +97,7 @@ export function hasShift(placement: Placement, normalize: PlacementNormalizers):
 
 /** Whether a step of the recurrence runs through a normalizer. */
 export function normalizesInside(normalize: PlacementNormalizers): boolean {
-  return insidePlacements.some((placement) => normalize[placement] !== undefined);
+  return insidePlacements.some((placement) => activationNormalizer(placement, normalize));
 }
 
 /** The normalizers as plain data. */

@@ -18,10 +18,14 @@ import type { State } from '../model/state';
 import { normalizedScan } from '../scan/normalizedScan';
 import type { NormalizersInside } from '../scan/stepwiseScan';
 import type { RecurrentSpec } from './cellParameters';
-import { parameterAt, statisticsAt, trainedAt } from './contextLookup';
+import { statisticsAt, trainedAt, weightsOf } from './contextLookup';
 import type { LayerContext, LayerResult } from './layer';
 import { insidePlacements } from './layerSpec';
-import { normalizesInside, type PlacementNormalizers } from './placedNormalizers';
+import {
+  activationNormalizer,
+  normalizesInside,
+  type PlacementNormalizers,
+} from './placedNormalizers';
 
 /**
  * The recurrence of one direction over projected inputs: a plain scan, or the normalized one where
@@ -48,6 +52,7 @@ export function runCell(
         firstStep: context.position ?? 0,
       },
       normalizersInside(normalize, context),
+      context.ranks,
     );
     return {
       hidden,
@@ -113,7 +118,7 @@ function normalizersInside(
 ): NormalizersInside {
   return Object.fromEntries(
     insidePlacements.flatMap((placement) => {
-      const normalizer = normalize[placement];
+      const normalizer = activationNormalizer(placement, normalize);
       if (normalizer === undefined) return [];
       const path = `${context.path}.${placement}`;
       const parameters = trainedAt(path, context);
@@ -130,12 +135,11 @@ function scanInputs(
   [hidden0]: State,
   context: LayerContext,
 ) {
-  const { path, parameters, lengths } = context;
   return {
     ...placeBiases(spec, normalize, projected, context),
-    recurrent: parameterAt(parameters, `${path}.recurrent`) as unknown as Tensor2D,
+    recurrent: weightsOf('hiddenToHidden', normalize.hiddenToHidden, context),
     hidden0: hidden0 as Tensor2D,
-    lengths,
+    lengths: context.lengths,
   };
 }
 

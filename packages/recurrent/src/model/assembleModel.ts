@@ -1,4 +1,5 @@
-import { expectNumber, randomStream, type Lengths, type Unit } from '@bnrnn/core';
+import { expectNumber, randomStream, rowsOfEachStep, type Lengths, type Unit } from '@bnrnn/core';
+import { refuseUnsummed, type Ranks } from '@bnrnn/normalization';
 import { dropout, product } from '@bnrnn/tensor-backend';
 import {
   add,
@@ -13,7 +14,7 @@ import { checkInitializer } from '../initialize/checkInitializer';
 import type { InitializerSpec } from '../initialize/initializer';
 import { newVariable } from '../initialize/newVariable';
 import { applyInOrder, placesInOrder } from '../layers/applyInOrder';
-import type { Layer, LayerContext, LayerResult } from '../layers/layer';
+import type { Layer, LayerContext, LayerResult, RanksOfBatch } from '../layers/layer';
 import { tidyResult } from '../tidyResult';
 import { expectState, expectStepwise } from './expectations';
 import type { ModelSpec } from './modelSpec';
@@ -51,6 +52,7 @@ type RunOptions = Pick<LayerContext, 'mode' | 'statistics' | 'position'> & {
   /** The training step whose masks drop units; absent: nothing is dropped. */
   readonly dropAt?: number;
   readonly part?: ForwardOptions['part'];
+  readonly collective?: ForwardOptions['collective'];
 };
 
 /** Puts a model together: what reads the inputs, layers one above the other, a linear head. */
@@ -73,19 +75,23 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     ['softmax.weights', head.weights],
     ['softmax.bias', head.bias],
   ]);
-  const kept = modelStatistics(
-    new Map(layers.flatMap((layer, k) => [...layer.normalizers(`layers.${k}`)])),
-  );
+  const placed = new Map(layers.flatMap((layer, k) => [...layer.normalizers(`layers.${k}`)]));
+  const normalizers = new Map([...placed].map(([path, { normalizer }]) => [path, normalizer]));
+  const kept = modelStatistics(placed, parameters);
+  const measuresOthers = [...normalizers.values()].some(({ needs }) => needs !== 'row');
   const initialState = (batch: number): State => layers.flatMap((l) => l.initialState(batch));
 
   const run = (
     caller: string,
     inputs: SequenceInputs,
     state: State,
-    { dropAt, part, ...options }: RunOptions,
+    { dropAt, part, collective, ...options }: RunOptions,
   ): LayerResult => {
     const { x, lengths } = parts.read(caller, inputs);
     expectState(caller, state, layers);
+    const meets = options.mode === 'batch' && (collective?.size ?? 1) > 1;
+    if (meets) refuseUnsummed(caller, normalizers);
+    const ranks = collective && meets && measuresOthers ? ranksOf(collective, x, lengths) : undefined;
     const drop = (hidden: Tensor3D, rate: number, at: string): Tensor3D =>
       dropAt === undefined || rate === 0
         ? hidden
@@ -98,6 +104,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
       parameters,
       dropout: drop,
       lengths,
+      ranks,
     };
     const result = applyInOrder(layers, between(x, 0), state, context, between);
     return { ...result, hidden: between(result.hidden, layers.length) };
@@ -115,16 +122,17 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     unit,
     parameters,
     parameterCount: [...parameters.values()].reduce((sum, { size }) => sum + size, 0),
-    normalizers: kept.normalizers,
+    normalizers,
     get statistics() {
       return kept.current();
     },
     setStatistics: (next) => kept.replace(next),
     initialState,
-    forward(inputs, state, { mode, training, step, part, statistics = kept.current() }) {
+    forward(inputs, state, { mode, training, step, part, collective, statistics = kept.current() }) {
       const result = tidyResult(() => {
         const dropping = training ? { dropAt: step, part } : {};
-        const out = run(`${name}.forward`, inputs, state, { mode, statistics, ...dropping });
+        const options = { mode, statistics, collective, ...dropping };
+        const out = run(`${name}.forward`, inputs, state, options);
         const [time, batch] = out.hidden.shape;
         return { ...out, hidden: reshape<Rank.R2>(out.hidden, [time * batch, units]) };
       });
@@ -157,4 +165,15 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     },
   };
   return model;
+}
+
+/** The rows that are real in the parts of all ranks, at each time step. */
+function ranksOf(
+  collective: Ranks,
+  { shape: [time, batch] }: Tensor3D,
+  lengths: Lengths | undefined,
+): RanksOfBatch {
+  const rows = Float64Array.from(rowsOfEachStep({ time, batch }, lengths));
+  collective.sum(rows);
+  return { collective, rows: Int32Array.from(rows) };
 }

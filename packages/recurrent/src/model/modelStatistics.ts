@@ -1,29 +1,36 @@
 import { ShapeError, UsageError } from '@bnrnn/core';
 import type { NamedTensors, Normalizer } from '@bnrnn/normalization';
-import { dispose, type Tensor } from '@tensorflow/tfjs-core';
+import { dispose, type Tensor, type Tensor2D, type Variable } from '@tensorflow/tfjs-core';
 import type { PlacedNormalizer } from '../layers/layer';
 import { expectPlainName } from '../layers/placedNormalizers';
 
 /** The running statistics that a model holds. */
 export interface ModelStatistics {
-  /** The normalizers that keep any, by path. */
-  readonly normalizers: ReadonlyMap<string, Normalizer>;
   current(): ReadonlyMap<string, NamedTensors>;
   /** Takes ownership of `next` and disposes what it replaces, save what both hold. */
   replace(next: ReadonlyMap<string, NamedTensors>): void;
   dispose(): void;
 }
 
-/** Statistics at their start, one entry for each normalizer that keeps any. */
-export function modelStatistics(placed: ReadonlyMap<string, PlacedNormalizer>): ModelStatistics {
-  const normalizers = new Map<string, Normalizer>();
+/**
+ * Statistics at their start, one entry for each normalizer that keeps any.
+ *
+ * @param parameters  of the model at its start, by path.
+ */
+export function modelStatistics(
+  placed: ReadonlyMap<string, PlacedNormalizer>,
+  parameters: ReadonlyMap<string, Variable>,
+): ModelStatistics {
   const start = new Map<string, NamedTensors>();
-  for (const [path, { normalizer, features }] of placed) {
-    const { parameters, statistics } = normalizer.init(features, { shift: false });
-    dispose(parameters);
+  for (const [path, { normalizer, features, weights: of }] of placed) {
+    const weights = of === undefined ? undefined : (parameters.get(of) as Tensor2D | undefined);
+    const { parameters: trained, statistics } = normalizer.init(features, {
+      shift: false,
+      weights,
+    });
+    dispose(trained);
     if (Object.keys(statistics).length === 0) continue;
     expectStatistics(normalizer, statistics);
-    normalizers.set(path, normalizer);
     start.set(path, statistics);
   }
   let current: ReadonlyMap<string, NamedTensors> = start;
@@ -35,7 +42,6 @@ export function modelStatistics(placed: ReadonlyMap<string, PlacedNormalizer>): 
   };
 
   return {
-    normalizers,
     current: () => current,
     replace(next) {
       expectSame('', [...current.keys()], [...next.keys()]);

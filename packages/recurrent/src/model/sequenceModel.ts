@@ -1,5 +1,5 @@
 import type { BatchPart, GivenLengths, Unit } from '@bnrnn/core';
-import type { Measured, NamedTensors, Normalizer } from '@bnrnn/normalization';
+import type { Measured, NamedTensors, Normalizer, Ranks } from '@bnrnn/normalization';
 import type { Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { ModelSpec } from './modelSpec';
 import type { State } from './state';
@@ -30,6 +30,11 @@ export interface ForwardOptions {
   readonly step: number;
   /** Where these columns stand in the batch of all ranks: masks are those of the whole batch. */
   readonly part?: Pick<BatchPart, 'first' | 'batch'> | undefined;
+  /**
+   * The ranks whose windows are parts of one batch: in mode `batch`, normalizers measure all of it. Every rank gives
+   * as many time steps, and calls at the same place.
+   */
+  readonly collective?: Ranks | undefined;
   /** Used instead of the model's running statistics. */
   readonly statistics?: ReadonlyMap<string, NamedTensors>;
 }
@@ -69,9 +74,9 @@ export interface SequenceModel {
   /** Path -> trained variable, in a fixed order, e.g. `layers.0.inputToHidden.gain`. */
   readonly parameters: ReadonlyMap<string, Variable>;
   readonly parameterCount: number;
-  /** Path -> normalizer that keeps statistics, e.g. `layers.0.inputToHidden`. */
+  /** Path -> normalizer, e.g. `layers.0.inputToHidden`. */
   readonly normalizers: ReadonlyMap<string, Normalizer>;
-  /** Path -> running statistics, of the same paths as `normalizers`. */
+  /** Path -> running statistics of the normalizers that keep any. */
   readonly statistics: ReadonlyMap<string, NamedTensors>;
   /** Takes ownership of `next` and disposes the statistics it replaces. */
   setStatistics(next: ReadonlyMap<string, NamedTensors>): void;

@@ -11,6 +11,7 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
+import type { RanksOfBatch } from '../layers/layer';
 import { insidePlacements, type InsidePlacement, type PlacementSpecs } from '../layers/layerSpec';
 import { tidyResult } from '../tidyResult';
 import {
@@ -34,46 +35,49 @@ export interface NormalizedScanResult {
  * Runs a cell over time with normalizers inside the recurrence: on a backend's fused kernel where
  * it has one that knows all of them, step by step otherwise.
  *
- * A reversed scan takes its first step at the last frame of the longest row: padding behind it would
- * shift statistics that are kept per step.
+ * A reversed scan takes its first step at the last frame of the longest row, of all ranks: padding behind it
+ * would shift statistics that are kept per step.
  */
 export function normalizedScan(
   inputs: ScanTensors,
   settings: ScanSettings,
   normalizers: NormalizersInside,
+  ranks?: RanksOfBatch,
 ): NormalizedScanResult {
   const { lengths, reverse } = settings;
-  const longest = lengths && longestRow(lengths);
+  const longest = ranks ? ranks.rows.findLastIndex((n) => n > 0) + 1 : lengths && longestRow(lengths);
   if (reverse && lengths && longest !== undefined && longest > 0 && longest < lengths.time) {
     const real = { ...lengths, time: longest };
-    return tidyResult(() => withoutPadding(inputs, settings, real, normalizers));
+    return tidyResult(() => withoutPadding(inputs, settings, real, normalizers, ranks));
   }
-  return run(inputs, settings, normalizers);
+  return run(inputs, settings, normalizers, ranks);
 }
 
 function run(
   inputs: ScanTensors,
   settings: ScanSettings,
   normalizers: NormalizersInside,
+  ranks: RanksOfBatch | undefined,
 ): NormalizedScanResult {
   const [time, batch] = inputs.projected.shape;
   const given = { ...inputs, ...kernelInputs(normalizers) };
   const attributes = { ...settings, normalize: specsOf(normalizers) };
   return tidyResult(() => {
-    // Present where the scan ran step by step: it has room for what any strategy measures.
-    const outputs: Outputs & { measured?: MeasuredInside } = runOp(
-      scanOp,
-      given,
-      attributes,
-      () => ({
-        ...stepwiseScan(inputs, settings, normalizers),
-        mean: zeros([0, 0]),
-        variance: zeros([0, 0]),
-      }),
-    );
+    const stepwise = (): Outputs & { measured: MeasuredInside } => ({
+      ...stepwiseScan(inputs, settings, normalizers, ranks?.collective),
+      mean: zeros([0, 0]),
+      variance: zeros([0, 0]),
+    });
+    // No kernel meets other ranks in the middle of its steps. What was measured is present where the scan ran step
+    // by step: it has room for what any strategy measures.
+    const outputs: Outputs & { measured?: MeasuredInside } =
+      ranks !== undefined && measuresOthers(normalizers)
+        ? stepwise()
+        : runOp(scanOp, given, attributes, stepwise);
     const { hidden, finalHidden, finalCell } = outputs;
     const found = outputs.measured ?? momentsOf(outputs, inputs, normalizers);
-    const counts = rowsOfEachStep({ time, batch }, settings.lengths);
+    const counts =
+      ranks?.rows.slice(0, time) ?? rowsOfEachStep({ time, batch }, settings.lengths);
     if (settings.reverse) counts.reverse();
     const measured = Object.fromEntries(
       Object.entries(found).map(([placement, tensors]) => [placement, { tensors, counts }]),
@@ -83,6 +87,11 @@ function run(
 }
 
 type Outputs = OpOutputs<typeof scanOp>;
+
+/** Whether an output depends on other rows than its own. */
+function measuresOthers(normalizers: NormalizersInside): boolean {
+  return Object.values(normalizers).some(({ normalizer }) => normalizer.needs !== 'row');
+}
 
 /** The normalizers inside as plain data, by which a kernel sees whether it knows them. */
 function specsOf(normalizers: NormalizersInside): PlacementSpecs {
@@ -137,10 +146,11 @@ function withoutPadding(
   settings: ScanSettings,
   lengths: Lengths,
   normalizers: NormalizersInside,
+  ranks: RanksOfBatch | undefined,
 ): NormalizedScanResult {
   const [time, batch] = inputs.projected.shape;
   const projected = slice(inputs.projected, 0, lengths.time);
-  const outputs = run({ ...inputs, projected }, { ...settings, lengths }, normalizers);
+  const outputs = run({ ...inputs, projected }, { ...settings, lengths }, normalizers, ranks);
   const [, , units] = outputs.hidden.shape;
   const padding = zeros<Rank.R3>([time - lengths.time, batch, units]);
   return { ...outputs, hidden: concat([outputs.hidden, padding]) };

@@ -1,5 +1,5 @@
 import { lengthsAtStep } from '@bnrnn/core';
-import type { NamedTensors, Normalizer } from '@bnrnn/normalization';
+import type { NamedTensors, Normalizer, Ranks } from '@bnrnn/normalization';
 import type { scanOp, ScanAttributes, OpInputs, OpOutputs } from '@bnrnn/tensor-backend';
 import {
   concat,
@@ -61,6 +61,7 @@ export function stepwiseScan(
   inputs: ScanTensors,
   settings: ScanSettings,
   normalizers: NormalizersInside,
+  collective: Ranks | undefined,
 ): Pick<OpOutputs<typeof scanOp>, 'hidden' | 'finalHidden' | 'finalCell'> & {
   measured: MeasuredInside;
 } {
@@ -81,7 +82,7 @@ export function stepwiseScan(
       const placed = normalizers[placement];
       if (placed === undefined) return value;
       const { normalizer, parameters, statistics } = placed;
-      const options = { mode, lengths, firstStep: firstStep + s };
+      const options = { mode, lengths, firstStep: firstStep + s, collective };
       const result = normalizer.apply(expandDims(value, 0), parameters, statistics, options);
       if (result.measured !== undefined) (measured[placement] ??= []).push(result.measured);
       return squeeze<Tensor2D>(result.y, [0]);

@@ -1,4 +1,4 @@
-import type { Lengths } from '@bnrnn/core';
+import { countRealSteps, rowsOfEachStep, type Lengths, type PaddedSizes } from '@bnrnn/core';
 import {
   add,
   div,
@@ -25,10 +25,25 @@ export interface BatchGroups {
   average: (x: Tensor3D) => Tensor2D;
   /** A value of each group, to stand beside its rows: [groups, 1, features]. */
   spread: (x: Tensor2D) => Tensor3D;
+  /** Each group's values divided by the number of its rows. */
+  share: (x: Tensor2D) => Tensor2D;
+  /** The sums over each group's rows, from the groups' means. */
+  sums: (means: Tensor2D) => Tensor2D;
   /** `other` for groups with too few rows for statistics of their own. */
   orElse: (own: Tensor2D, other: Tensor2D) => Tensor2D;
   /** The sum over all rows of all groups, from the groups' means: [features]. */
   total: (means: Tensor2D) => Tensor1D;
+}
+
+/** Real rows of each step, or of all steps together. */
+export function rowsOfGroups(
+  sizes: PaddedSizes,
+  over: 'frame' | 'sequence',
+  lengths: Lengths | undefined,
+): Int32Array {
+  return over === 'sequence'
+    ? Int32Array.of(countRealSteps(sizes, lengths))
+    : rowsOfEachStep(sizes, lengths);
 }
 
 /** What forward and backward do with groups of rows: a group is a step, or all steps together. */
@@ -54,6 +69,8 @@ export function batchGroups(
       return div(matMul(ones([1, batch]), reshape(overTime, [batch, features])), counts);
     },
     spread: (x) => expandDims(x, 1),
+    share: (x) => div(x, counts),
+    sums: (means) => mul(means, counts),
     orElse: (own, other) => add(mul(own, sub(1, few)), mul(other, few)),
     total: (means) => sum(mul(means, counts), 0),
   };

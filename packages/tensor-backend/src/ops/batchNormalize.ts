@@ -1,13 +1,10 @@
 import {
-  countRealSteps,
   expectNumber,
   expectShape,
   paddedLengths,
-  rowsOfEachStep,
   UsageError,
   type GivenLengths,
   type Lengths,
-  type PaddedSizes,
 } from '@bnrnn/core';
 import {
   add,
@@ -26,7 +23,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
-import { batchGroups } from './batchGroups';
+import { batchGroups, rowsOfGroups } from './batchGroups';
 import { customOp, offTape } from './customOp';
 
 /** See `batchNormalize`; `mean` and `variance` carry no gradient. */
@@ -44,7 +41,7 @@ export const batchNormalizeOp = defineOp<{
   fallback({ x, gain, shift, storedMean, storedVariance }, attributes) {
     const { over, epsilon, epsilonRule, lengths } = attributes;
     const [time, batch, features] = x.shape;
-    const rows = countRows({ time, batch }, over, lengths);
+    const rows = rowsOfGroups({ time, batch }, over, lengths);
     const groups = rows.length;
     const stored = storedMean && storedVariance && { mean: storedMean, variance: storedVariance };
     const few = over === 'frame' && stored !== undefined && rows.some((n) => n < 2);
@@ -146,20 +143,9 @@ export function batchNormalize(options: BatchNormalizeOptions): BatchNormalizeRe
   const [time, batch] = x.shape;
   expectNumber('batchNormalize: epsilon', epsilon, { min: 0 });
   const lengths = paddedLengths('batchNormalize', options.lengths, { time, batch });
-  expectEnoughRows(options, countRows({ time, batch }, over, lengths));
+  expectEnoughRows(options, rowsOfGroups({ time, batch }, over, lengths));
   const inputs = { x, gain, shift, storedMean: stored?.mean, storedVariance: stored?.variance };
   return runOp(batchNormalizeOp, inputs, { over, epsilon, epsilonRule, lengths });
-}
-
-/** Real rows of each step, or of all steps together. */
-function countRows(
-  sizes: PaddedSizes,
-  over: 'frame' | 'sequence',
-  lengths: Lengths | undefined,
-): Int32Array {
-  return over === 'sequence'
-    ? Int32Array.of(countRealSteps(sizes, lengths))
-    : rowsOfEachStep(sizes, lengths);
 }
 
 function expectEnoughRows({ over, stored }: BatchNormalizeOptions, rows: Int32Array): void {

@@ -1,35 +1,11 @@
-import {
-  expectNumber,
-  expectShape,
-  paddedLengths,
-  type GivenLengths,
-  type Lengths,
-} from '@bnrnn/core';
-import {
-  add,
-  div,
-  expandDims,
-  mul,
-  reshape,
-  sqrt,
-  sub,
-  sum,
-  type Tensor,
-  type Tensor1D,
-  type Tensor2D,
-  type Tensor3D,
-} from '@tensorflow/tfjs-core';
+import { expectNumber, expectShape, paddedLengths, type GivenLengths } from '@bnrnn/core';
+import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
-import { customOp } from './customOp';
-import { paddingOf } from './padding';
+import { standardizeRows, type StandardizeAttributes } from './standardizeRows';
 
 /** See `standardizeStored`. */
-export const standardizeStoredOp = defineOp<{
-  epsilon: number;
-  epsilonRule: 'variance' | 'double';
-  lengths: Lengths | undefined;
-}>()({
+export const standardizeStoredOp = defineOp<StandardizeAttributes>()({
   name: 'standardizeStored',
   inputs: {
     x: 'time batch features',
@@ -40,35 +16,7 @@ export const standardizeStoredOp = defineOp<{
   optional: { shift: 'features' },
   outputs: { y: 'time batch features' },
   constants: ['mean', 'variance'],
-  fallback({ x, gain, mean, variance, shift }, { epsilon, epsilonRule, lengths }) {
-    const features = gain.shape[0];
-    const spread = (t: Tensor): Tensor3D => expandDims(t, 1);
-    const slope = (factor: Tensor1D | number, v: Tensor2D): Tensor3D => {
-      const s = sqrt(add(v, epsilon));
-      return spread(div(factor, epsilonRule === 'double' ? add(s, epsilon) : s));
-    };
-    const overRows = (t: Tensor): Tensor1D => sum(reshape(t, [-1, features]), 0);
-    const y = customOp<Tensor3D>(shift ? [x, gain, shift] : [x, gain], (save) => {
-      const padding = lengths && paddingOf(lengths);
-      const real = padding ? padding.zero(x) : x;
-      const scaled: Tensor3D = mul(sub(real, spread(mean)), slope(gain, variance));
-      const value = shift ? add<Tensor3D>(scaled, shift) : scaled;
-      save([x, gain, mean, variance]);
-      return {
-        value: padding ? padding.silence(value) : value,
-        gradient: (dy, saved) => {
-          const [xs, gains, m, v] = saved as [Tensor3D, Tensor1D, Tensor2D, Tensor2D];
-          const padding = lengths && paddingOf(lengths);
-          const g = padding ? padding.zero(dy) : dy;
-          const clean = padding ? padding.zero(xs) : xs;
-          const standard = mul(sub(clean, spread(m)), slope(1, v));
-          const gradients = [mul(g, slope(gains, v)), overRows(mul(g, standard))];
-          return shift ? [...gradients, overRows(g)] : gradients;
-        },
-      };
-    });
-    return { y };
-  },
+  fallback: (inputs, attributes) => ({ y: standardizeRows(inputs, attributes, 'constant') }),
 });
 
 export interface StandardizeStoredOptions {

@@ -50,7 +50,7 @@ export async function forEachWindow(options: ForEachWindowOptions): Promise<numb
 }
 
 async function runWindow(
-  { model, mode, statistics, visit }: ForEachWindowOptions,
+  { model, mode, statistics, collective, visit }: ForEachWindowOptions,
   carried: CarriedState,
   batch: Batch,
 ): Promise<void> {
@@ -62,6 +62,7 @@ async function runWindow(
       mode,
       training: false,
       step: 0,
+      collective,
       ...(statistics === undefined ? {} : { statistics }),
     });
     carried.replace(result.state);

@@ -1,4 +1,4 @@
-import type { Batch } from '@bnrnn/core';
+import type { Batch, Collective } from '@bnrnn/core';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { checkModel } from '@bnrnn/tensor-backend';
 import { dispose, sum } from '@tensorflow/tfjs-core';
@@ -12,7 +12,11 @@ import { cutBatch } from './cutBatch';
  *
  * @throws whatever `checkModel` says: a missing kernel, or a parameter without a gradient.
  */
-export function checkFirstBatch(model: SequenceModel, batch: Batch): void {
+export function checkFirstBatch(
+  model: SequenceModel,
+  batch: Batch,
+  collective: Collective,
+): void {
   const piece = cutBatch(batch, { time: 2, batch: 2 });
   const tensors = batchTensors(piece);
   const state = model.initialState(piece.batch);
@@ -24,6 +28,7 @@ export function checkFirstBatch(model: SequenceModel, batch: Batch): void {
           mode: 'batch',
           training: true,
           step: 0,
+          collective,
         });
         return sum(batchNats(result, tensors));
       },

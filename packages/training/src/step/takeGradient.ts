@@ -1,4 +1,4 @@
-import { BnrnnError } from '@bnrnn/core';
+import { BnrnnError, type Collective } from '@bnrnn/core';
 import type { Measured } from '@bnrnn/normalization';
 import type { SequenceModel, State } from '@bnrnn/recurrent';
 import { dispose, keep, sum, variableGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
@@ -21,13 +21,14 @@ export interface Gradient {
 /**
  * The cross entropy of one mini-batch and its gradient with respect to every parameter; nothing is changed.
  *
- * @param step   steps done: it chooses the dropout masks.
+ * @param step        steps done: it chooses the dropout masks.
+ * @param collective  the ranks whose batches are parts of one.
  * @throws BnrnnError when a parameter has no gradient. Nothing is left behind by a throw.
  */
 export function takeGradient(
   model: SequenceModel,
   tensors: BatchTensors,
-  { state, step }: { state: State; step: number },
+  { state, step, collective }: { state: State; step: number; collective?: Collective },
 ): Gradient {
   let next: State = [];
   let measured: ReadonlyMap<string, Measured> = new Map();
@@ -41,6 +42,7 @@ export function takeGradient(
         training: true,
         step,
         part: tensors.part,
+        collective,
       });
       next = result.state.map((tensor) => keep(tensor));
       measured = result.measured;

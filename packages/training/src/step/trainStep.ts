@@ -86,7 +86,7 @@ function beginStep({ model, batch, carried, step, collective }: TrainStepOptions
     if (batch.kind === 'utterances') carried.dispose();
   };
   try {
-    const own = takeGradient(model, tensors, { state, step });
+    const own = takeGradient(model, tensors, { state, step, collective });
     gradient = own;
     carried.replace(own.state);
     const taken = { ...own, gradients: sumGradients(collective, own.gradients) };

@@ -1,0 +1,74 @@
+import { customOp } from '@bnrnn/tensor-backend';
+import { slice, tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
+import type { BatchStatistics } from './statistics';
+import { readRow, type Ranks } from './sumOverRanks';
+
+/**
+ * The moments of the rows of all ranks, from the moments that each rank has of its own rows.
+ *
+ *   n = Σ nᵣ     mean = Σ nᵣ·meanᵣ / n     variance = Σ nᵣ·(varianceᵣ + meanᵣ²) / n − mean²
+ *
+ * Sums over the ranks r, in float64, in one meeting of all of them forward and one backward. The difference loses no
+ * digit that float32 has: each rank's rows are centered before they meet. A group without rows has zeros.
+ *
+ * @param ranks   two or more; all call it at the same place.
+ * @param own     float32 [groups, features] each; differentiable.
+ * @param counts  [groups, ...]: each group's rows on this rank; replaced by those of all ranks. Numbers behind the
+ *   groups are summed too.
+ * @returns       new tensors, the same bits on all ranks.
+ * @see Chan, Golub and LeVeque 1983, eq. 2.1.
+ */
+export function momentsOverRanks(
+  ranks: Ranks,
+  { mean, variance }: BatchStatistics,
+  counts: Float64Array,
+): BatchStatistics {
+  const [groups, features] = mean.shape;
+  const size = groups * features;
+  const both = customOp<Tensor2D>([mean, variance], () => {
+    const own = readRow([mean, variance]);
+    const ownCounts = counts.slice();
+    const sums = new Float64Array(2 * size + counts.length);
+    sums.set(counts, 2 * size);
+    const each = (visit: (i: number, count: number) => void, of: Float64Array): void => {
+      for (let i = 0; i < size; i++) visit(i, of[Math.floor(i / features)] as number);
+    };
+    each((i, count) => {
+      const [m, v] = [own[i] as number, own[size + i] as number];
+      sums[i] = count * m;
+      sums[size + i] = count * (v + m * m);
+    }, counts);
+    ranks.sum(sums);
+    counts.set(sums.subarray(2 * size));
+    const offset = new Float64Array(size); // of a rank's own mean from the mean
+    const value = new Float32Array(2 * size);
+    each((i, count) => {
+      const m = (sums[i] as number) / Math.max(count, 1);
+      const square = (sums[size + i] as number) / Math.max(count, 1);
+      offset[i] = (own[i] as number) - m;
+      value[i] = m;
+      value[size + i] = Math.max(square - m * m, 0);
+    }, counts);
+    const shares = ownCounts.map((count, group) => count / Math.max(counts[group] as number, 1));
+
+    return {
+      value: tensor2d(value, [2 * groups, features]),
+      gradient: (dy) => {
+        const flow = Float64Array.from(dy.dataSync<'float32'>());
+        ranks.sum(flow);
+        const back = new Float32Array(2 * size);
+        each((i, share) => {
+          const [dMean, dVariance] = [flow[i] as number, flow[size + i] as number];
+          back[i] = share * (dMean + 2 * dVariance * (offset[i] as number));
+          back[size + i] = share * dVariance;
+        }, shares);
+        const all = tensor2d(back, [2 * groups, features]);
+        return [slice(all, [0, 0], [groups, -1]), slice(all, [groups, 0])];
+      },
+    };
+  });
+  return {
+    mean: slice(both, [0, 0], [groups, -1]),
+    variance: slice(both, [groups, 0]),
+  };
+}
