@@ -150,7 +150,10 @@ function storedMapOf(
   { gain, shift, mean, variance }: CheckedWeights & BatchStatistics,
 ): StoredMap {
   const deviation = sqrt(add(reshape<Rank.R1>(variance, [-1]), epsilon));
-  const factor: Tensor1D = div(gain, epsilonRule === 'double' ? add(deviation, epsilon) : deviation);
+  const factor: Tensor1D = div(
+    gain,
+    epsilonRule === 'double' ? add(deviation, epsilon) : deviation,
+  );
   const moved: Tensor1D = neg(mul(reshape<Rank.R1>(mean, [-1]), factor));
   return { factor, offset: shift === undefined ? moved : add(moved, shift) };
 }

@@ -22,7 +22,9 @@ interface Part extends CheckedWeights, Pick<BatchNormSpec, 'over' | 'epsilon' | 
  *
  * Moments and standardization are two ops, and ranks meet between them: once forward, once backward.
  *
- * @throws UsageError on every rank where all of them together have one row.
+ * Frame-wise, a time step with fewer than 2 real rows of all ranks is standardized with the statistics.
+ *
+ * @throws UsageError on every rank where, sequence-wise, all of them together have fewer than 2 real rows.
  */
 export function batchNormOverRanks(
   caller: string,
@@ -33,14 +35,13 @@ export function batchNormOverRanks(
   const own = moments({ x, lengths, over });
   const rows = rowsOfEachStep({ time, batch }, lengths);
   const groups = over === 'frame' ? rows : [rows.reduce((sum, count) => sum + count, 0)];
-  // A rank without a sequence of its own holds an empty column.
-  const columns = lengths ? lengths.each.filter((length) => length > 0).length : batch;
-  const counts = Float64Array.of(...groups, columns);
+  const counts = Float64Array.from(groups);
   const whole = momentsOverRanks(ranks, own, counts);
-  const all = counts.subarray(0, groups.length);
-  const most = over === 'frame' ? (counts.at(-1) as number) : (all[0] as number);
-  refuseOneRow(caller, over, most, `time ${time}, ${ranks.size} ranks`);
-  const used = over === 'frame' && all.some((n) => n < 2) ? orElse(whole, stored(), all) : whole;
+  if (over === 'sequence') {
+    refuseOneRow(caller, over, counts[0] as number, `time ${time}, ${ranks.size} ranks`);
+  }
+  const few = over === 'frame' && counts.some((n) => n < 2);
+  const used = few ? orElse(whole, stored(), counts) : whole;
   return { y: standardize({ x, lengths, ...given, ...used }), measured: whole };
 }
 

@@ -13,8 +13,7 @@ import { readRow, type Ranks } from './sumOverRanks';
  *
  * @param ranks   two or more; all call it at the same place.
  * @param own     float32 [groups, features] each; differentiable.
- * @param counts  [groups, ...]: each group's rows on this rank; replaced by those of all ranks. Numbers behind the
- *   groups are summed too.
+ * @param counts  [groups]: each group's rows on this rank; replaced by those of all ranks.
  * @returns       new tensors, the same bits on all ranks.
  * @see Chan, Golub and LeVeque 1983, eq. 2.1.
  */

@@ -41,7 +41,9 @@ export function sumOverRanks(
 
 /** All numbers of the tensors, one after the other. */
 export function readRow(tensors: readonly Tensor[]): Float32Array {
-  return tidy(() => concat(tensors.map((each) => reshape(each, [each.size]))).dataSync<'float32'>());
+  return tidy(() =>
+    concat(tensors.map((each) => reshape(each, [each.size]))).dataSync<'float32'>(),
+  );
 }
 
 function summed(

@@ -6,6 +6,7 @@ export { filled, filledIds } from './filled';
 export * as oracle from './oracle/index';
 export { mpiEngines, type MpiEngine } from './mpiEngines';
 export { lengthsOf, prefixMask } from './prefixMask';
+export { onRanks } from './onRanks';
 export { readGolden, type Golden, type GoldenProvenance } from './readGolden';
 export {
   fromTensor,

@@ -91,7 +91,8 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     expectState(caller, state, layers);
     const meets = options.mode === 'batch' && (collective?.size ?? 1) > 1;
     if (meets) refuseUnsummed(caller, normalizers);
-    const ranks = collective && meets && measuresOthers ? ranksOf(collective, x, lengths) : undefined;
+    const ranks =
+      collective && meets && measuresOthers ? ranksOf(collective, x, lengths) : undefined;
     const drop = (hidden: Tensor3D, rate: number, at: string): Tensor3D =>
       dropAt === undefined || rate === 0
         ? hidden
@@ -128,7 +129,11 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     },
     setStatistics: (next) => kept.replace(next),
     initialState,
-    forward(inputs, state, { mode, training, step, part, collective, statistics = kept.current() }) {
+    forward(
+      inputs,
+      state,
+      { mode, training, step, part, collective, statistics = kept.current() },
+    ) {
       const result = tidyResult(() => {
         const dropping = training ? { dropAt: step, part } : {};
         const options = { mode, statistics, collective, ...dropping };

@@ -45,7 +45,9 @@ export function normalizedScan(
   ranks?: RanksOfBatch,
 ): NormalizedScanResult {
   const { lengths, reverse } = settings;
-  const longest = ranks ? ranks.rows.findLastIndex((n) => n > 0) + 1 : lengths && longestRow(lengths);
+  const longest = ranks
+    ? ranks.rows.findLastIndex((n) => n > 0) + 1
+    : lengths && longestRow(lengths);
   if (reverse && lengths && longest !== undefined && longest > 0 && longest < lengths.time) {
     const real = { ...lengths, time: longest };
     return tidyResult(() => withoutPadding(inputs, settings, real, normalizers, ranks));
@@ -76,8 +78,7 @@ function run(
         : runOp(scanOp, given, attributes, stepwise);
     const { hidden, finalHidden, finalCell } = outputs;
     const found = outputs.measured ?? momentsOf(outputs, inputs, normalizers);
-    const counts =
-      ranks?.rows.slice(0, time) ?? rowsOfEachStep({ time, batch }, settings.lengths);
+    const counts = ranks?.rows.slice(0, time) ?? rowsOfEachStep({ time, batch }, settings.lengths);
     if (settings.reverse) counts.reverse();
     const measured = Object.fromEntries(
       Object.entries(found).map(([placement, tensors]) => [placement, { tensors, counts }]),

@@ -1,9 +1,4 @@
-import {
-  expectNumber,
-  expectShape,
-  paddedLengths,
-  type GivenLengths,
-} from '@bnrnn/core';
+import { expectNumber, expectShape, paddedLengths, type GivenLengths } from '@bnrnn/core';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';

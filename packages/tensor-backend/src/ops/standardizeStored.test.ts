@@ -13,10 +13,18 @@ import {
   toTensor3D,
   type Array64,
 } from '@bnrnn/test-utils';
-import { zeros, type Rank, type Tensor, type Tensor1D, type Tensor3D } from '@tensorflow/tfjs-core';
+import {
+  zeros,
+  type Rank,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareWithOracle, gradientsOf } from '../../test/compareWithOracle';
 import { startBackend } from '../backends/startBackend';
+import { standardize } from './standardize';
 import { standardizeStored } from './standardizeStored';
 
 const [time, batch, features] = [7, 5, 6];
@@ -44,8 +52,8 @@ function statistics(rows: number): { mean: Array64; variance: Array64 } {
 function expected(
   { x, gain, shift }: Partial<typeof inputs> & Omit<typeof inputs, 'shift'>,
   { rule, rows, padded }: (typeof cases)[number],
+  { mean, variance } = statistics(rows),
 ): Array64 {
-  const { mean, variance } = statistics(rows);
   const y = array64(x.shape);
   for (let t = 0; t < time; t++) {
     for (let b = 0; b < batch; b++) {
@@ -109,16 +117,48 @@ describe.each(testBackends())('standardizeStored on %s', (backend) => {
     other?.forEach((tensor, i) => expectClose(tensor, clean?.[i]?.dataSync() as Float32Array));
   });
 
-  test('refuses statistics of another number of steps', () => {
-    const given = {
-      x: toTensor3D(inputs.x),
-      gain: toTensor1D(inputs.gain),
-      mean: zeros<Rank.R2>([3, features]),
-      variance: zeros<Rank.R2>([3, features]),
-      epsilon,
-      epsilonRule: 'variance',
-    } as const;
-    expect(() => standardizeStored(given)).toThrow(ShapeError);
-    expect(() => standardizeStored(given)).toThrow(/mean/);
+  test.each(cases)('standardize, $rows rows, $rule: moments have a gradient too', (testCase) => {
+    const { shift, ...rest } = inputs;
+    const { padded, rule: epsilonRule, shifted, rows } = testCase;
+    const all = { ...rest, ...statistics(rows), ...(shifted && { shift }) };
+    compareWithOracle({
+      label: JSON.stringify(testCase),
+      inputs: all,
+      op(tensors) {
+        const {
+          x,
+          gain,
+          mean,
+          variance,
+          shift: moved,
+        } = tensors as Record<keyof typeof all, Tensor>;
+        const y = standardize({
+          x: x as Tensor3D,
+          gain: gain as Tensor1D,
+          shift: moved as Tensor1D | undefined,
+          mean: mean as Tensor2D,
+          variance: variance as Tensor2D,
+          ...{ lengths: padded ? lengths : undefined, epsilon, epsilonRule },
+        });
+        return [y];
+      },
+      oracle: ({ mean, variance, ...arrays }) => [expected(arrays, testCase, { mean, variance })],
+    });
   });
+
+  test.each([standardize, standardizeStored])(
+    '$name refuses statistics of another number of steps',
+    (op) => {
+      const given = {
+        x: toTensor3D(inputs.x),
+        gain: toTensor1D(inputs.gain),
+        mean: zeros<Rank.R2>([3, features]),
+        variance: zeros<Rank.R2>([3, features]),
+        epsilon,
+        epsilonRule: 'variance',
+      } as const;
+      expect(() => op(given)).toThrow(ShapeError);
+      expect(() => op(given)).toThrow(/mean/);
+    },
+  );
 });

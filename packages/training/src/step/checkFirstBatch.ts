@@ -12,11 +12,7 @@ import { cutBatch } from './cutBatch';
  *
  * @throws whatever `checkModel` says: a missing kernel, or a parameter without a gradient.
  */
-export function checkFirstBatch(
-  model: SequenceModel,
-  batch: Batch,
-  collective: Collective,
-): void {
+export function checkFirstBatch(model: SequenceModel, batch: Batch, collective: Collective): void {
   const piece = cutBatch(batch, { time: 2, batch: 2 });
   const tensors = batchTensors(piece);
   const state = model.initialState(piece.batch);

@@ -1,5 +1,5 @@
 import { randomStream, type BatchSource, type UtteranceBatch } from '@bnrnn/core';
-import { layerNorm } from '@bnrnn/normalization';
+import { batchNorm, layerNorm } from '@bnrnn/normalization';
 import {
   bidirectional,
   frameClassifier,
@@ -23,6 +23,9 @@ export interface RankCase {
 
 const initializer = { kind: 'uniform', range: 0.4 } as const;
 const layered = layerNorm({ gain: 0.8 });
+const frameWise = batchNorm({ over: 'frame', gain: 0.8 });
+const perStep = batchNorm({ over: 'frame', gain: 0.8, perStep: true, maxSteps: 4 });
+const sequenceWise = batchNorm({ over: 'sequence', epsilonRule: 'double', epsilon: 0.01 });
 
 /** Seven streams: no number of ranks divides them but one. */
 function words(layers: readonly Layer[], optimizer: OptimizerSpec): RankCase {
@@ -66,6 +69,35 @@ export const cases: Readonly<Record<string, () => RankCase>> = {
     words([gru({ units: 5, biases: 2 })], { kind: 'momentum', momentum: 0.5 }),
   'rnn, layer normalization of the sum': () =>
     words([rnn({ units: 6, normalize: { preActivation: layered } })], { kind: 'sgd' }),
+  'lstm, batch normalization of every placement, per step': () =>
+    words(
+      [
+        lstm({
+          units: 6,
+          normalize: { inputToHidden: perStep, hiddenToHidden: perStep, cell: perStep },
+        }),
+      ],
+      { kind: 'sgd' },
+    ),
+  'gru, batch normalization of both products': () =>
+    words([gru({ units: 5, normalize: { inputToHidden: frameWise, hiddenToHidden: frameWise } })], {
+      kind: 'momentum',
+      momentum: 0.5,
+    }),
+  'rnn, batch normalization of the sum': () =>
+    words([rnn({ units: 6, normalize: { preActivation: frameWise } })], { kind: 'sgd' }),
+  'bidirectional lstm, sequence-wise statistics of both directions together': () =>
+    frames([
+      bidirectional(lstm({ units: 4, normalize: { inputToHidden: sequenceWise } }), {
+        statistics: 'shared',
+      }),
+    ]),
+  'bidirectional lstm, frame-wise statistics inside, ragged': () =>
+    frames([
+      bidirectional(
+        lstm({ units: 4, normalize: { inputToHidden: sequenceWise, hiddenToHidden: perStep } }),
+      ),
+    ]),
   'bidirectional lstm, ragged utterances': () => frames([bidirectional(lstm({ units: 4 }))]),
   'bidirectional rnn, layer normalization': () =>
     frames([bidirectional(rnn({ units: 4, normalize: { inputToHidden: layered } }))]),
