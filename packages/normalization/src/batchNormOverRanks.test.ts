@@ -61,7 +61,7 @@ function run(
     const loss = (xs: Tensor, gains: Tensor, shifts: Tensor): Tensor => {
       const { y, measured } = normalizer.apply(
         xs as Tensor3D,
-        { gain: gains as Tensor1D, shift: shifts as Tensor1D },
+        { gain: gains, shift: shifts },
         { mean: toTensor2D(statistics.mean), variance: toTensor2D(statistics.variance) },
         { mode: 'batch', lengths: own, collective },
       );
@@ -73,7 +73,7 @@ function run(
     const [dx, dGain, dShift] = grads(loss)(inputs).map(read);
     Object.assign(found, { dx, dGain, dShift });
   });
-  return found as ReturnType<typeof run>;
+  return found;
 }
 
 /** The bounds between the parts: where each begins, and the end. */

@@ -5,8 +5,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNorm } from './batchNorm';
 import { layerNorm } from './layerNorm';
 import { none } from './none';
-import type { NormalizerMode } from './normalizer';
-import { refuseInCausalModel, refuseInsideRecurrence } from './refusals';
+import type { Normalizer, NormalizerMode } from './normalizer';
+import { refuseInCausalModel, refuseInsideRecurrence, refuseUnsummed } from './refusals';
 
 const usageError = (message: string): unknown =>
   expect.objectContaining({ name: 'UsageError', message });
@@ -109,5 +109,33 @@ describe('mode batch', () => {
     expect(() => layerNorm({ groups: 3 }).apply(x, { gain }, statistics, { mode })).toThrow(
       'layerNorm.apply: groups is 3, expected a divisor of the 4 features.',
     );
+  });
+});
+
+describe('refuseUnsummed', () => {
+  const { spec } = batchNorm({ over: 'frame' });
+
+  it('names a strategy that needs other rows and does not sum over ranks', () => {
+    for (const needs of ['frame', 'sequence'] as const) {
+      const normalizers = new Map<string, Pick<Normalizer, 'needs' | 'spec'>>([
+        ['layers.0.inputToHidden', layerNorm()],
+        ['layers.0.cell', { spec, needs }],
+      ]);
+      expect(() => refuseUnsummed('train', normalizers)).toThrow(
+        usageError(
+          'train: the strategy "batch" at layers.0.cell needs rows of the whole batch, which ranks hold in parts, and does not sum over ranks.',
+        ),
+      );
+    }
+  });
+
+  it('takes those that sum, and those that need their own row alone', () => {
+    const normalizers = [
+      layerNorm(),
+      batchNorm({ over: 'frame' }),
+      batchNorm({ over: 'sequence' }),
+    ];
+    const paths = new Map(normalizers.map((normalizer, k) => [String(k), normalizer]));
+    expect(() => refuseUnsummed('train', paths)).not.toThrow();
   });
 });

@@ -145,10 +145,10 @@ function shareNormalizer(
 
 function expectShareable({ normalize }: CellLayer): void {
   const placements = Object.keys(normalize);
-  const { mapWeights, spec } = normalize.inputToHidden ?? {};
-  if (mapWeights !== undefined) {
+  const onInputs = normalize.inputToHidden;
+  if (onInputs?.mapWeights !== undefined) {
     throw new UsageError(
-      `bidirectional: statistics are "shared" with the strategy "${spec?.kind}", which normalizes weights, and each direction has its own.`,
+      `bidirectional: statistics are "shared" with the strategy "${onInputs.spec.kind}", which normalizes weights, and each direction has its own.`,
       { hint: "Use statistics: 'per direction'." },
     );
   }
