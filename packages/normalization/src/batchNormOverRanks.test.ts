@@ -12,15 +12,7 @@ import {
   toTensor3D,
   type Array64,
 } from '@bnrnn/test-utils';
-import {
-  grads,
-  mul,
-  sum,
-  tidy,
-  type Tensor,
-  type Tensor1D,
-  type Tensor3D,
-} from '@tensorflow/tfjs-core';
+import { grads, mul, sum, tidy, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { batchNorm } from './batchNorm';
 import type { Ranks } from './sumOverRanks';
