@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bnrnn, lastJson, newFolder, readJsonFile, type Finished } from './bnrnn';
+import { bnrnn, finished, lastJson, newFolder, readJsonFile, start, type Finished } from './bnrnn';
 
 const folder = newFolder();
 const repository = fileURLToPath(new URL('../../..', import.meta.url));
@@ -290,7 +290,7 @@ describe('generate', () => {
 describe('doctor', () => {
   it('tests each backend in its own process', async () => {
     const json = lastJson(await bnrnn(folder, 'doctor', '--json'));
-    expect(Object.keys(json)).toEqual(['node', 'default', 'backends']);
+    expect(Object.keys(json)).toEqual(['node', 'default', 'backends', 'mpi']);
     const backends = json['backends'] as Record<string, unknown>[];
     expect(backends.map((backend) => backend['name'])).toEqual([
       'node-gpu',
@@ -314,6 +314,26 @@ describe('doctor', () => {
       expect(backend['selfTest']).toBe(backend['available'] === true ? 'passed' : null);
     }
     expect(backends.filter((backend) => backend['available'] === true).length).toBeGreaterThan(1);
+    // With an MPI two ranks added up; without one the report says how to get it.
+    const mpi = json['mpi'] as Record<string, unknown>;
+    if (mpi['available'] === true) {
+      expect(mpi).toMatchObject({ reason: null, fix: null, selfTest: 'passed' });
+      expect(mpi['times']).toEqual({
+        latencyMicroseconds: expect.any(Number),
+        gigabytesPerSecond: expect.any(Number),
+      });
+    } else {
+      expect(mpi['fix']).toEqual(expect.any(String));
+    }
+  });
+
+  it('says what stands in the way of ranks', async () => {
+    const none = await finished(start(folder, ['doctor-mpi'], { BNRNN_MPI: 'none' }));
+    expect(lastJson(none)).toMatchObject({
+      available: false,
+      reason: 'BNRNN_MPI=none.',
+      fix: 'Leave BNRNN_MPI out, or name the file of an MPI library in it.',
+    });
   });
 });
 

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { backendSettings, type BackendInfo } from '@bnrnn/tensor-backend';
 import { backendNames } from '../backendFlags';
 import { checkBackend, missing, type BackendReport } from '../doctor/checkBackend';
+import { checkMpi, measureRanks, withoutMpi, type MpiReport } from '../doctor/checkMpi';
 import type { Io } from '../io';
 import { permissionFailure } from '../permissionFailure';
 
@@ -18,7 +19,7 @@ const timeout = 120_000;
 export function addDoctor(program: Command, io: Io): void {
   program
     .command('doctor')
-    .description('backends: what runs here, what is missing, how to get it')
+    .description('backends and MPI: what runs here, what is missing, how to get it')
     .option('--json', 'one JSON object as the last line')
     .action((flags: { json?: boolean }) => runDoctor(io, flags.json === true));
   // Two backends do not share a process: doctor calls this once for each.
@@ -29,32 +30,54 @@ export function addDoctor(program: Command, io: Io): void {
       const report = await checkBackend(expectOneOf('the backend', name, backendNames()));
       io.out(JSON.stringify(report));
     });
+  // A library that cannot be opened may end the process that tries.
+  program.command('doctor-mpi', { hidden: true }).action(async () => {
+    io.out(JSON.stringify(await checkMpi()));
+  });
+  program.command('doctor-rank', { hidden: true }).action(() => {
+    const times = measureRanks();
+    if (times !== undefined) io.out(JSON.stringify(times));
+  });
 }
 
 async function runDoctor(io: Io, json: boolean): Promise<void> {
   backendSettings();
   const reports: BackendReport[] = [];
-  for (const name of backendNames()) reports.push(await inItsOwnProcess(name));
+  for (const name of backendNames()) reports.push(await askBackend(name));
+  const mpi = await askMpi();
   const first = reports.find(({ available }) => available)?.name ?? null;
   const node = process.versions.node;
   if (json) {
-    io.out(JSON.stringify({ node, default: first, backends: reports }));
+    io.out(JSON.stringify({ node, default: first, backends: reports, mpi }));
     return;
   }
   io.out(`Node ${node}`);
   for (const report of reports) for (const line of lines(report, first)) io.out(line);
+  for (const line of mpiLines(mpi)) io.out(line);
 }
 
-async function inItsOwnProcess(name: string): Promise<BackendReport> {
+async function askBackend(name: string): Promise<BackendReport> {
+  return inItsOwnProcess(['doctor-backend', name], (reason, fix) => missing(name, reason, fix));
+}
+
+async function askMpi(): Promise<MpiReport> {
+  return inItsOwnProcess(['doctor-mpi'], withoutMpi);
+}
+
+/** The JSON that a command of this program prints, or what is said of one that ended without an answer. */
+async function inItsOwnProcess<Report>(
+  args: readonly string[],
+  unanswered: (reason: string, fix?: string) => Report,
+): Promise<Report> {
   const main = fileURLToPath(new URL('./main.js', import.meta.url));
   try {
-    const { stdout } = await run(process.execPath, [main, 'doctor-backend', name], { timeout });
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as BackendReport;
+    const { stdout } = await run(process.execPath, [main, ...args], { timeout });
+    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Report;
   } catch (error) {
     const forbidden = permissionFailure(error);
-    if (forbidden !== undefined) return missing(name, forbidden.message, forbidden.hint);
+    if (forbidden !== undefined) return unanswered(forbidden.message, forbidden.hint);
     const text = error instanceof Error ? error.message : String(error);
-    return missing(name, `Its process ended without an answer: ${text.split('\n')[0] ?? ''}`);
+    return unanswered(`Its process ended without an answer: ${text.split('\n')[0] ?? ''}`);
   }
 }
 
@@ -72,6 +95,38 @@ function lines(report: BackendReport, first: string | null): string[] {
   return [
     `${name}: cannot run here. ${reason ?? ''}`.trimEnd(),
     ...(fix === null ? [] : [`  to get it: ${fix}`]),
+  ];
+}
+
+function mpiLines({
+  available,
+  library,
+  abi,
+  engine,
+  reason,
+  fix,
+  selfTest,
+  times,
+}: MpiReport): string[] {
+  const name = 'MPI (train --ranks N)';
+  if (!available) {
+    const found = library === '' ? '' : ` ${library}.`;
+    return [
+      `${name}: cannot run here.${found} ${reason ?? ''}`.trimEnd(),
+      ...(fix === null ? [] : [`  to get it: ${fix}`]),
+    ];
+  }
+  const measured =
+    times === null
+      ? []
+      : [
+          `  two ranks: ${times.latencyMicroseconds.toFixed(0)} µs for a sum of one number, ` +
+            `${times.gigabytesPerSecond.toFixed(1)} GB/s for a large one`,
+        ];
+  return [
+    `${name}: ${library}, binary interface of ${abi ?? 'none'}; self-test of 2 ranks ${selfTest ?? 'not run'}`,
+    `  ${engine ?? ''}`,
+    ...measured,
   ];
 }
 
