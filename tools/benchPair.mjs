@@ -13,6 +13,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, machineLine, root } from './peers/machine.mjs';
+import { writePage } from './writePage.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -95,8 +96,8 @@ const table = [
 ];
 const page = `# Steps of two commits
 
-One step of \`${commits.old}\` and one of \`${commits.new}\`, in turn, ${rounds} rounds. A ratio below 1 means that the
-newer commit is faster. Times are medians of the rounds.
+The steps of \`${commits.old}\` and of \`${commits.new}\` take turns, for ${rounds} rounds. A ratio below 1 means that
+the newer commit is faster. Times are medians of the rounds.
 
 ${table.join('\n')}
 
@@ -107,7 +108,7 @@ Command: \`node tools/benchPair.mjs --old CHECKOUT --rounds ${rounds}\`
 `;
 const folder = join(root, 'docs', 'results', 'bench');
 mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, 'old-and-new.md'), page);
+await writePage(join(folder, 'old-and-new.md'), page);
 const json = { machine: where, commits, blas: [...blas], rounds, rows };
 writeFileSync(join(folder, 'old-and-new.json'), `${JSON.stringify(json, null, 2)}\n`);
 process.stdout.write(page);

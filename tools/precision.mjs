@@ -17,6 +17,7 @@ import { refuse, whole } from './peers/arguments.mjs';
 import { machine, root } from './peers/machine.mjs';
 import { commandLine } from './peers/results.mjs';
 import { renderPrecision } from './precision/renderPrecision.mjs';
+import { writePage } from './writePage.mjs';
 
 /** What is compared with the first one; the folders of its runs begin with `folder`. */
 const arms = [
@@ -70,7 +71,7 @@ const result = {
 const folder = `${root}docs/results/precision`;
 mkdirSync(folder, { recursive: true });
 writeFileSync(`${folder}/${preset}.json`, `${JSON.stringify(result, null, 1)}\n`);
-writeFileSync(`${folder}/${preset}.md`, renderPrecision(result));
+await writePage(`${folder}/${preset}.md`, renderPrecision(result));
 process.stderr.write(`docs/results/precision/${preset}.md\n`);
 
 /** The last validation loss of a run in nats a unit; trains it where it has not ended. */

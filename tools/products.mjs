@@ -60,7 +60,7 @@ for (let round = 0; round < rounds; round++) {
 }
 const run = { command: commandLine(), machine: machine(), rounds, milliseconds, shapes, raw };
 const summary = summarizeProducts(run);
-writeResults(values.name, { ...run, summary }, renderProducts(run, summary));
+await writeResults(values.name, { ...run, summary }, renderProducts(run, summary));
 const missed = summary
   .slice(0, 2)
   .filter(

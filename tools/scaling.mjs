@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import { machine } from './peers/machine.mjs';
 import { fitExponent } from './scaling/fitExponent.mjs';
 import { renderScaling } from './scaling/renderScaling.mjs';
+import { writePage } from './writePage.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -89,7 +90,7 @@ const result = { command, preset: flags.preset, rounds, machine: machine(), tabl
 const folder = new URL('../docs/results/scaling/', import.meta.url);
 mkdirSync(folder, { recursive: true });
 writeFileSync(new URL('scaling.json', folder), `${JSON.stringify(result, null, 2)}\n`);
-writeFileSync(new URL('README.md', folder), renderScaling(result));
+await writePage(fileURLToPath(new URL('README.md', folder)), renderScaling(result));
 
 function bench(changed) {
   const args = [

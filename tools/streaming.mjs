@@ -55,7 +55,7 @@ try {
     data,
   };
   const summary = summarizeStreaming(run);
-  writeResults(values.name, { ...run, summary }, renderStreaming(run, summary));
+  await writeResults(values.name, { ...run, summary }, renderStreaming(run, summary));
   const { loadingShare, addedMiB } = summary;
   if (loadingShare > bounds.loadingShare || addedMiB > bounds.addedMiB) process.exitCode = 1;
 } finally {

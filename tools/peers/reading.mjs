@@ -47,7 +47,7 @@ try {
     mebibytes: statSync(file).size / 2 ** 20,
   };
   const run = { command: commandLine(), machine: machine(), rounds, archive, raw };
-  writeResults(values.name, run, renderReading(run));
+  await writeResults(values.name, run, renderReading(run));
 } finally {
   rmSync(folder, { recursive: true });
 }

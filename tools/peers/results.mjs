@@ -1,13 +1,14 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { writePage } from '../writePage.mjs';
 import { root } from './machine.mjs';
 
 /** Writes `docs/results/bench/<name>.json` and `.md`. */
-export function writeResults(name, run, markdown) {
+export async function writeResults(name, run, markdown) {
   const folder = `${root}docs/results/bench`;
   mkdirSync(folder, { recursive: true });
   writeFileSync(`${folder}/${name}.json`, `${JSON.stringify(run, null, 1)}\n`);
-  writeFileSync(`${folder}/${name}.md`, markdown);
+  await writePage(`${folder}/${name}.md`, markdown);
   process.stderr.write(`docs/results/bench/${name}.md\n`);
 }
 

@@ -64,7 +64,7 @@ for (const preset of settings.presets) {
   const before = readResults(name);
   const presets = before?.machine.cpu === here.cpu ? before.presets : {};
   const run = { machine: here, presets: { ...presets, [preset]: measured }, notes };
-  writeResults(name, run, renderTables(run));
+  await writeResults(name, run, renderTables(run));
 }
 
 /** All rounds of a preset; each round begins with another contestant. */

@@ -9,8 +9,9 @@ export function renderTables({ machine, presets, notes }) {
     `# Training steps beside other libraries: ${machine.cpu}`,
     '',
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB; ${machine.kernel}.`,
-    'In each round every row runs in a process of its own, in turn, on the same cores.',
-    'A step is the median of its timed steps in one process; the table gives the median over the rounds and, in brackets, the least and the most. `× our step` is the ratio of two steps of the same round: above 1, ours is faster.',
+    '',
+    'In each round every row runs in a process of its own, on the same cores. The rows take turns.',
+    'A step is the median of the timed steps of one process. A table gives the median over the rounds, with the least and the most in brackets. `× our step` is the ratio of two steps of the same round. Above 1, our step is faster.',
     '',
     ...Object.entries(presets).flatMap(([preset, rows]) => presetTable(preset, rows)),
     '## Notes',
@@ -36,12 +37,12 @@ function presetTable(preset, measured) {
     tableRow(heading.map((_, column) => (column === 0 || column === 6 ? '---' : '--:'))),
     ...rows.map(tableRow),
     '',
-    `Losses of five steps from the same weights, worst relative difference from ours: ${agreementLine(agreement)}.`,
+    ...agreementTable(agreement),
     '',
     ...(efficiency === undefined
       ? []
       : [
-          `The matrix products of a step alone take ${bound.toFixed(1)} ms through our backend: ${efficiency.toFixed(2)} of our step.`,
+          `The matrix products of a step alone take ${bound.toFixed(1)} ms on our backend. That is ${efficiency.toFixed(2)} of our step.`,
           '',
         ]),
   ];
@@ -74,12 +75,21 @@ function peak({ peakRssMiB, importRssMiB }) {
   return importRssMiB === undefined ? whole : `${whole} (import ${Math.round(importRssMiB)})`;
 }
 
-function agreementLine(agreement) {
-  if (Object.keys(agreement).length === 0) return 'not compared in this run';
-  return Object.entries(agreement)
-    .map(([preset, by]) => {
-      const each = Object.entries(by).map(([name, value]) => `${name} ${value.toExponential(1)}`);
-      return `${preset}: ${each.join(', ')}`;
-    })
-    .join('; ');
+/** The worst relative difference of each contestant's losses from ours. */
+function agreementTable(agreement) {
+  const models = Object.keys(agreement);
+  if (models.length === 0) return ['This run did not compare losses.'];
+  const names = [...new Set(models.flatMap((model) => Object.keys(agreement[model])))];
+  return [
+    'Before the timing, each row trained a tiny model for five steps from our weights. This is the worst relative difference of a loss from ours:',
+    '',
+    tableRow(['', ...models.map((model) => titles[model] ?? model)]),
+    tableRow(['---', ...models.map(() => '--:')]),
+    ...names.map((name) => {
+      const values = models.map((model) => agreement[model][name]?.toExponential(1) ?? '');
+      return tableRow([contestants[name].title, ...values]);
+    }),
+  ];
 }
+
+const titles = { agreement: 'plain', 'agreement-bn': 'normalized' };
