@@ -34,6 +34,7 @@ export {
 } from './recurrentBatchNorm';
 export { refuseInCausalModel, refuseInsideRecurrence, refuseUnsummed } from './refusals';
 export type { NormalizerStrategy, SpecFields } from './normalizerStrategy';
+export { renorm, type RenormOptions } from './renorm';
 export { rms, type RmsOptions } from './rms';
 export { ownSettings, specOfName, strategyNames } from './strategy';
 export type { StrategySetting } from './strategySetting';

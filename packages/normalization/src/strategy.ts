@@ -4,11 +4,18 @@ import { layerNormStrategy } from './layerNorm';
 import { noneStrategy } from './none';
 import type { NormalizerSpec } from './normalizerSpec';
 import type { BuiltInStrategy, NormalizerStrategy, SpecFields } from './normalizerStrategy';
+import { renormStrategy } from './renorm';
 import { rmsStrategy } from './rms';
 import { defaultsOf, sharedSettings } from './strategySetting';
 
 /** The strategies that this package brings. */
-const builtIn = [noneStrategy, batchNormStrategy, layerNormStrategy, rmsStrategy] as const;
+const builtIn = [
+  noneStrategy,
+  batchNormStrategy,
+  layerNormStrategy,
+  rmsStrategy,
+  renormStrategy,
+] as const;
 
 const builtInStrategies: readonly BuiltInStrategy[] = builtIn;
 

@@ -50,7 +50,7 @@ export {
   type BatchNormalizeOptions,
   type BatchNormalizeResult,
 } from './ops/batchNormalize';
-export { customOp, type CustomResult } from './ops/customOp';
+export { customOp, offTape, type CustomResult } from './ops/customOp';
 export { dropout, dropoutOp, type DropoutOptions } from './ops/dropout';
 export { embedding, embeddingOp } from './ops/embedding';
 export { globalNorm, globalNormOp } from './ops/globalNorm';
