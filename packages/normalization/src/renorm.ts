@@ -112,14 +112,14 @@ export function renorm(options: RenormOptions = {}): Normalizer {
 }
 
 function renormOf(values: Values, where: string): Normalizer {
-  const { rMax, dMax, plainUpdates, rRise, dRise, ...ofBatchNorm } = values;
   if (values.perStep && values.over === 'sequence') {
     throw new UsageError(
       `${where}: perStep is true with over "sequence", which has one set of statistics for all time steps.`,
       { hint: 'Leave perStep out, or normalize over "frame".' },
     );
   }
-  const plain = batchNorm(ofBatchNorm);
+  const { over, gain, epsilon, decay, perStep, maxSteps } = values;
+  const plain = batchNorm({ over, gain, epsilon, decay, perStep, maxSteps });
   return {
     ...plain,
     spec: { kind: 'renorm', ...values },

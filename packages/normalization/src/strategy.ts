@@ -19,20 +19,20 @@ const builtIn = [
 
 const builtInStrategies: readonly BuiltInStrategy[] = builtIn;
 
-type OwnSettings<Strategy> = Strategy extends {
+type BuiltIn = (typeof builtIn)[number];
+type Shared = keyof typeof sharedSettings;
+
+/** `KIND.NAME` of each setting that a strategy has alone. */
+type OwnName<Strategy> = Strategy extends { kind: infer Kind extends string; settings: infer All }
+  ? `${Kind}.${Exclude<keyof All, Shared> & string}`
+  : never;
+type SettingOf<Strategy, Name> = Strategy extends {
   kind: infer Kind extends string;
   settings: infer All;
 }
-  ? {
-      readonly [
-        Name in Exclude<keyof All, keyof typeof sharedSettings> & string as `${Kind}.${Name}`
-      ]: All[Name];
-    }
-  : never;
-type Together<Union> = (Union extends unknown ? (one: Union) => void : never) extends (
-  all: infer All,
-) => void
-  ? All
+  ? Name extends `${Kind}.${infer Own extends keyof All & string}`
+    ? All[Own]
+    : never
   : never;
 
 /** The settings that one strategy has alone, by `KIND.NAME`. */
@@ -42,7 +42,7 @@ export const ownSettings = Object.fromEntries(
       .filter(([name]) => !Object.hasOwn(sharedSettings, name))
       .map(([name, setting]) => [`${kind}.${name}`, setting]),
   ),
-) as Together<OwnSettings<(typeof builtIn)[number]>>;
+) as { readonly [Name in OwnName<BuiltIn>]: SettingOf<BuiltIn, Name> };
 
 /** The names by which a run asks for a built-in strategy. */
 export const strategyNames: readonly string[] = builtInStrategies.flatMap(namesOf);

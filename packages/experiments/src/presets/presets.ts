@@ -6,6 +6,7 @@ import { ptbMedium, ptbMediumBn } from './ptbMedium';
 import { ptbSmall, ptbSmallBn } from './ptbSmall';
 import { ptbSmallCooijmans, ptbSmallLayer } from './ptbSmallOthers';
 import { ptbSmallBnBoth, ptbSmallBnHidden, ptbSmallBnSum } from './ptbSmallPlacements';
+import { ptbSmallRenorm, ptbSmallRms } from './ptbSmallStrategies';
 import { ptbSmallRnn, ptbSmallRnnBn } from './ptbSmallRnn';
 import { tiny, tinySpeech } from './tiny';
 import { wsjBirnn, wsjBirnnBn } from './wsjBirnn';
@@ -22,6 +23,8 @@ const languageModels: readonly LanguagePreset[] = [
   ptbSmallBnBoth,
   ptbSmallCooijmans,
   ptbSmallLayer,
+  ptbSmallRms,
+  ptbSmallRenorm,
   ptbSmallRnn,
   ptbSmallRnnBn,
   ptbCharRnn,

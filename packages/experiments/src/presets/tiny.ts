@@ -22,6 +22,11 @@ export function tiny(preset: LanguagePreset): LanguagePreset {
       'checkpoints.everySteps': chosen(50, note),
       'evaluation.maxBatches': chosen(40, note),
       'evaluation.recalibrationBatches': chosen(40, note),
+      ...('normalization.renorm.rRise' in preset.changes && {
+        'normalization.renorm.plainUpdates': chosen(20, note),
+        'normalization.renorm.rRise': chosen(100, note),
+        'normalization.renorm.dRise': chosen(60, note),
+      }),
     },
   };
 }

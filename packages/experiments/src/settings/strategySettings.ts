@@ -8,4 +8,4 @@ export const strategySettings = Object.fromEntries(
     `normalization.${name}`,
     setting,
   ]),
-) as { readonly [Name in keyof Own & string as `normalization.${Name}`]: Own[Name] };
+) as { readonly [Name in keyof Own as `normalization.${Name}`]: Own[Name] };
