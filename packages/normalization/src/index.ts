@@ -40,3 +40,4 @@ export { ownSettings, specOfName, strategyNames } from './strategy';
 export type { StrategySetting } from './strategySetting';
 export { sumOverRanks, type Ranks } from './sumOverRanks';
 export { StatisticsAverage } from './statisticsAverage';
+export { weight } from './weight';

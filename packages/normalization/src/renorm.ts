@@ -163,9 +163,11 @@ function correction(
   { mean, variance }: BatchStatistics,
   statistics: NamedTensors,
   [time, batch]: readonly [number, number, number],
-  { lengths, firstStep = 0 }: ApplyOptions,
+  { lengths, firstStep = 0, collective }: ApplyOptions,
 ): [Tensor2D, Tensor2D] {
   const padded = paddedLengths('renorm.apply', lengths, { time, batch });
+  const rows = Float64Array.from(rowsOfEachStep({ time, batch }, padded));
+  if (over === 'frame' && collective !== undefined && collective.size > 1) collective.sum(rows);
   const both = offTape<Tensor2D>(() => {
     const stored = rowsOfSteps(statistics as BatchStatistics, firstStep, time);
     const sigma = sqrt(add(stored.variance, epsilon));
@@ -177,8 +179,7 @@ function correction(
     const r = minimum(maximum(ratio, reciprocal(rLimit)), rLimit);
     const distance = div(sub(mean, stored.mean), sigma);
     const d = minimum(maximum(distance, mul(dLimit, -1)), dLimit);
-    if (over === 'sequence' || padded === undefined) return concat([r, d]) as Tensor2D;
-    const rows = rowsOfEachStep({ time, batch }, padded);
+    if (over === 'sequence' || rows.every((n) => n >= 2)) return concat([r, d]) as Tensor2D;
     const enough = tensor2d(
       Array.from(rows, (n) => n >= 2),
       [time, 1],

@@ -7,6 +7,7 @@ import type { BuiltInStrategy, NormalizerStrategy, SpecFields } from './normaliz
 import { renormStrategy } from './renorm';
 import { rmsStrategy } from './rms';
 import { defaultsOf, sharedSettings } from './strategySetting';
+import { weightStrategy } from './weight';
 
 /** The strategies that this package brings. */
 const builtIn = [
@@ -15,6 +16,7 @@ const builtIn = [
   layerNormStrategy,
   rmsStrategy,
   renormStrategy,
+  weightStrategy,
 ] as const;
 
 const builtInStrategies: readonly BuiltInStrategy[] = builtIn;

@@ -6,7 +6,7 @@ import { ptbMedium, ptbMediumBn } from './ptbMedium';
 import { ptbSmall, ptbSmallBn } from './ptbSmall';
 import { ptbSmallCooijmans, ptbSmallLayer } from './ptbSmallOthers';
 import { ptbSmallBnBoth, ptbSmallBnHidden, ptbSmallBnSum } from './ptbSmallPlacements';
-import { ptbSmallRenorm, ptbSmallRms } from './ptbSmallStrategies';
+import { ptbSmallRenorm, ptbSmallRms, ptbSmallWeight } from './ptbSmallStrategies';
 import { ptbSmallRnn, ptbSmallRnnBn } from './ptbSmallRnn';
 import { tiny, tinySpeech } from './tiny';
 import { wsjBirnn, wsjBirnnBn } from './wsjBirnn';
@@ -25,6 +25,7 @@ const languageModels: readonly LanguagePreset[] = [
   ptbSmallLayer,
   ptbSmallRms,
   ptbSmallRenorm,
+  ptbSmallWeight,
   ptbSmallRnn,
   ptbSmallRnnBn,
   ptbCharRnn,

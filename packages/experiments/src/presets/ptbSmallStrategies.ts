@@ -32,3 +32,14 @@ export const ptbSmallRenorm = vary(ptbSmall, {
     'normalization.renorm.dRise': chosen(2000, tenth),
   },
 });
+
+const salimans = 'Salimans and Kingma 2016, arXiv 1602.07868, section 2';
+
+/** Weight normalization of W. */
+export const ptbSmallWeight = vary(ptbSmall, {
+  name: 'ptb-small-weight',
+  title: 'small LSTM, weight normalization of W',
+  changes: {
+    'model.normalize.inputToHidden': recalled('weight', `${salimans}; ${placement} alone`),
+  },
+});
