@@ -1,3 +1,5 @@
 import { packageBuild } from '../../tools/config/tsup';
 
-export default packageBuild({ entry: ['src/index.ts', 'src/node/index.ts'] });
+export default packageBuild({
+  entry: ['src/index.ts', 'src/browser/index.ts', 'src/node/index.ts'],
+});

@@ -1,5 +1,7 @@
 export type { CheckpointStore, FileParts, Hash, StoredFile } from './checkpoint/checkpointStore';
+export { copyCheckpoint } from './checkpoint/copyCheckpoint';
 export { loadModel, type LoadModelOptions } from './checkpoint/loadModel';
+export { memoryStore, type MemoryStore } from './checkpoint/memoryStore';
 export type { Manifest, RunSettings } from './checkpoint/manifest';
 export {
   readBestCheckpoint,

@@ -11,13 +11,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expectClose } from '@bnrnn/test-utils';
+import { memoryStore } from '@bnrnn/training';
 import { findChromium, openBrowser, type Browser } from '@bnrnn/test-utils/browser';
 import { build as esbuild } from 'esbuild';
 import { build as vite, createLogger } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { main as onPlainBackend } from './page/onPlainBackend';
+import { filesOf, storeOf, type Continued } from './page/onPrivateFiles';
 import { main as onSimd, type Place } from './page/onSimd';
-import type { Trained } from './page/trainCharacters';
+import { trainCharacters, type Trained } from './page/trainCharacters';
 import { main as useParsers } from './page/useParsers';
 import { root } from './publishedPackages';
 import { wavBytes } from './wavBytes';
@@ -111,6 +113,7 @@ describe.each(libraries)('@bnrnn/%s in a bundle for browsers', (name) => {
 });
 
 const program = findChromium();
+const pages = ['onPlainBackend', 'onPrivateFiles', 'fillPrivateFiles', 'onSimd', 'useParsers'];
 const wasmModules = join(root, 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist');
 
 /** Whether a page and Node have trained the same model. */
@@ -132,7 +135,7 @@ describe.runIf(program)('in a headless Chromium, where there is one', () => {
   let notIsolated: Browser;
 
   beforeAll(async () => {
-    for (const name of ['onPlainBackend', 'onSimd', 'useParsers']) {
+    for (const name of pages) {
       const bundle = await bundleWithEsbuild(`export { main } from './page/${name}';`);
       note(name, 'esbuild', bundle);
       writeFileSync(join(folder, `${name}.js`), bundle);
@@ -153,17 +156,9 @@ describe.runIf(program)('in a headless Chromium, where there is one', () => {
     await notIsolated.close();
   });
 
-  it('every package loads, with every name that Node has', async () => {
-    // In a page of their own: each bundle brings a copy of tfjs, and all of them share one engine.
-    const loading = await openBrowser({ program: program ?? '', folder });
-    try {
-      for (const name of libraries) {
-        const inNode = (await import(`@bnrnn/${name}`)) as object;
-        expect(await loading.run('names.js', name)).toEqual(Object.keys(inNode).sort());
-      }
-    } finally {
-      await loading.close();
-    }
+  it.each(libraries)('@bnrnn/%s loads, with every name that Node has', async (name) => {
+    const inNode = (await import(`@bnrnn/${name}`)) as object;
+    expect(await page.run('names.js', name)).toEqual(Object.keys(inNode).sort());
   });
 
   it.each(['cpu', 'wasm'] as const)(
@@ -204,6 +199,49 @@ describe.runIf(program)('in a headless Chromium, where there is one', () => {
       const plain = await inPage(notIsolated, { inWorker });
       const headers = expect.stringContaining('Cross-Origin-Opener-Policy') as string;
       expect(plain).toMatchObject({ threads: 1, limits: headers });
+    }
+  });
+
+  it('a run goes from Node to private files of a page and back', async () => {
+    const onCpu = { backend: 'cpu' };
+    const whole = await trainCharacters({ ...onCpu, steps: 30 });
+    const begun = memoryStore();
+    await trainCharacters({ ...onCpu, steps: 10, store: begun });
+    const inPage = (await page.run('onPrivateFiles.js', {
+      files: await filesOf(begun),
+      steps: 20,
+    })) as Continued;
+    expect(inPage.refused).toBe(
+      'runs/from-node is in use by another tab; nothing in it was changed.',
+    );
+    expect(Object.keys(inPage.files).toSorted()).toEqual([
+      expect.stringMatching(/^step-00000020-[0-9a-f]{12}\.safetensors$/) as string,
+      'step-00000020.json',
+    ]);
+    expect(inPage.names).toEqual(expect.arrayContaining(Object.keys(inPage.files)));
+    expect(inPage.names.filter((name) => name.endsWith('.tmp'))).toEqual([]);
+    const store = storeOf(inPage.files);
+    const ended = await trainCharacters({ ...onCpu, steps: 30, store, resume: true });
+    const continued = [...inPage.losses, ...ended.losses];
+    expectClose(Float64Array.from(continued), Float64Array.from(whole.losses.slice(10)), {
+      rtol: 1e-5,
+    });
+    expect(Math.abs(ended.perplexity / whole.perplexity - 1)).toBeLessThan(1e-5);
+  });
+
+  it('a page that may store no more says so, and keeps no part of a file', async () => {
+    const small = await openBrowser({ program: program ?? '', folder, quotaBytes: 2 ** 21 });
+    try {
+      expect(await small.run('fillPrivateFiles.js', 8)).toEqual({
+        said: expect.stringMatching(
+          /^A checkpoint could not be written to runs\/large: the browser lets this page store no more than the \d MiB that it holds\.$/,
+        ) as string,
+        hint: expect.stringContaining('Remove older runs') as string,
+        left: [],
+      });
+      expect(await small.run('fillPrivateFiles.js', 1)).toMatchObject({ left: ['a.safetensors'] });
+    } finally {
+      await small.close();
     }
   });
 

@@ -10,6 +10,8 @@ export interface OpenBrowserOptions {
   readonly flags?: readonly string[];
   /** Whether the page has SharedArrayBuffer; true when absent. */
   readonly isolated?: boolean;
+  /** Bytes that the page may store; what Chromium gives when absent. */
+  readonly quotaBytes?: number;
   /** Milliseconds that one `run` may take; default two minutes. */
   readonly timeout?: number;
 }
@@ -17,7 +19,7 @@ export interface OpenBrowserOptions {
 /** A page of a headless Chromium. */
 export interface Browser {
   /**
-   * Imports `/MODULE` in the page and awaits its `main(argument)`.
+   * Loads the page anew, imports `/MODULE` in it and awaits its `main(argument)`.
    *
    * @returns what `main` gives, as JSON carries it.
    * @throws Error with the page's own stack and console where the module cannot be imported or `main` throws.
@@ -37,7 +39,7 @@ export const webgpuFlags: readonly string[] = [
 
 /** Opens a page in a headless Chromium of this machine. */
 export async function openBrowser(options: OpenBrowserOptions): Promise<Browser> {
-  const { program, folder, flags = [], isolated = true, timeout = 120_000 } = options;
+  const { program, folder, flags = [], isolated = true, quotaBytes, timeout = 120_000 } = options;
   const server = await serveFolder(folder, isolated);
   // Chromium's sandbox cannot be had as root, which containers run as.
   const browser = await chromium
@@ -50,10 +52,17 @@ export async function openBrowser(options: OpenBrowserOptions): Promise<Browser>
   const page = await browser.newPage();
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => said.push(`error: ${error.stack ?? error.message}`));
+  if (quotaBytes !== undefined) {
+    const session = await page.context().newCDPSession(page);
+    const { origin } = server;
+    await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: quotaBytes });
+  }
   await page.goto(`${server.origin}/`);
   return {
     console: said,
     async run(module, argument) {
+      // Every bundle brings a copy of tfjs, and all copies in a page share one engine.
+      await page.goto(`${server.origin}/`);
       const source = `(async () => {
         try {
           const { main } = await import(${JSON.stringify(`/${module}`)});

@@ -2,7 +2,7 @@ import { corpusOfText, tokenBatches } from '@bnrnn/data-ptb';
 import { batchNorm } from '@bnrnn/normalization';
 import { languageModel, lstm } from '@bnrnn/recurrent';
 import { startBackend, type Backend } from '@bnrnn/tensor-backend';
-import { loadModel, train, type CheckpointStore } from '@bnrnn/training';
+import { loadModel, memoryStore, train, type CheckpointStore } from '@bnrnn/training';
 import { memory } from '@tensorflow/tfjs-core';
 
 const words = 'the quick brown fox jumps over a lazy dog and runs away from it all'.split(' ');
@@ -26,6 +26,9 @@ export interface Wanted {
   readonly threads?: number;
   /** Whether the recurrence is normalized too. */
   readonly inside?: boolean;
+  /** Where checkpoints lie; memory when absent. */
+  readonly store?: CheckpointStore;
+  readonly resume?: boolean;
 }
 
 /** What a page and Node are compared by. */
@@ -45,7 +48,7 @@ export interface Trained {
 
 /** Trains a batch-normalized character model and saves it in memory. */
 export async function trainCharacters(wanted: Wanted): Promise<Trained> {
-  const { backend, steps, inside = false } = wanted;
+  const { backend, steps, inside = false, store = memoryStore(), resume = false } = wanted;
   const { threads, limits } = await startBackend(backend, { threads: wanted.threads });
   const pieces = [new TextEncoder().encode(text())];
   const corpus = await corpusOfText('fox', { where: 'fox.txt', pieces }, [80, 10, 10], {
@@ -66,7 +69,6 @@ export async function trainCharacters(wanted: Wanted): Promise<Trained> {
     seed: 1,
   });
   const streams = { batch: 8, time: 10, layout: 'tensorflow' } as const;
-  const store = memoryStore();
   const losses: number[] = [];
   let perplexity = NaN;
   for await (const event of train({
@@ -83,6 +85,7 @@ export async function trainCharacters(wanted: Wanted): Promise<Trained> {
     maxSteps: steps,
     evaluation: { statistics: ['running'] },
     checkpoints: { store },
+    resume,
     run: { preset: 'page', recipe: 'page', backend: 'own', corpus: corpus.info },
     now: Date.now,
   })) {
@@ -100,28 +103,5 @@ export async function trainCharacters(wanted: Wanted): Promise<Trained> {
     tensors: memory().numTensors - before,
     threads,
     ...(limits !== undefined && { limits }),
-  };
-}
-
-/** Checkpoints in memory: what a page has without a file system of its own. */
-function memoryStore(): CheckpointStore {
-  const files = new Map<string, Blob>();
-  return {
-    where: 'memory',
-    pathOf: (name) => name,
-    list: () => Promise.resolve([...files.keys()].sort()),
-    read(name) {
-      const file = files.get(name) ?? new Blob([]);
-      return Promise.resolve({ bytes: file.size, parts: file.stream() });
-    },
-    async write(name, parts) {
-      const copies: Uint8Array<ArrayBuffer>[] = [];
-      for await (const part of parts) copies.push(Uint8Array.from(part));
-      files.set(typeof name === 'string' ? name : name(), new Blob(copies));
-    },
-    remove(name) {
-      files.delete(name);
-      return Promise.resolve();
-    },
   };
 }

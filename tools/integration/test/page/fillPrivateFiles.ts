@@ -1,0 +1,1 @@
+export { fill as main } from './onPrivateFiles';
