@@ -51,3 +51,5 @@ export {
   type StepMoments,
   type StepNormalizer,
 } from './stepNormalizer';
+export { whiten, type Whitening, type WhitenOptions, type WhitenResult } from './whiten';
+export { whiteningMatrix, type WhiteningRule } from './whiteningMatrix';
