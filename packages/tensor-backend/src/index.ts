@@ -54,6 +54,7 @@ export { customOp, offTape, type CustomResult } from './ops/customOp';
 export { dropout, dropoutOp, type DropoutOptions } from './ops/dropout';
 export { embedding, embeddingOp } from './ops/embedding';
 export { globalNorm, globalNormOp } from './ops/globalNorm';
+export { groupMoments, groupMomentsOp, type GroupMomentsOptions } from './ops/groupMoments';
 export { gruScan, type GruScanOptions, type GruScanResult } from './ops/gruScan';
 export { layerNormalize, layerNormalizeOp, type LayerNormalizeOptions } from './ops/layerNormalize';
 export { lstmScan, type LstmScanOptions, type LstmScanResult } from './ops/lstmScan';
@@ -89,5 +90,12 @@ export {
   type StandardizeStoredOptions,
 } from './ops/standardizeStored';
 export { zeroPadding } from './ops/zeroPadding';
+export { whitenGroups, whitenGroupsOp, type WhitenGroupsOptions } from './ops/whitenGroups';
+export {
+  whiteningMatrix,
+  whiteningMatrixOp,
+  type WhiteningMatrixOptions,
+  type WhiteningMethod,
+} from './ops/whiteningMatrix';
 export { liveNumbers, type LiveBackend } from './liveNumbers';
 export { rehearse, type Rehearsal, type RehearsingBackend } from './rehearse';
