@@ -28,3 +28,5 @@ export { copyPanel } from './panels';
 export { product, productScratchBytes } from './product';
 export { rnnBackward, rnnForward } from './rnn';
 export { rowExponentials, rowMaxima } from './softmax';
+export { whiteningMatrix, whiteningMatrixGradient } from './whitening';
+export { groupMoments, groupMomentsGradient, whitenGroups, whitenGroupsGradient } from './whitenGroups';

@@ -79,6 +79,14 @@ export function sum4(x: v128): f32 {
   );
 }
 
+/** a · b + c: rounded once where relaxed SIMD gives the processor's own instruction, else twice. */
+// @ts-ignore: decorator
+@inline
+export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
+  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
+  return f32x4.add(c, f32x4.mul(a, b));
+}
+
 // Lanes past the end of a row: a row's tail of 1 to 3 numbers is moved through these two, so that
 // every kernel body is written once, on four lanes.
 

@@ -1,7 +1,7 @@
 // The matrix product for machines without a BLAS: blocks that fit the caches, packed into panels of 4
 // rows and 8 columns, multiplied by a kernel that keeps a 4 x 8 tile of C in registers.
 
-import { load4 } from './math';
+import { load4, multiplyAdd } from './math';
 
 const blockRows = 128;
 const blockDepth = 256;
@@ -185,14 +185,6 @@ export function packAcross(source: usize, stride: i32, count: i32, depths: i32, 
       store<f32>(target + (<usize>r << 2), value);
     }
   }
-}
-
-/** a · b + c: rounded once where relaxed SIMD gives the processor's own instruction, else twice. */
-// @ts-ignore: decorator
-@inline
-function multiplyAdd(a: v128, b: v128, c: v128): v128 {
-  if (ASC_FEATURE_RELAXED_SIMD) return f32x4.relaxed_madd(a, b, c);
-  return f32x4.add(c, f32x4.mul(a, b));
 }
 
 /** One 4 x 8 tile of C from a panel of A and 8 columns of B whose rows are `line` bytes apart. */

@@ -12,6 +12,7 @@ import { batchMatMul } from './product';
 import { scan } from './scan';
 import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
 import { sum } from './sum';
+import { groupMoments, whitenGroups, whiteningMatrix } from './whiten';
 
 /** The kernels that this backend brings; everything else runs tfjs's cpu kernels on its memory. */
 const own: readonly SimdKernel[] = [
@@ -24,6 +25,7 @@ const own: readonly SimdKernel[] = [
   dropout,
   embedding,
   globalNorm,
+  groupMoments,
   layerNormalize,
   lstmScanPair,
   momentumStep,
@@ -35,6 +37,8 @@ const own: readonly SimdKernel[] = [
   standardizeStored,
   sum,
   ...unaryKernels,
+  whitenGroups,
+  whiteningMatrix,
 ];
 
 let done = false;

@@ -12,6 +12,14 @@ import { projectedCrossEntropy } from './projectedCrossEntropy';
 import { scan, scanGradient } from './scan';
 import { sideBySide } from './sideBySide';
 import { standardizeStored, standardizeStoredGradient } from './standardizeStored';
+import {
+  groupMoments,
+  groupMomentsGradient,
+  whitenGroups,
+  whitenGroupsGradient,
+  whiteningMatrix,
+  whiteningMatrixGradient,
+} from './whiten';
 import { adam, momentum, sgd, sgdRows, sumOfSquares } from './steps';
 
 /** The computations that all threads can be asked to run. */
@@ -23,6 +31,8 @@ export const programs = {
   copyRows,
   dropout,
   embedding,
+  groupMoments,
+  groupMomentsGradient,
   layerNormalize,
   layerNormalizeGradient,
   momentum,
@@ -41,6 +51,10 @@ export const programs = {
   sumByRow,
   sumRows,
   unary,
+  whitenGroups,
+  whitenGroupsGradient,
+  whiteningMatrix,
+  whiteningMatrixGradient,
 } satisfies Record<string, Program>;
 
 export type ProgramName = keyof typeof programs;

@@ -7,6 +7,9 @@ export const kernelParameters = {
   binaryScalar: 'operation a scalar out count',
   copyPanel: 'transposed b ldb depth columns panel width',
   dropout: 'x out start end key0 key1 step threshold kept',
+  groupMoments: 'x lengths batch first mean covariance rows features size start end scratch',
+  groupMomentsGradient:
+    'x lengths batch first mean dMean dCovariance dx rows real features size start end scratch',
   gruBackward: 'gates candidate hiddenBefore dHidden dState dX lengths time rows units start end',
   gruForward:
     'projected gates bias hiddenBefore candidate hidden state lengths time rows units start end',
@@ -41,6 +44,12 @@ export const kernelParameters = {
   sumOfSquares: 'x count',
   toBfloat: 'x ld rows columns out ldOut',
   unary: 'operation x out count',
+  whitenGroups: 'x lengths batch first mean a gain shift y rows features size start end scratch',
+  whitenGroupsGradient:
+    'x dy lengths batch first mean a gain dx dMean dA dGain dShift rows features size start end scratch',
+  whiteningMatrix: 'method covariance matrix start end size iterations epsilon scratch',
+  whiteningMatrixGradient:
+    'method covariance matrix dA dCovariance start end size iterations epsilon scratch',
 } as const;
 
 type Numbers<Line extends string> = Line extends ''
