@@ -61,6 +61,22 @@ export const opCases = [
     run: (x, gain) => ops.layerNormalize({ x, gain, groups: 1, epsilon: 0.01 }),
   },
   {
+    op: 'groupMoments',
+    inputs: () => [filled(time, batch, units)],
+    run: (x) => ops.groupMoments({ x, over: 'frame', groupSize: units }).covariance,
+  },
+  {
+    op: 'whiteningMatrix',
+    inputs: () => [tf.reshape(tf.mul(tf.eye(units), 0.5), [1, 1, units, units])],
+    run: (covariance) =>
+      ops.whiteningMatrix({ covariance, method: 'cholesky', iterations: 1, epsilon: 0.01 }),
+  },
+  {
+    op: 'whitenGroups',
+    inputs: () => [filled(time, batch, units), filled(1, units), filled(1, 1, units, units)],
+    run: (x, mean, matrix) => ops.whitenGroups({ x, mean, matrix, gain: filled(units) }),
+  },
+  {
     op: 'projectedCrossEntropy',
     inputs: () => [filled(rows, units), filled(units, classes), filled(classes)],
     run: (hidden, weights, bias) =>

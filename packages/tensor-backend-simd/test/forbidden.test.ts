@@ -8,12 +8,15 @@ import {
   weightedSumOfTensors,
 } from '@bnrnn/test-utils';
 import {
+  eye,
   grads,
   ones,
+  reshape,
   tidy,
   variable,
   type Rank,
   type Tensor,
+  type Tensor4D,
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -87,6 +90,26 @@ const cases: Case[] = [
     op: 'layerNormalize',
     inputs: () => [cube(units), vector(units)],
     run: (x, gain) => [ops.layerNormalize({ x, gain, groups: 1, epsilon: 0.01 })],
+  },
+  {
+    op: 'groupMoments',
+    inputs: () => [cube(units)],
+    run: (x) => [ops.groupMoments({ x, over: 'frame', groupSize: units }).covariance],
+  },
+  ...(['iterative', 'cholesky', 'zca'] as const).map((method) => ({
+    op: 'whiteningMatrix',
+    inputs: () => [reshape<Rank.R4>(eye(units), [1, 1, units, units])],
+    run: (covariance: never) => [
+      ops.whiteningMatrix({ covariance, method, iterations: 2, epsilon: 0.01 }),
+    ],
+  })),
+  {
+    op: 'whitenGroups',
+    inputs: () => [cube(units), vector(units), matrix(units, units)],
+    run: (x, gain, square) => {
+      const each: Tensor4D = reshape(square, [1, 1, units, units]);
+      return [ops.whitenGroups({ x, gain, mean: matrix(1, units), matrix: each })];
+    },
   },
   {
     op: 'projectedCrossEntropy',

@@ -45,8 +45,9 @@ export const whitenGroupsOp = defineOp<{ lengths: Lengths | undefined }>()({
     const inputs = [x, mean, matrix, gain, ...(shift ? [shift] : [])];
     const y = customOp<Tensor3D>(inputs, (save) => {
       const padding = lengths && paddingOf(lengths);
-      const white = matMul(center(padding ? padding.zero(x) : x, mean), square(matrix));
-      const scaled: Tensor3D = mul(fromBlocks(white as Tensor3D, sets, x.shape), gain);
+      const centered = center(padding ? padding.zero(x) : x, mean);
+      const white = matMul<Tensor3D>(centered, square(matrix));
+      const scaled: Tensor3D = mul(fromBlocks(white, sets, x.shape), gain);
       const value = shift ? add<Tensor3D>(scaled, shift) : scaled;
       save([x, mean, matrix, gain]);
       return {
@@ -56,9 +57,10 @@ export const whitenGroupsOp = defineOp<{ lengths: Lengths | undefined }>()({
           const padding = lengths && paddingOf(lengths);
           const g = padding ? padding.zero(dy) : dy;
           const centered = center(padding ? padding.zero(xs) : xs, m);
-          const white = fromBlocks(matMul(centered, square(a)) as Tensor3D, sets, xs.shape);
+          const white = fromBlocks(matMul<Tensor3D>(centered, square(a)), sets, xs.shape);
           const back = toBlocks(mul(rowsOf(g), gains), sets, size);
-          const dx = fromBlocks(matMul(back, square(a), false, true) as Tensor3D, sets, xs.shape);
+          const through = matMul<Tensor3D>(back, square(a), false, true);
+          const dx = fromBlocks(through, sets, xs.shape);
           const gradients = [
             dx,
             neg(sum(rowsOf(dx), 1)),
