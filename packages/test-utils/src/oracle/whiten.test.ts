@@ -63,8 +63,13 @@ describe('whitening', () => {
   const x = correlated(time, batch, features);
   const mask = prefixMask([3, 2, 3, 1, 3, 3, 2, 3, 3], time);
   const options = {
-    ...{ x, gain: array64([features], new Array(features).fill(1)), mask, groupSize: n },
-    ...{ over: 'sequence', iterations: 5, epsilon: 1e-12 },
+    x,
+    gain: array64([features], new Array<number>(features).fill(1)),
+    mask,
+    groupSize: n,
+    over: 'sequence',
+    iterations: 5,
+    epsilon: 1e-12,
   } as const;
   const identity = array64([features, n], [1, 0, 0, 0, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 0, 0, 0, 1]);
 
