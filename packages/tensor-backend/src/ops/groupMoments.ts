@@ -8,12 +8,10 @@ import {
 import {
   add,
   concat,
-  div,
   matMul,
   reshape,
   slice,
   sub,
-  tensor2d,
   transpose,
   type Rank,
   type Tensor2D,
@@ -22,7 +20,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
-import { batchGroups, countRows } from './batchGroups';
+import { batchGroups, rowsOfGroups } from './batchGroups';
 import { customOp } from './customOp';
 import { expectGroups, fromBlocks, toBlocks } from './featureBlocks';
 
@@ -39,27 +37,22 @@ export const groupMomentsOp = defineOp<{
   constants: [],
   fallback({ x }, { over, groupSize, lengths }) {
     const [time, batch, features] = x.shape;
-    const rows = countRows({ time, batch }, over, lengths);
+    const rows = rowsOfGroups({ time, batch }, over, lengths);
     const sets = rows.length;
-    const counts = (): Tensor2D =>
-      tensor2d(
-        Array.from(rows, (n) => Math.max(n, 1)),
-        [sets, 1],
-      );
     // tfjs takes a gradient of one output: the covariance stands beside the mean.
     const both = customOp<Tensor2D>([x], (save) => {
-      const { clean, silence, average, spread } = batchGroups(rows, over, lengths);
+      const { clean, silence, average, spread, share } = batchGroups(rows, over, lengths);
       const values = clean(x);
       const mean = average(values);
       const centered = toBlocks(silence(sub(values, spread(mean))), sets, groupSize);
       const products = reshape<Rank.R2>(matMul(centered, centered, true), [sets, -1]);
       save([x, mean]);
       return {
-        value: concat([mean, div(products, counts())], 1),
+        value: concat([mean, share(products)], 1),
         gradient: (dy, saved) => {
           const [xs, m] = saved as [Tensor3D, Tensor2D];
-          const { clean, silence, spread } = batchGroups(rows, over, lengths);
-          const shares: Tensor2D = div(dy, counts());
+          const { clean, silence, spread, share } = batchGroups(rows, over, lengths);
+          const shares = share(dy);
           const square: Tensor3D = reshape(slice(shares, [0, features]), [
             -1,
             groupSize,
