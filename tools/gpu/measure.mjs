@@ -8,7 +8,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { languageSubject, resolveRun } from '@bnrnn/experiments';
+import { benchSubject, completeRun, resolveRun, tasks } from '@bnrnn/experiments';
 import { registerBackend, startBackend, startKernelLog } from '@bnrnn/tensor-backend';
 import { webgpuBackend } from '@bnrnn/tensor-backend-webgpu';
 import { train } from '@bnrnn/training';
@@ -113,14 +113,12 @@ async function ops() {
 
 async function steps() {
   const info = await startBackend(flags.backend);
-  const config = resolveRun({
-    preset: flags.preset,
-    backend: info.name,
-    corpus: { name: 'random', sha256: {}, counts: {}, classes: Number(flags.types) },
-    data: 'random',
-    overrides: [],
-  });
-  const subject = languageSubject(config, Number(flags.types));
+  const draft = resolveRun(tasks.language, { preset: flags.preset, data: 'random' });
+  const classes = Number(flags.types);
+  const corpus = { name: 'random', sha256: {}, counts: {}, classes };
+  const config = completeRun(draft, { backend: info.name, corpus });
+  const spec = tasks.language.modelSpec(draft.settings, { classes });
+  const subject = benchSubject(config, spec, draft.settings['data.time'].value);
   const model = subject.makeModel();
   const { optimizer, schedule, clip, seed, run } = subject.plan;
   const losses = [];

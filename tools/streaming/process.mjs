@@ -5,12 +5,14 @@
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import {
-  buildSpeechModel,
-  buildSpeechTraining,
+  completeRun,
   openSpeechCorpus,
-  resolveSpeechRun,
+  resolveRun,
+  tasks,
   trainingBatches,
+  trainingPlan,
 } from '@bnrnn/experiments';
+import { modelFromSpec } from '@bnrnn/recurrent';
 import { train } from '@bnrnn/training';
 import { startBackend } from '../startBackend.mjs';
 
@@ -22,7 +24,7 @@ const files = {
   dev: join(folder, 'data', 'dev'),
   alignments: [join(folder, 'exp', 'ali_train'), join(folder, 'exp', 'ali_dev')],
 };
-const noCorpus = { name: 'synthetic', sha256: {}, counts: {}, classes: 1 };
+const draft = resolveRun(tasks.speech, { preset, data: files });
 const now = () => performance.now();
 
 const measured = mode === 'read' ? await readOnly() : await trainOn();
@@ -34,11 +36,12 @@ process.stdout.write(`${JSON.stringify({ ...measured, ...mebibytes })}\n`);
 
 async function trainOn() {
   const backend = await startBackend('auto');
-  const config = resolveSpeechRun({ preset, backend: backend.name, data: files, corpus: noCorpus });
-  const { corpus, batches } = await openArchive(config);
+  const { corpus, batches } = await openArchive();
   const log = [];
-  const model = buildSpeechModel(config, corpus.sizes);
-  const plan = buildSpeechTraining(config, { train: watched(batches, log), valid: batches });
+  const config = completeRun(draft, { backend: backend.name, corpus: corpus.info });
+  const spec = tasks.speech.modelSpec(draft.settings, corpus.sizes);
+  const model = modelFromSpec(spec, { seed: draft.seed });
+  const plan = trainingPlan(config, { train: watched(batches, log), valid: batches });
   const computing = [];
   const start = now();
   for await (const event of train({ ...plan, evaluation: undefined, model, now })) {
@@ -59,8 +62,7 @@ async function trainOn() {
 }
 
 async function readOnly() {
-  const config = resolveSpeechRun({ preset, backend: 'none', data: files, corpus: noCorpus });
-  const { corpus, batches } = await openArchive(config);
+  const { corpus, batches } = await openArchive();
   const openRssMiB = process.memoryUsage.rss() / 2 ** 20;
   const log = [];
   const epoch = watched(batches, log).batches(0);
@@ -70,9 +72,9 @@ async function readOnly() {
   return { openRssMiB, waiting: log.map(({ wait }) => wait) };
 }
 
-async function openArchive(config) {
-  const corpus = await openSpeechCorpus(files, { settings: config.settings });
-  return { corpus, batches: trainingBatches(config, corpus) };
+async function openArchive() {
+  const corpus = await openSpeechCorpus(files, { settings: draft.settings });
+  return { corpus, batches: trainingBatches(draft, corpus) };
 }
 
 /** The same batches; how long each was waited for, its size and its keys are noted. */

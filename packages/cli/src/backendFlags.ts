@@ -1,11 +1,5 @@
-import { expectOneOf } from '@bnrnn/core';
-import {
-  precisions,
-  registeredBackends,
-  startBackend,
-  type BackendInfo,
-  type Precision,
-} from '@bnrnn/tensor-backend';
+import { expectOneOf, precisions, type Precision } from '@bnrnn/core';
+import { registeredBackends, startBackend, type BackendInfo } from '@bnrnn/tensor-backend';
 import { Option, type Command } from 'commander';
 import { wholeFlag } from './flags';
 import type { Io } from './io';

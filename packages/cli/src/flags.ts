@@ -18,3 +18,8 @@ export function wholeFlag(flag: string, min: number): (written: string) => numbe
 export function gather(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];
 }
+
+/** How a flag is written whose value commander gives by `name`: `maxSteps` is `--max-steps`. */
+export function flagOf(name: string): string {
+  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

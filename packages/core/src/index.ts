@@ -1,7 +1,6 @@
 export { columnsOfRank, type BatchPart } from './batchPart';
 export { type Batch, type BatchSource } from './batchSource';
 export { alone, type Collective } from './collective';
-export { corpusInfoSchema, type CorpusInfo } from './corpusInfo';
 export {
   BackendError,
   BnrnnError,
@@ -11,16 +10,6 @@ export {
   type ErrorOptionsWithHint,
 } from './errors';
 export { escapeUnseen } from './escapeUnseen';
-export { parseRunEvent } from './events/parseRunEvent';
-export {
-  runEventSchema,
-  statisticsChoices,
-  units,
-  type RunEvent,
-  type RunEventOf,
-  type StatisticsChoice,
-  type Unit,
-} from './events/runEvent';
 export { expectNumber, type NumberBounds } from './expectNumber';
 export { expectOneOf } from './expectOneOf';
 export { expectShape, type ExpectedShape } from './expectShape';
@@ -44,6 +33,32 @@ export {
   type RandomStream,
 } from './random/randomStream';
 export { threefry2x32 } from './random/threefry';
+export type { CorpusInfo } from './run/corpusInfo';
+export { parseRunEvent } from './run/parseRunEvent';
+export {
+  badUtteranceRules,
+  configVersion,
+  parseConfig,
+  precisions,
+  sources,
+  type BadUtteranceRule,
+  type Precision,
+  type RunConfig,
+  type Setting,
+  type SettingValue,
+  type Source,
+  type SpeechFiles,
+} from './run/runConfig';
+export {
+  statisticsChoices,
+  units,
+  type RunEvent,
+  type RunEventOf,
+  type StatisticsChoice,
+  type Unit,
+} from './run/runEvent';
+export { parseResult, type LeftOut, type RunEvaluation, type RunResult } from './run/runResult';
+export { parseAs, parseJson } from './run/schema';
 export { Sha256 } from './sha256';
 export { cannotWrite, errorCode, reasonOf } from './systemFailure';
 export type { TokenBatch } from './tokenBatch';

@@ -9,12 +9,7 @@ export { blobSource } from './bytes/blobSource';
 export type { ByteSource } from './bytes/byteSource';
 export { accumulateCmvn, applyCmvn, type CmvnKind } from './cmvn/cmvn';
 export { addDeltas, type DeltaOptions } from './deltas/deltas';
-export {
-  badUtteranceRules,
-  type BadUtteranceRule,
-  type DroppedUtterance,
-  type DropReason,
-} from './directory/dropped';
+export { type DroppedUtterance, type DropReason } from './directory/dropped';
 export {
   joinUtterances,
   type JoinedUtterances,

@@ -1,5 +1,6 @@
+import type { BadUtteranceRule } from '@bnrnn/core';
 import { join } from 'node:path';
-import { utteranceBatches, type BadUtteranceRule, type Entry } from '@bnrnn/data-wsj-features';
+import { utteranceBatches, type Entry } from '@bnrnn/data-wsj-features';
 import { openDataDirectory, writeArk } from '@bnrnn/data-wsj-features/node';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from './support/temporaryFolder';

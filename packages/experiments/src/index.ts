@@ -1,31 +1,21 @@
 export { benchPreset, type BenchOptions, type BenchResult } from './bench/benchPreset';
-export { languageSubject, speechSubject, type BenchSubject } from './bench/benchSubject';
+export { benchSubject, type BenchSubject } from './bench/benchSubject';
 export { productFlops, productList, type StepProduct } from './bench/productList';
-export { buildModel, buildSpeechModel } from './build/buildModel';
-export { buildSpeechTraining, buildTraining } from './build/buildTraining';
-export { loadCorpus, type LoadedCorpus } from './build/loadCorpus';
-export { modelSpec, speechModelSpec, type FrameSizes } from './build/modelSpec';
+export { expectCorpusName, loadCorpus, type LoadedCorpus } from './build/loadCorpus';
+export type { FrameSizes, TextSizes } from './build/modelSpec';
 export { parameterCount } from './build/parameterCount';
 export { runBatches } from './build/runBatches';
-export type { TrainingPlan } from './build/trainingPlan';
-export {
-  resolveRun,
-  resolveSpeechRun,
-  type ResolveRunOptions,
-  type ResolveSpeechRunOptions,
-} from './config/resolveRun';
-export {
-  resolveSettings,
-  resolveSpeechSettings,
-  type SettingsRequest,
-} from './config/resolveSettings';
+export { trainingPlan, type TrainingPlan } from './build/trainingPlan';
+export { completeRun, resolveRun, type ResolveRunOptions } from './config/resolveRun';
+export { resolveSettings, type SettingsRequest } from './config/resolveSettings';
 export {
   parseRunConfig,
   type LanguageRunConfig,
   type RunConfig,
+  type RunDraft,
+  type RunFacts,
   type SpeechRunConfig,
 } from './config/runConfig';
-export type { SpeechFiles } from './config/speechFiles';
 export {
   noNormalization,
   vary,
@@ -33,33 +23,17 @@ export {
   type Preset,
   type SpeechPreset,
 } from './presets/preset';
-export {
-  findLanguagePreset,
-  findPreset,
-  findSpeechPreset,
-  languagePresets,
-  presets,
-  speechPresets,
-} from './presets/presets';
-export { tiny, tinySpeech } from './presets/tiny';
+export { findPreset, presets } from './presets/presets';
 export {
   sizes,
   type NormalizationPath,
+  type LanguageRecipe,
   type PlacementPath,
-  type Recipe,
   type Size,
+  type SpeechRecipe,
 } from './recipes/recipe';
-export { defaultRecipe, findRecipe, recipes } from './recipes/recipes';
-export type { SpeechRecipe } from './recipes/speechRecipe';
-export { defaultSpeechRecipe, findSpeechRecipe, speechRecipes } from './recipes/speechRecipes';
-export {
-  normalizationChoices,
-  tasks,
-  type SettingDefinition,
-  type Task,
-} from './settings/definition';
+export { normalizationChoices, type SettingDefinition, type TaskName } from './settings/definition';
 export { overrideReader, readOverride, type Override } from './settings/readSetting';
-export { sources, type Setting, type SettingValue, type Source } from './settings/setting';
 export {
   settingDefinitions,
   settingPaths,
@@ -92,6 +66,8 @@ export {
   type SpeechSplit,
 } from './speech/openSpeechSplit';
 export { drawPoints, gridOf, readAxis, type Axis } from './plan/axis';
+export { findRecipe, isOf, taskNameOf, tasks } from './tasks/tasks';
+export type { PresetOf, RecipeOf, Task } from './tasks/task';
 export { readSeeds } from './plan/seeds';
 export type { PaperCurve, PaperFigure } from './paper/paperFigures';
 export {

@@ -1,11 +1,13 @@
 import {
-  buildModel,
-  buildTraining,
+  completeRun,
   loadCorpus,
   readOverride,
   resolveRun,
   runBatches,
+  tasks,
+  trainingPlan,
 } from '@bnrnn/experiments';
+import { modelFromSpec } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { evaluate, train } from '@bnrnn/training';
 import { expect, it } from 'vitest';
@@ -22,16 +24,20 @@ it('ptb-small-bn-tiny comes within 5 % of the known perplexity of synthetic (see
   const { name: backend } = await startBackend('wasm');
   const corpus = await loadCorpus('synthetic');
   const known = corpus.source!.perplexity;
-  const config = resolveRun({
+  const draft = resolveRun(tasks.language, {
     preset: 'ptb-small-bn-tiny',
     overrides: longer,
-    seed: 1,
-    backend,
     data: 'synthetic',
-    corpus: corpus.info,
   });
-  const model = buildModel(config, corpus.vocabulary.size);
-  const plan = buildTraining(config, corpus);
+  const config = completeRun(draft, {
+    ...{ backend, corpus: corpus.info },
+  });
+  const spec = tasks.language.modelSpec(config.settings, { classes: corpus.vocabulary.size });
+  const model = modelFromSpec(spec, { seed: config.seed });
+  const plan = trainingPlan(config, {
+    train: runBatches(config.settings, corpus, 'train'),
+    valid: runBatches(config.settings, corpus, 'valid'),
+  });
   for await (const event of train({ ...plan, model, now: () => 0 })) {
     if (event.type === 'end') expect(event).toMatchObject({ reason: 'finished', step: 1248 });
   }

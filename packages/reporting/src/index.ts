@@ -14,16 +14,7 @@ export type { Spread } from './compare/spread';
 export type { EventConsumer } from './events/eventConsumer';
 export { progress, type ProgressOptions, type ProgressStream } from './progress/progress';
 export { parseRun, type RunTexts } from './run/parseRun';
-export {
-  settingSources,
-  type Run,
-  type RunConfig,
-  type RunEvaluation,
-  type LeftOut,
-  type RunResult,
-  type RunSetting,
-  type SettingSource,
-} from './run/run';
+export type { Run, RunConfig } from './run/run';
 export { comparisonTable } from './table/comparisonTable';
 export {
   reproductionSvg,
@@ -41,4 +32,3 @@ export { tableFormats, type TableFormat } from './table/writeTable';
 export { curvesSvg } from './curves/curvesSvg';
 export { curveKinds, curveKindsOf, type CurveKind } from './curves/curve';
 export { htmlReport } from './html/htmlReport';
-export { parseResult } from './run/parseResult';

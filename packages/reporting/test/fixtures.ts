@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CorpusInfo, RunEvent, RunEventOf } from '@bnrnn/core';
-import type { Run, RunConfig, RunEvaluation, RunResult } from '../src/run/run';
+import type { CorpusInfo, RunEvent, RunEventOf, RunEvaluation, RunResult } from '@bnrnn/core';
+import type { Run, RunConfig } from '../src/run/run';
 
 export const corpus: CorpusInfo = {
   name: 'ptb',
@@ -17,7 +17,10 @@ export const otherCorpus: CorpusInfo = {
 };
 
 export function config(changes: Partial<RunConfig> = {}): RunConfig {
+  const speech = { train: 'data/train', dev: 'data/dev', alignments: ['exp/ali'] };
+  const data = { version: 1, data: changes.unit === 'frame' ? speech : 'ptb' };
   return {
+    ...data,
     preset: 'ptb-small',
     recipe: 'authors-code',
     backend: 'wasm',
@@ -25,6 +28,8 @@ export function config(changes: Partial<RunConfig> = {}): RunConfig {
     seed: 1,
     unit: 'word',
     corpus,
+    command: '',
+    commit: 'unknown',
     versions: {},
     settings: {
       'model.units': { value: 200, source: 'code' },

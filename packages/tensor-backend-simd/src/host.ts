@@ -1,4 +1,5 @@
-import type { BackendProbe, Precision } from '@bnrnn/tensor-backend';
+import type { Precision } from '@bnrnn/core';
+import type { BackendProbe } from '@bnrnn/tensor-backend';
 import type { BlasSearch } from './blas/findBlas';
 import type { Settings } from './settings';
 import type { Kernels } from './threads/kernels';

@@ -1,11 +1,5 @@
-import { BackendError, UsageError } from '@bnrnn/core';
-import {
-  backendSettings,
-  isSet,
-  type Backend,
-  type Precision,
-  type StartedBackend,
-} from '@bnrnn/tensor-backend';
+import { BackendError, UsageError, type Precision } from '@bnrnn/core';
+import { backendSettings, isSet, type Backend, type StartedBackend } from '@bnrnn/tensor-backend';
 import { engine, ready, setBackend, version_core } from '@tensorflow/tfjs-core';
 import { SharedMemoryBackend } from './backend/sharedMemoryBackend';
 import type { Host } from './host';

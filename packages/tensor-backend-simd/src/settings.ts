@@ -1,10 +1,5 @@
-import {
-  backendSettings,
-  expectMemory,
-  expectThreads,
-  type Precision,
-  type StartOptions,
-} from '@bnrnn/tensor-backend';
+import type { Precision } from '@bnrnn/core';
+import { backendSettings, expectMemory, expectThreads, type StartOptions } from '@bnrnn/tensor-backend';
 import type { Host } from './host';
 
 /** What the backend starts with. */

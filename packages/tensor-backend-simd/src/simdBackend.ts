@@ -1,4 +1,5 @@
-import { precisions, threadsOfMachine, type Backend } from '@bnrnn/tensor-backend';
+import { precisions } from '@bnrnn/core';
+import { threadsOfMachine, type Backend } from '@bnrnn/tensor-backend';
 import { fasterThan } from './blas/fasterThan';
 import { makeSimdBackend } from './makeSimdBackend';
 import { expectWorkersCanStart, mayStartWorkers } from './node/expectWorkersCanStart';

@@ -1,4 +1,4 @@
-import { findPreset, resolveSpeechRun, speechModelSpec } from '@bnrnn/experiments';
+import { resolveRun, tasks } from '@bnrnn/experiments';
 import { modelFromSpec, type ModelSpec } from '@bnrnn/recurrent';
 import { startBackend, type Rehearsal } from '@bnrnn/tensor-backend';
 import { makeOptimizer, rehearseStep, StepDoesNotFitError, type BatchSizes } from '@bnrnn/training';
@@ -29,13 +29,14 @@ function rehearsalOf(spec: ModelSpec, sizes: BatchSizes): Rehearsal | undefined 
 }
 
 function specOf(preset: string) {
-  const corpus = { name: 'random', sha256: {}, counts: {}, classes: wsj.classes };
   const data = { train: 'random', dev: 'random', alignments: ['random'] };
-  const config = resolveSpeechRun({ preset, backend: 'simd', corpus, data });
-  expect(findPreset(preset).unit).toBe('frame');
-  const { settings } = config;
+  const { settings } = resolveRun(tasks.speech, { preset, data });
   const batch = settings['data.batch'].value;
-  return { spec: speechModelSpec(config, wsj), time: settings['data.maxFrames'].value, batch };
+  return {
+    spec: tasks.speech.modelSpec(settings, wsj),
+    time: settings['data.maxFrames'].value,
+    batch,
+  };
 }
 
 describe.each(['wsj-birnn', 'wsj-birnn-bn'])('%s', (preset) => {

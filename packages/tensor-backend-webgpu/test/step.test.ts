@@ -1,4 +1,4 @@
-import { resolveRun, languageSubject } from '@bnrnn/experiments';
+import { benchSubject, completeRun, resolveRun, tasks } from '@bnrnn/experiments';
 import { startBackend, startKernelLog, type Backend } from '@bnrnn/tensor-backend';
 import { webgpuBackend } from '@bnrnn/tensor-backend-webgpu';
 import { expectClose } from '@bnrnn/test-utils';
@@ -13,10 +13,9 @@ const [types, time, layers] = [30, 20, 2];
 async function steps(preset: string, backend: Backend | 'cpu') {
   const isOurs = backend !== 'cpu';
   const info = await startBackend(backend, { fallback: isOurs ? 'forbid' : 'allow' });
-  const config = resolveRun({
+  const { language } = tasks;
+  const draft = resolveRun(language, {
     preset,
-    backend: info.name,
-    corpus: { name: 'random', sha256: {}, counts: {}, classes: types },
     data: 'random',
     overrides: [
       { path: 'data.time', value: time },
@@ -24,7 +23,13 @@ async function steps(preset: string, backend: Backend | 'cpu') {
       { path: 'model.units', value: 9 },
     ],
   });
-  const subject = languageSubject(config, types);
+  const corpus = { name: 'random', sha256: {}, counts: {}, classes: types };
+  const config = completeRun(draft, { backend: info.name, corpus });
+  const subject = benchSubject(
+    config,
+    language.modelSpec(draft.settings, { classes: types }),
+    time,
+  );
   const { source, plan } = subject;
   const model = subject.makeModel();
   const { optimizer, schedule, clip, seed, run } = plan;

@@ -1,10 +1,8 @@
 export { activate } from './backends/activate';
 export {
-  precisions,
   type Backend,
   type BackendInfo,
   type BackendProbe,
-  type Precision,
   type StartedBackend,
   type StartOptions,
 } from './backends/backend';

@@ -1,4 +1,4 @@
-import { runEventSchema, type RunEvent, type RunEventOf } from '@bnrnn/core';
+import { parseRunEvent, type RunEvent, type RunEventOf } from '@bnrnn/core';
 import { batchNorm } from '@bnrnn/normalization';
 import { frameClassifier, lstm } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
@@ -15,7 +15,6 @@ import {
   tensor1d,
   variableGrads,
 } from '@tensorflow/tfjs-core';
-import * as v from 'valibot';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { tinyData, tinyOptions, tinyUtterances } from './tinyData';
 import { tinyModel } from './tinyModel';
@@ -26,7 +25,9 @@ beforeAll(async () => {
 
 async function collect(options: TrainOptions): Promise<RunEvent[]> {
   const events: RunEvent[] = [];
-  for await (const event of train(options)) events.push(v.parse(runEventSchema, event));
+  for await (const event of train(options)) {
+    events.push(parseRunEvent(JSON.stringify(event), event.type));
+  }
   return events;
 }
 

@@ -1,50 +1,36 @@
 import { cpus } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { expectOneOf, UsageError } from '@bnrnn/core';
+import { expectOneOf } from '@bnrnn/core';
 import {
   benchPreset,
-  findPreset,
-  languageSubject,
   normalizationChoices,
   readOverride,
-  resolveRun,
-  resolveSpeechRun,
-  speechSubject,
   type BenchResult,
-  type BenchSubject,
-  type ResolveRunOptions,
-  type RunConfig,
 } from '@bnrnn/experiments';
+import { placements } from '@bnrnn/recurrent';
 import type { BackendInfo } from '@bnrnn/tensor-backend';
 import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import { gather, wholeFlag } from '../flags';
 import type { Io } from '../io';
+import { codeVersion, computedBy } from '../provenance';
 import { rethrowInFlags } from '../rethrowInFlags';
+import { randomCorpus } from '../tasks/randomCorpus';
+import type { RandomFlags } from '../tasks/runTask';
+import { refuseOtherFlags, runTaskOfPreset } from '../tasks/runTasks';
 import { textColumns } from '../textColumns';
 
-interface BenchFlags extends BackendFlags {
+interface BenchFlags extends BackendFlags, RandomFlags {
   readonly recipe?: string;
   readonly steps: number;
-  readonly frames?: number;
-  readonly vocabulary?: number;
   readonly set?: readonly string[];
   readonly normalize?: string;
   readonly alone?: boolean;
   readonly json?: boolean;
 }
 
-/** Types of the random tokens unless told otherwise: as many as the Penn Treebank has. */
-const defaultVocabulary = 10_000;
-
-/** The paper's inputs and targets on WSJ: 23 filterbanks with deltas and delta-deltas, 3,546 states. */
-const wsj = { features: 69, classes: 3_546 };
-
-/** Frames of each utterance unless told otherwise: 3 seconds. */
-const defaultFrames = 300;
-
-const noNormalization = ['inputToHidden', 'hiddenToHidden', 'preActivation', 'cell'].map(
-  (placement) => readOverride(`model.normalize.${placement}=none`),
+const noNormalization = placements.map((placement) =>
+  readOverride(`model.normalize.${placement}=none`),
 );
 
 /** `bench PRESET`: the time of a training step beside that of its matrix products. */
@@ -79,21 +65,8 @@ export function addBench(program: Command, io: Io): void {
 
 async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void> {
   const { recipe, normalize, set = [] } = flags;
-  const { unit } = findPreset(preset);
-  if (unit !== 'frame' && flags.frames !== undefined) {
-    throw new UsageError(
-      '--frames is a flag of frame classifiers, and the preset is a language model.',
-      {
-        hint: 'The steps of a window are a setting: --set data.time=20.',
-      },
-    );
-  }
-  if (unit === 'frame' && flags.vocabulary !== undefined) {
-    throw new UsageError(
-      '--vocabulary is a flag of language models, and the preset is a frame classifier.',
-      { hint: 'Leave it out.' },
-    );
-  }
+  const task = runTaskOfPreset(preset);
+  refuseOtherFlags(task, flags);
   const overrides = set.map(readOverride);
   const request = {
     preset,
@@ -103,60 +76,30 @@ async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void
       normalize: expectOneOf('--normalize', normalize, normalizationChoices),
     }),
   };
-  const prepare =
-    unit === 'frame'
-      ? speechArm(flags.frames ?? defaultFrames)
-      : languageArm(flags.vocabulary ?? defaultVocabulary);
-  prepare(request, '');
   const backend = await startFlagged(flags, io);
   io.note(backendLine(backend));
-  const { config, subject } = prepare(request, backend.name);
+  const facts = {
+    ...computedBy(backend),
+    ...{ corpus: randomCorpus, command: '', commit: codeVersion() },
+  };
+  const { config, subject } = task.bench(request, flags, facts);
   const isNormalized = Object.entries(config.settings).some(
     ([path, { value }]) => path.startsWith('model.normalize.') && value !== 'none',
   );
   const isCompared = isNormalized && flags.alone !== true;
-  const plain: Request = {
+  const plain = {
     ...request,
     normalize: 'none',
-    overrides: [...overrides, ...noNormalization, ...perDirection(unit)],
+    overrides: [...overrides, ...noNormalization, ...task.withoutNormalization.map(readOverride)],
   };
   const result = await benchPreset({
     subject,
-    ...(isCompared && { without: prepare(plain, backend.name).subject }),
+    ...(isCompared && { without: task.bench(plain, flags, facts).subject }),
     steps: flags.steps,
     now: () => performance.now(),
-  }).catch((error: unknown) =>
-    rethrowInFlags(error, unit === 'frame' ? '--frames ' : '--set data.time='),
-  );
+  }).catch((error: unknown) => rethrowInFlags(error, task.timeFlags.bench));
   if (flags.json === true) io.out(JSON.stringify(benchJson(preset, backend, result)));
   else for (const line of benchLines(result)) io.out(line);
-}
-
-type Request = Omit<ResolveRunOptions, 'backend' | 'corpus' | 'data'>;
-type Arm = (request: Request, backend: string) => { config: RunConfig; subject: BenchSubject };
-
-const random = { name: 'random', sha256: {}, counts: {} };
-
-function languageArm(types: number): Arm {
-  return (request, backend) => {
-    const corpus = { ...random, classes: types };
-    const config = resolveRun({ ...request, backend, corpus, data: 'random' });
-    return { config, subject: languageSubject(config, types) };
-  };
-}
-
-function speechArm(frames: number): Arm {
-  return (request, backend) => {
-    const corpus = { ...random, classes: wsj.classes };
-    const data = { train: 'random', dev: 'random', alignments: ['random'] };
-    const config = resolveSpeechRun({ ...request, backend, corpus, data });
-    return { config, subject: speechSubject(config, { ...wsj, frames }) };
-  };
-}
-
-/** Without a normalizer there is none to share. */
-function perDirection(unit: RunConfig['unit']) {
-  return unit === 'frame' ? [readOverride('model.directionStatistics=per direction')] : [];
 }
 
 function benchJson(preset: string, backend: BackendInfo, result: BenchResult) {

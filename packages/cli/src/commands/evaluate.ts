@@ -5,9 +5,8 @@ import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import { evaluateAll } from '../evaluate/evaluateAll';
 import { evaluationJson, evaluationTable } from '../evaluate/evaluateOutput';
-import { languageSplit } from '../evaluate/languageSplit';
-import type { EvaluatedSplit, Split } from '../evaluate/split';
-import { speechSplit } from '../speech/speechSplit';
+import type { DataFlags, Split } from '../tasks/runTask';
+import { runTaskOf } from '../tasks/runTasks';
 import type { Io } from '../io';
 import {
   addStrategyFlag,
@@ -16,13 +15,12 @@ import {
   type StrategyFlags,
 } from '../ownStrategy';
 import { readConfig } from '../runFolder';
-import { addFileFlags, type SpeechFlags } from '../speech/speechFlags';
+import { addFileFlags } from '../speech/speechFlags';
 import { addEvaluations } from '../train/writeResult';
 
-interface EvaluateFlags extends BackendFlags, SpeechFlags, StrategyFlags {
+interface EvaluateFlags extends BackendFlags, DataFlags, StrategyFlags {
   readonly statistics: string;
   readonly split: string;
-  readonly data?: string;
   readonly checkpoint: string;
   readonly json?: boolean;
 }
@@ -57,10 +55,7 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
   const config = readConfig(folder);
   const own = await readStrategy(flags);
   expectSameStrategy(config, own);
-  const data: EvaluatedSplit =
-    config.unit === 'frame'
-      ? await speechSplit(io, config, split, flags)
-      : await languageSplit(config, split, flags.data);
+  const data = await runTaskOf(config).split(io, config, split, flags);
   try {
     for (const line of data.lines) io.out(line);
     const backend = await startFlagged(flags, io, config);
@@ -87,7 +82,7 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
       for (const line of evaluationTable(unit, split, results)) io.out(line);
     }
     // What was computed in another precision is not the run's.
-    if (which === 'latest' && precision === (config.precision ?? 'float32')) {
+    if (which === 'latest' && precision === config.precision) {
       // What was measured is shown, whatever becomes of the record.
       await addEvaluations(
         folder,

@@ -1,5 +1,6 @@
-import { randomStream, UsageError } from '@bnrnn/core';
+import { randomStream } from '@bnrnn/core';
 import { vocabularyFromData } from '@bnrnn/data-ptb';
+import { tasks } from '@bnrnn/experiments';
 import { continueTokens, type SequenceModel } from '@bnrnn/recurrent';
 import { loadModel } from '@bnrnn/training';
 import { checkpointsOf } from '@bnrnn/training/node';
@@ -15,6 +16,7 @@ import {
   type StrategyFlags,
 } from '../ownStrategy';
 import { readConfig, readJson, runFiles } from '../runFolder';
+import { expectTask } from '../tasks/runTasks';
 import { sampleIndex } from '../sampleIndex';
 
 interface GenerateFlags extends StrategyFlags {
@@ -54,14 +56,10 @@ export function addGenerate(program: Command, io: Io): void {
 }
 
 async function runGenerate(io: Io, folder: string, flags: GenerateFlags): Promise<void> {
-  const config = readConfig(folder);
+  const hint = 'A frame classifier writes no text: its output is what "bnrnn posteriors" writes.';
+  const config = expectTask(tasks.language, readConfig(folder), folder, hint);
   const own = await readStrategy(flags);
   expectSameStrategy(config, own);
-  if (config.unit === 'frame') {
-    throw new UsageError(`The run ${folder} is of a frame classifier, which writes no text.`, {
-      hint: 'Its output is what "bnrnn posteriors" writes.',
-    });
-  }
   const file = join(folder, runFiles.vocabulary);
   const vocabulary = vocabularyFromData(readJson(file), file);
   const prompt = vocabulary.encode(flags.prompt);

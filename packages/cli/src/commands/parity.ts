@@ -55,7 +55,7 @@ export function addParity(program: Command, io: Io): void {
   program
     .command('parity-backend', { hidden: true })
     .argument('<request>')
-    .action((request: string) => answerParity(JSON.parse(request) as ParityRequest));
+    .action((request: string) => answerParity(io, JSON.parse(request) as ParityRequest));
 }
 
 async function runParity(

@@ -1,7 +1,7 @@
 import { DataError, expectOneOf, UsageError } from '@bnrnn/core';
 import { utteranceBatches } from '@bnrnn/data-wsj-features';
 import { createArkWriter } from '@bnrnn/data-wsj-features/node';
-import { logPriors, openFeatureTable, type SpeechRunConfig } from '@bnrnn/experiments';
+import { logPriors, openFeatureTable, tasks } from '@bnrnn/experiments';
 import { framePosteriors, loadModel } from '@bnrnn/training';
 import { checkpointsOf } from '@bnrnn/training/node';
 import { Option, type Command } from 'commander';
@@ -17,6 +17,7 @@ import {
 } from '../ownStrategy';
 import { readConfig, readJson, runFiles } from '../runFolder';
 import { badUtteranceRule, badUtterancesOption } from '../speech/speechFlags';
+import { expectTask } from '../tasks/runTasks';
 import { readClassFrames } from '../speech/classFrames';
 
 interface PosteriorsFlags extends BackendFlags, StrategyFlags {
@@ -60,7 +61,7 @@ async function runPosteriors(io: Io, folder: string, flags: PosteriorsFlags): Pr
       hint: 'For example: posteriors RUN --data data/test --out loglikes.ark --subtract-log-priors.',
     });
   }
-  const config = speechConfig(folder);
+  const config = expectTask(tasks.speech, readConfig(folder), folder);
   const own = await readStrategy(flags);
   expectSameStrategy(config, own);
   const file = join(folder, runFiles.classes);
@@ -125,10 +126,4 @@ function subtract(values: Float32Array, priors: Float64Array): void {
   for (let i = 0; i < values.length; i++) {
     values[i] = (values[i] as number) - (priors[i % priors.length] as number);
   }
-}
-
-function speechConfig(folder: string): SpeechRunConfig {
-  const config = readConfig(folder);
-  if (config.unit === 'frame') return config;
-  throw new UsageError(`The run ${folder} is of a language model, expected a frame classifier.`);
 }

@@ -1,31 +1,18 @@
+import { expectOneOf, type Setting } from '@bnrnn/core';
 import {
-  defaultSpeechRecipe,
   findRecipe,
-  findSpeechRecipe,
-  languagePresets,
-  modelSpec,
   parameterCount,
-  recipes,
+  presets,
   resolveSettings,
-  resolveSpeechSettings,
-  speechModelSpec,
-  speechPresets,
-  speechRecipes,
-  type LanguagePreset,
   type Preset,
-  type Recipe,
-  type Setting,
-  type SpeechPreset,
+  type RecipeOf,
+  type TaskName,
 } from '@bnrnn/experiments';
 import { Option, type Command } from 'commander';
 import type { Io } from '../io';
+import type { RunTask } from '../tasks/runTask';
+import { runTasks } from '../tasks/runTasks';
 import { textColumns } from '../textColumns';
-
-/** Types of the Penn Treebank by words and by characters, for which parameters are counted. */
-const ptbTypes = { word: 10_000, character: 50 };
-
-/** The paper's inputs and targets on WSJ, for which parameters are counted. */
-const wsj = { features: 69, classes: 3_546 };
 
 /** `presets`: rows of the paper's tables and their recipes, with sources. */
 export function addPresets(program: Command, io: Io): void {
@@ -37,24 +24,16 @@ export function addPresets(program: Command, io: Io): void {
     )
     .option('--json', 'one JSON object as the last line')
     .action((options: { recipe: string; json?: boolean }) => {
-      const recipe = findRecipe(options.recipe);
-      const language = languagePresets.map((preset) => describeLanguage(preset, recipe));
-      const speech = speechPresets.map(describeSpeech);
-      const rows = [...language, ...speech];
+      const all = Object.values(runTasks);
+      const names = all.flatMap(({ task }) => task.recipes.map(({ name }) => name));
+      const asked = expectOneOf('--recipe', options.recipe, [...new Set(names)]);
+      const tables = all.map((own) => tableOf(own, asked));
+      const rows = tables.flatMap((one) => one.rows);
       if (options.json === true) {
-        io.out(JSON.stringify({ recipe: recipe.name, presets: rows }));
+        io.out(JSON.stringify({ recipe: asked, presets: rows }));
         return;
       }
-      for (const { name, title } of recipes) {
-        io.out(`recipe ${name}: ${title}${name === recipe.name ? ' (shown)' : ''}`);
-      }
-      io.out('');
-      for (const line of table(language, languageColumns)) io.out(line);
-      io.out('');
-      for (const { name, title } of speechRecipes) io.out(`speech, recipe ${name}: ${title}`);
-      io.out('');
-      for (const line of table(speech, speechColumns)) io.out(line);
-      io.out('');
+      for (const line of tables.flatMap(({ lines }) => [...lines, ''])) io.out(line);
       io.out(
         'Numbers carry their source: t text, c code, l lua, f tf, p figure of the paper, r recalled, o our own choice.',
       );
@@ -72,29 +51,6 @@ const sourceLetters = {
   user: 'u',
 } as const;
 
-type Columns = readonly (readonly [string, string])[];
-
-const languageColumns: Columns = [
-  ['units', 'model.units'],
-  ['dropout', 'model.dropout'],
-  ['start', 'model.initializer'],
-  ['range', 'model.initRange'],
-  ['batch', 'data.batch'],
-  ['T', 'data.time'],
-  ['norm', 'optimizer.maxGradientNorm'],
-  ['epochs', 'schedule.epochs'],
-];
-
-const speechColumns: Columns = [
-  ['layers', 'model.layers'],
-  ['units', 'model.units'],
-  ['batch', 'data.batch'],
-  ['frames', 'data.maxFrames'],
-  ['optimizer', 'optimizer.kind'],
-  ['rate', 'optimizer.learningRate'],
-  ['epochs', 'schedule.epochs'],
-];
-
 interface Row {
   readonly name: string;
   readonly title: string;
@@ -104,26 +60,36 @@ interface Row {
   readonly settings: Readonly<Record<string, Setting>>;
 }
 
-function describeLanguage(preset: LanguagePreset, recipe: Recipe): Row {
-  const settings = resolveSettings(preset, recipe);
-  const parameters = parameterCount(
-    modelSpec({ unit: preset.unit, settings }, ptbTypes[preset.unit]),
-  );
-  return { ...identity(preset), recipe: recipe.name, parameters, settings };
+/** The presets of a task under a recipe; of a task that has no such recipe under its first. */
+function tableOf(own: RunTask, asked: string) {
+  const { task } = own;
+  const { recipes } = task;
+  const has = recipes.some(({ name }) => name === asked);
+  const recipe = findRecipe(task, has ? asked : undefined);
+  const rows = presets
+    .filter((preset) => preset.task === task.name)
+    .map((preset) => rowOf(own, preset, recipe));
+  return {
+    rows,
+    lines: [
+      ...recipes.map(({ name, title }) => {
+        const mark = name === recipe.name && recipes.length > 1 ? ' (shown)' : '';
+        return `${task.model}s, recipe ${name}: ${title}${mark}`;
+      }),
+      '',
+      ...table(rows, own.columns),
+    ],
+  };
 }
 
-function describeSpeech(preset: SpeechPreset): Row {
-  const recipe = findSpeechRecipe(defaultSpeechRecipe);
-  const settings = resolveSpeechSettings(preset, recipe);
-  const parameters = parameterCount(speechModelSpec({ settings }, wsj));
-  return { ...identity(preset), recipe: recipe.name, parameters, settings };
+function rowOf({ task, paperModel }: RunTask, preset: Preset, recipe: RecipeOf<TaskName>): Row {
+  const settings = resolveSettings(task, preset, recipe);
+  const { name, title, baseline = null } = preset;
+  const parameters = parameterCount(paperModel(settings));
+  return { name, title, baseline, recipe: recipe.name, parameters, settings };
 }
 
-function identity({ name, title, baseline }: Preset) {
-  return { name, title, baseline: baseline ?? null };
-}
-
-function table(rows: readonly Row[], columns: Columns): string[] {
+function table(rows: readonly Row[], columns: RunTask['columns']): string[] {
   const header = ['preset', 'parameters', ...columns.map(([name]) => name), 'row'];
   const body = rows.map(({ name, parameters, settings, title }) => [
     name,

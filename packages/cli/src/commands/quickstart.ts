@@ -1,16 +1,18 @@
 import { join } from 'node:path';
-import { loadCorpus, readOverride, resolveRun } from '@bnrnn/experiments';
+import { completeRun, loadCorpus, readOverride, resolveRun, tasks } from '@bnrnn/experiments';
 import { comparisonTable } from '@bnrnn/reporting';
 import { readRun } from '@bnrnn/reporting/node';
 import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
+import { corpusLines } from '../corpusLines';
 import { wholeFlag } from '../flags';
 import { InterruptedError, watchInterruption } from '../interruption';
 import { linesOf, type Io } from '../io';
 import { codeVersion, commandText, computedBy } from '../provenance';
 import { runFiles } from '../runFolder';
 import { takeFreeFolder } from '../takeFolder';
-import { languageDataOf } from '../train/languageData';
+import { textData } from '../tasks/languageTask';
+import { prepareRun } from '../train/preparedRun';
 import { trainRun } from '../train/trainRun';
 import { writeReport } from '../train/writeReport';
 
@@ -48,8 +50,8 @@ async function runQuickstart(
     "The paper's small language model, twice, on the definitions of WordNet: the same weights at the start,",
   );
   io.out('the same data, the same recipe; the second normalizes W·x over the batch.');
-  const loaded = languageDataOf(await loadCorpus(data));
-  for (const line of loaded.lines) io.out(line);
+  const corpus = await loadCorpus(data);
+  for (const line of corpusLines(corpus)) io.out(line);
   const backend = await startFlagged(flags, io);
   io.out(backendLine(backend));
   const taken = takeFreeFolder('quickstart');
@@ -58,19 +60,21 @@ async function runQuickstart(
   const folders: string[] = [];
   try {
     for (const preset of rows) {
-      const config = resolveRun({
+      const draft = resolveRun(tasks.language, {
         preset,
         overrides: [...settings, `schedule.maxSteps=${flags.maxSteps}`].map(readOverride),
-        ...computedBy(backend),
-        corpus: loaded.info,
         data,
+      });
+      const config = completeRun(draft, {
+        ...computedBy(backend),
+        corpus: corpus.info,
         command: commandText(args),
         commit: codeVersion(),
       });
       const own = join(folder, preset);
       const { signal } = interruption;
       const { reason } = await trainRun(io, {
-        run: loaded.prepare(config),
+        run: prepareRun(config, textData(config, corpus)),
         folder: own,
         resume: false,
         signal,

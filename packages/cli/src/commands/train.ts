@@ -1,7 +1,7 @@
 import { normalizationChoices } from '@bnrnn/experiments';
 import { Option, type Command } from 'commander';
 import { addBackendFlags } from '../backendFlags';
-import { addCorpusFlags } from '../corpusFlags';
+import { addCorpusFlags } from '../tasks/corpusFlags';
 import { gather, wholeFlag } from '../flags';
 import type { Io } from '../io';
 import { addStrategyFlag } from '../ownStrategy';

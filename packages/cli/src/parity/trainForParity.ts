@@ -1,31 +1,25 @@
-import {
-  findPreset,
-  resolveRun,
-  resolveSpeechRun,
-  speechSubject,
-  type BenchSubject,
-} from '@bnrnn/experiments';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { train } from '@bnrnn/training';
-import { languageData } from '../train/languageData';
-import { unknownCorpus } from '../train/trainFlags';
+import type { Io } from '../io';
+import { codeVersion, computedBy } from '../provenance';
+import { runTaskOfPreset } from '../tasks/runTasks';
 import type { ParityMessage, ParityRequest } from './parityRequest';
-
-/** A frame classifier's utterances: small, as it is values and not speed that are compared. */
-const speech = { features: 69, classes: 400, frames: 40 };
 
 /**
  * Trains on one backend and tells the parameters after each step; `tell` resolves when the next step is
  * wanted.
  */
 export async function trainForParity(
+  io: Io,
   request: ParityRequest,
   tell: (message: ParityMessage) => Promise<void>,
 ): Promise<void> {
   const { threads, allowCpu, steps } = request;
   const backend = await startBackend(request.backend, { threads, allowCpu });
   await tell({ kind: 'started', backend });
-  const { makeModel, plan, source } = await subjectOf(request);
+  const facts = { ...computedBy(backend), command: '', commit: codeVersion() };
+  const task = runTaskOfPreset(request.preset);
+  const { makeModel, plan, source } = await task.parity(io, request, request.data, facts);
   const model = makeModel();
   const { optimizer, schedule, clip, seed, run } = plan;
   const events = train({
@@ -49,27 +43,4 @@ export async function trainForParity(
     await tell({ kind: 'step', step: event.step, loss: event.loss, parameters });
   }
   model.dispose();
-}
-
-async function subjectOf(
-  request: ParityRequest,
-): Promise<Pick<BenchSubject, 'makeModel' | 'plan' | 'source'>> {
-  const { preset, recipe, seed, overrides, backend, data } = request;
-  const asked = {
-    preset,
-    seed,
-    overrides,
-    backend,
-    corpus: unknownCorpus,
-    ...(recipe !== undefined && { recipe }),
-  };
-  if (findPreset(preset).unit === 'frame') {
-    const files = { train: 'random', dev: 'random', alignments: [] };
-    return speechSubject(resolveSpeechRun({ ...asked, data: files }), speech);
-  }
-  const draft = resolveRun({ ...asked, data });
-  const corpus = await languageData(draft);
-  const config = { ...draft, corpus: corpus.info };
-  const run = corpus.prepare(config);
-  return { makeModel: () => run.makeModel(), plan: run.plan, source: run.plan.data.train };
 }

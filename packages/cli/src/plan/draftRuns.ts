@@ -1,19 +1,6 @@
-import {
-  findPreset,
-  resolveRun,
-  type Override,
-  type RunConfig,
-  type SpeechRunConfig,
-  type LanguageRunConfig,
-} from '@bnrnn/experiments';
+import type { Override, RunDraft } from '@bnrnn/experiments';
 import type { Io } from '../io';
-import { openSpeechData } from '../speech/speechData';
-import { draftSpeechRun } from '../speech/draftSpeechRun';
-import { refuseSpeechFlags } from '../speech/speechFlags';
-import { corpusOverrides, refuseCorpusFlags } from '../corpusFlags';
-import { languageData } from '../train/languageData';
-import type { RunData } from '../train/preparedRun';
-import { unknownCorpus } from '../train/trainFlags';
+import { refuseOtherFlags, runTaskOf, runTaskOfPreset } from '../tasks/runTasks';
 import type { PlanFlags } from './planFlags';
 
 /** What a run changes of its preset. */
@@ -28,23 +15,19 @@ export interface RunVariant {
  *
  * @throws UsageError as `train` does.
  */
-export function draftRun({ preset, seed, overrides }: RunVariant, flags: PlanFlags): RunConfig {
+export function draftRun({ preset, seed, overrides }: RunVariant, flags: PlanFlags): RunDraft {
   const { recipe, epochs, maxSteps } = flags;
   const request = {
     preset,
     seed,
-    backend: '',
-    overrides: [...corpusOverrides(flags), ...overrides],
+    overrides,
     ...(recipe !== undefined && { recipe }),
     ...(epochs !== undefined && { epochs }),
     ...(maxSteps !== undefined && { maxSteps }),
   };
-  if (findPreset(preset).unit === 'frame') {
-    refuseCorpusFlags(flags);
-    return draftSpeechRun(request, flags, undefined);
-  }
-  refuseSpeechFlags(flags);
-  return resolveRun({ ...request, corpus: unknownCorpus, data: flags.data ?? '' });
+  const task = runTaskOfPreset(preset);
+  refuseOtherFlags(task, flags);
+  return task.draft(request, flags);
 }
 
 /** How many batches a run trains and validates on. */
@@ -56,24 +39,18 @@ export interface RunLength {
 }
 
 /** Opens the data of a drafted run and counts. @throws as `train` does where the data cannot be read. */
-export async function lengthOf(io: Io, draft: RunConfig): Promise<RunLength> {
-  return draft.unit === 'frame'
-    ? counted(draft, await openSpeechData(io, draft))
-    : counted(draft, await languageData(draft));
-}
-
-async function counted<Config extends LanguageRunConfig | SpeechRunConfig>(
-  draft: Config,
-  data: RunData<Config>,
-): Promise<RunLength> {
+export async function lengthOf(io: Io, draft: RunDraft): Promise<RunLength> {
+  const data = await runTaskOf(draft).open(io, draft);
   try {
-    const { plan } = data.prepare({ ...draft, corpus: data.info });
-    const trainBatches = plan.data.train.batchesPerEpoch;
-    const all = trainBatches * plan.epochs;
+    const { train, valid } = data.batches();
+    const { settings } = draft;
+    const trainBatches = train.batchesPerEpoch;
+    const all = trainBatches * settings['schedule.epochs'].value;
+    const most = settings['schedule.maxSteps'].value;
     return {
-      steps: Math.min(all, plan.maxSteps ?? all),
+      steps: most > 0 ? Math.min(all, most) : all,
       trainBatches,
-      validBatches: plan.data.valid?.batchesPerEpoch ?? 0,
+      validBatches: valid.batchesPerEpoch,
     };
   } finally {
     await data.close();

@@ -1,9 +1,8 @@
-import { resolveRun } from '@bnrnn/experiments';
+import { resolveRun, tasks } from '@bnrnn/experiments';
 import { describe, expect, it } from 'vitest';
 import { secondsLeft, secondsOfPlan } from './estimate';
 
-const corpus = { name: 'none', sha256: {}, counts: {}, classes: 10 };
-const config = (preset: string) => resolveRun({ preset, backend: 'simd', corpus, data: 'none' });
+const config = (preset: string) => resolveRun(tasks.language, { preset, data: 'none' });
 const length = { steps: 1_000, trainBatches: 200, validBatches: 30 };
 
 describe('secondsLeft', () => {

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackendError } from '@bnrnn/core';
-import type { Override, RunConfig } from '@bnrnn/experiments';
+import type { Override, RunDraft } from '@bnrnn/experiments';
 import { threadsOfMachine } from '@bnrnn/tensor-backend';
 import { childCommand } from './childCommand';
 import type { RunLength } from './draftRuns';
@@ -99,7 +99,7 @@ async function stepTime(
  * @param stepsDone  steps of a run that goes on.
  */
 export function secondsLeft(
-  { settings }: RunConfig,
+  { settings }: Pick<RunDraft, 'settings'>,
   { steps, trainBatches, validBatches }: RunLength,
   { stepMilliseconds }: Pick<Pace, 'stepMilliseconds'>,
   stepsDone = 0,

@@ -1,5 +1,6 @@
 import { BnrnnError } from '@bnrnn/core';
-import { findPreset, type Override, type RunConfig } from '@bnrnn/experiments';
+import { findPreset, type Override, type RunDraft } from '@bnrnn/experiments';
+import { runTaskOf } from '../tasks/runTasks';
 import { InterruptedError, watchInterruption } from '../interruption';
 import type { Io } from '../io';
 import { draftRun, lengthOf, type RunLength, type RunVariant } from './draftRuns';
@@ -19,7 +20,7 @@ export interface ExecuteOptions {
 /** What came of a plan. */
 export interface ExecutedPlan extends PlanOutcome {
   /** What losses are per: word, character or frame. */
-  readonly unit: RunConfig['unit'];
+  readonly unit: RunDraft['unit'];
   /** About how long what is left takes. */
   readonly secondsLeft: number;
   /** @throws InterruptedError after a signal, BnrnnError where runs failed. */
@@ -37,8 +38,9 @@ export async function executePlan(
   { variants, flags, out }: ExecuteOptions,
 ): Promise<ExecutedPlan> {
   const drafts = variants.map((variant) => draftRun(variant, flags));
-  expectOneTask(new Set(drafts.map(({ unit }) => (unit === 'frame' ? 'speech' : 'language'))));
-  const plan = variants.map((variant, k) => plannedRun(variant, drafts[k] as RunConfig));
+  const ofRuns = drafts.map(runTaskOf);
+  expectOneTask(ofRuns);
+  const plan = variants.map((variant, k) => plannedRun(variant, drafts[k] as RunDraft));
   const before = await Promise.all(plan.map((one) => standingOf(one, join(out, one.name))));
   const open = plan.filter((_, k) => isOpen(before[k] as Standing));
   const lengths = await lengthsOf(io, drafts);
@@ -68,7 +70,7 @@ export async function executePlan(
         ...sharedArguments(flags),
         ...(pace === undefined ? [] : ['--threads', String(pace.threads)]),
       ],
-      splits: drafts[0]?.unit === 'frame' ? ['valid'] : ['test', 'valid'],
+      splits: ofRuns[0]?.evaluated ?? [],
       jobs: pace?.jobs ?? 1,
       ...(flags.budget !== undefined && { budgetSeconds: 60 * flags.budget }),
       signal,
@@ -90,7 +92,7 @@ export async function executePlan(
   }
 }
 
-function plannedRun({ preset, seed, overrides }: RunVariant, { recipe }: RunConfig): PlannedRun {
+function plannedRun({ preset, seed, overrides }: RunVariant, { recipe }: RunDraft): PlannedRun {
   const name = [preset, recipe, ...overrides.map(shortOf), `seed${seed}`].join('-');
   return { name, preset, recipe, seed, overrides };
 }
@@ -113,9 +115,9 @@ function stepsDone({ run }: Standing): number {
 /** Counts each kind of run once: its data is read for it. */
 async function lengthsOf(
   io: Io,
-  drafts: readonly RunConfig[],
-): Promise<(draft: RunConfig) => RunLength> {
-  const key = ({ settings }: RunConfig) =>
+  drafts: readonly RunDraft[],
+): Promise<(draft: RunDraft) => RunLength> {
+  const key = ({ settings }: RunDraft) =>
     JSON.stringify(
       Object.entries(settings)
         .filter(([path]) => path.startsWith('data.') || path.startsWith('schedule.'))

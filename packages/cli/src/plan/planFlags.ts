@@ -1,13 +1,13 @@
 import { UsageError } from '@bnrnn/core';
 import { Option, type Command } from 'commander';
 import { addBackendFlags, type BackendFlags } from '../backendFlags';
-import { addCorpusFlags, type CorpusFlags } from '../corpusFlags';
-import { numberFlag, wholeFlag } from '../flags';
-import { addFileFlags, addTransformFlags, type SpeechFlags } from '../speech/speechFlags';
+import { flagOf, numberFlag, wholeFlag } from '../flags';
+import { addFileFlags, addTransformFlags, speechFlagNames } from '../speech/speechFlags';
+import { addCorpusFlags, corpusFlagNames } from '../tasks/corpusFlags';
+import type { DataFlags, RunTask } from '../tasks/runTask';
 
 /** What a command that trains many runs is told about all of them. */
-export interface PlanFlags extends BackendFlags, SpeechFlags, CorpusFlags {
-  readonly data?: string;
+export interface PlanFlags extends BackendFlags, DataFlags {
   readonly recipe?: string;
   readonly epochs?: number;
   readonly maxSteps?: number;
@@ -58,19 +58,8 @@ export function addPlanFlags(command: Command, out: string): Command {
 /** Names of flags that `train` has too and that are passed on as they are. */
 const passed = [
   'data',
-  'level',
-  'split',
-  'vocabularySize',
-  'minCount',
-  'train',
-  'dev',
-  'alignments',
-  'model',
-  'symbols',
-  'root',
-  'badUtterances',
-  'cmvn',
-  'deltas',
+  ...corpusFlagNames,
+  ...speechFlagNames,
   'backend',
   'precision',
   'epochs',
@@ -83,20 +72,17 @@ export function sharedArguments(flags: PlanFlags): string[] {
     ...passed.flatMap((name) => {
       const value = flags[name];
       if (value === undefined) return [];
-      const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-      return [flag, ...(Array.isArray(value) ? value.map(String) : [String(value)])];
+      return [flagOf(name), ...(Array.isArray(value) ? value.map(String) : [String(value)])];
     }),
     ...(flags.allowCpu === true ? ['--allow-cpu'] : []),
   ];
 }
 
-/** @throws UsageError where the presets are of both tasks, whose data differ. */
-export function expectOneTask(units: ReadonlySet<'language' | 'speech'>): void {
-  if (units.size < 2) return;
-  throw new UsageError(
-    'The presets are language models and frame classifiers, expected one kind.',
-    {
-      hint: 'Their data differ: use one command for each.',
-    },
-  );
+/** @throws UsageError where the presets are of several tasks, whose data differ. */
+export function expectOneTask(found: readonly RunTask[]): void {
+  const models = [...new Set(found.map(({ task }) => `${task.model}s`))];
+  if (models.length < 2) return;
+  throw new UsageError(`The presets are ${models.join(' and ')}, expected one kind.`, {
+    hint: 'Their data differ: use one command for each.',
+  });
 }

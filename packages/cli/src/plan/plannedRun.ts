@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '@bnrnn/core';
-import type { Override, Setting } from '@bnrnn/experiments';
+import { UsageError, type Setting } from '@bnrnn/core';
+import type { Override } from '@bnrnn/experiments';
 import type { Run } from '@bnrnn/reporting';
 import { readRun } from '@bnrnn/reporting/node';
 import { hasCheckpoint, readConfig, runFiles } from '../runFolder';

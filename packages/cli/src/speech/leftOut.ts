@@ -1,5 +1,5 @@
+import type { LeftOut } from '@bnrnn/core';
 import type { SpeechSplit } from '@bnrnn/experiments';
-import type { LeftOut } from '@bnrnn/reporting';
 
 const mostNamed = 20;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refuseSpeechFlags, speechFiles } from './speechFlags';
+import { speechFiles } from './speechFlags';
 
 const named = { train: 'a', dev: 'b', alignments: ['c'] };
 
@@ -34,10 +34,4 @@ describe('speechFiles', () => {
       'A frame classifier needs --dev.',
     );
   });
-});
-
-it('refuses --symbols of a language model', () => {
-  expect(() => refuseSpeechFlags({ symbols: 's' })).toThrow(
-    '--symbols is a flag of frame classifiers, and the preset is a language model.',
-  );
 });

@@ -1,6 +1,11 @@
-import { expectOneOf, UsageError } from '@bnrnn/core';
-import { badUtteranceRules, type BadUtteranceRule } from '@bnrnn/data-wsj-features';
-import { readOverride, type Override, type SpeechFiles } from '@bnrnn/experiments';
+import {
+  expectOneOf,
+  UsageError,
+  badUtteranceRules,
+  type BadUtteranceRule,
+  type SpeechFiles,
+} from '@bnrnn/core';
+import { readOverride, type Override } from '@bnrnn/experiments';
 import { Option, type Command } from 'commander';
 import { wholeFlag } from '../flags';
 
@@ -16,6 +21,10 @@ export interface SpeechFlags {
   readonly cmvn?: string;
   readonly deltas?: number;
 }
+
+/** What a frame classifier has to be told. */
+export const speechNeeds =
+  'Name the data directories and alignments: --train DIR --dev DIR --alignments DIR [--model FILE].';
 
 /** Adds the flags that name the files of a frame classifier. */
 export function addFileFlags(command: Command): Command {
@@ -97,31 +106,18 @@ export function speechFiles(flags: SpeechFlags, stored?: SpeechFiles): SpeechFil
 
 function needed<Value>(flag: string, value: Value | undefined): Value {
   if (value !== undefined) return value;
-  throw new UsageError(`A frame classifier needs ${flag}.`, {
-    hint: 'Name the data directories and alignments: --train DIR --dev DIR --alignments DIR [--model FILE].',
-  });
+  throw new UsageError(`A frame classifier needs ${flag}.`, { hint: speechNeeds });
 }
 
-/** Refuses the flags of a frame classifier where a language model is trained. */
-export function refuseSpeechFlags(flags: SpeechFlags): void {
-  const names = [
-    'train',
-    'dev',
-    'alignments',
-    'model',
-    'symbols',
-    'root',
-    'badUtterances',
-    'cmvn',
-    'deltas',
-  ] as const;
-  for (const name of names) {
-    if (flags[name] === undefined) continue;
-    throw new UsageError(
-      `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} is a flag of frame classifiers, and the preset is a language model.`,
-      {
-        hint: 'A language model needs --data: a folder with the Penn Treebank, "glosses" or "synthetic".',
-      },
-    );
-  }
-}
+/** The flags of a frame classifier's data, by name. */
+export const speechFlagNames = [
+  'train',
+  'dev',
+  'alignments',
+  'model',
+  'symbols',
+  'root',
+  'badUtterances',
+  'cmvn',
+  'deltas',
+] as const satisfies readonly (keyof SpeechFlags)[];

@@ -2,10 +2,10 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunEvent } from '@bnrnn/core';
-import { resolveRun } from '@bnrnn/experiments';
+import { completeRun, resolveRun, tasks } from '@bnrnn/experiments';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { randomCorpus } from '../tasks/randomCorpus';
 import { recordRun } from './recordRun';
-import { unknownCorpus } from './trainFlags';
 
 let root = '';
 let said: string[] = [];
@@ -15,21 +15,20 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true }));
 
-const request = {
-  preset: 'ptb-small-tiny',
-  backend: 'cpu',
-  corpus: unknownCorpus,
-  data: 'synthetic',
-};
 const prepared = (seed: number) => ({
-  config: resolveRun({ ...request, seed }),
+  config: completeRun(
+    resolveRun(tasks.language, { preset: 'ptb-small-tiny', data: 'synthetic', seed }),
+    {
+      ...{ backend: 'cpu', corpus: randomCorpus },
+    },
+  ),
   files: { 'vocabulary.json': ['a', 'b'] },
   leftOut: [],
 });
 
 const start = (step: number): RunEvent => ({
   ...{ type: 'start', step, epoch: 0, at: 0, preset: 'ptb-small-tiny', recipe: 'authors-code' },
-  ...{ backend: 'cpu', seed: 1, corpus: unknownCorpus, unit: 'word', parameters: 9 },
+  ...{ backend: 'cpu', seed: 1, corpus: randomCorpus, unit: 'word', parameters: 9 },
   ...{ stepsPerEpoch: 10, totalSteps: 10, resumed: step > 0 },
 });
 

@@ -1,8 +1,7 @@
 import { existsSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunEvent, RunEventOf } from '@bnrnn/core';
+import { type RunEvent, type RunEventOf, parseResult } from '@bnrnn/core';
 import { parseRunConfig } from '@bnrnn/experiments';
-import { parseResult } from '@bnrnn/reporting';
 import {
   continueEvents,
   jsonLines,

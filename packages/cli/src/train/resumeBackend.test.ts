@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { asBefore, differences } from './resumeBackend';
 
 describe('asBefore', () => {
-  const run = { backend: 'simd', threads: 3 };
+  const run = { backend: 'simd', threads: 3, precision: 'float32' } as const;
 
   it.each([{}, { backend: 'auto' }])(
     'keeps backend and threads where none is named: %j',
@@ -27,7 +27,7 @@ describe('asBefore', () => {
   });
 
   it('leaves threads of a run that did not keep them to the backend', () => {
-    expect(asBefore({ backend: 'simd' }, {})).not.toHaveProperty('threads');
+    expect(asBefore({ backend: 'simd', precision: 'float32' }, {})).not.toHaveProperty('threads');
   });
 });
 

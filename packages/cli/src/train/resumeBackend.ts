@@ -8,7 +8,7 @@ export function asBefore(
   run: Pick<RunConfig, 'backend' | 'threads' | 'blas' | 'precision'>,
   flags: BackendFlags,
 ): BackendFlags {
-  const { backend, threads, blas, precision = 'float32' } = run;
+  const { backend, threads, blas, precision } = run;
   const own = flags.backend === undefined || flags.backend === 'auto';
   return {
     ...flags,

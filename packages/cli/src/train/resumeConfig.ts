@@ -1,6 +1,13 @@
-import { UsageError } from '@bnrnn/core';
-import { type RunConfig, type Setting, type SettingPath } from '@bnrnn/experiments';
-import type { Precision } from '@bnrnn/tensor-backend';
+import { type Setting, UsageError, type Precision } from '@bnrnn/core';
+import {
+  isOf,
+  type RunConfig,
+  type RunDraft,
+  type SettingPath,
+  type SettingsFor,
+  type Task,
+  type TaskName,
+} from '@bnrnn/experiments';
 
 /** What a resumed run may change: how long it goes on and how often it is looked at. */
 const mayChange: ReadonlySet<SettingPath> = new Set([
@@ -19,38 +26,37 @@ export function settingsToKeep(config: RunConfig): Readonly<Record<string, unkno
 }
 
 /**
- * The configuration of a resumed run: the stored one, with the caller's new length.
+ * The configuration of a resumed run: the stored one, with the caller's new length and place of the data.
  *
  * @param stored  the run's own configuration.
  * @param asked   what the caller's flags resolve to; a flag that was left out asks for nothing.
- * @param given   which of recipe, backend and seed the caller named, and the precision.
+ * @param given   what the caller named.
  * @throws UsageError naming the first difference.
  */
-export function resumeConfig<Config extends RunConfig>(
+export function resumeConfig<Of extends TaskName>(
+  task: Task<Of>,
   stored: RunConfig,
-  asked: Config,
+  asked: RunDraft<Of>,
   given: {
-    readonly recipe: boolean;
-    readonly backend: boolean;
-    readonly seed: boolean;
+    readonly recipe?: string | undefined;
+    readonly seed?: number | undefined;
+    readonly backend?: string | undefined;
     readonly precision?: Precision | undefined;
   },
-): Config {
+): RunConfig<Of> {
   const refuse = (what: string, there: unknown, here: unknown): never => {
     throw new UsageError(
       `--resume: ${what} is ${String(there)} in the run and ${String(here)} here; nothing was changed.`,
       { hint: "Leave the flag out to continue with the run's own, or start a new run folder." },
     );
   };
-  if (asked.preset !== stored.preset) refuse('the preset', stored.preset, asked.preset);
-  for (const field of ['recipe', 'backend', 'seed'] as const) {
-    if (given[field] && asked[field] !== stored[field]) refuse(field, stored[field], asked[field]);
+  if (asked.preset !== stored.preset || !isOf(task, stored)) {
+    return refuse('the preset', stored.preset, asked.preset);
   }
-  const { precision = 'float32' } = stored;
-  if (given.precision !== undefined && given.precision !== precision) {
-    refuse('precision', precision, given.precision);
+  for (const field of ['recipe', 'backend', 'seed', 'precision'] as const) {
+    const named = given[field];
+    if (named !== undefined && named !== stored[field]) refuse(field, stored[field], named);
   }
-  // One preset has one task, and with it the same settings.
   const [kept, wanted] = [settingsOf(stored), settingsOf(asked)];
   const settings = Object.fromEntries(
     Object.entries(kept).map(([path, setting]) => {
@@ -61,9 +67,11 @@ export function resumeConfig<Config extends RunConfig>(
       return [path, here];
     }),
   );
-  return { ...stored, settings } as unknown as Config;
+  return { ...stored, data: asked.data, settings: settings as SettingsFor<Of> };
 }
 
-function settingsOf({ settings }: RunConfig): Readonly<Partial<Record<SettingPath, Setting>>> {
+function settingsOf({
+  settings,
+}: Pick<RunDraft, 'settings'>): Readonly<Partial<Record<SettingPath, Setting>>> {
   return settings;
 }

@@ -2,35 +2,32 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, UsageError, type Collective } from '@bnrnn/core';
 import { launchOf } from '@bnrnn/mpi';
-import { findPreset, parseRunConfig, resolveRun, type RunConfig } from '@bnrnn/experiments';
+import { completeRun, parseRunConfig, type RunConfig, type RunDraft } from '@bnrnn/experiments';
 import { expectModelFits, readLatestManifest } from '@bnrnn/training';
 import { folderStore } from '@bnrnn/training/node';
 import { backendLine, startFlagged } from '../backendFlags';
-import { refuseCorpusFlags } from '../corpusFlags';
 import { expectSameCorpus } from '../corpusLines';
 import { InterruptedError, watchInterruption } from '../interruption';
 import type { Io } from '../io';
 import { expectSameStrategy, readStrategy, type OwnStrategy } from '../ownStrategy';
 import { codeVersion, commandText, computedBy } from '../provenance';
 import { expectFree, hasCheckpoint, readConfig, removeLeftovers, runFiles } from '../runFolder';
-import { openSpeechData } from '../speech/speechData';
-import { draftSpeechRun } from '../speech/draftSpeechRun';
-import { refuseSpeechFlags } from '../speech/speechFlags';
+import type { RunTask } from '../tasks/runTask';
+import { refuseOtherFlags, runTaskOfPreset } from '../tasks/runTasks';
 import { takeFolder, takeFreeFolder, type TakenFolder } from '../takeFolder';
 import { asRank } from '../ranks/asRank';
 import { startRanks } from '../ranks/startRanks';
 import { takenByRankZero } from '../ranks/takenByRankZero';
 import { threadsOfRank } from '../ranks/threadsOfRank';
-import { languageData } from './languageData';
-import type { RunData } from './preparedRun';
+import { prepareRun } from './preparedRun';
 import { asBefore, differences } from './resumeBackend';
 import { resumeConfig } from './resumeConfig';
-import { requestOf, unknownCorpus, type TrainFlags } from './trainFlags';
+import { requestOf, type TrainFlags } from './trainFlags';
 import { summaryLines, trainJson } from './trainOutput';
 import { trainRun } from './trainRun';
 import { modelSize } from './modelSize';
 
-/** Trains the preset of either task: in this process, as one of the ranks that an engine started, or as `--ranks` says. */
+/** Trains a preset: in this process, as one of the ranks that an engine started, or as `--ranks` says. */
 export function runTrain(
   io: Io,
   args: readonly string[],
@@ -49,7 +46,7 @@ async function trainAsRank(
   flags: TrainFlags,
   collective: Collective,
 ): Promise<void> {
-  const { unit } = findPreset(preset);
+  const task = runTaskOfPreset(preset);
   const own = await readStrategy(flags);
   const request = requestOf(preset, flags, own);
   const taken =
@@ -57,29 +54,9 @@ async function trainAsRank(
   try {
     const stored = taken && { ...taken, config: await storedConfig(io, taken.folder) };
     if (stored !== undefined) expectSameStrategy(stored.config, own);
-    if (unit === 'frame') {
-      refuseCorpusFlags(flags);
-      const draft = draftSpeechRun(request, flags, stored?.config);
-      await trainWith(io, args, flags, {
-        draft,
-        stored,
-        collective,
-        own,
-        open: (config) => openSpeechData(io, config, own),
-      });
-      return;
-    }
-    refuseSpeechFlags(flags);
-    const before = stored?.config.data;
-    const data = flags.data ?? (typeof before === 'string' ? before : '');
-    const draft = resolveRun({ ...request, corpus: unknownCorpus, data });
-    await trainWith(io, args, flags, {
-      draft,
-      stored,
-      collective,
-      own,
-      open: (config) => languageData(config, own),
-    });
+    refuseOtherFlags(task, flags);
+    const draft = task.draft(request, flags, stored?.config);
+    await trainWith(io, args, flags, { task, draft, stored, collective, own });
   } finally {
     taken?.release();
   }
@@ -90,27 +67,27 @@ interface StoredRun extends TakenFolder {
   readonly config: RunConfig;
 }
 
-interface Task<Config extends RunConfig> {
+interface AskedRun {
+  readonly task: RunTask;
   /** What is asked for, before corpus and backend are known. */
-  readonly draft: Config;
+  readonly draft: RunDraft;
   readonly stored: StoredRun | undefined;
   readonly collective: Collective;
   readonly own: OwnStrategy;
-  readonly open: (config: Config) => Promise<RunData<Config>>;
 }
 
-async function trainWith<Config extends RunConfig>(
+async function trainWith(
   io: Io,
   args: readonly string[],
   flags: TrainFlags,
-  { draft, stored, own, collective, open }: Task<Config>,
+  { task, draft, stored, own, collective }: AskedRun,
 ): Promise<void> {
   if (stored === undefined && flags.out !== undefined && collective.rank === 0) {
     expectFree(flags.out);
   }
-  const before = stored?.config;
-  const asked = before === undefined ? draft : resumed(before, draft, flags);
-  const data = await open(asked);
+  const before =
+    stored && resumeConfig(task.task, stored.config, draft, { ...flags, backend: named(flags) });
+  const data = await task.open(io, before ?? draft);
   try {
     for (const line of data.lines) io.out(line);
     if (before !== undefined) expectSameCorpus(before.corpus, data.info, whereOf(draft));
@@ -120,19 +97,18 @@ async function trainWith<Config extends RunConfig>(
     io.out(backendLine(backend));
     const { threads, blas } = backend;
     if (before !== undefined) for (const line of differences(before, backend)) io.note(line);
-    const config: Config =
+    const config: RunConfig =
       before === undefined
-        ? {
-            ...asked,
+        ? completeRun(draft, {
             ...computedBy(backend),
             corpus: data.info,
             command: commandText(args),
             commit: codeVersion(),
-          }
-        : { ...asked, threads, blas };
+          })
+        : { ...before, threads, blas };
     const { preset, recipe, seed } = config;
     const optimizer = config.settings['optimizer.kind'].value;
-    const size = modelSize(data.model(config), optimizer, own.strategies);
+    const size = modelSize(data.spec, optimizer, own.strategies);
     const count = size.parameters.toLocaleString('en-US');
     io.out(`model ${preset}, recipe ${recipe}, seed ${seed}: ${count} parameters`);
     expectModelFits(size);
@@ -142,7 +118,7 @@ async function trainWith<Config extends RunConfig>(
     const interruption = watchInterruption(io);
     try {
       const { reason, result } = await trainRun(io, {
-        run: data.prepare(config),
+        run: prepareRun(config, data, own),
         folder,
         resume: stored !== undefined,
         signal: interruption.signal,
@@ -169,22 +145,12 @@ async function trainWith<Config extends RunConfig>(
   }
 }
 
-/** The stored configuration, its data where the draft looks for them, with the caller's new length. */
-function resumed<Config extends RunConfig>(
-  stored: RunConfig,
-  draft: Config,
-  flags: TrainFlags,
-): Config {
-  const config = resumeConfig(stored, draft, {
-    recipe: flags.recipe !== undefined,
-    backend: flags.backend !== undefined && flags.backend !== 'auto',
-    seed: flags.seed !== undefined,
-    precision: flags.precision,
-  });
-  return { ...config, data: draft.data };
+/** The backend that a resume names, where it names one. */
+function named({ backend }: TrainFlags): string | undefined {
+  return backend === 'auto' ? undefined : backend;
 }
 
-function whereOf({ data }: RunConfig): string {
+function whereOf({ data }: RunDraft): string {
   return typeof data === 'string' ? data : `${data.train} and ${data.dev}`;
 }
 

@@ -1,12 +1,10 @@
 import { expectOneOf } from '@bnrnn/core';
-import { normalizationChoices, overrideReader, type ResolveRunOptions } from '@bnrnn/experiments';
-import { corpusOverrides, type CorpusFlags } from '../corpusFlags';
+import { normalizationChoices, overrideReader } from '@bnrnn/experiments';
 import { expectBackendName, type BackendFlags } from '../backendFlags';
 import type { OwnStrategy, StrategyFlags } from '../ownStrategy';
-import type { SpeechFlags } from '../speech/speechFlags';
+import type { DataFlags, RunRequest } from '../tasks/runTask';
 
-export interface TrainFlags extends BackendFlags, StrategyFlags, SpeechFlags, CorpusFlags {
-  readonly data?: string;
+export interface TrainFlags extends BackendFlags, StrategyFlags, DataFlags {
   readonly recipe?: string;
   readonly seed?: number;
   readonly epochs?: number;
@@ -19,9 +17,6 @@ export interface TrainFlags extends BackendFlags, StrategyFlags, SpeechFlags, Co
   readonly json?: boolean;
 }
 
-/** What a run is asked for, before its data and backend are known. */
-export type RunRequest = Omit<ResolveRunOptions, 'corpus' | 'data'>;
-
 /** Reads the flags that both tasks share. @throws UsageError for a value that cannot be used. */
 export function requestOf(
   preset: string,
@@ -33,8 +28,7 @@ export function requestOf(
   if (backend !== undefined) expectBackendName(backend);
   return {
     preset,
-    backend: backend ?? '',
-    overrides: [...corpusOverrides(flags), ...set.map(overrideReader(ownKinds))],
+    overrides: set.map(overrideReader(ownKinds)),
     strategies,
     strategyFiles: files,
     ...(recipe !== undefined && { recipe }),
@@ -46,6 +40,3 @@ export function requestOf(
     }),
   };
 }
-
-/** A corpus that is not known yet. */
-export const unknownCorpus = { name: '', sha256: {}, counts: {}, classes: 0 };

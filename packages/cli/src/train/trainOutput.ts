@@ -8,7 +8,7 @@ import type { TrainResult } from './writeResult';
 
 /** The fields of `train --json`. */
 export function trainJson(config: RunConfig, folder: string, result: TrainResult) {
-  const { preset, recipe, backend, precision = 'float32', seed, unit } = config;
+  const { preset, recipe, backend, precision, seed, unit } = config;
   const { steps, firstLoss, lastLoss, unitsPerSecond } = result;
   const validation = result.evaluations.find(({ split }) => split === 'valid');
   return {

@@ -7,6 +7,7 @@ import { folderStore } from '@bnrnn/training/node';
 import type { Io } from '../io';
 import { rethrowInFlags } from '../rethrowInFlags';
 import { hasCheckpoint, runFiles } from '../runFolder';
+import { runTaskOf } from '../tasks/runTasks';
 import type { PreparedRun } from './preparedRun';
 import { recordRun, type RunRecord } from './recordRun';
 import { settingsToKeep } from './resumeConfig';
@@ -87,7 +88,7 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
       await record.write({ type: 'warning', step, epoch, at: now(), code: 'diverged', message });
       await writeResult(await readRun(folder), run.leftOut, error);
     }
-    rethrowInFlags(error, config.unit === 'frame' ? '--set data.maxFrames=' : '--set data.time=');
+    rethrowInFlags(error, runTaskOf(config).timeFlags.train);
   } finally {
     bar.close();
     record.close();

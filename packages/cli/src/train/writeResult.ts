@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunEvent, RunEventOf } from '@bnrnn/core';
-import type { LeftOut, Run, RunEvaluation, RunResult } from '@bnrnn/reporting';
+import type { RunEvent, RunEventOf, LeftOut, RunEvaluation, RunResult } from '@bnrnn/core';
+import type { Run } from '@bnrnn/reporting';
 import { readJson, runFiles, writeJson } from '../runFolder';
 import { takeFolder } from '../takeFolder';
 

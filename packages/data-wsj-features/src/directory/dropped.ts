@@ -16,10 +16,6 @@ export interface DroppedUtterance {
   readonly detail?: string;
 }
 
-/** What to do with utterances whose features cannot be used: refuse the data, or leave them out. */
-export const badUtteranceRules = ['refuse', 'drop'] as const;
-export type BadUtteranceRule = (typeof badUtteranceRules)[number];
-
 /** How many were dropped for each reason, for one sentence: `7 without alignment (no alignment), ...`. */
 export function countReasons(dropped: readonly DroppedUtterance[]): Map<DropReason, number> {
   const counts = new Map<DropReason, number>();

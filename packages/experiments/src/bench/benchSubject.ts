@@ -1,11 +1,9 @@
 import type { BatchSource } from '@bnrnn/core';
-import type { SequenceModel } from '@bnrnn/recurrent';
-import { buildModel, buildSpeechModel } from '../build/buildModel';
-import { modelSpec, speechModelSpec, type FrameSizes } from '../build/modelSpec';
-import { sharedPlan, type TrainingPlan } from '../build/trainingPlan';
-import type { LanguageRunConfig, SpeechRunConfig } from '../config/runConfig';
+import { modelFromSpec, type ModelSpec, type SequenceModel } from '@bnrnn/recurrent';
+import { trainingPlan, type TrainingPlan } from '../build/trainingPlan';
+import type { RunConfig } from '../config/runConfig';
 import { productList, type StepProduct } from './productList';
-import { randomTokens, randomUtterances } from './randomBatches';
+import { randomBatches } from './randomBatches';
 
 /** What is benched: a run's model, its training and the batches it is fed. */
 export interface BenchSubject {
@@ -19,33 +17,22 @@ export interface BenchSubject {
   readonly products: readonly StepProduct[];
 }
 
-/** A language model on random tokens. @param types  distinct tokens. */
-export function languageSubject(config: LanguageRunConfig, types: number): BenchSubject {
-  const time = config.settings['data.time'].value;
-  const batch = config.settings['data.batch'].value;
+/**
+ * A run's training on random batches of full length.
+ *
+ * @param spec  the model that the run's settings describe.
+ * @param time  steps of a window, or frames of each utterance.
+ */
+export function benchSubject(config: RunConfig, spec: ModelSpec, time: number): BenchSubject {
+  const { unit, seed, settings } = config;
+  const batch = settings['data.batch'].value;
+  const source = randomBatches(spec, { time, batch, seed });
   return {
-    unit: config.unit,
-    makeModel: () => buildModel(config, types),
-    plan: sharedPlan(config),
-    source: randomTokens({ time, batch, types, seed: config.seed }),
+    unit,
+    makeModel: () => modelFromSpec(spec, { seed }),
+    plan: trainingPlan(config, { train: source }),
+    source,
     unitsPerStep: time * batch,
-    products: productList(modelSpec(config, types), { time, batch }),
-  };
-}
-
-/** A frame classifier on random utterances, each of `frames` frames. */
-export function speechSubject(
-  config: SpeechRunConfig,
-  sizes: FrameSizes & { readonly frames: number },
-): BenchSubject {
-  const { frames: time } = sizes;
-  const batch = config.settings['data.batch'].value;
-  return {
-    unit: config.unit,
-    makeModel: () => buildSpeechModel(config, sizes),
-    plan: sharedPlan(config),
-    source: randomUtterances({ ...sizes, time, batch, seed: config.seed }),
-    unitsPerStep: time * batch,
-    products: productList(speechModelSpec(config, sizes), { time, batch }),
+    products: productList(spec, { time, batch }),
   };
 }

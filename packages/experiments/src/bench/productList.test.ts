@@ -1,15 +1,12 @@
 import { expect, it } from 'vitest';
-import { modelSpec, speechModelSpec } from '../build/modelSpec';
-import { resolveSettings, resolveSpeechSettings } from '../config/resolveSettings';
-import { findLanguagePreset, findSpeechPreset } from '../presets/presets';
-import { findRecipe } from '../recipes/recipes';
-import { findSpeechRecipe } from '../recipes/speechRecipes';
+import { resolveRun } from '../config/resolveRun';
+import { language } from '../tasks/language';
+import { speech } from '../tasks/speech';
 import { productFlops, productList } from './productList';
 
-const spec = (name: string) => {
-  const preset = findLanguagePreset(name);
-  const settings = resolveSettings(preset, findRecipe('authors-code'));
-  return modelSpec({ unit: 'word', settings }, 10_000);
+const spec = (preset: string) => {
+  const { settings } = resolveRun(language, { preset, data: 'text' });
+  return language.modelSpec(settings, { classes: 10_000 });
 };
 
 it('counts the products of the small LSTM by hand', () => {
@@ -36,11 +33,9 @@ it('is the same with and without normalization', () => {
 });
 
 it('counts the products of the bidirectional network by hand', () => {
-  const settings = resolveSpeechSettings(
-    findSpeechPreset('wsj-birnn'),
-    findSpeechRecipe('paper-text'),
-  );
-  const classifier = speechModelSpec({ settings }, { features: 69, classes: 3_546 });
+  const data = { train: 'train', dev: 'dev', alignments: ['ali'] };
+  const { settings } = resolveRun(speech, { preset: 'wsj-birnn', data });
+  const classifier = speech.modelSpec(settings, { features: 69, classes: 3_546 });
   const list = productList(classifier, { time: 300, batch: 24 });
   // The first layer has no gradient of its input; each layer runs in two directions.
   const products = 5 + 4 * 6 + 3;

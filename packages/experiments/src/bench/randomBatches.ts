@@ -1,4 +1,5 @@
 import { randomStream, type BatchSource, type TokenBatch, type UtteranceBatch } from '@bnrnn/core';
+import type { FrameClassifierSpec, ModelSpec } from '@bnrnn/recurrent';
 
 interface BatchShape {
   readonly time: number;
@@ -9,10 +10,15 @@ interface BatchShape {
 /** Different batches, taken in turn. */
 const kinds = 3;
 
-/** Windows of uniformly random tokens, as many as are asked for. */
-export function randomTokens(
-  options: BatchShape & { readonly types: number },
-): BatchSource<TokenBatch> {
+/** Batches that a model takes, of random values, as many as are asked for. */
+export function randomBatches(spec: ModelSpec, shape: BatchShape): BatchSource {
+  return spec.kind === 'frameClassifier'
+    ? randomUtterances({ ...shape, ...spec })
+    : randomTokens({ ...shape, types: spec.vocabulary });
+}
+
+/** Windows of uniformly random tokens. */
+function randomTokens(options: BatchShape & { readonly types: number }): BatchSource<TokenBatch> {
   const { time, batch, types, seed } = options;
   const size = time * batch;
   const tokens = Int32Array.from(
@@ -33,8 +39,8 @@ export function randomTokens(
 }
 
 /** Utterances of normally distributed frames and random classes, none of them padded. */
-export function randomUtterances(
-  options: BatchShape & { readonly features: number; readonly classes: number },
+function randomUtterances(
+  options: BatchShape & Pick<FrameClassifierSpec, 'features' | 'classes'>,
 ): BatchSource<UtteranceBatch> {
   const { time, batch, features, classes, seed } = options;
   const rows = time * batch;

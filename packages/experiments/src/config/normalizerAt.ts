@@ -1,8 +1,8 @@
+import type { Setting, SettingValue } from '@bnrnn/core';
 import { specOfName, strategyNames, type NormalizerSpec } from '@bnrnn/normalization';
 import type { Placement } from '@bnrnn/recurrent';
 import { gateCounts } from '@bnrnn/tensor-backend';
 import type { PlacementPath } from '../recipes/recipe';
-import type { Setting, SettingValue } from '../settings/setting';
 import type { SharedSettings } from '../settings/settings';
 
 /**

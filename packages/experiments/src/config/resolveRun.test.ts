@@ -1,24 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { readOverride } from '../settings/readSetting';
-import {
-  resolveRun,
-  resolveSpeechRun,
-  type ResolveRunOptions,
-  type ResolveSpeechRunOptions,
-} from './resolveRun';
-import { parseRunConfig } from './runConfig';
 import { normalizationChoices } from '../settings/definition';
+import { readOverride } from '../settings/readSetting';
+import { language } from '../tasks/language';
+import { speech } from '../tasks/speech';
+import type { RunFacts } from './runConfig';
+import { completeRun, resolveRun, type ResolveRunOptions } from './resolveRun';
+import { parseRunConfig } from './runConfig';
 
-const base: ResolveRunOptions = {
-  preset: 'ptb-small-bn',
-  backend: 'wasm',
-  data: 'synthetic',
+const facts: RunFacts = {
+  ...{ backend: 'wasm', threads: 2, blas: null, precision: 'float32' },
+  ...{ command: 'bnrnn train', commit: 'abc', versions: { node: '20' } },
   corpus: { name: 'synthetic', sha256: { train: 'ab' }, counts: { train: 12 }, classes: 4 },
 };
 
+type Options = ResolveRunOptions<'language'>;
+const base: Options = { preset: 'ptb-small-bn', data: 'synthetic' };
+const draftOf = (change: Partial<Options> = {}) => resolveRun(language, { ...base, ...change });
+
 describe('resolveRun', () => {
   it('gives plain JSON that reads back as itself', () => {
-    const config = resolveRun({ ...base, seed: 7, command: 'bnrnn train', commit: 'abc' });
+    const config = completeRun(draftOf({ seed: 7 }), facts);
     expect(parseRunConfig(JSON.parse(JSON.stringify(config)), 'config.json')).toEqual(config);
     expect(config).toMatchObject({
       preset: 'ptb-small-bn',
@@ -31,8 +32,7 @@ describe('resolveRun', () => {
   });
 
   it('says what a run is measured against', () => {
-    const baselineOf = (change: Partial<ResolveRunOptions>) =>
-      resolveRun({ ...base, ...change }).baseline;
+    const baselineOf = (change: Partial<Options>) => draftOf(change).baseline;
     expect(baselineOf({ preset: 'ptb-small-bn-sum-tiny' })).toBe('ptb-small-tiny');
     expect(baselineOf({ preset: 'ptb-small' })).toBeNull();
     expect(baselineOf({ preset: 'ptb-small', normalize: 'layer' })).toBe('ptb-small');
@@ -41,7 +41,7 @@ describe('resolveRun', () => {
   it.each([
     [{ preset: 'wsj-birnn' }, 'The preset wsj-birnn is a frame classifier, expected a language'],
     [{ preset: 'ptb-smal' }, '(each also as NAME-tiny) is "ptb-smal", expected one of: ptb-small,'],
-    [{ recipe: 'lua' }, '--recipe is "lua", expected one of:'],
+    [{ recipe: 'lua' }, '--recipe of a language model is "lua", expected one of:'],
     [{ seed: -1 }, '--seed is -1, expected a whole number at least 0'],
     [{ normalize: 'sequence' as const }, 'they leak the tokens that it has to predict'],
     [
@@ -58,20 +58,21 @@ describe('resolveRun', () => {
     ],
     [{ epochs: 0 }, 'schedule.epochs is 0, expected a whole number at least 1.'],
   ])('refuses %o', (change, sentence) => {
-    expect(() => resolveRun({ ...base, ...change })).toThrow(sentence);
+    expect(() => draftOf(change)).toThrow(sentence);
   });
 });
 
-const speech: ResolveSpeechRunOptions = {
+type SpeechOptions = ResolveRunOptions<'speech'>;
+const speechBase: SpeechOptions = {
   preset: 'wsj-birnn-bn',
-  backend: 'simd',
   data: { train: 'data/train', dev: 'data/dev', alignments: ['exp/ali'], model: 'final.mdl' },
-  corpus: { name: 'kaldi', sha256: { train: 'ab' }, counts: { train: 12 }, classes: 4 },
 };
+const speechDraftOf = (change: Partial<SpeechOptions> = {}) =>
+  resolveRun(speech, { ...speechBase, ...change });
 
-describe('resolveSpeechRun', () => {
+describe('resolveRun of frame classifiers', () => {
   it('gives plain JSON that reads back as itself', () => {
-    const config = resolveSpeechRun({ ...speech, seed: 7 });
+    const config = completeRun(speechDraftOf({ seed: 7 }), facts);
     expect(parseRunConfig(JSON.parse(JSON.stringify(config)), 'config.json')).toEqual(config);
     expect(config).toMatchObject({ unit: 'frame', recipe: 'paper-text', seed: 7 });
   });
@@ -96,25 +97,22 @@ describe('resolveSpeechRun', () => {
       'and inputToHidden and cell is normalized, expected inputToHidden alone',
     ],
   ])('refuses %o', (change, sentence) => {
-    expect(() => resolveSpeechRun({ ...speech, ...change })).toThrow(sentence);
+    expect(() => speechDraftOf(change)).toThrow(sentence);
   });
 
-  it('applies speaker statistics by default where there are any, and where it is told', () => {
-    const cmvnOf = (change: Partial<ResolveSpeechRunOptions>) =>
-      resolveSpeechRun({ ...speech, ...change }).settings['data.cmvn'];
+  it('takes what the data decide before the recipe, and what the caller says before that', () => {
+    const cmvnOf = (change: Partial<SpeechOptions>) => speechDraftOf(change).settings['data.cmvn'];
     expect(cmvnOf({})).toMatchObject({ value: 'mean-variance', source: 'chosen' });
-    expect(cmvnOf({ speakerStatistics: false })).toEqual({
-      value: 'none',
-      source: 'chosen',
-      note: 'the data directories have no cmvn.scp',
-    });
+    const none = { value: 'none', source: 'chosen', note: 'no cmvn.scp' } as const;
+    const ofData = { 'data.cmvn': none };
+    expect(cmvnOf({ ofData })).toEqual(none);
     const overrides = [readOverride('data.cmvn=mean')];
-    expect(cmvnOf({ speakerStatistics: false, overrides })).toMatchObject({ value: 'mean' });
+    expect(cmvnOf({ ofData, overrides })).toMatchObject({ value: 'mean', source: 'user' });
   });
 
   it('takes every normalization of W·x', () => {
     for (const normalize of normalizationChoices) {
-      const { settings } = resolveSpeechRun({ ...speech, normalize });
+      const { settings } = speechDraftOf({ normalize });
       expect(settings['model.normalize.inputToHidden']).toEqual({
         value: normalize,
         source: 'user',
@@ -123,12 +121,14 @@ describe('resolveSpeechRun', () => {
   });
 });
 
+const stored = (): unknown => JSON.parse(JSON.stringify(completeRun(draftOf(), facts)));
+
 describe('parseRunConfig', () => {
-  const config = () => JSON.parse(JSON.stringify(resolveRun(base))) as Record<string, unknown>;
+  const config = () => stored() as Record<string, unknown>;
 
   it('names the field that does not fit', () => {
     expect(() => parseRunConfig({ ...config(), seed: 'one' }, 'a/config.json')).toThrow(
-      'a/config.json: seed is "one", expected number.',
+      'a/config.json: seed is "one", expected a number.',
     );
   });
 
@@ -167,7 +167,7 @@ describe('parseRunConfig', () => {
 
 describe('parseRunConfig of runs before there was a choice of optimizer', () => {
   it('reads them as plain gradient descent', () => {
-    const config = JSON.parse(JSON.stringify(resolveRun(base))) as { settings: object };
+    const config = stored() as { settings: object };
     const settings = Object.fromEntries(
       Object.entries(config.settings).filter(
         ([path]) => !/optimizer\.(kind|momentum|beta|eps)/.test(path),
@@ -179,7 +179,7 @@ describe('parseRunConfig of runs before there was a choice of optimizer', () => 
   });
 
   it('reads texts as they were read before there was a choice', () => {
-    const config = JSON.parse(JSON.stringify(resolveRun(base))) as { settings: object };
+    const config = stored() as { settings: object };
     const settings = Object.fromEntries(
       Object.entries(config.settings).filter(
         ([path]) => !/data\.(level|split|vocabularySize|minCount)/.test(path),
@@ -197,7 +197,7 @@ describe('parseRunConfig of runs before there was a choice of optimizer', () => 
 
   it('predicts what the text is read by', () => {
     const overrides = [readOverride('data.level=character')];
-    const config = resolveRun({ ...base, overrides });
+    const config = completeRun(draftOf({ overrides }), facts);
     expect(config.unit).toBe('character');
     expect(() => parseRunConfig({ ...config, unit: 'word' }, 'config.json')).toThrow(
       'config.json: the unit is "word", and data.level is "character".',
@@ -205,9 +205,9 @@ describe('parseRunConfig of runs before there was a choice of optimizer', () => 
   });
 
   it('refuses the files of one task under the unit of the other', () => {
-    const config = JSON.parse(JSON.stringify(resolveSpeechRun(speech))) as object;
+    const config = JSON.parse(JSON.stringify(completeRun(speechDraftOf(), facts))) as object;
     expect(() => parseRunConfig({ ...config, data: 'glosses' }, 'a.json')).toThrow(
-      'a.json: data is string, expected object where the unit is "frame".',
+      'a.json: data is "glosses", expected an object.',
     );
   });
 });

@@ -1,19 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import {
-  findLanguagePreset,
-  findSpeechPreset,
-  languagePresets,
-  speechPresets,
-} from '../presets/presets';
-import { findRecipe, recipes } from '../recipes/recipes';
-import { findSpeechRecipe } from '../recipes/speechRecipes';
-import { readOverride } from '../settings/readSetting';
-import { checkValue } from '../settings/readSetting';
+import { presets } from '../presets/presets';
+import { checkValue, readOverride } from '../settings/readSetting';
 import { settingPathsOf } from '../settings/settingDefinitions';
-import { resolveSettings, resolveSpeechSettings } from './resolveSettings';
+import { language } from '../tasks/language';
+import { speech } from '../tasks/speech';
+import { resolveRun } from './resolveRun';
+import { resolveSettings } from './resolveSettings';
 
-const resolve = (preset: string, recipe = 'authors-code') =>
-  resolveSettings(findLanguagePreset(preset), findRecipe(recipe));
+const resolve = (preset: string, recipe = 'authors-code', ...set: string[]) =>
+  resolveRun(language, { preset, recipe, data: 'text', overrides: set.map(readOverride) }).settings;
 
 const settingPaths = settingPathsOf('language');
 
@@ -26,9 +21,10 @@ function differences(a: string, b: string, recipe = 'authors-code') {
 
 describe('resolveSettings', () => {
   it('gives every preset under every recipe a checked value and a source at every path', () => {
-    for (const preset of languagePresets) {
-      for (const recipe of recipes) {
-        const settings = resolveSettings(preset, recipe);
+    for (const preset of presets) {
+      if (preset.task !== 'language') continue;
+      for (const recipe of language.recipes) {
+        const settings = resolveSettings(language, preset, recipe);
         expect(Object.keys(settings)).toEqual(settingPaths);
         for (const path of settingPaths) {
           expect(checkValue(path, settings[path].value)).toBe(settings[path].value);
@@ -53,7 +49,8 @@ describe('resolveSettings', () => {
     ['ptb-small-rnn', 'ptb-small-rnn-bn', ['model.normalize.inputToHidden']],
     ['ptb-small-tiny', 'ptb-small-bn-tiny', ['model.normalize.inputToHidden']],
   ])('%s and %s differ in the treatment alone', (baseline, treatment, paths) => {
-    for (const { name } of recipes) expect(differences(baseline, treatment, name)).toEqual(paths);
+    for (const { name } of language.recipes)
+      expect(differences(baseline, treatment, name)).toEqual(paths);
   });
 
   it('writes Cooijmans’ settings whole', () => {
@@ -76,7 +73,8 @@ describe('resolveSettings', () => {
   });
 
   it('lets the caller change what it likes, tagged as the user’s, --set last', () => {
-    const settings = resolveSettings(findLanguagePreset('ptb-small'), findRecipe('zaremba'), {
+    const { settings } = resolveRun(language, {
+      ...{ preset: 'ptb-small', recipe: 'zaremba', data: 'text' },
       normalize: 'layer',
       epochs: 3,
       maxSteps: 20,
@@ -95,16 +93,16 @@ describe('resolveSettings', () => {
   });
 });
 
-describe('resolveSpeechSettings', () => {
+describe('resolveSettings of frame classifiers', () => {
   const speechPaths = settingPathsOf('speech');
-  const speech = (preset: string, ...set: string[]) =>
-    resolveSpeechSettings(findSpeechPreset(preset), findSpeechRecipe('paper-text'), {
-      overrides: set.map(readOverride),
-    });
+  const data = { train: 'train', dev: 'dev', alignments: ['ali'] };
+  const settingsOf = (preset: string, ...set: string[]) =>
+    resolveRun(speech, { preset, data, overrides: set.map(readOverride) }).settings;
 
   it('gives every preset a checked value and a source at every path of its own', () => {
-    for (const { name } of speechPresets) {
-      const settings = speech(name);
+    for (const { name, task } of presets) {
+      if (task !== 'speech') continue;
+      const settings = settingsOf(name);
       expect(Object.keys(settings)).toEqual(speechPaths);
       for (const path of speechPaths) {
         expect(checkValue(path, settings[path].value)).toBe(settings[path].value);
@@ -114,7 +112,7 @@ describe('resolveSpeechSettings', () => {
   });
 
   it('has the paper’s architecture and optimizer with their sources', () => {
-    const settings = speech('wsj-birnn');
+    const settings = settingsOf('wsj-birnn');
     const of = (path: keyof typeof settings) => [settings[path].value, settings[path].source];
     expect(of('model.layers')).toEqual([5, 'figure']);
     expect(of('model.units')).toEqual([250, 'figure']);
@@ -133,7 +131,7 @@ describe('resolveSpeechSettings', () => {
     ['wsj-birnn', 'wsj-birnn-bn'],
     ['wsj-birnn-tiny', 'wsj-birnn-bn-tiny'],
   ])('%s and %s differ in the treatment alone', (baseline, treatment) => {
-    const [left, right] = [speech(baseline), speech(treatment)];
+    const [left, right] = [settingsOf(baseline), settingsOf(treatment)];
     expect(speechPaths.filter((path) => left[path].value !== right[path].value)).toEqual([
       'model.normalize.inputToHidden',
     ]);
@@ -142,14 +140,12 @@ describe('resolveSpeechSettings', () => {
 
   it('refuses a setting of the other task, with its own that are near', () => {
     const message = '--set: a frame classifier has no setting "data.time".';
-    expect(() => speech('wsj-birnn', 'data.time=20')).toThrow(message);
-    expect(() => speech('wsj-birnn', 'model.dropout=0.1')).toThrow(
+    expect(() => settingsOf('wsj-birnn', 'data.time=20')).toThrow(message);
+    expect(() => settingsOf('wsj-birnn', 'model.dropout=0.1')).toThrow(
       expect.objectContaining({ hint: expect.stringContaining('Its settings are') as string }),
     );
-    expect(() =>
-      resolveSettings(findLanguagePreset('ptb-small'), findRecipe('zaremba'), {
-        overrides: [readOverride('data.deltas=1')],
-      }),
-    ).toThrow('--set: a language model has no setting "data.deltas".');
+    expect(() => resolve('ptb-small', 'zaremba', 'data.deltas=1')).toThrow(
+      '--set: a language model has no setting "data.deltas".',
+    );
   });
 });

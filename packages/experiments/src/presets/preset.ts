@@ -1,4 +1,3 @@
-import type { Unit } from '@bnrnn/core';
 import type { PlacementPath, Size } from '../recipes/recipe';
 import { chosen } from '../settings/setting';
 import type { Changes, SettingsOf } from '../settings/settings';
@@ -13,15 +12,15 @@ interface Row {
 
 /** One row of table 2: a size of a recipe and what it changes there. */
 export interface LanguagePreset extends Row {
-  readonly unit: Exclude<Unit, 'frame'>;
+  readonly task: 'language';
   readonly size: Size;
   /** What differs from the recipe; each change carries its own source. */
-  readonly changes: Changes;
+  readonly changes: Changes<'language'>;
 }
 
 /** One row of table 1. */
 export interface SpeechPreset extends Row {
-  readonly unit: 'frame';
+  readonly task: 'speech';
   /** What differs from the recipe; each change carries its own source. */
   readonly changes: Changes<'speech'>;
 }

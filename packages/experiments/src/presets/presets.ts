@@ -8,7 +8,7 @@ import { ptbSmallCooijmans, ptbSmallLayer } from './ptbSmallOthers';
 import { ptbSmallBnBoth, ptbSmallBnHidden, ptbSmallBnSum } from './ptbSmallPlacements';
 import { ptbSmallRenorm, ptbSmallRms, ptbSmallWeight } from './ptbSmallStrategies';
 import { ptbSmallRnn, ptbSmallRnnBn } from './ptbSmallRnn';
-import { tiny, tinySpeech } from './tiny';
+import { tiny } from './tiny';
 import { wsjBirnn, wsjBirnnBn } from './wsjBirnn';
 
 const languageModels: readonly LanguagePreset[] = [
@@ -34,40 +34,16 @@ const languageModels: readonly LanguagePreset[] = [
 
 const frameClassifiers: readonly SpeechPreset[] = [wsjBirnn, wsjBirnnBn];
 
-/** The language models: the rows of table 2, their variants, and a tiny version of each. */
-export const languagePresets: readonly LanguagePreset[] = [
-  ...languageModels,
-  ...languageModels.map(tiny),
-];
+const rows: readonly Preset[] = [...languageModels, ...frameClassifiers];
 
-/** The frame classifiers: the rows of table 1, and a tiny version of each. */
-export const speechPresets: readonly SpeechPreset[] = [
-  ...frameClassifiers,
-  ...frameClassifiers.map(tinySpeech),
-];
-
-/** Every preset. */
-export const presets: readonly Preset[] = [...languagePresets, ...speechPresets];
+/** Every preset: the rows of tables 1 and 2, their variants, and a tiny version of each. */
+export const presets: readonly Preset[] = [...rows, ...rows.map(tiny)];
 
 /** The preset of that name. @throws UsageError listing the names. */
 export function findPreset(name: string): Preset {
   const found = presets.find((preset) => preset.name === name);
   if (found !== undefined) return found;
-  const names = [...languageModels, ...frameClassifiers].map((preset) => preset.name);
+  const names = rows.map((preset) => preset.name);
   expectOneOf('the preset (each also as NAME-tiny)', name, names);
   throw new UsageError(`There is no preset "${name}".`);
-}
-
-/** The language model of that name. @throws UsageError for any other preset. */
-export function findLanguagePreset(name: string): LanguagePreset {
-  const preset = findPreset(name);
-  if (preset.unit !== 'frame') return preset;
-  throw new UsageError(`The preset ${name} is a frame classifier, expected a language model.`);
-}
-
-/** The frame classifier of that name. @throws UsageError for any other preset. */
-export function findSpeechPreset(name: string): SpeechPreset {
-  const preset = findPreset(name);
-  if (preset.unit === 'frame') return preset;
-  throw new UsageError(`The preset ${name} is a language model, expected a frame classifier.`);
 }

@@ -11,7 +11,7 @@ const drawn = 'the middle of the range that was searched';
 export const ptbCharRnn: LanguagePreset = {
   name: 'ptb-char-rnn',
   title: 'character RNN, three vanilla layers',
-  unit: 'character',
+  task: 'language',
   size: 'small',
   changes: {
     'model.cell': figure('rnn'),

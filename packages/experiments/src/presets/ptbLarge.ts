@@ -5,7 +5,7 @@ import { vary, type LanguagePreset } from './preset';
 export const ptbLarge: LanguagePreset = {
   name: 'ptb-large',
   title: 'large LSTM',
-  unit: 'word',
+  task: 'language',
   size: 'large',
   changes: {},
 };

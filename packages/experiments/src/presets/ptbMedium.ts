@@ -5,7 +5,7 @@ import { vary, type LanguagePreset } from './preset';
 export const ptbMedium: LanguagePreset = {
   name: 'ptb-medium',
   title: 'medium LSTM',
-  unit: 'word',
+  task: 'language',
   size: 'medium',
   changes: {},
 };

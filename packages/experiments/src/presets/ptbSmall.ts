@@ -5,7 +5,7 @@ import { vary, type LanguagePreset } from './preset';
 export const ptbSmall: LanguagePreset = {
   name: 'ptb-small',
   title: 'small LSTM',
-  unit: 'word',
+  task: 'language',
   size: 'small',
   changes: {},
 };

@@ -5,7 +5,7 @@ import { vary, type SpeechPreset } from './preset';
 export const wsjBirnn: SpeechPreset = {
   name: 'wsj-birnn',
   title: 'BiRNN',
-  unit: 'frame',
+  task: 'speech',
   changes: {},
 };
 

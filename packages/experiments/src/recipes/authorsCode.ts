@@ -1,6 +1,6 @@
 import { chosen, code } from '../settings/setting';
 import type { SettingsOf } from '../settings/settings';
-import type { NormalizationPath, Recipe } from './recipe';
+import type { LanguageRecipe, NormalizationPath } from './recipe';
 
 /** Batch normalization as the authors' code has it: epsilon twice, gain 1, biases removed. */
 export const authorsNormalization: SettingsOf<NormalizationPath> = {
@@ -19,7 +19,7 @@ export const authorsNormalization: SettingsOf<NormalizationPath> = {
 };
 
 /** The authors' public code for Penn Treebank, GabrielPereyra/norm-rnn. */
-export const authorsCode: Recipe = {
+export const authorsCode: LanguageRecipe = {
   name: 'authors-code',
   title: "the authors' public code (norm-rnn, 2015)",
   shared: {

@@ -1,11 +1,11 @@
 import { chosen, code, recalled, text } from '../settings/setting';
 import { authorsNormalization } from './authorsCode';
-import type { Recipe } from './recipe';
+import type { LanguageRecipe } from './recipe';
 
 const swapped = 'small and large look swapped in the text';
 
 /** The paper's text, arXiv 1510.01378; what it leaves out is taken from the authors' code. */
-export const paperText: Recipe = {
+export const paperText: LanguageRecipe = {
   name: 'paper-text',
   title: "the paper's text (arXiv 1510.01378)",
   shared: {

@@ -1,5 +1,5 @@
 import { chosen, figure, recalled, text } from '../settings/setting';
-import type { SpeechRecipe } from './speechRecipe';
+import type { SpeechRecipe } from './recipe';
 
 const unknown = 'not in the text';
 

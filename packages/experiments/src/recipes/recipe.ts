@@ -48,13 +48,21 @@ type SizedPath =
 
 type SharedPath = Exclude<PathOf<'language'>, SizedPath | NormalizationPath | PresetPath>;
 
-/** How one source trained the language models: every value with its own tag. */
-export interface Recipe {
+interface Titled {
   readonly name: string;
   /** Whose recipe it is, one line. */
   readonly title: string;
+}
+
+/** How one source trained the language models: every value with its own tag. */
+export interface LanguageRecipe extends Titled {
   readonly shared: SettingsOf<SharedPath>;
   readonly sizes: Readonly<Record<Size, SettingsOf<SizedPath>>>;
   /** The source's settings of batch normalization; absent where it has none. */
   readonly normalization?: SettingsOf<NormalizationPath>;
+}
+
+/** How one source trained the frame classifiers: every value with its own tag. */
+export interface SpeechRecipe extends Titled {
+  readonly settings: SettingsOf<Exclude<PathOf<'speech'>, PresetPath>>;
 }

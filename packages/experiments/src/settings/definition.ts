@@ -2,11 +2,11 @@ import type { NumberBounds } from '@bnrnn/core';
 import { strategyNames } from '@bnrnn/normalization';
 
 /** What a run learns: to predict tokens, or to classify frames. */
-export const tasks = ['language', 'speech'] as const;
-export type Task = (typeof tasks)[number];
+export const taskNames = ['language', 'speech'] as const;
+export type TaskName = (typeof taskNames)[number];
 
 /** What a setting may hold, what it means, and whose it is: of both tasks where `task` is absent. */
-export type SettingDefinition = { readonly meaning: string; readonly task?: Task } & (
+export type SettingDefinition = { readonly meaning: string; readonly task?: TaskName } & (
   | { readonly kind: 'number'; readonly bounds: NumberBounds }
   | { readonly kind: 'choice'; readonly choices: readonly string[] }
   | { readonly kind: 'normalization' }

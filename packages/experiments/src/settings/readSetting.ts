@@ -1,6 +1,5 @@
-import { expectNumber, expectOneOf, UsageError } from '@bnrnn/core';
+import { expectNumber, expectOneOf, UsageError, type SettingValue } from '@bnrnn/core';
 import { nearestPath } from './nearestPath';
-import type { SettingValue } from './setting';
 import { normalizationChoices, type SettingDefinition } from './definition';
 import { settingDefinitions, type SettingPath } from './settingDefinitions';
 

@@ -10,7 +10,7 @@ import {
   speech,
   text,
   type SettingDefinition,
-  type Task,
+  type TaskName,
 } from './definition';
 import { strategySettings } from './strategySettings';
 
@@ -136,7 +136,7 @@ type Definitions = typeof settingDefinitions;
 export type SettingPath = keyof Definitions;
 
 /** The settings of one task, by path. */
-export type PathOf<Of extends Task> = {
+export type PathOf<Of extends TaskName> = {
   [Path in SettingPath]: Definitions[Path] extends { task: infer Only }
     ? Only extends Of
       ? Path
@@ -150,7 +150,7 @@ const definitions: Readonly<Record<SettingPath, SettingDefinition>> = settingDef
 export const settingPaths = Object.keys(settingDefinitions) as SettingPath[];
 
 /** The paths of one task, in the same order. */
-export function settingPathsOf<Of extends Task>(task: Of): readonly PathOf<Of>[] {
+export function settingPathsOf<Of extends TaskName>(task: Of): readonly PathOf<Of>[] {
   const own = settingPaths.filter((path) => (definitions[path].task ?? task) === task);
   return own as PathOf<Of>[];
 }

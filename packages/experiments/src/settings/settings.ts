@@ -1,5 +1,5 @@
-import type { Task } from './definition';
-import type { Setting } from './setting';
+import type { Setting } from '@bnrnn/core';
+import type { TaskName } from './definition';
 import type { PathOf, settingDefinitions, SettingPath } from './settingDefinitions';
 
 type Definitions = typeof settingDefinitions;
@@ -30,7 +30,10 @@ export type SpeechSettings = SettingsOf<PathOf<'speech'>>;
 export type SharedSettings = SettingsOf<PathOf<'language'> & PathOf<'speech'>>;
 
 /** Every setting of a run of one task. */
-export type SettingsFor<Of extends Task> = SettingsOf<PathOf<Of>>;
+export type SettingsFor<Of extends TaskName> = {
+  language: LanguageSettings;
+  speech: SpeechSettings;
+}[Of];
 
 /** Settings that vary another experiment. */
-export type Changes<Of extends Task = 'language'> = Partial<SettingsFor<Of>>;
+export type Changes<Of extends TaskName> = Partial<SettingsFor<Of>>;

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { DataError, type CorpusInfo } from '@bnrnn/core';
+import { DataError, type CorpusInfo, type SpeechFiles } from '@bnrnn/core';
 import {
   utteranceBatches,
   type AlignmentTable,
@@ -8,7 +8,6 @@ import {
 import { readAlignments } from '@bnrnn/data-wsj-features/node';
 import type { FrameSizes } from '../build/modelSpec';
 import type { SpeechRunConfig } from '../config/runConfig';
-import type { SpeechFiles } from '../config/speechFiles';
 import { openSpeechSplit, type OpenSplitOptions, type SpeechSplit } from './openSpeechSplit';
 
 /** The data of a frame classifier, opened: nothing of the archives but what is asked for is in memory. */

@@ -1,7 +1,7 @@
+import type { BadUtteranceRule } from '@bnrnn/core';
 import {
   joinUtterances,
   type AlignmentTable,
-  type BadUtteranceRule,
   type CmvnKind,
   type DroppedUtterance,
   type FeatureTable,

@@ -133,7 +133,7 @@ describe('compareRuns', () => {
   });
 
   it('names a precision other than float32, also where all runs have it', () => {
-    const config = { precision: 'bf16' };
+    const config = { precision: 'bf16' } as const;
     expect(compareRuns([run([9], { config })]).groups[0]?.label).toBe('ptb-small (bf16)');
   });
 

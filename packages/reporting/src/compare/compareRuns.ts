@@ -1,5 +1,5 @@
-import type { CorpusInfo, StatisticsChoice, Unit } from '@bnrnn/core';
-import type { Run, RunEvaluation } from '../run/run';
+import type { CorpusInfo, StatisticsChoice, Unit, RunEvaluation } from '@bnrnn/core';
+import type { Run } from '../run/run';
 import { refuseMixedCorpora } from './refuseMixedCorpora';
 import { groupRuns, type RunGroup } from './runGroup';
 import { lossAtStep, lossesUpTo, lossWindow, summarizeRun, type RunSummary } from './runSummary';

@@ -1,5 +1,5 @@
-import type { RunEvent, RunEventOf } from '@bnrnn/core';
-import type { Run, RunEvaluation } from '../run/run';
+import type { RunEvent, RunEventOf, RunEvaluation } from '@bnrnn/core';
+import type { Run } from '../run/run';
 
 /** The numbers of a run that tables and sentences use, from its result or, before that, its events. */
 export interface RunSummary {

@@ -33,7 +33,9 @@ export function reproduceSection({ groups, corpus }: Comparison): Html {
 
 /** Which code to run; a version with `-changed` behind it is a commit that files differed from. */
 function codeStep(runs: readonly Run[]): Html {
-  const versions = known(runs.map(({ config }) => config.commit));
+  const versions = known(runs.map(({ config }) => config.commit)).filter(
+    (version) => version !== 'unknown' && version !== '',
+  );
   if (versions.length === 0) {
     return markup`Take the code that the runs were made with; they do not name a commit.`;
   }
@@ -61,7 +63,7 @@ function runCommand({ run, steps }: RunSummary): Html {
       : `${formatDuration(run.result.seconds)} of training`,
   ];
   const text =
-    command === undefined
+    command === ''
       ? markup`<p class="note">The run does not record its command.</p>`
       : markup`<pre><code>${command}</code></pre>`;
   return markup`<p class="note">${facts.join(', ')}</p>

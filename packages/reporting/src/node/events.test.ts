@@ -63,7 +63,9 @@ describe('jsonLines', () => {
     log(stepEvent(1, 9.21));
     writeFileSync(file, 'not events\nat all\n');
     expect(() => jsonLines(file)).toThrow(DataError);
-    expect(() => jsonLines(file)).toThrow('events.jsonl: the last line is not JSON.');
+    expect(() => jsonLines(file)).toThrow(
+      'events.jsonl: the last line is not JSON: it is truncated or altered.',
+    );
   });
 
   it.runIf(process.platform === 'linux')('says that the disk is full', () => {
@@ -195,7 +197,9 @@ describe('eventsOfLines', () => {
   it('leaves out a torn last line and only that', () => {
     expect(parse(`${whole}\n${whole.slice(0, 40)}`)).toHaveLength(1);
     expect(parse(`${whole}\n${whole}`)).toHaveLength(2);
-    expect(() => parse(`${whole.slice(0, 40)}\n${whole}\n`)).toThrow('x:1 is not JSON.');
+    expect(() => parse(`${whole.slice(0, 40)}\n${whole}\n`)).toThrow(
+      'x:1 is not JSON: it is truncated or altered.',
+    );
   });
 
   it('refuses a finished line with a wrong field', () => {

@@ -1,7 +1,5 @@
-import { DataError, type RunEvent } from '@bnrnn/core';
+import { parseConfig, parseJson, parseResult, type RunEvent } from '@bnrnn/core';
 import { eventsOfLines, linesOfText } from '../events/eventLines';
-import { parseConfig } from './parseConfig';
-import { parseResult } from './parseResult';
 import type { Run } from './run';
 
 /** The files of a run folder, as their texts. */
@@ -35,16 +33,9 @@ export function runOf(
   const [configFile, resultFile] = [`${folder}/config.json`, `${folder}/result.json`];
   return {
     folder,
-    config: parseConfig(json(config, configFile), configFile),
+    config: parseConfig(parseJson(config, configFile), configFile),
     events: [...events],
-    result: result === undefined ? undefined : parseResult(json(result, resultFile), resultFile),
+    result:
+      result === undefined ? undefined : parseResult(parseJson(result, resultFile), resultFile),
   };
-}
-
-function json(text: string, file: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new DataError(`readRun: ${file} is not JSON.`, { cause });
-  }
 }

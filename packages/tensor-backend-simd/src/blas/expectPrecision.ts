@@ -1,5 +1,4 @@
-import { BackendError } from '@bnrnn/core';
-import type { Precision } from '@bnrnn/tensor-backend';
+import { BackendError, type Precision } from '@bnrnn/core';
 import { hasBfloat } from './bfloat';
 import { fasterThan } from './fasterThan';
 import type { BlasSearch } from './findBlas';

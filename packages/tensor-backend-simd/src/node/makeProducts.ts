@@ -1,4 +1,4 @@
-import type { Precision } from '@bnrnn/tensor-backend';
+import type { Precision } from '@bnrnn/core';
 import { bfloatProducts, bfloatScratchBytes, type Terms } from '../blas/bfloat';
 import { loadBlas } from '../blas/loadBlas';
 import { packedWeights } from '../blas/packedWeights';

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { BackendError, UsageError } from '@bnrnn/core';
+import { BackendError, UsageError, type Precision } from '@bnrnn/core';
 import { reserveProblem } from '@bnrnn/tensor-backend';
-import type { Precision } from '@bnrnn/tensor-backend';
 import { expectPrecision } from '../blas/expectPrecision';
 import { findBlas, type BlasWish } from '../blas/findBlas';
 import { keepLast, type Prepared } from '../host';

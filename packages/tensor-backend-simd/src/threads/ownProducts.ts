@@ -1,4 +1,4 @@
-import type { Precision } from '@bnrnn/tensor-backend';
+import type { Precision } from '@bnrnn/core';
 import { wholeProducts } from '../blas/panels';
 import type { BlasSource } from '../blas/loadBlas';
 import { scratchStart } from './control';

@@ -1,10 +1,4 @@
-/**
- * What the operands of matrix products are rounded to; everything else is float32. `bf16x3`: sums of two bfloat16
- * numbers, three products of them; `bf16`: one bfloat16 number.
- */
-export const precisions = ['float32', 'bf16x3', 'bf16'] as const;
-
-export type Precision = (typeof precisions)[number];
+import type { Precision } from '@bnrnn/core';
 
 /** Whether a backend can run here. */
 export interface BackendProbe {

@@ -1,6 +1,11 @@
-import { availableProcessors, expectNumber, expectOneOf } from '@bnrnn/core';
+import {
+  availableProcessors,
+  expectNumber,
+  expectOneOf,
+  precisions,
+  type Precision,
+} from '@bnrnn/core';
 import type { FallbackPolicy } from '../dispatch/fallbackPolicy';
-import { precisions, type Precision } from './backend';
 
 const mostThreads = 64;
 

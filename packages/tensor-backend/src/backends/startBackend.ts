@@ -1,12 +1,17 @@
-import { BackendError, expectNumber, expectOneOf, UsageError } from '@bnrnn/core';
+import {
+  BackendError,
+  expectNumber,
+  expectOneOf,
+  UsageError,
+  precisions,
+  type Precision,
+} from '@bnrnn/core';
 import { setFallbackPolicy, type FallbackPolicy } from '../dispatch/fallbackPolicy';
 import { registerGradients } from '../gradients/registerGradients';
 import {
-  precisions,
   type Backend,
   type BackendInfo,
   type BackendProbe,
-  type Precision,
   type StartedBackend,
   type StartOptions,
 } from './backend';

@@ -1,4 +1,4 @@
-import { DataError, Sha256 } from '@bnrnn/core';
+import { DataError, parseAs, parseJson, Sha256 } from '@bnrnn/core';
 import * as v from 'valibot';
 import { progressSchema } from '../progress';
 
@@ -51,25 +51,12 @@ export function encodeManifest(manifest: Manifest): string {
  * @throws DataError when it is truncated, altered, or not a manifest.
  */
 export function decodeManifest(text: string, where: string): Manifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new DataError(`${where} is not JSON: it is truncated or altered.`, { cause });
-  }
-  const { sha256, ...rest } = { ...(value as Record<string, unknown>) };
-  const result = v.safeParse(manifestSchema, rest);
-  if (!result.success) {
-    const [issue] = result.issues;
-    const path = v.getDotPath(issue) ?? 'the manifest';
-    throw new DataError(
-      `${where}: ${path} is ${issue.received}, expected ${issue.expected ?? 'a checkpoint'}.`,
-    );
-  }
+  const { sha256, ...rest } = { ...(parseJson(text, where) as Record<string, unknown> | null) };
+  const manifest = parseAs(manifestSchema, rest, where, 'a checkpoint');
   if (sha256 !== digest(rest)) {
     throw new DataError(`${where} was altered: its SHA-256 is not the one it states.`);
   }
-  return result.output;
+  return manifest;
 }
 
 function digest(manifest: object): string {

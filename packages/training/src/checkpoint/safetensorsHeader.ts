@@ -1,4 +1,4 @@
-import { DataError } from '@bnrnn/core';
+import { DataError, parseAs } from '@bnrnn/core';
 import * as v from 'valibot';
 import { readTypes } from './elementTypes';
 
@@ -106,15 +106,8 @@ function parseHeader(bytes: Uint8Array, where: string): Record<string, unknown> 
 }
 
 function readEntry(name: string, value: unknown, where: string): HeaderEntry {
-  const result = v.safeParse(entrySchema, value);
-  if (!result.success) {
-    const [issue] = result.issues;
-    const path = v.getDotPath(issue) ?? 'the entry';
-    throw new DataError(
-      `${where}: ${path} of ${name} is ${issue.received}, expected ${issue.expected ?? 'less'}.`,
-    );
-  }
-  const { dtype: type, shape, data_offsets } = result.output;
+  const entry = parseAs(entrySchema, value, `${where}: ${name}`);
+  const { dtype: type, shape, data_offsets } = entry;
   const [from, to] = data_offsets;
   const known = readTypes.get(type);
   const wanted = known === undefined ? undefined : shape.reduce((a, b) => a * b, known.bytes);

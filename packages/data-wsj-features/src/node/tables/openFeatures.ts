@@ -1,5 +1,6 @@
+import type { BadUtteranceRule } from '@bnrnn/core';
 import { fault } from '../../bytes/fault';
-import type { BadUtteranceRule, DroppedUtterance } from '../../directory/dropped';
+import type { DroppedUtterance } from '../../directory/dropped';
 import type { FeatureTable } from '../../features';
 import type { Matrix } from '../../matrix';
 import { TargetReader, type ReadOptions } from '../scp/targetReader';

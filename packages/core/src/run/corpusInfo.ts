@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { recordOf } from './schema';
 
 /** What a run records of the data it was trained on. */
 export const corpusInfoSchema = v.object({
@@ -7,11 +8,11 @@ export const corpusInfoSchema = v.object({
    * SHA-256 of each split's tokens or archive, in hexadecimal: what makes two corpora the same. Runs
    * before `fileSha256` have the SHA-256 of a text file's bytes here.
    */
-  sha256: v.record(v.string(), v.string()),
+  sha256: recordOf(v.string()),
   /** SHA-256 of the bytes of each split's text file, unpacked: information, nothing is refused by it. */
-  fileSha256: v.exactOptional(v.record(v.string(), v.string())),
+  fileSha256: v.exactOptional(recordOf(v.string())),
   /** Tokens or frames of each split. */
-  counts: v.record(v.string(), v.number()),
+  counts: recordOf(v.number()),
   /** Distinct types of a text corpus, classes of a labelled one. */
   classes: v.number(),
 });

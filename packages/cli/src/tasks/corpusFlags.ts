@@ -1,7 +1,6 @@
-import { UsageError } from '@bnrnn/core';
 import { readOverride, type Override } from '@bnrnn/experiments';
 import { Option, type Command } from 'commander';
-import { wholeFlag } from './flags';
+import { wholeFlag } from '../flags';
 
 /** How the text of a language model is read. */
 export interface CorpusFlags {
@@ -39,23 +38,13 @@ const paths = {
   minCount: 'data.minCount',
 } as const satisfies Record<keyof CorpusFlags, string>;
 
-const names = Object.keys(paths) as (keyof CorpusFlags)[];
+/** The flags of a text, by name. */
+export const corpusFlagNames = Object.keys(paths) as (keyof CorpusFlags)[];
 
 /** What the flags are short for. */
 export function corpusOverrides(flags: CorpusFlags): readonly Override[] {
-  return names.flatMap((name) => {
+  return corpusFlagNames.flatMap((name) => {
     const value = flags[name];
     return value === undefined ? [] : [readOverride(`${paths[name]}=${value}`)];
   });
-}
-
-/** Refuses the flags of a text where a frame classifier is trained. */
-export function refuseCorpusFlags(flags: CorpusFlags): void {
-  const found = names.find((name) => flags[name] !== undefined);
-  if (found === undefined) return;
-  const flag = found.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-  throw new UsageError(
-    `--${flag} is a flag of language models, and the preset is a frame classifier.`,
-    { hint: 'Leave it out: frames and their classes come as they are.' },
-  );
 }

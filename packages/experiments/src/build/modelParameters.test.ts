@@ -1,13 +1,12 @@
 import { startBackend } from '@bnrnn/tensor-backend';
 import { memory } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { resolveSettings, resolveSpeechSettings } from '../config/resolveSettings';
-import { findLanguagePreset, findSpeechPreset, languagePresets } from '../presets/presets';
-import { findRecipe, recipes } from '../recipes/recipes';
-import { findSpeechRecipe } from '../recipes/speechRecipes';
+import { modelFromSpec } from '@bnrnn/recurrent';
+import { resolveRun } from '../config/resolveRun';
+import { presets } from '../presets/presets';
+import { language } from '../tasks/language';
+import { speech } from '../tasks/speech';
 import { readOverride } from '../settings/readSetting';
-import { buildModel, buildSpeechModel } from './buildModel';
-import { modelSpec, speechModelSpec } from './modelSpec';
 import { parameterCount } from './parameterCount';
 
 beforeAll(async () => {
@@ -17,15 +16,20 @@ beforeAll(async () => {
 const vocabulary = 23;
 const smaller = ['model.units=7', 'schedule.epochs=1'].map(readOverride);
 
-describe('buildModel', () => {
-  it.each(languagePresets.map(({ name }) => name))('%s has the counted parameters', (name) => {
-    const preset = findLanguagePreset(name);
-    for (const recipe of recipes) {
-      const settings = resolveSettings(preset, recipe, { overrides: smaller });
-      const config = { unit: preset.unit, settings, seed: 3 };
+const languageSpec = (preset: string, recipe: string, ...set: string[]) => {
+  const overrides = [...smaller, ...set.map(readOverride)];
+  const { settings } = resolveRun(language, { preset, recipe, data: 'text', overrides });
+  return language.modelSpec(settings, { classes: vocabulary });
+};
+
+describe('the language models', () => {
+  const names = presets.flatMap(({ task, name }) => (task === 'language' ? [name] : []));
+  it.each(names)('%s has the counted parameters', (name) => {
+    for (const recipe of language.recipes) {
+      const spec = languageSpec(name, recipe.name);
       const before = memory().numTensors;
-      const model = buildModel(config, vocabulary);
-      expect(model.parameterCount).toBe(parameterCount(modelSpec(config, vocabulary)));
+      const model = modelFromSpec(spec, { seed: 3 });
+      expect(model.parameterCount).toBe(parameterCount(spec));
       expect([...model.parameters.values()].reduce((sum, { size }) => sum + size, 0)).toBe(
         model.parameterCount,
       );
@@ -35,25 +39,17 @@ describe('buildModel', () => {
   });
 
   it.each(['gru', 'lstm'])('counts a %s with peepholes and two biases as it is built', (cell) => {
-    const overrides = [
-      ...smaller,
-      ...[`model.cell=${cell}`, 'model.biases=2'].map(readOverride),
-      ...(cell === 'lstm' ? ['model.peepholes=all'].map(readOverride) : []),
-    ];
-    const settings = resolveSettings(findLanguagePreset('ptb-small'), findRecipe('zaremba'), {
-      overrides,
-    });
-    const config = { unit: 'word', settings, seed: 3 } as const;
-    const model = buildModel(config, vocabulary);
-    expect(model.parameterCount).toBe(parameterCount(modelSpec(config, vocabulary)));
+    const peepholes = cell === 'lstm' ? ['model.peepholes=all'] : [];
+    const set = [`model.cell=${cell}`, 'model.biases=2', ...peepholes];
+    const spec = languageSpec('ptb-small', 'zaremba', ...set);
+    const model = modelFromSpec(spec, { seed: 3 });
+    expect(model.parameterCount).toBe(parameterCount(spec));
     model.dispose();
   });
 
   it('gives baseline and treatment of one seed the same weights, and another seed others', () => {
     const weights = (name: string, seed: number) => {
-      const preset = findLanguagePreset(name);
-      const settings = resolveSettings(preset, findRecipe('authors-code'), { overrides: smaller });
-      const model = buildModel({ unit: 'word', settings, seed }, vocabulary);
+      const model = modelFromSpec(languageSpec(name, 'authors-code'), { seed });
       const values = [...model.parameters.get('layers.1.recurrent')!.dataSync()];
       model.dispose();
       return values;
@@ -64,15 +60,12 @@ describe('buildModel', () => {
   });
 });
 
-describe('buildSpeechModel', () => {
-  const sizes = { features: 6, classes: 9 };
-  const configOf = (name: string, ...set: string[]) => {
+describe('the frame classifiers', () => {
+  const data = { train: 'train', dev: 'dev', alignments: ['ali'] };
+  const specOf = (preset: string, ...set: string[]) => {
     const overrides = ['model.units=3', 'model.layers=2', ...set].map(readOverride);
-    const recipe = findSpeechRecipe('paper-text');
-    return {
-      settings: resolveSpeechSettings(findSpeechPreset(name), recipe, { overrides }),
-      seed: 3,
-    };
+    const { settings } = resolveRun(speech, { preset, data, overrides });
+    return speech.modelSpec(settings, { features: 6, classes: 9 });
   };
 
   it.each([
@@ -84,18 +77,18 @@ describe('buildSpeechModel', () => {
     ['wsj-birnn', 'model.normalize.cell=frame', 'model.peepholes=output'],
     ['wsj-birnn', 'model.initializer=orthogonal', 'model.normalize.inputToHidden=layer'],
   ])('%s %s %s has the counted parameters', (name, ...set) => {
-    const config = configOf(name, ...set);
+    const spec = specOf(name, ...set);
     const before = memory().numTensors;
-    const model = buildSpeechModel(config, sizes);
+    const model = modelFromSpec(spec, { seed: 3 });
     expect(model.unit).toBe('frame');
-    expect(model.parameterCount).toBe(parameterCount(speechModelSpec(config, sizes)));
+    expect(model.parameterCount).toBe(parameterCount(spec));
     model.dispose();
     expect(memory().numTensors).toBe(before);
   });
 
   it('gives both rows of table 1 the same weights', () => {
     const weights = (name: string) => {
-      const model = buildSpeechModel(configOf(name), sizes);
+      const model = modelFromSpec(specOf(name), { seed: 3 });
       const values = [...model.parameters.get('layers.1.backward.recurrent')!.dataSync()];
       model.dispose();
       return values;

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
-import { corpusInfoSchema } from '../corpusInfo';
+import { corpusInfoSchema } from './corpusInfo';
+import { count } from './schema';
 
 /** Which statistics a normalized model is evaluated with. */
 export const statisticsChoices = ['batch', 'running', 'recalibrated'] as const;
@@ -8,8 +9,6 @@ export type StatisticsChoice = (typeof statisticsChoices)[number];
 /** What a model predicts one of at a time. */
 export const units = ['word', 'character', 'frame'] as const;
 export type Unit = (typeof units)[number];
-
-const count = v.pipe(v.number(), v.integer(), v.minValue(0));
 
 /** The position of an event in its run, and the clock when it was made. */
 const position = {
@@ -51,9 +50,8 @@ const stepEvent = v.object({
   unitsPerSecond: v.number(),
 });
 
-const evaluationEvent = v.object({
-  type: v.literal('evaluation'),
-  ...position,
+/** What is measured of a split under one choice of statistics. */
+export const evaluationEntries = {
   split: v.picklist(['train', 'valid', 'test']),
   statistics: v.picklist(statisticsChoices),
   /** Mean over all units, nats. */
@@ -64,9 +62,15 @@ const evaluationEvent = v.object({
   perplexityMeanOfBatches: v.number(),
   units: count,
   /** Share of frames whose most probable class is wrong, 0..1; absent for language models. */
-  frameErrorRate: v.optional(v.number()),
+  frameErrorRate: v.exactOptional(v.number()),
   /** Training batches that recalibrated statistics were averaged over. */
-  recalibrationBatches: v.optional(count),
+  recalibrationBatches: v.exactOptional(count),
+} as const;
+
+const evaluationEvent = v.object({
+  type: v.literal('evaluation'),
+  ...position,
+  ...evaluationEntries,
 });
 
 const epochEvent = v.object({

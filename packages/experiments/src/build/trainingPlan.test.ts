@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { resolveRun, resolveSpeechRun } from '../config/resolveRun';
+import { completeRun, resolveRun } from '../config/resolveRun';
 import { readOverride } from '../settings/readSetting';
-import { buildSpeechTraining, buildTraining } from './buildTraining';
+import { language } from '../tasks/language';
+import { speech } from '../tasks/speech';
+import { runBatches } from './runBatches';
+import { trainingPlan } from './trainingPlan';
 
 const tokens = (length: number) => Int32Array.from({ length }, (_, i) => i % 11);
 const info = { name: 'made', sha256: { train: 'ab' }, counts: { train: 1400 }, classes: 11 };
@@ -11,21 +14,23 @@ const corpus = {
   info,
 };
 
-const plan = (preset: string, recipe: string, ...set: string[]) =>
-  buildTraining(
-    resolveRun({
-      preset,
-      recipe,
-      seed: 5,
-      backend: 'cpu',
-      data: 'made',
-      corpus: info,
-      overrides: set.map(readOverride),
-    }),
-    corpus,
-  );
+const facts = {
+  ...{ backend: 'cpu', corpus: info },
+};
 
-describe('buildTraining', () => {
+const planOf = (from: typeof corpus, preset: string, recipe: string, ...set: string[]) => {
+  const overrides = set.map(readOverride);
+  const draft = resolveRun(language, { preset, recipe, seed: 5, data: 'made', overrides });
+  return trainingPlan(completeRun(draft, facts), {
+    train: runBatches(draft.settings, from, 'train'),
+    valid: runBatches(draft.settings, from, 'valid'),
+  });
+};
+
+const plan = (preset: string, recipe: string, ...set: string[]) =>
+  planOf(corpus, preset, recipe, ...set);
+
+describe('trainingPlan', () => {
   it('writes the authors’ recipe as options of train', () => {
     const { data, ...rest } = plan('ptb-small-bn', 'authors-code');
     expect(rest).toEqual({
@@ -78,13 +83,10 @@ describe('buildTraining', () => {
 
   it('writes the paper’s frame classifier as options of train', () => {
     const source = { batchesPerEpoch: 3, batches: () => [] };
-    const config = resolveSpeechRun({
-      preset: 'wsj-birnn-bn',
-      backend: 'cpu',
-      data: { train: 'train', dev: 'dev', alignments: ['ali'] },
-      corpus: info,
-    });
-    expect(buildSpeechTraining(config, { train: source, valid: source })).toEqual({
+    const data = { train: 'train', dev: 'dev', alignments: ['ali'] };
+    const draft = resolveRun(speech, { preset: 'wsj-birnn-bn', data });
+    const config = completeRun(draft, facts);
+    expect(trainingPlan(config, { train: source, valid: source })).toEqual({
       data: { train: source, valid: source },
       optimizer: { kind: 'momentum', momentum: 0.9 },
       schedule: { initial: 1e-4, decayFactor: 1, firstDecayedEpoch: 2, every: 1 },
@@ -113,14 +115,7 @@ describe('buildTraining', () => {
         'data.time=20 steps need 2001 (data.layout=authors).',
     );
     const short = { ...corpus, splits: { ...corpus.splits, valid: tokens(30) } };
-    const config = resolveRun({
-      preset: 'ptb-small',
-      recipe: 'zaremba',
-      backend: 'cpu',
-      data: 'made',
-      corpus: info,
-    });
-    expect(() => buildTraining(config, short)).toThrow(
+    expect(() => planOf(short, 'ptb-small', 'zaremba')).toThrow(
       expect.objectContaining({
         message: expect.stringContaining('The valid split of made has 30 tokens') as string,
         hint: 'Would fit: --set data.batch=1.',

@@ -8,10 +8,10 @@ import {
   type SpeechRunConfig,
 } from '@bnrnn/experiments';
 import { expectSameCorpus } from '../corpusLines';
-import type { EvaluatedSplit, Split } from '../evaluate/split';
 import type { Io } from '../io';
-import { speechFiles, type SpeechFlags } from './speechFlags';
-import { speechLines, splitText } from './speechLines';
+import { speechFiles } from '../speech/speechFlags';
+import { speechLines, splitText } from '../speech/speechLines';
+import type { DataFlags, EvaluatedSplit, Split } from './runTask';
 
 /**
  * A split of a frame classifier's data: of its own directories, whatever their utterances' lengths, or,
@@ -24,7 +24,7 @@ export async function speechSplit(
   io: Io,
   config: SpeechRunConfig,
   split: Split,
-  flags: SpeechFlags & { readonly data?: string },
+  flags: DataFlags,
 ): Promise<EvaluatedSplit> {
   const { settings } = config;
   const note = (text: string): void => io.note(text);

@@ -62,27 +62,30 @@ const withField = (type: RunEvent['type'], field: string, value: unknown): strin
   JSON.stringify({ ...events.find((event) => event.type === type), [field]: value });
 
 it.each([
-  ['{"type":"step"', 'events.jsonl:12 is not JSON.'],
-  ['', 'events.jsonl:12 is not JSON.'],
-  [withField('step', 'loss', null), 'events.jsonl:12: loss is null, expected number.'],
-  [withField('step', 'clipped', 'yes'), 'events.jsonl:12: clipped is "yes", expected boolean.'],
-  [withField('step', 'step', 1.5), 'events.jsonl:12: step is 1.5, expected integer.'],
-  [withField('step', 'units', -1), 'events.jsonl:12: units is -1, expected >=0.'],
+  ['{"type":"step"', 'events.jsonl:12 is not JSON: it is truncated or altered.'],
+  ['', 'events.jsonl:12 is not JSON: it is truncated or altered.'],
+  [withField('step', 'loss', null), 'events.jsonl:12: loss is null, expected a number.'],
+  [
+    withField('step', 'clipped', 'yes'),
+    'events.jsonl:12: clipped is "yes", expected true or false.',
+  ],
+  [withField('step', 'step', 1.5), 'events.jsonl:12: step is 1.5, expected a whole number.'],
+  [withField('step', 'units', -1), 'events.jsonl:12: units is -1, expected at least 0.'],
   [
     withField('evaluation', 'statistics', 'moving'),
-    'events.jsonl:12: statistics is "moving", expected ("batch" | "running" | "recalibrated").',
+    'events.jsonl:12: statistics is "moving", expected one of batch, running, recalibrated.',
   ],
   [
     withField('start', 'corpus', { name: 'ptb', sha256: {}, counts: { train: '9' }, classes: 1 }),
-    'events.jsonl:12: corpus.counts.train is "9", expected number.',
+    'events.jsonl:12: corpus.counts.train is "9", expected a number.',
   ],
   [
     withField('end', 'type', 'finish'),
     'events.jsonl:12: type is "finish", expected ' +
-      '("start" | "step" | "evaluation" | "epoch" | "checkpoint" | "warning" | "end").',
+      'one of start, step, evaluation, epoch, checkpoint, warning, end.',
   ],
-  ['[1]', 'events.jsonl:12: type is undefined, expected'],
-  ['7', 'events.jsonl:12: the event is 7, expected Object.'],
+  ['[1]', 'events.jsonl:12: type is missing, expected'],
+  ['7', 'events.jsonl:12: the content is 7, expected an object.'],
 ])('refuses %s', (line, sentence) => {
   const parse = (): RunEvent => parseRunEvent(line, 'events.jsonl:12');
   expect(parse).toThrow(DataError);

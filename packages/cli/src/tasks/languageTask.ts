@@ -1,0 +1,109 @@
+import {
+  benchSubject,
+  completeRun,
+  expectCorpusName,
+  isOf,
+  loadCorpus,
+  resolveRun,
+  runBatches,
+  tasks,
+  trainingPlan,
+  type LoadedCorpus,
+  type RunDraft,
+} from '@bnrnn/experiments';
+import { modelFromSpec } from '@bnrnn/recurrent';
+import { corpusLines, expectSameCorpus } from '../corpusLines';
+import { runFiles } from '../runFolder';
+import { corpusFlagNames, corpusOverrides } from './corpusFlags';
+import { randomCorpus } from './randomCorpus';
+import type { RunData, RunTask } from './runTask';
+
+const { language } = tasks;
+const keeps = 'The run keeps its batch and its steps: evaluate a longer split.';
+
+/** Types of the Penn Treebank by words and by characters. */
+const ptbTypes = { word: 10_000, character: 50 };
+
+/** Language models, on a corpus by name. */
+export const languageTask: RunTask<'language'> = {
+  task: language,
+  flags: ['data', ...corpusFlagNames, 'vocabulary'],
+  needs:
+    'A language model needs --data: a folder with the Penn Treebank, "glosses" or "synthetic".',
+  timeFlags: { train: '--set data.time=', bench: '--set data.time=' },
+  withoutNormalization: [],
+  evaluated: ['test', 'valid'],
+  columns: [
+    ['units', 'model.units'],
+    ['dropout', 'model.dropout'],
+    ['start', 'model.initializer'],
+    ['range', 'model.initRange'],
+    ['batch', 'data.batch'],
+    ['T', 'data.time'],
+    ['norm', 'optimizer.maxGradientNorm'],
+    ['epochs', 'schedule.epochs'],
+  ],
+
+  paperModel(settings, flags) {
+    const classes = flags === undefined ? ptbTypes[settings['data.level'].value] : ptbTypes.word;
+    return language.modelSpec(settings, { classes: flags?.vocabulary ?? classes });
+  },
+
+  draft(request, flags, stored) {
+    const before = stored !== undefined && isOf(language, stored) ? stored.data : undefined;
+    const overrides = [...corpusOverrides(flags), ...(request.overrides ?? [])];
+    const data = expectCorpusName(flags.data ?? before);
+    return resolveRun(language, { ...request, overrides, data });
+  },
+
+  async open(_io, draft) {
+    return textData(draft, await loadCorpus(draft.data, draft.settings));
+  },
+
+  async split(_io, { settings, corpus, data }, split, flags) {
+    const where = flags.data ?? data;
+    const found = await loadCorpus(where, settings);
+    expectSameCorpus(corpus, found.info, where);
+    return {
+      lines: corpusLines(found),
+      source: runBatches(settings, found, split, keeps),
+      trainSource: runBatches(settings, found, 'train', keeps),
+      close: () => Promise.resolve(),
+    };
+  },
+
+  bench(request, flags, facts) {
+    const draft = resolveRun(language, { ...request, data: randomCorpus.name });
+    const config = completeRun(draft, facts);
+    const spec = languageTask.paperModel(config.settings, flags);
+    return { config, subject: benchSubject(config, spec, config.settings['data.time'].value) };
+  },
+
+  async parity(_io, request, data, facts) {
+    const draft = resolveRun(language, { ...request, data });
+    const { info, spec, batches } = await languageTask.open(_io, draft);
+    const plan = trainingPlan(completeRun(draft, { ...facts, corpus: info }), batches());
+    const makeModel = () => modelFromSpec(spec, { seed: draft.seed });
+    return { makeModel, plan, source: plan.data.train };
+  },
+};
+
+/** The data of a language model's run on a corpus that is loaded already. */
+export function textData(
+  { settings }: Pick<RunDraft<'language'>, 'settings'>,
+  corpus: LoadedCorpus,
+): RunData {
+  const { vocabulary, info } = corpus;
+  return {
+    info,
+    lines: corpusLines(corpus),
+    spec: language.modelSpec(settings, { classes: vocabulary.size }),
+    batches: () => ({
+      train: runBatches(settings, corpus, 'train'),
+      valid: runBatches(settings, corpus, 'valid'),
+    }),
+    leftOut: [],
+    files: () => ({ [runFiles.vocabulary]: vocabulary.toJSON() }),
+    close: () => Promise.resolve(),
+  };
+}
