@@ -8,7 +8,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { cannotWrite, DataError, UsageError } from '@bnrnn/core';
+import { cannotWrite, DataError, parseJson, UsageError } from '@bnrnn/core';
 import { writeOutput } from '@bnrnn/core/node';
 import { parseRunConfig, type RunConfig } from '@bnrnn/experiments';
 
@@ -86,11 +86,7 @@ export function readJson(file: string): unknown {
   } catch (cause) {
     throw new DataError(`${file} is missing or cannot be read.`, { cause });
   }
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new DataError(`${file} is not JSON: it is truncated or altered.`, { cause });
-  }
+  return parseJson(text, file);
 }
 
 /**

@@ -76,7 +76,13 @@ const failures: [string, string[], number, string, string?][] = [
     'is "ptb-smal", expected one of',
     '"ptb-small"',
   ],
-  ['unknown recipe', [...train, '--recipe', 'zarembo'], 2, '--recipe is "zarembo"', '"zaremba"'],
+  [
+    'unknown recipe',
+    [...train, '--recipe', 'zarembo'],
+    2,
+    '--recipe of a language model is "zarembo"',
+    '"zaremba"',
+  ],
   ['unknown backend', [...train, '--backend', 'gpu'], 2, '--backend is "gpu"'],
   [
     'backend that cannot run',
@@ -138,7 +144,7 @@ const failures: [string, string[], number, string, string?][] = [
     ['train', 'wsj-birnn', ...speech, '--level', 'character'],
     2,
     '--level is a flag of language models',
-    'frames',
+    'Name the data directories',
   ],
   ['features for words', [...train, '--deltas', '2'], 2, '--deltas is a flag of frame classifiers'],
   [

@@ -57,6 +57,12 @@ export {
   type StatisticsChoice,
   type Unit,
 } from './run/runEvent';
+export {
+  parseClassFrames,
+  parseVocabulary,
+  type ClassFrames,
+  type VocabularyData,
+} from './run/runFiles';
 export { parseResult, type LeftOut, type RunEvaluation, type RunResult } from './run/runResult';
 export { parseAs, parseJson } from './run/schema';
 export { Sha256 } from './sha256';

@@ -1,5 +1,5 @@
-import { Sha256 } from '@bnrnn/core';
-import { endOfLine, spaceCharacter, type VocabularyData } from './vocabulary';
+import { Sha256, type VocabularyData } from '@bnrnn/core';
+import { endOfLine, spaceCharacter } from './vocabulary';
 
 const flushed = 1 << 16;
 

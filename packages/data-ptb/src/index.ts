@@ -20,4 +20,4 @@ export {
   type TokenBatches,
   type TokenBatchesOptions,
 } from './tokenBatches';
-export { vocabularyFromData, type Vocabulary, type VocabularyData } from './vocabulary';
+export { vocabularyFromData, type Vocabulary } from './vocabulary';

@@ -80,11 +80,14 @@ it('is not changed through the list it was made of', () => {
 });
 
 it.each([
-  [null, 'run/vocabulary.json is not a vocabulary, expected { unit, types }.'],
-  [{ types: ['a'] }, 'run/vocabulary.json is not a vocabulary, expected { unit, types }.'],
-  [{ unit: 'frame', types: [] }, 'run/vocabulary.json: unit is frame, expected word or character.'],
-  [{ unit: 'word', types: 'a' }, 'run/vocabulary.json: types is not a list of strings.'],
-  [{ unit: 'word', types: ['a', 1] }, 'run/vocabulary.json: types is not a list of strings.'],
+  [null, 'run/vocabulary.json: the content is null, expected an object.'],
+  [{ types: ['a'] }, 'run/vocabulary.json: unit is missing.'],
+  [
+    { unit: 'frame', types: [] },
+    'run/vocabulary.json: unit is "frame", expected one of word, character.',
+  ],
+  [{ unit: 'word', types: 'a' }, 'run/vocabulary.json: types is "a", expected a list.'],
+  [{ unit: 'word', types: ['a', 1] }, 'run/vocabulary.json: types.1 is 1, expected text.'],
   [{ unit: 'word', types: ['a', 'b', 'a'] }, 'run/vocabulary.json has the type "a" twice.'],
 ])('refuses %j', (data, sentence) => {
   expect(() => vocabularyFromData(data, 'run/vocabulary.json')).toThrow(new DataError(sentence));

@@ -1,4 +1,4 @@
-import { DataError, UsageError } from '@bnrnn/core';
+import { DataError, parseVocabulary, UsageError, type VocabularyData } from '@bnrnn/core';
 import { wordsOf } from './blanks';
 
 /** The type that stands for the end of a line. */
@@ -8,12 +8,6 @@ export const unknownWord = '<unk>';
 
 /** The type that stands for a space in a character vocabulary, as in Mikolov's character files. */
 export const spaceCharacter = '_';
-
-/** A vocabulary as plain JSON: a type's id is its place in `types`. */
-export interface VocabularyData {
-  readonly unit: 'word' | 'character';
-  readonly types: readonly string[];
-}
 
 /** The types of a corpus and their ids, 0 to size − 1. */
 export interface Vocabulary extends VocabularyData {
@@ -44,7 +38,7 @@ export interface Vocabulary extends VocabularyData {
  * @throws DataError when the data is not a list of distinct types and a unit.
  */
 export function vocabularyFromData(data: unknown, where = 'vocabularyFromData: data'): Vocabulary {
-  const { unit, types } = checked(data, where);
+  const { unit, types } = parseVocabulary(data, where);
   const ids = new Map(types.map((type, id) => [type, id]));
   if (ids.size !== types.length) {
     const twice = types.find((type, id) => ids.get(type) !== id);
@@ -96,18 +90,4 @@ function tokensOfLine(line: string, unit: VocabularyData['unit']): string[] {
   return Array.from(line.replace(/\r$/, ''), (character) =>
     character === ' ' ? spaceCharacter : character,
   );
-}
-
-function checked(data: unknown, where: string): VocabularyData {
-  if (typeof data !== 'object' || data === null || !('types' in data) || !('unit' in data)) {
-    throw new DataError(`${where} is not a vocabulary, expected { unit, types }.`);
-  }
-  const { unit, types } = data;
-  if (unit !== 'word' && unit !== 'character') {
-    throw new DataError(`${where}: unit is ${String(unit)}, expected word or character.`);
-  }
-  if (!Array.isArray(types) || !types.every((type): type is string => typeof type === 'string')) {
-    throw new DataError(`${where}: types is not a list of strings.`);
-  }
-  return { unit, types: [...types] };
 }

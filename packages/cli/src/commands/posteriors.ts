@@ -1,4 +1,4 @@
-import { DataError, expectOneOf, UsageError } from '@bnrnn/core';
+import { DataError, expectOneOf, parseClassFrames, UsageError } from '@bnrnn/core';
 import { utteranceBatches } from '@bnrnn/data-wsj-features';
 import { createArkWriter } from '@bnrnn/data-wsj-features/node';
 import { logPriors, openFeatureTable, tasks } from '@bnrnn/experiments';
@@ -18,7 +18,6 @@ import {
 import { readConfig, readJson, runFiles } from '../runFolder';
 import { badUtteranceRule, badUtterancesOption } from '../speech/speechFlags';
 import { expectTask } from '../tasks/runTasks';
-import { readClassFrames } from '../speech/classFrames';
 
 interface PosteriorsFlags extends BackendFlags, StrategyFlags {
   readonly data?: string;
@@ -65,7 +64,7 @@ async function runPosteriors(io: Io, folder: string, flags: PosteriorsFlags): Pr
   const own = await readStrategy(flags);
   expectSameStrategy(config, own);
   const file = join(folder, runFiles.classes);
-  const known = readClassFrames(readJson(file), file);
+  const known = parseClassFrames(readJson(file), file);
   const priors = subtractLogPriors ? logPriors(known.frames) : undefined;
   const { features, dropped } = await openFeatureTable(data, {
     settings: config.settings,

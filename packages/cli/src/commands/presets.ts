@@ -82,10 +82,10 @@ function tableOf(own: RunTask, asked: string) {
   };
 }
 
-function rowOf({ task, paperModel }: RunTask, preset: Preset, recipe: RecipeOf<TaskName>): Row {
-  const settings = resolveSettings(task, preset, recipe);
+function rowOf(own: RunTask, preset: Preset, recipe: RecipeOf<TaskName>): Row {
+  const settings = resolveSettings(own.task, preset, recipe);
   const { name, title, baseline = null } = preset;
-  const parameters = parameterCount(paperModel(settings));
+  const parameters = parameterCount(own.paperModel(settings));
   return { name, title, baseline, recipe: recipe.name, parameters, settings };
 }
 

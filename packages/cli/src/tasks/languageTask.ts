@@ -79,11 +79,12 @@ export const languageTask: RunTask<'language'> = {
     return { config, subject: benchSubject(config, spec, config.settings['data.time'].value) };
   },
 
-  async parity(_io, request, data, facts) {
+  async parity(io, request, data, facts) {
     const draft = resolveRun(language, { ...request, data });
-    const { info, spec, batches } = await languageTask.open(_io, draft);
-    const plan = trainingPlan(completeRun(draft, { ...facts, corpus: info }), batches());
-    const makeModel = () => modelFromSpec(spec, { seed: draft.seed });
+    const opened = await languageTask.open(io, draft);
+    const config = completeRun(draft, { ...facts, corpus: opened.info });
+    const plan = trainingPlan(config, opened.batches());
+    const makeModel = () => modelFromSpec(opened.spec, { seed: draft.seed });
     return { makeModel, plan, source: plan.data.train };
   },
 };

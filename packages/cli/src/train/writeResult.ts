@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RunEvent, RunEventOf, LeftOut, RunEvaluation, RunResult } from '@bnrnn/core';
+import {
+  parseResult,
+  type LeftOut,
+  type RunEvaluation,
+  type RunEvent,
+  type RunEventOf,
+  type RunResult,
+} from '@bnrnn/core';
 import type { Run } from '@bnrnn/reporting';
 import { readJson, runFiles, writeJson } from '../runFolder';
 import { takeFolder } from '../takeFolder';
@@ -68,7 +75,7 @@ export async function addEvaluations(
   if (!existsSync(file)) return;
   const { release } = takeFolder(folder);
   try {
-    const result = readJson(file) as TrainResult;
+    const result = parseResult(readJson(file), file);
     await writeJson(folder, runFiles.result, {
       ...result,
       evaluations: latest([...result.evaluations, ...added]),
