@@ -1,5 +1,10 @@
 import type { Precision } from '@bnrnn/core';
-import { backendSettings, expectMemory, expectThreads, type StartOptions } from '@bnrnn/tensor-backend';
+import {
+  backendSettings,
+  expectMemory,
+  expectThreads,
+  type StartOptions,
+} from '@bnrnn/tensor-backend';
 import type { Host } from './host';
 
 /** What the backend starts with. */
