@@ -41,10 +41,11 @@ describe('readRun', () => {
     expect(await readRun(folder)).toEqual({ ...made, result: undefined });
   });
 
-  it('takes an unknown commit and an empty command as not known, and leaves other fields alone', async () => {
+  it('takes an older configuration, and leaves fields that it does not know alone', async () => {
     whole();
-    const more = { ...config(), commit: 'unknown', command: '', data: 'glosses' };
-    writeFileSync(join(folder, 'config.json'), JSON.stringify(more));
+    const { commit, command, precision, ...older } = config();
+    expect([commit, command, precision]).toEqual(['unknown', '', 'float32']);
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...older, colour: 'red' }));
     expect((await readRun(folder)).config).toEqual(config());
   });
 
