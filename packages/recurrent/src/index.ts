@@ -12,6 +12,7 @@ export type {
 } from './layers/layer';
 export { layerFromSpec, type FromSpecOptions } from './layers/layerFromSpec';
 export {
+  insidePlacements,
   placements,
   type BidirectionalSpec,
   type GruSpec,

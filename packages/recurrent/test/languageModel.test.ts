@@ -1,5 +1,5 @@
 import { randomStream } from '@bnrnn/core';
-import { batchNorm } from '@bnrnn/normalization';
+import { batchNorm, weight } from '@bnrnn/normalization';
 import {
   bidirectional,
   languageModel,
@@ -27,7 +27,7 @@ import {
 } from '@bnrnn/test-utils';
 import { memory, mul, sum, variableGrads, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { oracleLayer } from './oracleLayer';
+import { oracleLayer, sequenceNormalizer } from './oracleLayer';
 
 const [time, batch, vocabulary, units, embedding] = [7, 4, 11, 5, 6];
 const frame = batchNorm({ over: 'frame', epsilon: 0.05, epsilonRule: 'double' });
@@ -45,6 +45,18 @@ function newModel(layer: Layer, seed = 3): SequenceModel {
     seed,
   });
 }
+
+/** The embedding's output normalized, and h on its way up. */
+const vertical = () =>
+  languageModel({
+    vocabulary,
+    embedding,
+    layers: [lstm({ units, normalize: { hiddenToOutput: frame } })],
+    dropout: rate,
+    normalizeEmbedding: frame,
+    initializer: { kind: 'uniform', range: 0.6 },
+    seed: 3,
+  });
 
 const plain = () => newModel(lstm({ units }));
 const treated = () => newModel(lstm({ units, normalize: { inputToHidden: frame } }));
@@ -69,6 +81,8 @@ function oracleModel(
 ) {
   if (model.spec.kind !== 'languageModel') throw new Error('not a language model');
   const zero = array64([batch, units]);
+  const run = { mode: 'batch', statistics: {} } as const;
+  const bottom = sequenceNormalizer(model.spec.normalizeEmbedding, 'embedding', arrays, run);
   return oracle.languageModel({
     ids,
     targets,
@@ -78,12 +92,13 @@ function oracleModel(
     softmaxWeights: arrays['softmax.weights']!,
     softmaxBias: arrays['softmax.bias']!,
     dropoutMasks,
+    normalizeEmbedding: bottom,
     layers: model.spec.layers.map(
       (spec, k) => (x) =>
         oracleLayer(
           spec as never,
           { ...arrays, x },
-          { path: `layers.${k}`, state: [zero, zero], mode: 'batch', statistics: {} },
+          { path: `layers.${k}`, state: [zero, zero], ...run },
         ),
     ),
   });
@@ -95,6 +110,7 @@ describe.each(testBackends())('a language model on %s', (backend) => {
   it.each([
     ['baseline', plain],
     ['W·x normalized', treated],
+    ['the embedding and h on its way up normalized', vertical],
   ] as const)('%s: a training step against the oracle', (_, create) => {
     const model = create();
     const step = 12;
@@ -123,6 +139,59 @@ describe.each(testBackends())('a language model on %s', (backend) => {
       expectClose(grads[name]!, numeric[path]!, { rtol: 1e-4, label: `d ${path}` });
     }
     model.dispose();
+  });
+
+  it('the spec gives back a model that normalizes its embedding, in every way that is used', () => {
+    const model = vertical();
+    const again = modelFromSpec(JSON.parse(JSON.stringify(model.spec)) as ModelSpec, { seed: 3 });
+    expect(again.spec).toEqual(model.spec);
+    expect([...again.parameters.keys()].slice(0, 3)).toEqual([
+      'embedding',
+      'embedding.gain',
+      'embedding.shift',
+    ]);
+    expect([...again.normalizers.keys()]).toEqual(['embedding', 'layers.0.hiddenToOutput']);
+    expect([...again.statistics.keys()]).toEqual([...again.normalizers.keys()]);
+    const inputs = { ids: toIds(ids), time, batch };
+    const state = model.initialState(batch);
+    const options = { mode: 'batch', training: true, step: 1 } as const;
+    const { measured } = model.forward(inputs, state, options);
+    expect([...measured.keys()]).toEqual([...model.normalizers.keys()]);
+    expect(measured.get('embedding')!.tensors['mean']!.shape).toEqual([time, embedding]);
+    // What stands on the way up is not carried: steps give what the whole window gives.
+    const whole = model.apply(inputs, state);
+    const steps = [...Array(time).keys()].reduce<{ state: typeof state; logits: number[] }>(
+      (before, t) => {
+        const own = toIds(ids.slice(t * batch, (t + 1) * batch));
+        const { logits, state: next } = model.step(own, before.state);
+        return { state: next, logits: [...before.logits, ...logits.dataSync()] };
+      },
+      { state, logits: [] },
+    );
+    expectClose(whole.logits, array64(whole.logits.shape, steps.logits), { rtol: 1e-5 });
+    for (const each of [model, again]) each.dispose();
+  });
+
+  it('refuses an embedding normalized over the sequence, or by its weights', () => {
+    const options = {
+      ...{ vocabulary, embedding, layers: [lstm({ units })], seed: 3 },
+      initializer: { kind: 'uniform', range: 0.6 },
+    } as const;
+    expect(() =>
+      languageModel({ ...options, normalizeEmbedding: batchNorm({ over: 'sequence' }) }),
+    ).toThrow('languageModel: normalizeEmbedding: sequence-wise statistics cannot be used');
+    expect(() => languageModel({ ...options, normalizeEmbedding: weight() })).toThrow(
+      'languageModel: normalizeEmbedding is the strategy "weight", which normalizes the weights',
+    );
+    expect(() => lstm({ units, normalize: { hiddenToOutput: weight() } })).toThrow(
+      'lstm: normalize.hiddenToOutput is the strategy "weight"',
+    );
+    expect(() =>
+      languageModel({
+        ...options,
+        layers: [lstm({ units, normalize: { hiddenToOutput: batchNorm({ over: 'sequence' }) } })],
+      }),
+    ).toThrow('languageModel: layers.0.hiddenToOutput: sequence-wise statistics cannot be used');
   });
 
   it('drops other units at another step and none outside training', () => {

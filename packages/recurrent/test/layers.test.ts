@@ -82,6 +82,27 @@ const cases: readonly Case[] = [
     mode: 'stored',
   },
   {
+    name: 'lstm, h normalized by frame on its way up',
+    layer: lstm({ units, normalize: { hiddenToOutput: double } }),
+    lengths: pairs,
+  },
+  {
+    name: 'lstm, W·x and h on its way up normalized, stored per step',
+    layer: lstm({ units, normalize: { inputToHidden: perStep, hiddenToOutput: perStep } }),
+    lengths: ragged,
+    mode: 'stored',
+  },
+  {
+    name: 'gru, h layer-normalized on its way up',
+    layer: gru({ units, normalize: { hiddenToOutput: layerNorm({ epsilon: 0.01 }) } }),
+    lengths: ragged,
+  },
+  {
+    name: 'rnn, both directions, h normalized by sequence on its way up',
+    layer: bidirectional(rnn({ units, normalize: { hiddenToOutput: sequence } })),
+    lengths: ragged,
+  },
+  {
     name: 'lstm, h·U normalized, two biases',
     layer: lstm({ units, biases: 2, normalize: { hiddenToHidden: double } }),
   },

@@ -14,11 +14,32 @@ export interface OracleResult {
   readonly state: readonly Array64[];
 }
 
+type LayerOptions = RunOptions & {
+  path: string;
+  state: readonly Array64[];
+  reverse?: boolean;
+};
+
 /** A layer of one direction in float64, reading weights by path from `arrays`. */
 export function oracleLayer(
   spec: LstmSpec | RnnSpec | GruSpec,
   arrays: Arrays,
-  options: RunOptions & { path: string; state: readonly Array64[]; reverse?: boolean },
+  options: LayerOptions,
+): OracleResult {
+  const { hidden, state } = oracleScan(spec, arrays, options);
+  const upward = sequenceNormalizer(
+    spec.normalize.hiddenToOutput,
+    `${options.path}.hiddenToOutput`,
+    arrays,
+    options,
+  );
+  return { hidden: upward?.(hidden, options.mask) ?? hidden, state };
+}
+
+function oracleScan(
+  spec: LstmSpec | RnnSpec | GruSpec,
+  arrays: Arrays,
+  options: LayerOptions,
 ): OracleResult {
   const { path, mask, reverse, state } = options;
   const at = (name: string): Array64 | undefined => arrays[`${path}.${name}`];
@@ -92,7 +113,8 @@ function threeRows(peepholes: Array64): Array64 {
   return array64([3, units], [...new Float64Array(2 * units), ...peepholes.data]);
 }
 
-function sequenceNormalizer(
+/** A normalizer of all steps at once, in float64. */
+export function sequenceNormalizer(
   of: NormalizerSpec | undefined,
   path: string,
   arrays: Arrays,
@@ -104,7 +126,7 @@ function sequenceNormalizer(
   const gain = arrays[`${path}.gain`] as Array64;
   const shift = arrays[`${path}.shift`];
   if (spec.kind === 'layer') {
-    return (x) => oracle.layerNormalize({ ...spec, x, gain, shift });
+    return (x, mask) => silenced(oracle.layerNormalize({ ...spec, x, gain, shift }), mask);
   }
   if (mode === 'batch') {
     return (x, mask) => oracle.batchNormalize({ ...spec, x, gain, shift, mask }).y;
@@ -127,6 +149,16 @@ function sequenceNormalizer(
     }
     return y;
   };
+}
+
+/** Zero where padded. */
+function silenced(x: Array64, mask: Array64 | undefined): Array64 {
+  if (mask === undefined) return x;
+  const features = axis(x, 2);
+  return array64(
+    x.shape,
+    x.data.map((value, i) => (mask.data[Math.floor(i / features)] === 0 ? 0 : value)),
+  );
 }
 
 function stepNormalizer(

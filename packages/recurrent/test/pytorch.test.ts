@@ -164,11 +164,20 @@ describe("PyTorch's weights", () => {
 
   it.each([
     ['normalizers', [lstm({ units, normalize: { cell: batchNorm({ over: 'frame' }) } })]],
+    ['normalizers', [lstm({ units, normalize: { hiddenToOutput: batchNorm({ over: 'frame' }) } })]],
     ['peepholes', [lstm({ units, peepholes: 'all' })]],
     ['merge "sum"', [bidirectional(lstm({ units }), { merge: 'sum' })]],
     ['layers of several kinds', [lstm({ units }), gru({ units })]],
   ])('refuses %s', (what, layers) => {
     const sentence = new RegExp(`^exportPytorchWeights: layers.* has ${what}.*, which PyTorch`);
     expect(() => exportPytorchWeights(holder(layers))).toThrow(sentence);
+  });
+
+  it('refuses a normalized embedding, for which PyTorch has no seat', () => {
+    const { spec, parameters } = holder([lstm({ units })]);
+    const normalizeEmbedding = batchNorm({ over: 'frame' }).spec;
+    expect(() =>
+      exportPytorchWeights({ spec: { ...spec, normalizeEmbedding }, parameters }),
+    ).toThrow('exportPytorchWeights: embedding has a normalizer, which PyTorch');
   });
 });

@@ -5,9 +5,11 @@ import {
   benchPreset,
   normalizationChoices,
   readOverride,
+  settingPathsOf,
   type BenchResult,
+  type Override,
+  type TaskName,
 } from '@bnrnn/experiments';
-import { placements } from '@bnrnn/recurrent';
 import type { BackendInfo } from '@bnrnn/tensor-backend';
 import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
@@ -29,9 +31,12 @@ interface BenchFlags extends BackendFlags, RandomFlags {
   readonly json?: boolean;
 }
 
-const noNormalization = placements.map((placement) =>
-  readOverride(`model.normalize.${placement}=none`),
-);
+/** Takes every normalizer out of a run of a task. */
+function noNormalization(task: TaskName): Override[] {
+  return settingPathsOf(task)
+    .filter((path) => path.startsWith('model.normalize.'))
+    .map((path) => readOverride(`${path}=none`));
+}
 
 /** `bench PRESET`: the time of a training step beside that of its matrix products. */
 export function addBench(program: Command, io: Io): void {
@@ -90,7 +95,11 @@ async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void
   const plain = {
     ...request,
     normalize: 'none',
-    overrides: [...overrides, ...noNormalization, ...task.withoutNormalization.map(readOverride)],
+    overrides: [
+      ...overrides,
+      ...noNormalization(task.task.name),
+      ...task.withoutNormalization.map(readOverride),
+    ],
   };
   const result = await benchPreset({
     subject,

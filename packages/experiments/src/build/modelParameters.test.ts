@@ -40,7 +40,8 @@ describe('the language models', () => {
 
   it.each(['gru', 'lstm'])('counts a %s with peepholes and two biases as it is built', (cell) => {
     const peepholes = cell === 'lstm' ? ['model.peepholes=all'] : [];
-    const set = [`model.cell=${cell}`, 'model.biases=2', ...peepholes];
+    const vertical = ['model.normalize.embedding=frame', 'model.normalize.hiddenToOutput=frame'];
+    const set = [`model.cell=${cell}`, 'model.biases=2', ...peepholes, ...vertical];
     const spec = languageSpec('ptb-small', 'zaremba', ...set);
     const model = modelFromSpec(spec, { seed: 3 });
     expect(model.parameterCount).toBe(parameterCount(spec));

@@ -106,6 +106,16 @@ describe('languageModelSpec', () => {
     expect(groups('ptb-small-layer', 'model.cell=gru')).toMatchObject({ groups: 3 });
   });
 
+  it('normalizes the embedding and h on its way up where it is asked to', () => {
+    const set = ['model.normalize.embedding=layer', 'model.normalize.hiddenToOutput=rms'];
+    const spec = specOf('ptb-small', 'authors-code', ...set);
+    expect(spec.normalizeEmbedding).toMatchObject({ kind: 'layer', groups: 1 });
+    expect(spec.layers[0]).toMatchObject({
+      normalize: { hiddenToOutput: { kind: 'rms', groups: 1 } },
+    });
+    expect(specOf('ptb-small')).not.toHaveProperty('normalizeEmbedding');
+  });
+
   it('builds the cell that was asked for', () => {
     expect(specOf('ptb-small-rnn').layers[0]).toMatchObject({ kind: 'rnn', activation: 'tanh' });
     expect(specOf('ptb-small', 'paper-text', 'model.peepholes=output').layers[0]).toMatchObject({

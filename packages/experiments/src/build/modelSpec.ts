@@ -1,4 +1,5 @@
 import type { FrameClassifierSpec, InitializerSpec, LanguageModelSpec } from '@bnrnn/recurrent';
+import { normalizerAt } from '../config/normalizerAt';
 import type { LanguageSettings, SharedSettings, SpeechSettings } from '../settings/settings';
 import { cellSpec } from './cellSpec';
 
@@ -15,6 +16,7 @@ export function languageModelSpec(
 ): LanguageModelSpec {
   const layer = cellSpec(settings, settings['data.time'].value);
   const deviation = settings['model.embeddingDeviation'].value;
+  const onEmbedding = normalizerAt(settings, 'embedding', settings['data.time'].value);
   return {
     kind: 'languageModel',
     unit: settings['data.level'].value,
@@ -24,6 +26,7 @@ export function languageModelSpec(
     dropout: settings['model.dropout'].value,
     initializer: initializerSpec(settings),
     ...(deviation > 0 && { embeddingInitializer: { kind: 'normal', deviation } }),
+    ...(onEmbedding && { normalizeEmbedding: onEmbedding }),
   };
 }
 

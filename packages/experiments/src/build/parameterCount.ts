@@ -4,7 +4,14 @@ import {
   type NormalizerSpec,
   type NormalizerStrategy,
 } from '@bnrnn/normalization';
-import type { GruSpec, LayerSpec, LstmSpec, ModelSpec, RnnSpec } from '@bnrnn/recurrent';
+import type {
+  GruSpec,
+  LanguageModelSpec,
+  LayerSpec,
+  LstmSpec,
+  ModelSpec,
+  RnnSpec,
+} from '@bnrnn/recurrent';
 import { gateCounts } from '@bnrnn/tensor-backend';
 import { dispose } from '@tensorflow/tfjs-core';
 
@@ -23,12 +30,20 @@ export function parameterCount(
   const classifies = spec.kind === 'frameClassifier';
   const classes = classifies ? spec.classes : spec.vocabulary;
   let inputs = classifies ? spec.features : spec.embedding;
-  let count = classifies ? 0 : classes * inputs;
+  let count = classifies ? 0 : classes * inputs + embeddingNormalizer(spec, strategies);
   for (const layer of spec.layers) {
     count += layerCount(layer, inputs, strategies);
     inputs = unitsOf(layer);
   }
   return count + inputs * classes + classes;
+}
+
+function embeddingNormalizer(
+  { embedding, normalizeEmbedding }: LanguageModelSpec,
+  strategies: readonly NormalizerStrategy[],
+): number {
+  if (normalizeEmbedding === undefined) return 0;
+  return trainedBy(normalizeEmbedding, embedding, true, strategies);
 }
 
 type CellSpec = LstmSpec | RnnSpec | GruSpec;
@@ -79,12 +94,15 @@ function vectors(
   strategies: readonly NormalizerStrategy[],
 ): number {
   const used = Object.entries(normalize).filter(([, { kind }]) => kind !== 'none');
-  const names = used.map(([placement]) => placement);
+  // What normalizes weights leaves the bias where it is.
+  const names = used
+    .filter(([, spec]) => normalizerFromSpec(spec, { strategies }).mapWeights === undefined)
+    .map(([placement]) => placement);
   const shifted = ['preActivation', 'inputToHidden'].find((name) => names.includes(name));
   return used.reduce(
     (count, [placement, spec]) => {
-      const [features, shift] =
-        placement === 'cell' ? [units, true] : [wide, placement === shifted];
+      const ofHidden = placement === 'cell' || placement === 'hiddenToOutput';
+      const [features, shift] = ofHidden ? [units, true] : [wide, placement === shifted];
       return count + trainedBy(spec, features, shift, strategies);
     },
     shifted === undefined ? biases * wide : 0,

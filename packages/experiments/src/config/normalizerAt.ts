@@ -3,7 +3,10 @@ import { specOfName, strategyNames, type NormalizerSpec } from '@bnrnn/normaliza
 import type { Placement } from '@bnrnn/recurrent';
 import { gateCounts } from '@bnrnn/tensor-backend';
 import type { PlacementPath } from '../recipes/recipe';
-import type { SharedSettings } from '../settings/settings';
+import type { LanguageSettings, SharedSettings } from '../settings/settings';
+
+/** Where the features are not those of gates side by side. */
+const ungated: ReadonlySet<string> = new Set(['cell', 'hiddenToOutput', 'embedding']);
 
 /**
  * The normalizer that the settings put at a placement; undefined where they put none.
@@ -11,16 +14,16 @@ import type { SharedSettings } from '../settings/settings';
  * @param maxSteps  time steps that have statistics of their own, where statistics are kept per step.
  */
 export function normalizerAt(
-  settings: SharedSettings,
-  placement: Placement,
+  settings: SharedSettings & Partial<LanguageSettings>,
+  placement: Placement | 'embedding',
   maxSteps: number,
 ): NormalizerSpec | undefined {
   const path: PlacementPath = `model.normalize.${placement}`;
-  const kind = settings[path].value;
-  if (kind === 'none') return undefined;
+  const kind = settings[path]?.value;
+  if (kind === undefined || kind === 'none') return undefined;
   const groups = settings['normalization.groups'].value;
   // Each gate's features are normalized apart.
-  const blocks = placement === 'cell' ? 1 : gateCounts[settings['model.cell'].value];
+  const blocks = ungated.has(placement) ? 1 : gateCounts[settings['model.cell'].value];
   const shared = {
     gain: settings['normalization.gain'].value,
     epsilon: settings['normalization.epsilon'].value,

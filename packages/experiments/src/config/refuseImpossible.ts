@@ -5,7 +5,7 @@ import {
   refuseInCausalModel,
   refuseInsideRecurrence,
 } from '@bnrnn/normalization';
-import { placements } from '@bnrnn/recurrent';
+import { insidePlacements, placements } from '@bnrnn/recurrent';
 import { normalizerAt } from './normalizerAt';
 import type { LanguageSettings, SharedSettings, SpeechSettings } from '../settings/settings';
 
@@ -19,9 +19,10 @@ export function refuseImpossible(
   settings: LanguageSettings,
   strategies: readonly NormalizerStrategy[],
 ): void {
-  const path = 'model.normalize.inputToHidden';
-  const spec = normalizerAt(settings, 'inputToHidden', 1);
-  if (spec !== undefined) {
+  for (const placement of ['inputToHidden', 'hiddenToOutput', 'embedding'] as const) {
+    const path = `model.normalize.${placement}`;
+    const spec = normalizerAt(settings, placement, 1);
+    if (spec === undefined) continue;
     withHint(path, () => refuseInCausalModel(normalizerFromSpec(spec, { strategies }), path));
   }
   refuseImpossibleCell(settings, strategies);
@@ -52,8 +53,7 @@ function refuseImpossibleCell(
   settings: SharedSettings,
   strategies: readonly NormalizerStrategy[],
 ): void {
-  for (const placement of placements) {
-    if (placement === 'inputToHidden') continue;
+  for (const placement of insidePlacements) {
     const spec = normalizerAt(settings, placement, 1);
     const path = `model.normalize.${placement}`;
     if (spec === undefined) continue;

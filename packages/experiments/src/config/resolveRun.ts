@@ -1,5 +1,4 @@
-import { configVersion, expectNumber, UsageError } from '@bnrnn/core';
-import { placements } from '@bnrnn/recurrent';
+import { configVersion, expectNumber, UsageError, type Setting } from '@bnrnn/core';
 import type { Preset } from '../presets/preset';
 import { findPreset } from '../presets/presets';
 import type { TaskName } from '../settings/definition';
@@ -78,6 +77,8 @@ function presetOf<Of extends TaskName>(task: Task<Of>, name: string): PresetOf<O
 /** What a run is measured against: its preset's baseline, or the preset itself that the caller normalizes. */
 function baselineIn({ name, baseline }: Preset, settings: SharedSettings): string | null {
   if (baseline !== undefined) return baseline;
-  const normalizes = placements.some((at) => settings[`model.normalize.${at}`].value !== 'none');
+  const normalizes = Object.entries<Setting>(settings).some(
+    ([path, { value }]) => path.startsWith('model.normalize.') && value !== 'none',
+  );
   return normalizes ? name : null;
 }

@@ -34,6 +34,8 @@ export const noNormalization: SettingsOf<PlacementPath> = {
   'model.normalize.hiddenToHidden': chosen('none'),
   'model.normalize.preActivation': chosen('none'),
   'model.normalize.cell': chosen('none'),
+  'model.normalize.hiddenToOutput': chosen('none'),
+  'model.normalize.embedding': chosen('none'),
 };
 
 /** The treatment: the baseline with these changes and nothing else. */

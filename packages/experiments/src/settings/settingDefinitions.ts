@@ -41,6 +41,10 @@ export const settingDefinitions = {
   'model.normalize.hiddenToHidden': placement('normalization of U·h'),
   'model.normalize.preActivation': placement('normalization of the sum W·x + U·h'),
   'model.normalize.cell': placement('normalization of the LSTM cell on its way to the output'),
+  'model.normalize.hiddenToOutput': placement(
+    'normalization of h on its way up, to the next layer or the softmax; not of the recurrence',
+  ),
+  'model.normalize.embedding': language(placement("normalization of the embedding's output")),
 
   'normalization.gain': number('the gain at the start', { above: 0 }),
   'normalization.epsilon': number('added to the variance', { above: 0 }),

@@ -27,6 +27,7 @@ export const language: Task<'language'> = {
   before: {
     ...beforeInBoth,
     ...corpusAsItIs,
+    'model.normalize.embedding': chosen('none', 'before there was a choice'),
     'model.initializer': chosen('uniform', 'before there was a choice'),
     'model.embeddingDeviation': chosen(0, 'before there was a choice'),
   },

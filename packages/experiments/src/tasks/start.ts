@@ -34,8 +34,9 @@ export const start: SettingsOf<Exclude<PresetPath, CorpusPath>> = {
 
 /** What both tasks had before there was a choice. */
 export const beforeInBoth: SettingsOf<
-  RulePath | StrategyPath | 'optimizer.kind' | 'model.initRange'
+  RulePath | StrategyPath | 'optimizer.kind' | 'model.initRange' | 'model.normalize.hiddenToOutput'
 > = {
+  'model.normalize.hiddenToOutput': chosen('none', 'before there was a choice'),
   ...strategies,
   'optimizer.kind': chosen('sgd', 'before there was a choice'),
   'optimizer.momentum': chosen(0.9, 'not used'),

@@ -4,9 +4,9 @@ import { add, concat, split, type Tensor3D, type Variable } from '@tensorflow/tf
 import type { State } from '../model/state';
 import { tidyResult } from '../tidyResult';
 import type { CellLayer } from './cellLayer';
-import type { Layer, LayerContext } from './layer';
+import type { Layer, LayerContext, LayerResult } from './layer';
 import type { BidirectionalSpec } from './layerSpec';
-import { normalizeInputs, type NormalizedInputs } from './normalizeInputs';
+import { normalizeSteps, type NormalizedSteps } from './normalizeSteps';
 import { activationNormalizer } from './placedNormalizers';
 import { runBothDirections } from './runCell';
 
@@ -71,7 +71,10 @@ export function bidirectional(layer: CellLayer, options: BidirectionalOptions = 
           ? normalizeTogether(layer, projected, context)
           : normalizeApart(layer, projected, contexts);
         const { spec, normalize } = layer;
-        const [forward, backward] = runBothDirections(spec, normalize, inputs, states, contexts);
+        const scanned = runBothDirections(spec, normalize, inputs, states, contexts);
+        const [forward, backward] = scanned.map((result, k) =>
+          layer.sendUp(result, contexts[k] as LayerContext),
+        ) as [LayerResult, LayerResult];
         return {
           hidden:
             merge === 'concat'
@@ -97,12 +100,13 @@ function normalizeApart(
   contexts: readonly [LayerContext, LayerContext],
 ): DirectedInputs {
   const [forward, backward] = contexts.map((context, k) =>
-    normalizeInputs(
+    normalizeSteps(
       activationNormalizer('inputToHidden', normalize),
+      `${context.path}.inputToHidden`,
       projected[k] as Tensor3D,
       context,
     ),
-  ) as [NormalizedInputs, NormalizedInputs];
+  ) as [NormalizedSteps, NormalizedSteps];
   return {
     inputs: [forward.y, backward.y],
     measured: { ...forward.measured, ...backward.measured },
@@ -117,7 +121,8 @@ function normalizeTogether(
 ): DirectedInputs {
   const { lengths, ranks } = context;
   const rows = concat([...projected], 1); // [time, 2·batch, features]
-  const { y, measured } = normalizeInputs(normalize.inputToHidden, rows, {
+  const path = `${context.path}.inputToHidden`;
+  const { y, measured } = normalizeSteps(normalize.inputToHidden, path, rows, {
     ...context,
     lengths: lengths && { ...lengths, each: Int32Array.of(...lengths.each, ...lengths.each) },
     ranks: ranks && { ...ranks, rows: ranks.rows.map((count) => 2 * count) },

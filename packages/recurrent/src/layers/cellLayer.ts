@@ -6,7 +6,7 @@ import { cellParameters, featuresOf, gatesOf, type RecurrentSpec } from './cellP
 import { products, weightsOf } from './contextLookup';
 import type { Layer, LayerContext, LayerResult, PlacedNormalizer } from './layer';
 import type { Placement } from './layerSpec';
-import { normalizeInputs } from './normalizeInputs';
+import { normalizeSteps } from './normalizeSteps';
 import { activationNormalizer, type PlacementNormalizers } from './placedNormalizers';
 import { runCell } from './runCell';
 
@@ -16,7 +16,9 @@ export interface CellLayer extends Layer {
   readonly normalize: PlacementNormalizers;
   /** W·x of all steps in one product, float32 [time, batch, gates·units]. */
   project(x: Tensor3D, context: LayerContext): Tensor3D;
-  /** All three parts in one direction; `reverse` starts at the last step. */
+  /** The result of the scan with h normalized on its way up; the state is left alone. */
+  sendUp(result: LayerResult, context: LayerContext): LayerResult;
+  /** All parts in one direction; `reverse` starts at the last step. */
   applyDirection(x: Tensor3D, state: State, context: LayerContext, reverse: boolean): LayerResult;
 }
 
@@ -53,10 +55,22 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
       tidyResult(() => {
         const projected = layer.project(x, context);
         const normalizer = activationNormalizer('inputToHidden', normalize);
-        const { y, measured } = normalizeInputs(normalizer, projected, context);
-        const result = runCell(spec, normalize, y, state, context, reverse);
+        const path = `${context.path}.inputToHidden`;
+        const { y, measured } = normalizeSteps(normalizer, path, projected, context);
+        const result = layer.sendUp(runCell(spec, normalize, y, state, context, reverse), context);
         return { ...result, measured: { ...measured, ...result.measured } };
       }),
+    sendUp(result, context) {
+      if (normalize.hiddenToOutput === undefined) return result;
+      const path = `${context.path}.hiddenToOutput`;
+      const { y, measured } = normalizeSteps(
+        normalize.hiddenToOutput,
+        path,
+        result.hidden,
+        context,
+      );
+      return { ...result, hidden: y, measured: { ...result.measured, ...measured } };
+    },
     apply: (x, state, context) => layer.applyDirection(x, state, context, false),
   };
   return layer;

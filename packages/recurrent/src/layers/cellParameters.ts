@@ -1,5 +1,5 @@
 import { gateCounts } from '@bnrnn/tensor-backend';
-import { dispose, variable, type Tensor2D, type Variable } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
 import type { ParameterShape } from '../initialize/initialValues';
 import { newVariable } from '../initialize/newVariable';
 import type { LayerPlace } from './layer';
@@ -7,8 +7,8 @@ import type { GruSpec, LstmSpec, Placement, RnnSpec } from './layerSpec';
 import { products } from './contextLookup';
 import {
   biasPlace,
-  expectPlainName,
   hasShift,
+  normalizerParameters,
   type PlacementNormalizers,
 } from './placedNormalizers';
 
@@ -22,7 +22,8 @@ export function gatesOf({ kind }: RecurrentSpec): 4 | 3 | 1 {
 
 /** The width of what a placement normalizes. */
 export function featuresOf(placement: Placement, spec: RecurrentSpec): number {
-  return placement === 'cell' ? spec.units : gatesOf(spec) * spec.units;
+  const ofHidden = placement === 'cell' || placement === 'hiddenToOutput';
+  return ofHidden ? spec.units : gatesOf(spec) * spec.units;
 }
 
 /**
@@ -63,12 +64,9 @@ export function cellParameters(
     const placement = name as Placement;
     const shift = hasShift(placement, normalize);
     const weights = startOf(placement, path, parameters);
-    const start = normalizer.init(featuresOf(placement, spec), { shift, weights });
-    for (const [own, value] of Object.entries(start.parameters)) {
-      const whole = `${path}.${placement}.${expectPlainName(normalizer, own)}`;
-      parameters.set(whole, variable(value));
-    }
-    dispose([start.parameters, start.statistics]);
+    const place = { path: `${path}.${placement}`, normalizer };
+    const trained = normalizerParameters(place, featuresOf(placement, spec), { shift, weights });
+    for (const [whole, value] of trained) parameters.set(whole, value);
   }
   return parameters;
 }

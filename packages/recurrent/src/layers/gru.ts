@@ -31,7 +31,11 @@ export function gru(options: GruOptions): CellLayer {
   expectOnlyKeys('gru', options, ['units', 'biases', 'normalize', 'initializer']);
   expectNumber('gru: units', units, { integer: true, min: 1 });
   expectNumber('gru: biases', biases, { integer: true, min: 1, max: 2 });
-  const checked = checkPlacements('gru', normalize, ['inputToHidden', 'hiddenToHidden']);
+  const checked = checkPlacements('gru', normalize, [
+    'inputToHidden',
+    'hiddenToHidden',
+    'hiddenToOutput',
+  ]);
   return cellLayer(
     {
       kind: 'gru',

@@ -2,13 +2,21 @@ import type { NormalizerSpec } from '@bnrnn/normalization';
 import type { InitializerSpec } from '../initialize/initializer';
 
 /** Where a normalizer can stand in a recurrent layer. */
-export const placements = ['inputToHidden', 'hiddenToHidden', 'preActivation', 'cell'] as const;
+export const placements = [
+  'inputToHidden',
+  'hiddenToHidden',
+  'preActivation',
+  'cell',
+  'hiddenToOutput',
+] as const;
 
 /**
  * - `inputToHidden`: on W·x, before the scan: the paper's placement.
  * - `hiddenToHidden`: on h·U, inside the recurrence.
  * - `preActivation`: on the sum W·x + h·U: the paper's negative result.
  * - `cell`: on an LSTM's cell where the output gate reads it (Cooijmans et al.).
+ * - `hiddenToOutput`: on h on its way up, to the next layer or to the softmax; the recurrence and the
+ *   carried state have h as it is.
  */
 export type Placement = (typeof placements)[number];
 

@@ -3,7 +3,7 @@ import { expectOnlyKeys } from '../expectOnlyKeys';
 import { checkInitializer } from '../initialize/checkInitializer';
 import type { InitializerSpec } from '../initialize/initializer';
 import { cellLayer, type CellLayer } from './cellLayer';
-import type { LstmSpec } from './layerSpec';
+import { placements, type LstmSpec } from './layerSpec';
 import { checkPlacements, placementSpecs, type PlacementNormalizers } from './placedNormalizers';
 
 export interface LstmOptions {
@@ -25,7 +25,8 @@ export interface LstmOptions {
  *   c' = σ(f)·c + σ(i)·tanh(g)                  h' = σ(o)·tanh(N₃(c'))
  *
  * where N₁ is `normalize.inputToHidden`, N₁' `hiddenToHidden`, N₂ `preActivation`, N₃ `cell`. Where
- * W·x or the sum is normalized, a shift takes over the bias.
+ * W·x or the sum is normalized, a shift takes over the bias. What goes up to the next layer is N₄(h'),
+ * `hiddenToOutput`; the recurrence has h' itself.
  *
  * @throws UsageError for settings that cannot be, alone or together.
  * @see docs/paper-map.md#recurrent-networks; Cooijmans et al. 2016 for h·U and the cell.
@@ -36,8 +37,7 @@ export function lstm(options: LstmOptions): CellLayer {
   expectNumber('lstm: units', units, { integer: true, min: 1 });
   expectNumber('lstm: biases', biases, { integer: true, min: 1, max: 2 });
   expectOneOf('lstm: peepholes', peepholes, ['none', 'output', 'all']);
-  const allowed = ['inputToHidden', 'hiddenToHidden', 'preActivation', 'cell'] as const;
-  const checked = checkPlacements('lstm', normalize, allowed);
+  const checked = checkPlacements('lstm', normalize, placements);
   return cellLayer(
     {
       kind: 'lstm',

@@ -2,9 +2,11 @@ import { UsageError } from '@bnrnn/core';
 import {
   normalizerFromSpec,
   refuseInsideRecurrence,
+  type InitOptions,
   type Normalizer,
   type NormalizerStrategy,
 } from '@bnrnn/normalization';
+import { dispose, variable, type Variable } from '@tensorflow/tfjs-core';
 import { expectOnlyKeys } from '../expectOnlyKeys';
 import { insidePlacements, placements, type Placement, type PlacementSpecs } from './layerSpec';
 
@@ -90,9 +92,26 @@ export function activationNormalizer(
   return normalizer?.mapWeights === undefined ? normalizer : undefined;
 }
 
-/** True where the placement has a shift: where it replaces the bias, and on the cell. */
+/** True where the placement has a shift: where it replaces the bias, on the cell, and on h on its way up. */
 export function hasShift(placement: Placement, normalize: PlacementNormalizers): boolean {
-  return placement === 'cell' || placement === biasPlace(normalize);
+  return (
+    placement === 'cell' || placement === 'hiddenToOutput' || placement === biasPlace(normalize)
+  );
+}
+
+/** The variables that a normalizer trains, by path. */
+export function normalizerParameters(
+  { path, normalizer }: { readonly path: string; readonly normalizer: Normalizer },
+  features: number,
+  options: InitOptions = { shift: true },
+): Map<string, Variable> {
+  const { parameters, statistics } = normalizer.init(features, options);
+  const trained = Object.entries(parameters).map(([name, value]): [string, Variable] => [
+    `${path}.${expectPlainName(normalizer, name)}`,
+    variable(value),
+  ]);
+  dispose([parameters, statistics]);
+  return new Map(trained);
 }
 
 /** Whether a step of the recurrence runs through a normalizer. */

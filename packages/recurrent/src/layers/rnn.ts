@@ -34,7 +34,7 @@ export function rnn(options: RnnOptions): CellLayer {
   expectNumber('rnn: units', units, { integer: true, min: 1 });
   expectNumber('rnn: biases', biases, { integer: true, min: 1, max: 2 });
   expectOneOf('rnn: activation', activation, ['tanh', 'relu']);
-  const allowed = ['inputToHidden', 'hiddenToHidden', 'preActivation'] as const;
+  const allowed = ['inputToHidden', 'hiddenToHidden', 'preActivation', 'hiddenToOutput'] as const;
   const checked = checkPlacements('rnn', normalize, allowed);
   return cellLayer(
     {

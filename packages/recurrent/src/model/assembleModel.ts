@@ -1,5 +1,5 @@
 import { expectNumber, randomStream, rowsOfEachStep, type Lengths, type Unit } from '@bnrnn/core';
-import { refuseUnsummed, type Ranks } from '@bnrnn/normalization';
+import { refuseUnsummed, type Normalizer, type Ranks } from '@bnrnn/normalization';
 import { dropout, product } from '@bnrnn/tensor-backend';
 import {
   add,
@@ -15,6 +15,8 @@ import type { InitializerSpec } from '../initialize/initializer';
 import { newVariable } from '../initialize/newVariable';
 import { applyInOrder, placesInOrder } from '../layers/applyInOrder';
 import type { Layer, LayerContext, LayerResult, RanksOfBatch } from '../layers/layer';
+import { normalizeSteps } from '../layers/normalizeSteps';
+import { normalizerParameters } from '../layers/placedNormalizers';
 import { tidyResult } from '../tidyResult';
 import { expectState, expectStepwise } from './expectations';
 import type { ModelSpec } from './modelSpec';
@@ -36,6 +38,8 @@ export interface ModelParts {
   readonly dropout: number;
   /** The parameters below the first layer. */
   readonly below: ReadonlyMap<string, Variable>;
+  /** The normalizer of the first layer's input, before its dropout. */
+  readonly first?: { readonly path: string; readonly normalizer: Normalizer };
   /** Checks one window and reads it; what it makes is freed. */
   read(
     caller: string,
@@ -57,7 +61,7 @@ type RunOptions = Pick<LayerContext, 'mode' | 'statistics' | 'position'> & {
 
 /** Puts a model together: what reads the inputs, layers one above the other, a linear head. */
 export function assembleModel(parts: ModelParts): SequenceModel {
-  const { spec, unit, seed, initializer, layers, classes } = parts;
+  const { spec, unit, seed, initializer, layers, classes, first } = parts;
   const name = spec.kind;
   expectNumber(`${name}: seed`, seed, { integer: true, min: 0 });
   checkInitializer(name, initializer);
@@ -71,11 +75,15 @@ export function assembleModel(parts: ModelParts): SequenceModel {
   };
   const parameters = new Map<string, Variable>([
     ...parts.below,
+    ...(first ? normalizerParameters(first, parts.width) : []),
     ...placesInOrder(layers, place).flatMap((own, k) => [...(layers[k] as Layer).parameters(own)]),
     ['softmax.weights', head.weights],
     ['softmax.bias', head.bias],
   ]);
-  const placed = new Map(layers.flatMap((layer, k) => [...layer.normalizers(`layers.${k}`)]));
+  const placed = new Map([
+    ...(first ? [[first.path, { ...first, features: parts.width }] as const] : []),
+    ...layers.flatMap((layer, k) => [...layer.normalizers(`layers.${k}`)]),
+  ]);
   const normalizers = new Map([...placed].map(([path, { normalizer }]) => [path, normalizer]));
   const kept = modelStatistics(placed, parameters);
   const measuresOthers = [...normalizers.values()].some(({ needs }) => needs !== 'row');
@@ -107,8 +115,16 @@ export function assembleModel(parts: ModelParts): SequenceModel {
       lengths,
       ranks,
     };
-    const result = applyInOrder(layers, between(x, 0), state, context, between);
-    return { ...result, hidden: between(result.hidden, layers.length) };
+    const bottom =
+      first === undefined
+        ? { y: x, measured: {} }
+        : normalizeSteps(first.normalizer, first.path, x, context);
+    const result = applyInOrder(layers, between(bottom.y, 0), state, context, between);
+    return {
+      ...result,
+      hidden: between(result.hidden, layers.length),
+      measured: { ...bottom.measured, ...result.measured },
+    };
   };
 
   const logitsOf = (hidden: Tensor3D): Tensor2D => {

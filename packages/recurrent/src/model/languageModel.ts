@@ -1,5 +1,5 @@
 import { expectNumber, expectOneOf, expectShape, UsageError } from '@bnrnn/core';
-import { refuseInCausalModel } from '@bnrnn/normalization';
+import { refuseInCausalModel, type Normalizer } from '@bnrnn/normalization';
 import { embedding as lookUp } from '@bnrnn/tensor-backend';
 import { reshape, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
 import { checkInitializer } from '../initialize/checkInitializer';
@@ -24,15 +24,17 @@ export interface LanguageModelOptions {
   readonly initializer: InitializerSpec;
   /** The embedding's own; as `initializer` unless given. */
   readonly embeddingInitializer?: InitializerSpec;
+  /** On the embedding's output, before its dropout; default: none. */
+  readonly normalizeEmbedding?: Normalizer;
   readonly seed: number;
 }
 
 /**
  * A recurrent language model.
  *
- *   x_t = E[id_t]    h = layers(dropout(x))    logits = dropout(h)·W + b
+ *   x_t = N(E[id_t])    h = layers(dropout(x))    logits = dropout(h)·W + b
  *
- * with dropout between the layers too, and E not tied to W.
+ * with dropout between the layers too, E not tied to W, and N `normalizeEmbedding`.
  *
  * @throws UsageError for settings that cannot be, for a layer that sees later tokens, and for
  * sequence-wise statistics, which leak them.
@@ -51,6 +53,7 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
   if (embeddingInitializer !== undefined)
     checkInitializer(`${name}: embedding`, embeddingInitializer);
   expectCausal(layers);
+  const first = checkEmbedding(options.normalizeEmbedding);
   const shape = [vocabulary, embedding];
   const table = newVariable('embedding', seed, embeddingInitializer ?? initializer, {
     shape,
@@ -67,6 +70,7 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
       dropout,
       initializer,
       ...(embeddingInitializer !== undefined && { embeddingInitializer }),
+      ...(first && { normalizeEmbedding: first.spec }),
     },
     unit,
     seed,
@@ -76,6 +80,7 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
     classes: vocabulary,
     dropout,
     below: new Map([['embedding', table]]),
+    ...(first && { first: { path: 'embedding', normalizer: first } }),
     read(caller, inputs) {
       if (!('ids' in inputs)) {
         throw new UsageError(`${caller}: features came, expected ids, time and batch.`);
@@ -90,6 +95,18 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
       return { ids: ids as Tensor1D, time: 1, batch: ids.shape[0] };
     },
   });
+}
+
+/** @throws UsageError for a normalizer that sees later tokens, or normalizes the weights of a product. */
+function checkEmbedding(normalizer: Normalizer | undefined): Normalizer | undefined {
+  if (normalizer === undefined || normalizer.spec.kind === 'none') return undefined;
+  const where = 'languageModel: normalizeEmbedding';
+  refuseInCausalModel(normalizer, where);
+  if (normalizer.mapWeights === undefined) return normalizer;
+  throw new UsageError(
+    `${where} is the strategy "${normalizer.spec.kind}", which normalizes the weights of a product, and an embedding is looked up.`,
+    { hint: 'Use it at inputToHidden, hiddenToHidden, or both.' },
+  );
 }
 
 function expectCausal(layers: readonly Layer[]): void {

@@ -1,4 +1,5 @@
 import { expectOneOf } from '@bnrnn/core';
+import { normalizerFromSpec } from '@bnrnn/normalization';
 import { layerFromSpec, type FromSpecOptions } from '../layers/layerFromSpec';
 import { frameClassifier } from './frameClassifier';
 import { languageModel } from './languageModel';
@@ -20,7 +21,16 @@ export function modelFromSpec(
 ): SequenceModel {
   expectOneOf('model.kind', spec.kind, ['languageModel', 'frameClassifier']);
   const layers = spec.layers.map((layer) => layerFromSpec(layer, { strategies }));
-  return spec.kind === 'languageModel'
-    ? languageModel({ ...spec, layers, seed })
-    : frameClassifier({ ...spec, layers, seed });
+  if (spec.kind === 'frameClassifier') return frameClassifier({ ...spec, layers, seed });
+  const { normalizeEmbedding, ...rest } = spec;
+  return languageModel({
+    ...rest,
+    ...{ layers, seed },
+    ...(normalizeEmbedding && {
+      normalizeEmbedding: normalizerFromSpec(normalizeEmbedding, {
+        strategies,
+        where: 'languageModel: normalizeEmbedding',
+      }),
+    }),
+  });
 }

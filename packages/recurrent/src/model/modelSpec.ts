@@ -1,3 +1,4 @@
+import type { NormalizerSpec } from '@bnrnn/normalization';
 import type { InitializerSpec } from '../initialize/initializer';
 import type { LayerSpec } from '../layers/layerSpec';
 
@@ -15,6 +16,8 @@ export interface LanguageModelSpec {
   readonly initializer: InitializerSpec;
   /** The embedding's own; absent where it starts as everything else. */
   readonly embeddingInitializer?: InitializerSpec;
+  /** The normalizer of the embedding's output, before its dropout; absent where there is none. */
+  readonly normalizeEmbedding?: NormalizerSpec;
 }
 
 /** A frame classifier as plain JSON. */

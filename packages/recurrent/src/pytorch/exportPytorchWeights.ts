@@ -1,3 +1,4 @@
+import type { NormalizerSpec } from '@bnrnn/normalization';
 import type { Variable } from '@tensorflow/tfjs-core';
 import { gatesOf } from '../layers/cellParameters';
 import { parameterAt } from '../layers/contextLookup';
@@ -13,7 +14,10 @@ export interface PytorchWeight {
 
 /** A model, or whatever holds its layers' specs and parameters. */
 export interface HasLayers {
-  readonly spec: { readonly layers: readonly LayerSpec[] };
+  readonly spec: {
+    readonly layers: readonly LayerSpec[];
+    readonly normalizeEmbedding?: NormalizerSpec;
+  };
   readonly parameters: ReadonlyMap<string, Variable>;
 }
 
@@ -31,7 +35,7 @@ export interface HasLayers {
  */
 export function exportPytorchWeights({ spec, parameters }: HasLayers): Map<string, PytorchWeight> {
   const weights = new Map<string, PytorchWeight>();
-  const places = pytorchPlaces('exportPytorchWeights', spec.layers, 'layers');
+  const places = pytorchPlaces('exportPytorchWeights', spec);
   for (const { spec: layer, path, suffix } of places) {
     const width = gatesOf(layer) * layer.units;
     const read = (name: string): Float32Array => {

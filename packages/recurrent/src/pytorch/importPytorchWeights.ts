@@ -49,7 +49,7 @@ export function importPytorchWeights(
   };
   const assignments: [Variable, Float32Array][] = [];
 
-  for (const { spec: layer, path, suffix } of pytorchPlaces(caller, spec.layers, 'layers')) {
+  for (const { spec: layer, path, suffix } of pytorchPlaces(caller, spec)) {
     const { units } = layer;
     const width = gatesOf(layer) * units;
     const at = (name: string): Variable => parameterAt(parameters, `${path}.${name}`);

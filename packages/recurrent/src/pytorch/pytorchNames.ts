@@ -1,6 +1,7 @@
 import { UsageError } from '@bnrnn/core';
 import type { RecurrentSpec } from '../layers/cellParameters';
 import type { LayerSpec } from '../layers/layerSpec';
+import type { HasLayers } from './exportPytorchWeights';
 
 /** One direction of one of PyTorch's layers, and where its parameters stand with us. */
 export interface PytorchPlace {
@@ -18,10 +19,10 @@ export interface PytorchPlace {
  */
 export function pytorchPlaces(
   caller: string,
-  layers: readonly LayerSpec[],
-  path: string,
+  { layers, normalizeEmbedding }: HasLayers['spec'],
 ): PytorchPlace[] {
-  const flat = layers.flatMap((spec, k) => unstacked(spec, `${path}.${k}`));
+  if (normalizeEmbedding !== undefined) refuse(caller, 'embedding', 'a normalizer');
+  const flat = layers.flatMap((spec, k) => unstacked(spec, `layers.${k}`));
   const places = flat.flatMap(({ spec, path: own }, k): PytorchPlace[] => {
     if (spec.kind !== 'bidirectional') return [{ spec, path: own, suffix: `l${k}` }];
     if (spec.merge !== 'concat') refuse(caller, own, `merge "${spec.merge}"`);
@@ -37,7 +38,7 @@ export function pytorchPlaces(
   }
   const kinds = new Set(places.map(({ spec }) => spec.kind));
   const widths = new Set(flat.map(({ spec }) => spec.kind === 'bidirectional'));
-  if (kinds.size > 1 || widths.size > 1) refuse(caller, path, 'layers of several kinds');
+  if (kinds.size > 1 || widths.size > 1) refuse(caller, 'layers', 'layers of several kinds');
   return places;
 }
 

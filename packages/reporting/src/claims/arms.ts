@@ -3,7 +3,14 @@ import type { RunConfig } from '../run/run';
 /** One of the two sides of a claim: which runs belong to it. */
 export type Arm = (config: RunConfig) => boolean;
 
-const placements = ['inputToHidden', 'hiddenToHidden', 'preActivation', 'cell'] as const;
+const placements = [
+  'inputToHidden',
+  'hiddenToHidden',
+  'preActivation',
+  'cell',
+  'hiddenToOutput',
+  'embedding',
+] as const;
 type ClaimPlacement = (typeof placements)[number];
 
 /** What normalizes at a placement of the run, e.g. `frame`; `none` where nothing does. */

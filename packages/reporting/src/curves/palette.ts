@@ -49,6 +49,7 @@ function slotOf({ settings }: SlotConfig): number {
   const at = (placement: string): unknown =>
     settings[`model.normalize.${placement}`]?.value ?? 'none';
   const [input, hidden] = [at('inputToHidden'), at('hiddenToHidden')];
+  if (at('hiddenToOutput') !== 'none' || at('embedding') !== 'none') return 7;
   if (at('cell') !== 'none') return 6;
   if (at('preActivation') !== 'none') return 2;
   if (hidden !== 'none') return input === 'none' ? 3 : 4;

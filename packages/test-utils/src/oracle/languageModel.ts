@@ -1,5 +1,6 @@
 import { axis, reshape64, type Array64 } from '../array64';
 import { addToRows, product } from './arithmetic';
+import type { SequenceNormalizer } from './layers';
 import { softmaxCrossEntropy } from './crossEntropy';
 import { dropout } from './dropout';
 import { embedding } from './embedding';
@@ -24,6 +25,8 @@ export interface LanguageModelOptions {
    * embedding's output, between the layers, before the softmax.
    */
   dropoutMasks?: readonly ArrayLike<number>[] | undefined;
+  /** On the embedding's output, before its dropout. */
+  normalizeEmbedding?: SequenceNormalizer | undefined;
 }
 
 export interface LanguageModelResult {
@@ -51,7 +54,9 @@ export function languageModel(options: LanguageModelOptions): LanguageModelResul
     return mask === undefined ? x : dropout({ x, mask });
   };
   const embedded = embedding({ table: options.embedding, ids });
-  let x = drop(reshape64(embedded, [time, batch, axis(embedded, 1)]), 0);
+  const { normalizeEmbedding = (values: Array64) => values } = options;
+  const bottom = reshape64(embedded, [time, batch, axis(embedded, 1)]);
+  let x = drop(normalizeEmbedding(bottom, undefined), 0);
   layers.forEach((layer, k) => (x = drop(layer(x).hidden, k + 1)));
 
   const hidden = reshape64(x, [time * batch, axis(x, 2)]);

@@ -1,29 +1,33 @@
 import { paddedLengths, rowsOfEachStep, UsageError } from '@bnrnn/core';
-import { none, type Measured, type Normalizer } from '@bnrnn/normalization';
-import type { Tensor3D } from '@tensorflow/tfjs-core';
+import type { Measured, Normalizer } from '@bnrnn/normalization';
+import { clone, type Tensor3D } from '@tensorflow/tfjs-core';
 import { statisticsAt, trainedAt } from './contextLookup';
 import type { LayerContext } from './layer';
 
-export interface NormalizedInputs {
+export interface NormalizedSteps {
   readonly y: Tensor3D;
+  /** Path -> what the normalizer there measured. */
   readonly measured: Readonly<Record<string, Measured>>;
 }
 
 /**
- * The paper's placement: normalizes W·x of all steps before the scan.
+ * Normalizes the values of all steps at once, outside the recurrence: W·x before the scan, which is
+ * the paper's placement, h behind it, or the output of an embedding.
  *
- * @param projected  float32 [time, batch, features].
+ * @param path  of the normalizer, e.g. `layers.0.inputToHidden`.
+ * @param x     float32 [time, batch, features].
  * @throws UsageError when a position is given for more than one step.
  * @see docs/paper-map.md#batch-normalization-in-a-recurrent-network.
  */
-export function normalizeInputs(
-  normalizer: Normalizer = none(),
-  projected: Tensor3D,
+export function normalizeSteps(
+  normalizer: Normalizer | undefined,
+  path: string,
+  x: Tensor3D,
   context: LayerContext,
-): NormalizedInputs {
-  const path = `${context.path}.inputToHidden`;
+): NormalizedSteps {
+  if (normalizer === undefined) return { y: clone(x), measured: {} };
   const { mode, lengths, position, ranks } = context;
-  const [time, batch] = projected.shape;
+  const [time, batch] = x.shape;
   if (position !== undefined && time !== 1) {
     throw new UsageError(
       `${path}: position is given for ${time} steps, expected 1: it is that of a single step.`,
@@ -33,7 +37,7 @@ export function normalizeInputs(
   const statistics = statisticsAt(path, context);
   const collective = ranks?.collective;
   const options = { mode, lengths, firstStep: position ?? 0, collective };
-  const { y, measured } = normalizer.apply(projected, trained, statistics, options);
+  const { y, measured } = normalizer.apply(x, trained, statistics, options);
   if (measured === undefined) return { y, measured: {} };
   const sizes = { time, batch };
   const counts = ranks?.rows ?? rowsOfEachStep(sizes, paddedLengths(path, lengths, sizes));
