@@ -31,10 +31,10 @@ describe('placements', () => {
 
   it('refuses a placement that the cell does not have', () => {
     expect(() => rnn({ units: 3, normalize: { cell: frame } })).toThrow(
-      'rnn: normalize.cell is set, expected one of: inputToHidden, hiddenToHidden, preActivation.',
+      'rnn: normalize.cell is set, expected one of: inputToHidden, hiddenToHidden, preActivation, hiddenToOutput.',
     );
     expect(() => gru({ units: 3, normalize: { preActivation: layerNorm({ groups: 3 }) } })).toThrow(
-      'gru: normalize.preActivation is set, expected one of: inputToHidden, hiddenToHidden.',
+      'gru: normalize.preActivation is set, expected one of: inputToHidden, hiddenToHidden, hiddenToOutput.',
     );
   });
 
