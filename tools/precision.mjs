@@ -74,7 +74,7 @@ writeFileSync(`${folder}/${preset}.json`, `${JSON.stringify(result, null, 1)}\n`
 await writePage(`${folder}/${preset}.md`, renderPrecision(result));
 process.stderr.write(`docs/results/precision/${preset}.md\n`);
 
-/** The last validation loss of a run in nats a unit; trains it where it has not ended. */
+/** The last validation loss of a run in nats per target; trains it where it has not ended. */
 function lossOf(arm, seed) {
   const run = folderOf(arm, seed);
   const file = join(run, 'result.json');

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pages } from './pages';
 import { root } from './publishedPackages';
@@ -17,6 +17,20 @@ describe('pages', () => {
       expect(longLines(text), 'npm run format wraps paragraphs').toEqual([]);
     },
   );
+
+  it.each(pages())('%s links to files and names sources that exist', (page) => {
+    const text = readFileSync(join(root, page), 'utf8');
+    expect(missing(page, text)).toEqual([]);
+  });
+
+  it('sees a link and the name of a source that lead nowhere', () => {
+    const link = '[here](nowhere.md#part) and [there](https://example.org)';
+    const source = '`packages/core/src/nowhere.ts` and `core/src/index.ts`';
+    expect(missing('README.md', `${link} ${source}`)).toEqual([
+      'nowhere.md',
+      'packages/core/src/nowhere.ts',
+    ]);
+  });
 
   it('sees a long line of prose, and passes over tables, links and code', () => {
     const words = (count: number): string => Array<string>(count).fill('word').join(' ');
@@ -42,6 +56,23 @@ function longLines(text: string): string[] {
     return isProse && withoutUnbroken(line).length > widest ? [`${i + 1}: ${line}`] : [];
   });
 }
+
+/** What a page links to or names as a source in this repository, and what is not there. */
+function missing(page: string, text: string): string[] {
+  const links = matches(text, /\]\(([^)#\s]+)(?:#[^)]*)?\)/g).filter((to) => !/^\w+:/.test(to));
+  const sources = matches(text, /`((?:packages\/|tools\/|docs\/)?[\w./-]+\/[\w./-]+\.m?ts)`/g);
+  const isThere = (file: string): boolean =>
+    [root, join(root, 'packages'), join(root, dirname(page))].some((base) =>
+      existsSync(join(base, file)),
+    );
+  return [
+    ...links.filter((to) => !existsSync(join(root, dirname(page), to))),
+    ...sources.filter((file) => !isThere(file)),
+  ];
+}
+
+const matches = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].flatMap(([, found = '']) => found);
 
 /** A line without what cannot be wrapped: the addresses of links, and code. */
 const withoutUnbroken = (line: string): string =>
