@@ -177,6 +177,6 @@ describe('judgeClaims', () => {
     expect(table).toContain('ptb-small-bn − ptb-small, authors-code');
     expect(table).toContain('supported');
     expect(table).toContain('+0.011 to +0.014');
-    expect(table).toContain('validation loss at the end, nats per unit');
+    expect(table).toContain('validation loss at the end, nats per target');
   });
 });

@@ -39,7 +39,7 @@ const startEvent = v.object({
 const stepEvent = v.object({
   type: v.literal('step'),
   ...position,
-  /** Mean loss of this step in nats per unit. */
+  /** Mean loss of this step in nats per target. */
   loss: v.number(),
   learningRate: v.number(),
   /** Global L2 norm of the gradient before clipping, on the scale the clip threshold assumes. */
@@ -77,7 +77,7 @@ const epochEvent = v.object({
   type: v.literal('epoch'),
   ...position,
   learningRate: v.number(),
-  /** Mean nats per unit over the epoch, while the parameters changed. */
+  /** Mean nats per target over the epoch, while the parameters changed. */
   trainNllPerUnit: v.number(),
   trainPerplexity: v.number(),
   trainPerplexityMeanOfBatches: v.number(),

@@ -27,7 +27,7 @@ const bestSchema = v.object({
 const runResultSchema = v.object({
   steps: count,
   epochs: count,
-  /** Nats per unit. */
+  /** Nats per target. */
   firstLoss: v.number(),
   lastLoss: v.number(),
   unitsPerSecond: v.number(),

@@ -12,7 +12,7 @@ export interface Claim {
   readonly varied: readonly string[];
   /** Whether the two arms of a pair are trained on different amounts of one corpus. */
   readonly otherData?: true;
-  /** What is measured and its unit, e.g. `training loss at the end, nats per unit`. */
+  /** What is measured and its unit, e.g. `training loss at the end, nats per target`. */
   readonly measure: string;
   /** The difference of one pair; undefined where a run lacks the numbers. */
   readonly difference: (treatment: RunSummary, baseline: RunSummary) => number | undefined;

@@ -10,7 +10,7 @@ export function claimsTable(claims: readonly JudgedClaim[], format: TableFormat 
   const left = (header: string) => ({ header, align: 'left' }) as const;
   return writeTable(
     {
-      title: "The paper's statements, held against these runs",
+      title: "The paper's statements, tested on these runs",
       columns: [
         left('claim'),
         left('runs'),

@@ -3,7 +3,7 @@ import { lossAtStep, type RunSummary } from '../compare/runSummary';
 /** So many steps a training loss is averaged over, of those that the log holds. */
 const smoothing = 200;
 
-/** Nats per unit: mean of the last steps. */
+/** Nats per target: mean of the last steps. */
 export function lastTrainingLoss(summary: RunSummary): number | undefined {
   return lossAtStep(summary, summary.stepEvents.at(-1)?.step ?? 0);
 }
@@ -11,7 +11,7 @@ export function lastTrainingLoss(summary: RunSummary): number | undefined {
 const preference = ['recalibrated', 'running', 'batch'] as const;
 
 /**
- * The validation loss at the end of the run in nats per unit, under recalibrated statistics where it
+ * The validation loss at the end of the run in nats per target, under recalibrated statistics where it
  * was evaluated so, otherwise under running ones, otherwise under those of the batch.
  */
 export function lastValidation({ evaluations }: RunSummary): number | undefined {
@@ -21,7 +21,7 @@ export function lastValidation({ evaluations }: RunSummary): number | undefined 
     .find((value) => value !== undefined);
 }
 
-/** How far the validation at the end lies above the training loss of the last epoch, nats per unit. */
+/** How far the validation at the end lies above the training loss of the last epoch, nats per target. */
 export function generalizationGap(summary: RunSummary): number | undefined {
   const training = summary.lastEpoch?.trainNllPerUnit;
   const validation = lastValidation(summary);

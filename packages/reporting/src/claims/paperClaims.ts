@@ -11,7 +11,7 @@ import {
 /** What a normalized run may differ in from its baseline: a shift stands where the bias was. */
 const normalization = ['model.normalize.', 'normalization.', 'model.biases'];
 
-/** Nats per unit: a difference in validation that nobody would call better, one percent of perplexity. */
+/** Nats per target: a difference in validation that nobody would call better, one percent of perplexity. */
 const equivalence = 0.01;
 
 /** The learning rate that the run's recipe has for it, as its configuration tells. */
@@ -55,7 +55,7 @@ export const paperClaims: readonly Claim[] = [
     treatment: batchNormalized,
     baseline,
     varied: normalization,
-    measure: 'training loss of the last steps, nats per unit',
+    measure: 'training loss of the last steps, nats per target',
     difference: differenceOf(lastTrainingLoss),
     holds: 'below',
     margin: 0,
@@ -66,7 +66,7 @@ export const paperClaims: readonly Claim[] = [
     treatment: batchNormalized,
     baseline,
     varied: normalization,
-    measure: 'validation loss at the end, nats per unit',
+    measure: 'validation loss at the end, nats per target',
     difference: differenceOf(lastValidation),
     holds: 'above',
     margin: -equivalence,
@@ -77,7 +77,7 @@ export const paperClaims: readonly Claim[] = [
     treatment: batchNormalized,
     baseline,
     varied: normalization,
-    measure: 'validation minus training loss at the end, nats per unit',
+    measure: 'validation minus training loss at the end, nats per target',
     difference: differenceOf(generalizationGap),
     holds: 'above',
     margin: 0,
@@ -88,7 +88,7 @@ export const paperClaims: readonly Claim[] = [
     treatment: normalizedAt('preActivation', inBatches),
     baseline,
     varied: normalization,
-    measure: 'validation loss at the end, nats per unit',
+    measure: 'validation loss at the end, nats per target',
     difference: differenceOf(lastValidation),
     holds: 'above',
     margin: -equivalence,
@@ -99,7 +99,7 @@ export const paperClaims: readonly Claim[] = [
     treatment: normalizedAt('hiddenToHidden', inBatches),
     baseline,
     varied: normalization,
-    measure: 'validation loss at the end, nats per unit',
+    measure: 'validation loss at the end, nats per target',
     difference: differenceOf(lastValidation),
     holds: 'above',
     margin: -equivalence,
@@ -110,7 +110,7 @@ export const paperClaims: readonly Claim[] = [
     treatment: both(batchNormalized, chosenRate),
     baseline: both(batchNormalized, (config) => !chosenRate(config)),
     varied: ['optimizer.learningRate'],
-    measure: 'validation loss at the end, nats per unit',
+    measure: 'validation loss at the end, nats per target',
     difference: differenceOf(lastValidation),
     holds: 'above',
     margin: -equivalence,
@@ -121,7 +121,7 @@ export const paperClaims: readonly Claim[] = [
     treatment: frameWise,
     baseline: sequenceWise,
     varied: normalization,
-    measure: 'validation loss at the end, nats per unit',
+    measure: 'validation loss at the end, nats per target',
     difference: differenceOf(lastValidation),
     holds: 'above',
     margin: 0,
@@ -133,7 +133,7 @@ export const paperClaims: readonly Claim[] = [
     baseline: batchNormalized,
     varied: ['schedule.', 'data.'],
     otherData: true,
-    measure: 'validation minus training loss, all data minus part, nats per unit',
+    measure: 'validation minus training loss, all data minus part, nats per target',
     difference: differenceOf(generalizationGap),
     holds: 'below',
     margin: 0,

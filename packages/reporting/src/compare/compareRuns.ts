@@ -22,7 +22,7 @@ export interface ComparedGroup extends RunGroup {
   seeds: readonly number[];
   /** Fewest and most training steps of its runs. */
   steps: readonly [number, number];
-  /** Nats per unit. */
+  /** Nats per target. */
   firstLoss: Spread | undefined;
   lossAtStep: Spread | undefined;
   lastLoss: Spread | undefined;

@@ -8,7 +8,7 @@ export interface RunSummary {
   steps: number;
   /** Step events in their order. */
   stepEvents: readonly RunEventOf<'step'>[];
-  /** Nats per unit of the first and the last step. */
+  /** Nats per target of the first and the last step. */
   firstLoss: number | undefined;
   lastLoss: number | undefined;
   unitsPerSecond: number | undefined;

@@ -9,7 +9,7 @@ import { renderSvg } from './renderSvg';
 /**
  * The curves of some runs as one SVG, a line for each run, a colour for each preset.
  *
- * `training`: loss in nats per unit against the training step, smoothed over a fiftieth of the steps,
+ * `training`: loss in nats per target against the training step, smoothed over a fiftieth of the steps,
  * each step's own loss faint behind. `validation`: loss against the epoch, under the statistics that
  * were evaluated most often. `error`: the frame error rate in the same way. Dashed beside a validation
  * is the same on training batches, where they were evaluated. The same runs give the same bytes.

@@ -8,7 +8,7 @@ export interface RunProgress {
   start: RunEventOf<'start'> | undefined;
   step: number;
   totalSteps: number;
-  /** Mean of the recent steps' losses, nats per unit; undefined before the first step. */
+  /** Mean of the recent steps' losses, nats per target; undefined before the first step. */
   loss: number | undefined;
   /** Mean of the recent steps' speeds. */
   unitsPerSecond: number | undefined;

@@ -1,7 +1,7 @@
 import type { RunEventOf } from '@bnrnn/core';
 import { eventsOf, type RunSummary } from '../compare/runSummary';
 
-/** What a run measured at one of its validations: nats per unit, or share of wrong frames. */
+/** What a run measured at one of its validations: nats per target, or share of wrong frames. */
 export interface Reading {
   readonly step: number;
   /** Epochs done, parts counted. */
