@@ -106,8 +106,8 @@ function batchNormOf(spec: BatchNormSpec): Normalizer {
     },
     fold: (statistics, measured, counts) =>
       foldMoments(
-        statistics as BatchStatistics,
-        measured as BatchStatistics,
+        statistics,
+        measured,
         spec.over === 'sequence' ? [counts.reduce((sum, count) => sum + count, 0)] : counts,
         spec.decay,
       ),

@@ -1,6 +1,7 @@
 import { expectOneOf, UsageError } from '@bnrnn/core';
 import type { BatchNormSpec, NormalizeOver } from './normalizerSpec';
 import type { SpecFields } from './normalizerStrategy';
+import { refuseStepsOfSequence } from './refuseStepsOfSequence';
 import { checkSettings, defaultsOf, sharedSettings } from './strategySetting';
 
 /** Settings of batch normalization; what is left out takes its default. */
@@ -35,12 +36,7 @@ export const batchNormSettings = { epsilon, epsilonRule, gain, decay, perStep, m
 export function checkBatchNormSpec(where: string, fields: SpecFields): BatchNormSpec {
   const over = expectOneOf(`${where}: over`, fields['over'], ['frame', 'sequence']);
   const checked = checkSettings(where, fields, batchNormSettings);
-  if (checked.perStep && over === 'sequence') {
-    throw new UsageError(
-      `${where}: perStep is true with over "sequence", which has one set of statistics for all time steps.`,
-      { hint: 'Leave perStep out, or normalize over "frame".' },
-    );
-  }
+  refuseStepsOfSequence(where, over, checked.perStep);
   return { kind: 'batch', over, ...checked };
 }
 

@@ -3,15 +3,17 @@ import {
   concat,
   matMul,
   mul,
+  reshape,
   slice,
   sub,
   tensor2d,
   tidy,
   where,
   zerosLike,
+  type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import type { BatchStatistics } from './statistics';
+import type { NamedTensors } from './normalizer';
 
 /**
  * One update of the running average of the moments.
@@ -20,32 +22,35 @@ import type { BatchStatistics } from './statistics';
  *
  * Step t belongs to row min(t, rows − 1): its own where statistics are per step, the last for all
  * steps at or past it, the only one where they are shared over time. The average over steps weighs
- * each by its real rows; a step with fewer than 2 has no moments and counts for nothing; a row
- * without steps keeps its values. Variances are averaged as they are: training divided each step by
+ * each by its real rows; a step with too few has no moments and counts for nothing; a row without
+ * steps keeps its values. Variances are averaged as they are: training divided each step by
  * its own deviation, and the variance over all steps together would add the spread of their means,
  * which training took out.
  *
- * @param statistics  float32 [rows, features] each; kept, the caller disposes them.
- * @param moments     float32 [steps, features] each; kept too.
+ * @param statistics  float32 [rows, ...] each; kept, the caller disposes them.
+ * @param moments     float32 [steps, ...] each, under the same names; kept too.
  * @param counts      [steps]: real rows of each step.
  * @param decay       the share of the old value.
+ * @param fewest      real rows that a step needs; 2 when absent.
  * @returns           new statistics of the same shape.
  */
-export function foldMoments(
-  statistics: BatchStatistics,
-  moments: BatchStatistics,
+export function foldMoments<Statistics extends NamedTensors>(
+  statistics: Statistics,
+  moments: NamedTensors,
   counts: ArrayLike<number>,
   decay: number,
-): BatchStatistics {
+  fewest = 2,
+): Statistics {
   return tidy(() => {
-    const weights = Array.from(counts, (count) => (count < 2 ? 0 : count));
+    const weights = Array.from(counts, (count) => (count < fewest ? 0 : count));
     const measured = weights.every((weight) => weight > 0);
-    const fold = (old: Tensor2D, values: Tensor2D): Tensor2D =>
-      foldRows(old, measured ? values : clearRows(values, weights), weights, decay);
-    return {
-      mean: fold(statistics.mean, moments.mean),
-      variance: fold(statistics.variance, moments.variance),
+    const fold = ([name, old]: [string, Tensor]): [string, Tensor] => {
+      const values: Tensor2D = reshape(moments[name] as Tensor, [weights.length, -1]);
+      const rows: Tensor2D = reshape(old, [old.shape[0] ?? 1, -1]);
+      const real = measured ? values : clearRows(values, weights);
+      return [name, reshape(foldRows(rows, real, weights, decay), old.shape)];
     };
+    return Object.fromEntries(Object.entries<Tensor>(statistics).map(fold)) as Statistics;
   });
 }
 

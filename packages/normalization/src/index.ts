@@ -3,6 +3,7 @@ export type { BatchNormOptions } from './batchNormSpec';
 export { layerNorm, type LayerNormOptions } from './layerNorm';
 export { momentsOverRanks } from './momentsOverRanks';
 export { none } from './none';
+export { measuredRows } from './normalizer';
 export type {
   ApplyOptions,
   InitOptions,
@@ -41,3 +42,5 @@ export type { StrategySetting } from './strategySetting';
 export { sumOverRanks, type Ranks } from './sumOverRanks';
 export { StatisticsAverage } from './statisticsAverage';
 export { weight } from './weight';
+export { whiten } from './whiten';
+export type { WhitenOptions, WhitenSpec } from './whitenSpec';

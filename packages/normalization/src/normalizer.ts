@@ -69,7 +69,7 @@ export type Normalized = {
  * axis of a statistic is time steps: row `min(step, rows − 1)` belongs to a step, so one row is shared
  * over time. The first axis of what is measured is time steps too, or 1 for all steps together; other
  * axes are free, and equal for a statistic and what is measured under its name. A time step with
- * fewer than 2 real rows measures nothing: what stands in its row is not read.
+ * fewer than 2 real rows, or than `fewestRows`, measures nothing: what stands in its row is not read.
  */
 export interface Normalizer {
   readonly spec: NormalizerSpec;
@@ -78,6 +78,8 @@ export interface Normalizer {
    * True where `apply` reads `collective`. A strategy that needs other rows and does not is refused on several ranks.
    */
   readonly sumsOverRanks?: boolean;
+  /** Frame-wise: the real rows that a time step needs to be measured, in place of 2. */
+  readonly fewestRows?: number;
   /** Parameters and statistics at the start, for `features` features. */
   init(features: number, options: InitOptions): NormalizerStart;
   /**
@@ -117,3 +119,11 @@ export type Measured = {
   /** Real rows of each time step, in the order in which the steps were taken. */
   readonly counts: Int32Array;
 };
+
+/** The real rows of each time step, as `Measured` counts them: 0 for a step with too few to be measured. */
+export function measuredRows(
+  { needs, fewestRows = 2 }: Pick<Normalizer, 'needs' | 'fewestRows'>,
+  rows: Int32Array,
+): Int32Array {
+  return needs === 'frame' ? rows.map((count) => (count < fewestRows ? 0 : count)) : rows;
+}

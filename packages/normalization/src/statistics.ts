@@ -7,8 +7,10 @@ import {
   tile,
   zeros,
   type Rank,
+  type Tensor,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
+import type { NamedTensors } from './normalizer';
 
 /** The statistics of batch normalization. A type alias, so that `tidy` takes it. */
 export type BatchStatistics = {
@@ -31,33 +33,46 @@ export function startStatistics(caller: string, features: number, rows: number):
 /**
  * The rows of steps `from` to `from + time − 1`: row `min(step, rows − 1)` each.
  *
- * @returns [time, features], or [1, features] where one row serves every step.
+ * @param statistics  [rows, ...] each.
+ * @returns [time, ...], or [1, ...] where one row serves every step.
  */
-export function rowsOfSteps(
-  statistics: BatchStatistics,
+export function rowsOfSteps<Statistics extends NamedTensors>(
+  statistics: Statistics,
   from: number,
   time: number,
-): BatchStatistics {
-  return tidy(() => ({
-    mean: rowsOf(statistics.mean, from, time),
-    variance: rowsOf(statistics.variance, from, time),
-  }));
+): Statistics {
+  return mapTensors(statistics, (values) => rowsOf(values, from, time));
 }
 
 /** One row for each of `time` steps, repeating a single one. */
-export function oneRowEach(rows: BatchStatistics, time: number): BatchStatistics {
-  const repeats = rows.mean.shape[0] === 1 ? time : 1;
-  return tidy(() => ({
-    mean: tile(rows.mean, [repeats, 1]),
-    variance: tile(rows.variance, [repeats, 1]),
-  }));
+export function oneRowEach<Statistics extends NamedTensors>(
+  rows: Statistics,
+  time: number,
+): Statistics {
+  return mapTensors(rows, (values) => repeatRows(values, values.shape[0] === 1 ? time : 1));
 }
 
-function rowsOf(values: Tensor2D, from: number, time: number): Tensor2D {
-  const last = values.shape[0] - 1;
-  if (from >= last) return slice(values, [last, 0], [1, -1]);
+function mapTensors<Statistics extends NamedTensors>(
+  statistics: Statistics,
+  map: (values: Tensor) => Tensor,
+): Statistics {
+  return tidy(() =>
+    Object.fromEntries(Object.entries(statistics).map(([name, values]) => [name, map(values)])),
+  ) as Statistics;
+}
+
+function rowsOf(values: Tensor, from: number, time: number): Tensor {
+  const last = (values.shape[0] ?? 1) - 1;
+  if (from >= last) return slice(values, last, 1);
   const own = Math.min(time, last + 1 - from);
-  const head = slice(values, [from, 0], [own, -1]);
+  const head = slice(values, from, own);
   if (own === time) return head;
-  return concat([head, tile(slice(values, [last, 0], [1, -1]), [time - own, 1])]);
+  return concat([head, repeatRows(slice(values, last, 1), time - own)]);
+}
+
+function repeatRows(values: Tensor, times: number): Tensor {
+  return tile(
+    values,
+    values.shape.map((_, axis) => (axis === 0 ? times : 1)),
+  );
 }

@@ -7,6 +7,7 @@ import type { BuiltInStrategy, NormalizerStrategy, SpecFields } from './normaliz
 import { renormStrategy } from './renorm';
 import { rmsStrategy } from './rms';
 import { defaultsOf, sharedSettings } from './strategySetting';
+import { whitenStrategy } from './whiten';
 import { weightStrategy } from './weight';
 
 /** The strategies that this package brings. */
@@ -17,6 +18,7 @@ const builtIn = [
   rmsStrategy,
   renormStrategy,
   weightStrategy,
+  whitenStrategy,
 ] as const;
 
 const builtInStrategies: readonly BuiltInStrategy[] = builtIn;

@@ -145,7 +145,7 @@ async function* oneStep(options: TrainOptions, run: TrainRun, batch: Batch): Eve
       type: 'warning',
       ...position(options, run),
       code: 'few-rows',
-      message: `At ${fewRows} time steps of this batch fewer than two sequences are left; frame-wise normalizers use their running statistics there. Further ones are counted, not told.`,
+      message: `At ${fewRows} time steps of this batch fewer sequences are left than frame-wise normalizers need (two, or more than a group has features); they use their running statistics there. Further ones are counted, not told.`,
     };
   }
 }
@@ -201,7 +201,7 @@ function* finish(options: TrainOptions, run: TrainRun): Generator<RunEvent, void
       type: 'warning',
       ...position(options, run),
       code: 'few-rows-total',
-      message: `${fewRows} time steps in all had fewer than two sequences left.`,
+      message: `${fewRows} time steps in all had fewer sequences left than frame-wise normalizers need.`,
     };
   }
   const reason = stopReason(options, run) ?? 'finished';

@@ -115,7 +115,7 @@ export class TrainRun {
     );
   }
 
-  /** One training step; `fewRows` is how many of its time steps had fewer than two real rows. */
+  /** One training step; `fewRows` is how many of its time steps had too few real rows to normalize by. */
   async step(batch: Batch): Promise<{ event: RunEventOf<'step'>; fewRows: number }> {
     const { model, clip, now } = this.#options;
     if (!this.#checked) checkFirstBatch(model, batch, this.#collective);

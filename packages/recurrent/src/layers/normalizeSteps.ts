@@ -1,5 +1,5 @@
 import { paddedLengths, rowsOfEachStep, UsageError } from '@bnrnn/core';
-import type { Measured, Normalizer } from '@bnrnn/normalization';
+import { measuredRows, type Measured, type Normalizer } from '@bnrnn/normalization';
 import { clone, type Tensor3D } from '@tensorflow/tfjs-core';
 import { statisticsAt, trainedAt } from './contextLookup';
 import type { LayerContext } from './layer';
@@ -40,6 +40,7 @@ export function normalizeSteps(
   const { y, measured } = normalizer.apply(x, trained, statistics, options);
   if (measured === undefined) return { y, measured: {} };
   const sizes = { time, batch };
-  const counts = ranks?.rows ?? rowsOfEachStep(sizes, paddedLengths(path, lengths, sizes));
+  const rows = ranks?.rows ?? rowsOfEachStep(sizes, paddedLengths(path, lengths, sizes));
+  const counts = measuredRows(normalizer, rows);
   return { y, measured: { [path]: { tensors: measured, counts } } };
 }

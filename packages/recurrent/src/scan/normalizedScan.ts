@@ -1,5 +1,5 @@
 import { longestRow, rowsOfEachStep, type Lengths } from '@bnrnn/core';
-import { isBatchNormSpec, type Measured } from '@bnrnn/normalization';
+import { isBatchNormSpec, measuredRows, type Measured } from '@bnrnn/normalization';
 import { scanOp, runOp, type OpInputs, type OpOutputs } from '@bnrnn/tensor-backend';
 import {
   concat,
@@ -78,10 +78,14 @@ function run(
         : runOp(scanOp, given, attributes, stepwise);
     const { hidden, finalHidden, finalCell } = outputs;
     const found = outputs.measured ?? momentsOf(outputs, inputs, normalizers);
-    const counts = ranks?.rows.slice(0, time) ?? rowsOfEachStep({ time, batch }, settings.lengths);
-    if (settings.reverse) counts.reverse();
+    const rows = ranks?.rows.slice(0, time) ?? rowsOfEachStep({ time, batch }, settings.lengths);
+    if (settings.reverse) rows.reverse();
     const measured = Object.fromEntries(
-      Object.entries(found).map(([placement, tensors]) => [placement, { tensors, counts }]),
+      insidePlacements.flatMap((placement) => {
+        const [tensors, placed] = [found[placement], normalizers[placement]];
+        if (tensors === undefined || placed === undefined) return [];
+        return [[placement, { tensors, counts: measuredRows(placed.normalizer, rows) }]];
+      }),
     );
     return { hidden, finalHidden, finalCell, measured };
   });
