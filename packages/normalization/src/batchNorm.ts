@@ -104,13 +104,12 @@ function batchNormOf(spec: BatchNormSpec): Normalizer {
         ? tidy(() => storedMapOf(spec, { gain, mean, variance, ...(shift && { shift }) }))
         : undefined;
     },
-    fold: (statistics, measured, counts) =>
-      foldMoments(
-        statistics,
-        measured,
-        spec.over === 'sequence' ? [counts.reduce((sum, count) => sum + count, 0)] : counts,
-        spec.decay,
-      ),
+    fold(statistics, measured, counts) {
+      const { mean, variance } = statistics as BatchStatistics;
+      const rows =
+        spec.over === 'sequence' ? [counts.reduce((sum, count) => sum + count, 0)] : counts;
+      return foldMoments({ mean, variance }, measured, rows, spec.decay);
+    },
   };
 }
 

@@ -46,7 +46,7 @@ export function foldMoments<Statistics extends NamedTensors>(
     const measured = weights.every((weight) => weight > 0);
     const fold = ([name, old]: [string, Tensor]): [string, Tensor] => {
       const values: Tensor2D = reshape(moments[name] as Tensor, [weights.length, -1]);
-      const rows: Tensor2D = reshape(old, [old.shape[0] ?? 1, -1]);
+      const rows: Tensor2D = reshape(old, [old.shape[0], -1]);
       const real = measured ? values : clearRows(values, weights);
       return [name, reshape(foldRows(rows, real, weights, decay), old.shape)];
     };

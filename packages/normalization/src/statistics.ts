@@ -62,7 +62,7 @@ function mapTensors<Statistics extends NamedTensors>(
 }
 
 function rowsOf(values: Tensor, from: number, time: number): Tensor {
-  const last = (values.shape[0] ?? 1) - 1;
+  const last = values.shape[0] - 1;
   if (from >= last) return slice(values, last, 1);
   const own = Math.min(time, last + 1 - from);
   const head = slice(values, from, own);

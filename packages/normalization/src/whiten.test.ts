@@ -114,6 +114,9 @@ function given(options: WhitenOptions, real?: Array64) {
 }
 
 const inputs = { x, gain, shift };
+/** The float64 gradients, by case and mode: the same on every backend. */
+const gradients = new Map<string, typeof inputs>();
+const whitening = { method: 'cholesky', iterations: 1 } as const;
 const values = () => [toTensor3D(x), toTensor1D(gain), toTensor1D(shift)];
 
 describe.each(testBackends())('whiten on %s', (backend) => {
@@ -121,7 +124,7 @@ describe.each(testBackends())('whiten on %s', (backend) => {
     await startBackend(backend);
   });
 
-  describe.each(cases)('%s', (_, options, real) => {
+  describe.each(cases)('%s', (name, options, real) => {
     it.each(['batch', 'stored'] as const)(
       'is the float64 values and gradient in mode %s',
       (mode) => {
@@ -143,9 +146,13 @@ describe.each(testBackends())('whiten on %s', (backend) => {
         const gradient = grads((...all: Tensor[]) =>
           weightedSumOfTensors(apply(...(all as [Tensor, Tensor, Tensor])).y),
         )([xs, gains, shifts]);
-        const wanted = centralDifferences((moved) => weightedSum(expected(moved).y), inputs);
-        Object.entries(wanted).forEach(([name, value], k) => {
-          expectClose(gradient[k]!, value, { rtol: 1e-4, label: name });
+        const place = `${name}, ${mode}`;
+        const wanted =
+          gradients.get(place) ??
+          centralDifferences((moved) => weightedSum(expected(moved).y), inputs);
+        gradients.set(place, wanted);
+        Object.entries(wanted).forEach(([input, value], k) => {
+          expectClose(gradient[k]!, value, { rtol: 1e-4, label: input });
         });
         expectNoLeak(() => {
           const { y: again, measured = {} } = apply(xs, gains, shifts);
@@ -229,7 +236,140 @@ describe.each(testBackends())('whiten on %s', (backend) => {
         const one = whiten({ over, groupSize: 1, method, epsilon: 0.1 });
         const other = batchNorm({ over, epsilon: 0.1 });
         const options = { mode: 'batch', lengths: lengthsOf(mask) } as const;
-        const run = (first: number, end: number, collective?: Ranks): Record<string, Array64> => {
+        const run = (normalizer: typeof one) => {
+          const { parameters, statistics } = normalizer.init(features, { shift: true });
+          const [xs] = values();
+          const apply = (moved: Tensor) =>
+            normalizer.apply(moved as Tensor3D, parameters, statistics, options);
+          const dx = grads((moved: Tensor) => weightedSumOfTensors(apply(moved).y))([xs!])[0]!;
+          const { y, measured } = apply(xs!);
+          return { y, dx, measured: measured! };
+        };
+        const [white, normal] = [run(one), run(other)];
+        expectClose(white.y, normal.y, { rtol: 2e-6 });
+        expectClose(white.dx, normal.dx, { rtol: 2e-5 });
+        const variance = fromTensor(white.measured['covariance']!);
+        const rows = over === 'frame' ? time : 1;
+        expectClose(
+          reshape64(variance, [rows, features]),
+          fromTensor(normal.measured['variance']!),
+        );
+      }
+    },
+  );
+
+  it('gives its stored map as one matrix and one offset', () => {
+    for (const evaluation of ['running-covariance', 'running-matrix'] as const) {
+      const { normalizer, statistics } = given({ over: 'frame', ...rule, evaluation });
+      const parameters = { gain: toTensor1D(gain), shift: toTensor1D(shift) };
+      const { y } = normalizer.apply(toTensor3D(x), parameters, statistics, { mode: 'stored' });
+      const { factor, offset } = normalizer.storedMap!(parameters, statistics)!;
+      const rows = reshape<Rank.R2>(toTensor3D(x), [time * batch, features]);
+      const mapped = add(matMul(rows, factor as Tensor2D), offset);
+      expectClose(reshape(mapped, y.shape), fromTensor(y));
+      const without = normalizer.storedMap!({ gain: parameters.gain }, statistics)!;
+      expectClose(add(without.offset, parameters.shift), fromTensor(offset));
+      expectNoLeak(() => Object.values(normalizer.storedMap!(parameters, statistics)!));
+    }
+    const steps = given({ over: 'frame', ...rule, perStep: true, maxSteps: 3 });
+    const parameters = { gain: toTensor1D(gain) };
+    expect(steps.normalizer.storedMap!(parameters, steps.statistics)).toBeUndefined();
+  });
+});
+
+describe('whiten', () => {
+  beforeAll(async () => {
+    await startBackend('cpu');
+  });
+
+  it('comes back from its specification and changes nothing before training', () => {
+    const normalizer = whiten({
+      ...{ over: 'frame', method: 'zca', groupSize: 2, perStep: true, maxSteps: 3 },
+    });
+    const again = normalizerFromSpec(JSON.parse(JSON.stringify(normalizer.spec)));
+    expect(again.spec).toEqual(normalizer.spec);
+    const start = again.init(features, { shift: true });
+    expect(start.statistics['covariance']!.shape).toEqual([3, 3, 2, 2]);
+    const options = { mode: 'stored' } as const;
+    const { y } = again.apply(toTensor3D(x), start.parameters, start.statistics, options);
+    expectClose(y, x, { rtol: 1e-5 }); // 1/sqrt(1 + ε)
+  });
+
+  it('refuses a batch that is too small for the group, with the numbers that would do', () => {
+    const small = toTensor3D(filled([2, 4, 12], 1));
+    const refused = (options: Partial<WhitenOptions>, lengths?: number[]) => () => {
+      const normalizer = whiten({ over: 'frame', groupSize: 4, ...options });
+      const { parameters, statistics } = normalizer.init(12, { shift: false });
+      return normalizer.apply(small, parameters, statistics, { mode: 'batch', lengths });
+    };
+    expect(refused({})).toThrow(
+      'whiten.apply: mode "batch" was given 4 real rows at a time step (time 2, batch 4), expected at least 5 to whiten groups of 4.',
+    );
+    expect(refused({})).toThrow(
+      expect.objectContaining({
+        hint: 'Use a batch of 5 rows or more, groups of at most 3, or stored statistics (running or recalibrated).',
+      }),
+    );
+    expect(refused({ over: 'sequence' }, [1, 2, 0, 1])).toThrow('4 real rows in all');
+    expect(refused({ groupSize: 3 })).not.toThrow();
+    expect(refused({ over: 'sequence' })).not.toThrow();
+  });
+
+  it('refuses groups that do not fill the features, and settings out of range', () => {
+    expect(() => whiten({ over: 'frame', groupSize: 5 }).init(12, { shift: true })).toThrow(
+      'whiten: groupSize is 5, expected a divisor of the 12 features.',
+    );
+    expect(() => whiten({ over: 'frame', iterations: 11 })).toThrow('iterations');
+    expect(() => whiten({ over: 'frame', perStep: true })).toThrow('maxSteps');
+    expect(() => whiten({ over: 'sequence', perStep: true, maxSteps: 2 })).toThrow('perStep');
+    const { statistics } = batchNorm({ over: 'frame' }).init(features, { shift: true });
+    const other = whiten({ over: 'frame', groupSize: n });
+    expect(() =>
+      other.apply(toTensor3D(x), { gain: toTensor(gain) }, statistics, { mode: 'stored' }),
+    ).toThrow('statistics have mean and variance, expected mean and covariance');
+  });
+
+  it('is recalibrated over batches by their real rows', async () => {
+    const { normalizer, statistics } = given({ over: 'sequence', ...rule });
+    const average = new StatisticsAverage(new Map([['here', statistics]]));
+    const parameters = { gain: toTensor(gain) };
+    const [mean, squares] = [array64([1, features]), array64([1, features / n, n, n])];
+    for (const part of [filled([2, 3, features], 21), filled([3, 4, features], 22)]) {
+      const options = { mode: 'batch' } as const;
+      const { measured } = normalizer.apply(toTensor3D(part), parameters, statistics, options);
+      const [steps, columns] = part.shape as [number, number, number];
+      const counts = new Int32Array(steps).fill(columns);
+      await average.add(new Map([['here', { tensors: measured!, counts }]]));
+      const share = (steps * columns) / 18;
+      const own = oracle.whiten({ x: part, gain, ...rule, over: 'sequence', ...whitening });
+      own.mean.data.forEach((v, i) => (mean.data[i]! += share * v));
+      own.covariance.data.forEach((v, i) => (squares.data[i]! += share * v));
+    }
+    const found = average.statistics().get('here')!;
+    expectClose(found['mean']!, mean);
+    expectClose(found['covariance']!, squares);
+  });
+
+  const splits = { 'two ranks': [0, 4, 7], 'three ranks, one without a row': [0, 4, 4, 7] };
+  const weights = filled([time, batch, features], 9);
+
+  test.each(
+    Object.entries(splits).flatMap(([name, bounds]) =>
+      cases.slice(1, 6).map(([label, ...rest]) => ({ name, label, bounds, rest })),
+    ),
+  )('on $name, $label: as the whole batch', ({ bounds, rest: [options, real] }) => {
+    const { normalizer, statistics } = given(options, real);
+    const all = real === undefined ? new Array<number>(batch).fill(time) : lengthsOf(real);
+    const columnsOf = (whole: Array64, first: number, end: number): Array64 => {
+      const part = array64([time, Math.max(end - first, 1), features]);
+      for (let t = 0; t < time; t++) {
+        for (let b = first; b < end; b++) {
+          for (let f = 0; f < features; f++) put(part, at(whole, t, b, f), t, b - first, f);
+        }
+      }
+      return part;
+    };
+    const run = (first: number, end: number, collective?: Ranks): Record<string, Array64> => {
       const found: Record<string, Array64> = {};
       const lengths = first === end ? [0] : [...all].slice(first, end);
       tidy(() => {
