@@ -30,6 +30,7 @@ export { stack, type StackOptions } from './layers/stack';
 export { continueTokens, type ContinueTokensOptions } from './model/continueTokens';
 export { frameClassifier, type FrameClassifierOptions } from './model/frameClassifier';
 export { languageModel, type LanguageModelOptions } from './model/languageModel';
+export { sampleIndex } from './model/sampleIndex';
 export { modelFromSpec, type ModelFromSpecOptions } from './model/modelFromSpec';
 export type { FrameClassifierSpec, LanguageModelSpec, ModelSpec } from './model/modelSpec';
 export type {

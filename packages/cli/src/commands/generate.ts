@@ -1,7 +1,7 @@
 import { randomStream } from '@bnrnn/core';
 import { vocabularyFromData } from '@bnrnn/data-ptb';
 import { tasks } from '@bnrnn/experiments';
-import { continueTokens, type SequenceModel } from '@bnrnn/recurrent';
+import { continueTokens, sampleIndex, type SequenceModel } from '@bnrnn/recurrent';
 import { loadModel } from '@bnrnn/training';
 import { checkpointsOf } from '@bnrnn/training/node';
 import { Option, type Command } from 'commander';
@@ -17,7 +17,6 @@ import {
 } from '../ownStrategy';
 import { readConfig, readJson, runFiles } from '../runFolder';
 import { expectTask } from '../tasks/runTasks';
-import { sampleIndex } from '../sampleIndex';
 
 interface GenerateFlags extends StrategyFlags {
   readonly prompt: string;

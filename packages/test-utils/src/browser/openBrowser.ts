@@ -1,4 +1,4 @@
-import { chromium } from 'playwright-core';
+import { chromium, type BrowserContextOptions, type Page } from 'playwright-core';
 import { serveFolder } from './serveFolder';
 
 export interface OpenBrowserOptions {
@@ -12,6 +12,8 @@ export interface OpenBrowserOptions {
   readonly isolated?: boolean;
   /** Bytes that the page may store; what Chromium gives when absent. */
   readonly quotaBytes?: number;
+  /** Size, touch and colours of the pages. */
+  readonly context?: BrowserContextOptions;
   /** Milliseconds that one `run` may take; default two minutes. */
   readonly timeout?: number;
 }
@@ -25,6 +27,10 @@ export interface Browser {
    * @throws Error with the page's own stack and console where the module cannot be imported or `main` throws.
    */
   run(module: string, argument?: unknown): Promise<unknown>;
+  /** Where the folder is served, e.g. `http://127.0.0.1:8000`. */
+  readonly origin: string;
+  /** Another tab, to be driven; it shares what the others have stored. */
+  newTab(): Promise<Page>;
   /** What the page wrote to its console so far: `error: ...`, `warning: ...`. */
   readonly console: readonly string[];
   close(): Promise<void>;
@@ -39,7 +45,15 @@ export const webgpuFlags: readonly string[] = [
 
 /** Opens a page in a headless Chromium of this machine. */
 export async function openBrowser(options: OpenBrowserOptions): Promise<Browser> {
-  const { program, folder, flags = [], isolated = true, quotaBytes, timeout = 120_000 } = options;
+  const {
+    program,
+    folder,
+    flags = [],
+    isolated = true,
+    quotaBytes,
+    context,
+    timeout = 120_000,
+  } = options;
   const server = await serveFolder(folder, isolated);
   // Chromium's sandbox cannot be had as root, which containers run as.
   const browser = await chromium
@@ -49,7 +63,8 @@ export async function openBrowser(options: OpenBrowserOptions): Promise<Browser>
       throw error;
     });
   const said: string[] = [];
-  const page = await browser.newPage();
+  const tabs = await browser.newContext(context);
+  const page = await tabs.newPage();
   page.on('console', (message) => said.push(`${message.type()}: ${message.text()}`));
   page.on('pageerror', (error) => said.push(`error: ${error.stack ?? error.message}`));
   if (quotaBytes !== undefined) {
@@ -60,6 +75,8 @@ export async function openBrowser(options: OpenBrowserOptions): Promise<Browser>
   await page.goto(`${server.origin}/`);
   return {
     console: said,
+    origin: server.origin,
+    newTab: () => tabs.newPage(),
     async run(module, argument) {
       // Every bundle brings a copy of tfjs, and all copies in a page share one engine.
       await page.goto(`${server.origin}/`);
