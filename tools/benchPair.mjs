@@ -102,9 +102,9 @@ the newer commit is faster. Times are medians of the rounds.
 ${table.join('\n')}
 
 ${machineLine(where)}
-Product: ${[...blas].join('; ')}.
+The BLAS is ${[...blas].join('; ')}.
 
-Command: \`node tools/benchPair.mjs --old CHECKOUT --rounds ${rounds}\`
+This page was written by \`node tools/benchPair.mjs --old CHECKOUT --rounds ${rounds}\`.
 `;
 const folder = join(root, 'docs', 'results', 'bench');
 mkdirSync(folder, { recursive: true });

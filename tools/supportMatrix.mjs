@@ -62,7 +62,7 @@ function render(columns) {
     line(['words a second', ...columns.map(rate)]),
     line(['threads', ...columns.map(({ info }) => String(info.threads))]),
     '',
-    `Node ${process.versions.node}, ${cpus().length} cores (${cpus()[0].model.trim()}).`,
+    `The machine has ${cpus().length} cores of ${cpus()[0].model.trim()}, with Node ${process.versions.node}.`,
   ].join('\n');
 }
 

@@ -21,7 +21,7 @@ export function machine() {
 
 /** The same as a sentence. */
 export function machineLine({ cpu, cores, memoryGiB, kernel, node }) {
-  return `${cpu}, ${cores} cores, ${memoryGiB} GiB; ${kernel}; Node ${node}.`;
+  return `The machine has ${cores} cores of ${cpu} and ${memoryGiB} GiB, with ${kernel} and Node ${node}.`;
 }
 
 function git(...args) {

@@ -21,7 +21,7 @@ export function renderReading({ command, machine, rounds, archive, raw }) {
   return [
     '# Reading a compressed Kaldi archive',
     '',
-    `Written by \`${command}\` at commit ${machine.commit}.`,
+    `This page was written by \`${command}\` at commit ${machine.commit}.`,
     '',
     machineLine(machine),
     '',

@@ -8,7 +8,7 @@ export function renderTables({ machine, presets, notes }) {
   return [
     `# Training steps beside other libraries: ${machine.cpu}`,
     '',
-    `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB; ${machine.kernel}.`,
+    `The machine has ${machine.cores} cores of ${machine.cpu} and ${machine.memoryGiB} GiB, with ${machine.kernel}.`,
     '',
     'In each round every row runs in a process of its own, on the same cores. The rows take turns.',
     'A step is the median of the timed steps of one process. A table gives the median over the rounds, with the least and the most in brackets. `× our step` is the ratio of two steps of the same round. Above 1, our step is faster.',
@@ -31,7 +31,7 @@ function presetTable(preset, measured) {
   return [
     `## ${preset}`,
     '',
-    `${size}. ${rounds} rounds on ${threads} cores, Node ${node}. Written by \`${command}\` at commit ${commit}.`,
+    `A step has ${size}. There were ${rounds} rounds on ${threads} cores with Node ${node}. The table was written by \`${command}\` at commit ${commit}.`,
     '',
     tableRow(heading),
     tableRow(heading.map((_, column) => (column === 0 || column === 6 ? '---' : '--:'))),

@@ -19,7 +19,7 @@ export function renderScaling({ command, preset, rounds, machine, table }) {
   return [
     '# How the cost of a training step grows',
     '',
-    `Written by \`${command}\` at commit ${machine.commit}. ${machineLine(machine)}`,
+    `This page was written by \`${command}\` at commit ${machine.commit}. ${machineLine(machine)}`,
     '',
     `The times are those of whole training steps of \`${preset}\` on \`simd\` (\`bnrnn bench\`, recipe \`authors-code\`). One size is varied at a time, and all points take turns. The table gives the least of ${rounds} rounds, because a disturbance can only make a step longer.`,
     'The exponent belongs to step = c · size^exponent. It is fitted to each axis by least squares on the logarithms.',
