@@ -2,6 +2,14 @@ export type { InitializerSpec } from './initialize/initializer';
 export { initialValues, type ParameterShape } from './initialize/initialValues';
 export { bidirectional, type BidirectionalOptions } from './layers/bidirectional';
 export type { CellLayer } from './layers/cellLayer';
+export {
+  cellShapes,
+  placedIn,
+  type CellParameter,
+  type PlacedShape,
+  type RecurrentSpec,
+} from './layers/cellShapes';
+export { describeCells, type DescribedCell, type DescribedLayers } from './layers/describeCells';
 export { gru, type GruOptions } from './layers/gru';
 export type {
   Layer,
@@ -24,7 +32,7 @@ export {
   type StackSpec,
 } from './layers/layerSpec';
 export { lstm, type LstmOptions } from './layers/lstm';
-export type { PlacementNormalizers } from './layers/placedNormalizers';
+export { normalizersFromSpecs, type PlacementNormalizers } from './layers/placedNormalizers';
 export { rnn, type RnnOptions } from './layers/rnn';
 export { stack, type StackOptions } from './layers/stack';
 export { continueTokens, type ContinueTokensOptions } from './model/continueTokens';

@@ -35,6 +35,13 @@ export {
   type OpInputs,
   type OpOutputs,
 } from './dispatch/defineOp';
+export {
+  kernelsOf,
+  type BackendKernel,
+  type KernelHost,
+  type KernelMaker,
+  type OwnKernel,
+} from './dispatch/kernelsOf';
 export { bindListKernel, runListOp, type ListOp } from './dispatch/listOp';
 export type { FallbackPolicy } from './dispatch/fallbackPolicy';
 export { hasKernel, runOp } from './dispatch/runOp';

@@ -1,35 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, watch } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readdirSync, watch } from 'node:fs';
 import { randomStream } from '@bnrnn/core';
 import { readLatestCheckpoint } from '@bnrnn/training';
 import { folderStore } from '@bnrnn/training/node';
-import { build, defaultServerConditions } from 'vite';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
+import { bundledProgram } from './bundledProgram';
 import { temporaryFolder } from './temporaryFolder';
 
-// Inside the package, so that what stays out of the bundle is found.
-const built = mkdtempSync(join(fileURLToPath(new URL('.', import.meta.url)), '.test-results-'));
-
-/** The program of a run, bundled from the sources so that Node can start it. */
-beforeAll(async () => {
-  const conditions = ['@bnrnn/source', ...defaultServerConditions];
-  await build({
-    configFile: false,
-    logLevel: 'silent',
-    resolve: { conditions },
-    ssr: { noExternal: true, resolve: { conditions } },
-    build: {
-      ssr: fileURLToPath(new URL('./killedRun.ts', import.meta.url)),
-      outDir: built,
-      target: 'node20',
-      rolldownOptions: { external: [/^@tensorflow\/tfjs-node/, /^koffi$/] },
-    },
-  });
-}, 120_000);
-
-afterAll(() => rmSync(built, { recursive: true, force: true }));
+const program = bundledProgram('./killedRun');
 
 interface Ended {
   readonly lines: string[];
@@ -42,11 +20,7 @@ async function start(
   resume: boolean,
   killWhen: (last: string, file: string | null) => boolean = () => false,
 ): Promise<Ended> {
-  const child = spawn(process.execPath, [
-    join(built, 'killedRun.js'),
-    folder,
-    resume ? 'resume' : 'new',
-  ]);
+  const child = spawn(process.execPath, [program, folder, resume ? 'resume' : 'new']);
   let text = '';
   let errors = '';
   const killIf = (file: string | null): void => {

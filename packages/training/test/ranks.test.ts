@@ -1,35 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { RunEvent, RunEventOf } from '@bnrnn/core';
 import { threadGroup } from '@bnrnn/test-utils';
-import { build, defaultServerConditions } from 'vite';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cases } from './ranks/cases';
 import type { RankAnswer, RankRequest } from './ranks/rankedRun';
+import { bundledProgram } from './bundledProgram';
 import { temporaryFolder } from './temporaryFolder';
 
-const built = mkdtempSync(join(fileURLToPath(new URL('.', import.meta.url)), '.test-results-'));
-
-/** The program of a rank, bundled from the sources so that a thread can start it. */
-beforeAll(async () => {
-  const conditions = ['@bnrnn/source', ...defaultServerConditions];
-  await build({
-    configFile: false,
-    logLevel: 'silent',
-    resolve: { conditions },
-    ssr: { noExternal: true, resolve: { conditions } },
-    build: {
-      ssr: fileURLToPath(new URL('./ranks/rankedRun.ts', import.meta.url)),
-      outDir: built,
-      target: 'node20',
-      rolldownOptions: { external: [/^@tensorflow\/tfjs-node/, /^koffi$/] },
-    },
-  });
-}, 120_000);
-
-afterAll(() => rmSync(built, { recursive: true, force: true }));
+const program = bundledProgram('./ranks/rankedRun');
 
 type Run = Omit<RankRequest, 'group' | 'rank' | 'size'>;
 
@@ -42,7 +20,7 @@ async function start(
   const group = threadGroup(size);
   const ranks = Array.from({ length: size }, (_, rank) => {
     const workerData: RankRequest = { ...run, ...each(rank), group, rank, size };
-    const worker = new Worker(join(built, 'rankedRun.js'), { workerData });
+    const worker = new Worker(program, { workerData });
     return new Promise<RankAnswer>((resolve, reject) => {
       worker.on('message', resolve);
       worker.on('error', reject);

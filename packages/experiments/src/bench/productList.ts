@@ -1,5 +1,4 @@
-import type { LayerSpec, ModelSpec } from '@bnrnn/recurrent';
-import { gateCounts } from '@bnrnn/tensor-backend';
+import { cellShapes, describeCells, type ModelSpec } from '@bnrnn/recurrent';
 
 /** A matrix product of a training step: C [m, n] = op(A) · op(B) with inner size k, `count` times. */
 export interface StepProduct {
@@ -31,44 +30,44 @@ export function productList(
 ): StepProduct[] {
   const rows = time * batch;
   const classifies = spec.kind === 'frameClassifier';
+  const { cells, units } = describeCells(
+    spec.layers,
+    'layers',
+    classifies ? spec.features : spec.embedding,
+  );
   const products: StepProduct[] = [];
-  let inputs = classifies ? spec.features : spec.embedding;
-  spec.layers.forEach((layer, index) => {
-    const { cell, directions, merged } = shapeOf(layer);
-    if (cell === undefined) return;
-    const { units, kind } = cell;
-    const width = gateCounts[kind] * units;
-    const times = directions * time;
+  for (const { index, direction, spec: cell, inputs } of cells) {
+    // Both directions have the same products: they are counted together.
+    if (direction === 'backward') continue;
+    const directions = direction === undefined ? 1 : 2;
     const name = (part: string): string => `layers.${index} ${part}`;
-    const twice = { ...plain, count: directions };
-    const recurrent = { ...plain, count: times };
-    products.push({ ...twice, name: name('x·W'), m: rows, n: width, k: inputs });
-    if (!classifies || index > 0) {
-      products.push({ ...twice, name: name('dx'), m: rows, n: inputs, k: width, transposeB: true });
+    for (const { name: parameter, shape } of cellShapes(cell, {}, inputs)) {
+      const [k, n] = shape as readonly [number, number];
+      const whole = { ...plain, count: directions };
+      const each = { ...plain, count: directions * time };
+      if (parameter === 'input') {
+        products.push({ ...whole, name: name('x·W'), m: rows, n, k });
+        // Frames are data.
+        if (!classifies || index > 0) {
+          products.push({ ...whole, name: name('dx'), m: rows, n: k, k: n, transposeB: true });
+        }
+        products.push({ ...whole, name: name('dW'), m: k, n, k: rows, transposeA: true });
+      } else if (parameter === 'recurrent') {
+        products.push(
+          { ...each, name: name('h·U'), m: batch, n, k },
+          { ...each, name: name('dh'), m: batch, n: k, k: n, transposeB: true },
+          { ...whole, name: name('dU'), m: k, n, k: rows, transposeA: true },
+        );
+      }
     }
-    products.push(
-      { ...twice, name: name('dW'), m: inputs, n: width, k: rows, transposeA: true },
-      { ...recurrent, name: name('h·U'), m: batch, n: width, k: units },
-      { ...recurrent, name: name('dh'), m: batch, n: units, k: width, transposeB: true },
-      { ...twice, name: name('dU'), m: units, n: width, k: rows, transposeA: true },
-    );
-    inputs = merged;
-  });
+  }
   const classes = classifies ? spec.classes : spec.vocabulary;
   products.push(
-    { ...plain, name: 'softmax h·W', m: rows, n: classes, k: inputs },
-    { ...plain, name: 'softmax dh', m: rows, n: inputs, k: classes, transposeB: true },
-    { ...plain, name: 'softmax dW', m: inputs, n: classes, k: rows, transposeA: true },
+    { ...plain, name: 'softmax h·W', m: rows, n: classes, k: units },
+    { ...plain, name: 'softmax dh', m: rows, n: units, k: classes, transposeB: true },
+    { ...plain, name: 'softmax dW', m: units, n: classes, k: rows, transposeA: true },
   );
   return products;
-}
-
-/** The cell of a layer, how many directions it runs in, and the width of what it gives. */
-function shapeOf(layer: LayerSpec) {
-  if (layer.kind === 'stack') return { cell: undefined, directions: 0, merged: 0 };
-  if (layer.kind !== 'bidirectional') return { cell: layer, directions: 1, merged: layer.units };
-  const cell = layer.layer;
-  return { cell, directions: 2, merged: layer.merge === 'concat' ? 2 * cell.units : cell.units };
 }
 
 /** Multiplications and additions of a list of products. */

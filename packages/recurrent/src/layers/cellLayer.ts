@@ -2,10 +2,10 @@ import { product } from '@bnrnn/tensor-backend';
 import { reshape, zeros, type Rank, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { State } from '../model/state';
 import { tidyResult } from '../tidyResult';
-import { cellParameters, featuresOf, gatesOf, type RecurrentSpec } from './cellParameters';
-import { products, weightsOf } from './contextLookup';
+import { cellParameters } from './cellParameters';
+import { gatesOf, placedIn, type RecurrentSpec } from './cellShapes';
+import { weightsOf } from './contextLookup';
 import type { Layer, LayerContext, LayerResult, PlacedNormalizer } from './layer';
-import type { Placement } from './layerSpec';
 import { normalizeSteps } from './normalizeSteps';
 import { activationNormalizer, type PlacementNormalizers } from './placedNormalizers';
 import { runCell } from './runCell';
@@ -37,9 +37,8 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
     parameters: (place) => cellParameters(spec, normalize, place),
     normalizers(path) {
       const placed = new Map<string, PlacedNormalizer>();
-      for (const [placement, normalizer] of Object.entries(normalize)) {
-        const features = featuresOf(placement as Placement, spec);
-        const weights = isProduct(placement) ? `${path}.${products[placement]}` : undefined;
+      for (const { placement, normalizer, features, product: own } of placedIn(spec, normalize)) {
+        const weights = own && `${path}.${own}`;
         placed.set(`${path}.${placement}`, { normalizer, features, weights });
       }
       return placed;
@@ -74,8 +73,4 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
     apply: (x, state, context) => layer.applyDirection(x, state, context, false),
   };
   return layer;
-}
-
-function isProduct(placement: string): placement is keyof typeof products {
-  return placement in products;
 }

@@ -1,8 +1,8 @@
+import type { RecurrentSpec } from './cellShapes';
 import { expectOneOf } from '@bnrnn/core';
 import type { NormalizerStrategy } from '@bnrnn/normalization';
 import { bidirectional } from './bidirectional';
 import type { CellLayer } from './cellLayer';
-import type { RecurrentSpec } from './cellParameters';
 import { gru } from './gru';
 import type { Layer } from './layer';
 import type { LayerSpec } from './layerSpec';

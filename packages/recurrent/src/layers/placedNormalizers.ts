@@ -126,16 +126,15 @@ export function placementSpecs(normalize: PlacementNormalizers): PlacementSpecs 
   );
 }
 
-/** The normalizers of plain data, of the built-in strategies and the caller's. */
+/** The normalizers of plain data, of the built-in strategies and the caller's; `none` counts as absent. */
 export function normalizersFromSpecs(
   specs: PlacementSpecs,
   strategies: readonly NormalizerStrategy[],
 ): PlacementNormalizers {
   return Object.fromEntries(
-    Object.entries(specs).map(([placement, spec]) => [
-      placement,
-      normalizerFromSpec(spec, { strategies }),
-    ]),
+    Object.entries(specs).flatMap(([placement, spec]) =>
+      spec.kind === 'none' ? [] : [[placement, normalizerFromSpec(spec, { strategies })]],
+    ),
   );
 }
 

@@ -1,3 +1,4 @@
+import type { RecurrentSpec } from './cellShapes';
 import {
   gruScan,
   lstmScan,
@@ -17,7 +18,6 @@ import {
 import type { State } from '../model/state';
 import { normalizedScan } from '../scan/normalizedScan';
 import type { NormalizersInside } from '../scan/stepwiseScan';
-import type { RecurrentSpec } from './cellParameters';
 import { statisticsAt, trainedAt, weightsOf } from './contextLookup';
 import type { LayerContext, LayerResult } from './layer';
 import { insidePlacements } from './layerSpec';

@@ -1,6 +1,6 @@
+import { cellShapes, gatesOf } from '../layers/cellShapes';
 import type { NormalizerSpec } from '@bnrnn/normalization';
 import type { Variable } from '@tensorflow/tfjs-core';
-import { gatesOf } from '../layers/cellParameters';
 import { parameterAt } from '../layers/contextLookup';
 import type { LayerSpec } from '../layers/layerSpec';
 import { pytorchPlaces } from './pytorchNames';
@@ -38,23 +38,22 @@ export function exportPytorchWeights({ spec, parameters }: HasLayers): Map<strin
   const places = pytorchPlaces('exportPytorchWeights', spec);
   for (const { spec: layer, path, suffix } of places) {
     const width = gatesOf(layer) * layer.units;
-    const read = (name: string): Float32Array => {
-      const values = parameterAt(parameters, `${path}.${name}`).dataSync();
-      return Float32Array.from(values);
-    };
-    const input = read('input');
-    const inputs = input.length / width;
-    weights.set(`weight_ih_${suffix}`, {
-      shape: [width, inputs],
-      data: transposed(input, inputs, width),
-    });
-    weights.set(`weight_hh_${suffix}`, {
-      shape: [width, layer.units],
-      data: transposed(read('recurrent'), layer.units, width),
-    });
-    const second = layer.biases === 2 ? read('recurrentBias') : new Float32Array(width);
-    weights.set(`bias_ih_${suffix}`, { shape: [width], data: read('bias') });
-    weights.set(`bias_hh_${suffix}`, { shape: [width], data: second });
+    const [inputs] = parameterAt(parameters, `${path}.input`).shape as [number];
+    for (const { name, pytorch, shape } of cellShapes(layer, {}, inputs)) {
+      if (pytorch === undefined) continue;
+      const values = Float32Array.from(parameterAt(parameters, `${path}.${name}`).dataSync());
+      const [rows, columns] = shape as readonly [number, number?];
+      weights.set(
+        `${pytorch}_${suffix}`,
+        columns === undefined
+          ? { shape, data: values }
+          : { shape: [columns, rows], data: transposed(values, rows, columns) },
+      );
+    }
+    // A layer with one bias has no second one of its own.
+    if (layer.biases === 1) {
+      weights.set(`bias_hh_${suffix}`, { shape: [width], data: new Float32Array(width) });
+    }
   }
   return weights;
 }

@@ -1,6 +1,6 @@
+import { gatesOf, type RecurrentSpec } from '../layers/cellShapes';
 import { expectShape, UsageError } from '@bnrnn/core';
 import { tensor, type Variable } from '@tensorflow/tfjs-core';
-import { gatesOf, type RecurrentSpec } from '../layers/cellParameters';
 import { parameterAt } from '../layers/contextLookup';
 import type { HasLayers } from './exportPytorchWeights';
 import { pytorchPlaces } from './pytorchNames';

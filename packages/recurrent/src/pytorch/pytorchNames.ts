@@ -1,6 +1,6 @@
+import type { RecurrentSpec } from '../layers/cellShapes';
 import { UsageError } from '@bnrnn/core';
-import type { RecurrentSpec } from '../layers/cellParameters';
-import type { LayerSpec } from '../layers/layerSpec';
+import { describeCells } from '../layers/describeCells';
 import type { HasLayers } from './exportPytorchWeights';
 
 /** One direction of one of PyTorch's layers, and where its parameters stand with us. */
@@ -22,14 +22,13 @@ export function pytorchPlaces(
   { layers, normalizeEmbedding }: HasLayers['spec'],
 ): PytorchPlace[] {
   if (normalizeEmbedding !== undefined) refuse(caller, 'embedding', 'a normalizer');
-  const flat = layers.flatMap((spec, k) => unstacked(spec, `layers.${k}`));
-  const places = flat.flatMap(({ spec, path: own }, k): PytorchPlace[] => {
-    if (spec.kind !== 'bidirectional') return [{ spec, path: own, suffix: `l${k}` }];
-    if (spec.merge !== 'concat') refuse(caller, own, `merge "${spec.merge}"`);
-    return [
-      { spec: spec.layer, path: `${own}.forward`, suffix: `l${k}` },
-      { spec: spec.layer, path: `${own}.backward`, suffix: `l${k}_reverse` },
-    ];
+  const { cells } = describeCells(layers, 'layers', 0);
+  const places = cells.map(({ spec, path: own, index, direction, both }): PytorchPlace => {
+    if (both !== undefined && both.merge !== 'concat') {
+      refuse(caller, own.replace(/\.\w+$/, ''), `merge "${both.merge}"`);
+    }
+    const suffix = direction === 'backward' ? `l${index}_reverse` : `l${index}`;
+    return { spec, path: own, suffix };
   });
   for (const { spec, path: own } of places) {
     const placements = Object.keys(spec.normalize);
@@ -37,17 +36,9 @@ export function pytorchPlaces(
     if (spec.kind === 'lstm' && spec.peepholes !== 'none') refuse(caller, own, 'peepholes');
   }
   const kinds = new Set(places.map(({ spec }) => spec.kind));
-  const widths = new Set(flat.map(({ spec }) => spec.kind === 'bidirectional'));
+  const widths = new Set(cells.map(({ both }) => both !== undefined));
   if (kinds.size > 1 || widths.size > 1) refuse(caller, 'layers', 'layers of several kinds');
   return places;
-}
-
-function unstacked(
-  spec: LayerSpec,
-  path: string,
-): { spec: Exclude<LayerSpec, { kind: 'stack' }>; path: string }[] {
-  if (spec.kind !== 'stack') return [{ spec, path }];
-  return spec.layers.flatMap((layer, k) => unstacked(layer, `${path}.${k}`));
 }
 
 function refuse(caller: string, path: string, what: string): never {

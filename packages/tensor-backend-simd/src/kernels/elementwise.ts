@@ -1,3 +1,4 @@
+import type { BackendKernel } from '@bnrnn/tensor-backend';
 import {
   Sigmoid,
   Tanh,
@@ -7,7 +8,7 @@ import {
   type UnaryInputs,
 } from '@tensorflow/tfjs-core';
 import { modes, operations } from '../programs/elementwise';
-import { cpuKernel, tfjsKernel, type SimdKernel } from './kernel';
+import { cpuKernel, tfjsKernel } from './kernel';
 
 /** How `b` meets `a`; null: otherwise than the program can. */
 function modeOf(a: TensorInfo, b: TensorInfo): number | null {
@@ -22,7 +23,7 @@ function modeOf(a: TensorInfo, b: TensorInfo): number | null {
 }
 
 /** tfjs's sum, difference, product and quotient where no general broadcast is needed; else tfjs's own kernel. */
-export const binaryKernels: readonly SimdKernel[] = Object.entries(operations).map(
+export const binaryKernels: readonly BackendKernel[] = Object.entries(operations).map(
   ([name, operation]) =>
     tfjsKernel<{ inputs: BinaryInputs; attributes: object }>(
       name,
@@ -49,7 +50,7 @@ export const binaryKernels: readonly SimdKernel[] = Object.entries(operations).m
 );
 
 /** tfjs's sigmoid and tanh on float32. */
-export const unaryKernels: readonly SimdKernel[] = [Sigmoid, Tanh].map((name, operation) =>
+export const unaryKernels: readonly BackendKernel[] = [Sigmoid, Tanh].map((name, operation) =>
   tfjsKernel<{ inputs: UnaryInputs; attributes: object }>(name, (backend, { x }, attributes) => {
     const count = util.sizeFromShape(x.shape);
     if (x.dtype !== 'float32' || count === 0) return cpuKernel(name, backend, { x }, attributes);

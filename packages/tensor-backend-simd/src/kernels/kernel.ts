@@ -1,17 +1,7 @@
-import { BackendError, type Lengths } from '@bnrnn/core';
-import {
-  bindKernel,
-  bindListKernel,
-  type GradientCall,
-  type KernelCall,
-  type ListOp,
-  type Op,
-  type OpKernel,
-  type SavedBy,
-} from '@bnrnn/tensor-backend';
+import type { Lengths } from '@bnrnn/core';
+import { kernelsOf, type BackendKernel } from '@bnrnn/tensor-backend';
 import {
   engine,
-  getBackend,
   getKernel,
   registerKernel,
   type NamedAttrMap,
@@ -22,58 +12,14 @@ import { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 /** The name under which tfjs knows this backend. */
 export const backendName = 'simd';
 
-/** A kernel of this backend, ready to be registered. */
-export interface SimdKernel {
-  /** tfjs's own kernel of this name is not taken over. */
-  readonly name: string;
-  register(): void;
-}
+/** Makes this backend's kernels of ops; where one or its gradient fails, nothing that it made stays. */
+const own = kernelsOf<SharedMemoryBackend>({
+  name: backendName,
+  isOwn: (backend) => backend instanceof SharedMemoryBackend,
+  around: (backend, compute) => backend.orNothing(compute),
+});
 
-type Run<Any extends Op> = ReturnType<OpKernel<Any, never>['run']>;
-type Gradients<Any extends Op> = ReturnType<NonNullable<OpKernel<Any, never>['gradient']>>;
-
-/** A kernel of an op; where it or its gradient fails, nothing that it made stays. */
-export function opKernel<Any extends Op, Saved extends SavedBy<Any> = never>(
-  op: Any,
-  kernel: {
-    readonly supports?: (call: KernelCall<Any>) => boolean;
-    readonly run: (backend: SharedMemoryBackend, call: KernelCall<Any>) => Run<Any>;
-    readonly saves?: readonly Saved[];
-    readonly gradient?: (
-      backend: SharedMemoryBackend,
-      call: GradientCall<Any, Saved>,
-    ) => Gradients<Any>;
-  },
-): SimdKernel {
-  const { supports, run, saves, gradient } = kernel;
-  const bound: OpKernel<Any, Saved> = {
-    ...(supports && { supports }),
-    run(call) {
-      const backend = activeBackend();
-      return backend.orNothing(() => run(backend, call));
-    },
-    ...(saves && { saves }),
-    ...(gradient && {
-      gradient(call) {
-        const backend = activeBackend();
-        return backend.orNothing(() => gradient(backend, call));
-      },
-    }),
-  };
-  return { name: op.name, register: () => bindKernel(op, backendName, bound) };
-}
-
-/** A kernel of an op of a list. */
-export function listKernel(
-  op: ListOp,
-  run: (backend: SharedMemoryBackend, inputs: readonly TensorInfo[]) => TensorInfo,
-): SimdKernel {
-  const own = (inputs: readonly TensorInfo[]) => {
-    const backend = activeBackend();
-    return backend.orNothing(() => run(backend, inputs));
-  };
-  return { name: op.name, register: () => bindListKernel(op, backendName, own) };
-}
+export const { opKernel, listKernel } = own;
 
 /** tfjs types each input as one that may be missing. */
 type Named<Inputs extends object> = Readonly<Record<keyof Inputs & string, TensorInfo>>;
@@ -86,7 +32,7 @@ export function tfjsKernel<Types extends { inputs: object; attributes: object }>
     inputs: Named<Types['inputs']>,
     attributes: Types['attributes'],
   ) => TensorInfo | TensorInfo[],
-): SimdKernel {
+): BackendKernel {
   return {
     name,
     register: () =>
@@ -94,25 +40,15 @@ export function tfjsKernel<Types extends { inputs: object; attributes: object }>
         kernelName: name,
         backendName,
         kernelFunc({ inputs, attrs, backend }) {
-          const own = expectOwn(backend);
+          const simd = own.expectOwn(backend);
           // Ids, for instance: what follows from them steers the rest of a rehearsal.
-          const isKnown = own.knows(Object.values(inputs as Record<string, TensorInfo>));
+          const isKnown = simd.knows(Object.values(inputs as Record<string, TensorInfo>));
           return isKnown && hasCpuKernel(name)
-            ? cpuKernel(name, own, inputs, attrs ?? {})
-            : own.orNothing(() => run(own, inputs as Named<Types['inputs']>, attrs ?? {}));
+            ? cpuKernel(name, simd, inputs, attrs ?? {})
+            : simd.orNothing(() => run(simd, inputs as Named<Types['inputs']>, attrs ?? {}));
         },
       }),
   };
-}
-
-/** The active backend, inside a kernel. */
-function activeBackend(): SharedMemoryBackend {
-  return expectOwn(engine().backend);
-}
-
-function expectOwn(backend: unknown): SharedMemoryBackend {
-  if (backend instanceof SharedMemoryBackend) return backend;
-  throw new BackendError(`simd: a kernel of its own ran on the backend "${getBackend()}".`);
 }
 
 /** Whether a gradient may be asked for later: only then are residuals worth keeping. */

@@ -1,3 +1,4 @@
+import type { BackendKernel } from '@bnrnn/tensor-backend';
 import { getKernelsForBackend, registerKernel } from '@tensorflow/tfjs-core';
 import { cast } from './cast';
 import { concat, slice, splitV } from './copies';
@@ -5,7 +6,7 @@ import { projectedCrossEntropy } from './crossEntropy';
 import { dropout } from './dropout';
 import { binaryKernels, unaryKernels } from './elementwise';
 import { embedding } from './embedding';
-import { backendName, type SimdKernel } from './kernel';
+import { backendName } from './kernel';
 import { lstmScanPair } from './lstmScanPair';
 import { batchNormalize, layerNormalize, standardizeStored } from './normalize';
 import { batchMatMul } from './product';
@@ -15,7 +16,7 @@ import { sum } from './sum';
 import { groupMoments, whitenGroups, whiteningMatrix } from './whiten';
 
 /** The kernels that this backend brings; everything else runs tfjs's cpu kernels on its memory. */
-const own: readonly SimdKernel[] = [
+const own: readonly BackendKernel[] = [
   adamStep,
   batchMatMul,
   batchNormalize,

@@ -9,7 +9,7 @@ import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
 
 /** Binds every kernel of this backend. */
 export function bindKernels(): void {
-  for (const bind of [
+  for (const kernel of [
     batchNormalize,
     dropout,
     embedding,
@@ -19,6 +19,6 @@ export function bindKernels(): void {
     standardizeStored,
     ...[adamStep, globalNorm, momentumStep, sgdStep],
   ]) {
-    bind();
+    kernel.register();
   }
 }
