@@ -13,14 +13,14 @@ export const whitenSettings = {
     bounds: { integer: true, min: 1 },
     value: 8,
     meaning: 'features in a row that are whitened together',
-    source: 'Huang et al. 2018 use 16; a batch of 20 or 32 rows bears 4 to 16',
+    source: 'chosen: a batch of 20 or 32 rows bears groups of 4 to 16',
   },
   method: {
     kind: 'choice',
     choices: ['cholesky', 'iterative', 'zca'],
     value: 'cholesky',
     meaning: 'how the whitening matrix is made',
-    source: 'the cheapest of the three in our profile',
+    source: 'the least arithmetic of the three methods',
   },
   iterations: {
     kind: 'number',

@@ -14,7 +14,9 @@ beforeAll(async () => {
 });
 
 const vocabulary = 23;
-const smaller = ['model.units=7', 'schedule.epochs=1'].map(readOverride);
+const smaller = ['model.units=6', 'normalization.whiten.groupSize=4', 'schedule.epochs=1'].map(
+  readOverride,
+);
 
 const languageSpec = (preset: string, recipe: string, ...set: string[]) => {
   const overrides = [...smaller, ...set.map(readOverride)];

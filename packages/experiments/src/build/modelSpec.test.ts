@@ -106,6 +106,19 @@ describe('languageModelSpec', () => {
     expect(groups('ptb-small-layer', 'model.cell=gru')).toMatchObject({ groups: 3 });
   });
 
+  it('whitens W·x over the batch, and the cell where it is asked to', () => {
+    const inputToHidden = { kind: 'whiten', groupSize: 8, method: 'cholesky', epsilon: 1e-5 };
+    for (const preset of ['ptb-small-whiten', 'ptb-small-whiten-tiny']) {
+      for (const layer of specOf(preset, 'authors-code').layers) {
+        expect(layer).toMatchObject({
+          normalize: { inputToHidden: { ...inputToHidden, over: 'frame' } },
+        });
+      }
+    }
+    const [first] = specOf('ptb-small', 'authors-code', 'model.normalize.cell=whiten').layers;
+    expect(first).toMatchObject({ normalize: { cell: { kind: 'whiten', over: 'frame' } } });
+  });
+
   it('normalizes the embedding and h on its way up where it is asked to', () => {
     const set = ['model.normalize.embedding=layer', 'model.normalize.hiddenToOutput=rms'];
     const spec = specOf('ptb-small', 'authors-code', ...set);

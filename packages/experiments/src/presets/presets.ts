@@ -6,10 +6,10 @@ import { ptbMedium, ptbMediumBn } from './ptbMedium';
 import { ptbSmall, ptbSmallBn } from './ptbSmall';
 import { ptbSmallCooijmans, ptbSmallLayer } from './ptbSmallOthers';
 import { ptbSmallBnBoth, ptbSmallBnHidden, ptbSmallBnSum } from './ptbSmallPlacements';
-import { ptbSmallRenorm, ptbSmallRms, ptbSmallWeight } from './ptbSmallStrategies';
+import { ptbSmallRenorm, ptbSmallRms, ptbSmallWeight, ptbSmallWhiten } from './ptbSmallStrategies';
 import { ptbSmallRnn, ptbSmallRnnBn } from './ptbSmallRnn';
 import { tiny } from './tiny';
-import { wsjBirnn, wsjBirnnBn } from './wsjBirnn';
+import { wsjBirnn, wsjBirnnBn, wsjBirnnWhiten } from './wsjBirnn';
 
 const languageModels: readonly LanguagePreset[] = [
   ptbSmall,
@@ -26,13 +26,14 @@ const languageModels: readonly LanguagePreset[] = [
   ptbSmallRms,
   ptbSmallRenorm,
   ptbSmallWeight,
+  ptbSmallWhiten,
   ptbSmallRnn,
   ptbSmallRnnBn,
   ptbCharRnn,
   ptbCharRnnBn,
 ];
 
-const frameClassifiers: readonly SpeechPreset[] = [wsjBirnn, wsjBirnnBn];
+const frameClassifiers: readonly SpeechPreset[] = [wsjBirnn, wsjBirnnBn, wsjBirnnWhiten];
 
 const rows: readonly Preset[] = [...languageModels, ...frameClassifiers];
 

@@ -43,3 +43,17 @@ export const ptbSmallWeight = vary(ptbSmall, {
     'model.normalize.inputToHidden': recalled('weight', `${salimans}; ${placement} alone`),
   },
 });
+
+const huang = 'Huang et al. 2019, IterNorm, arXiv 1904.03441';
+
+/** Whitening of W·x in groups of features, frame-wise: what the paper names as future work. */
+export const ptbSmallWhiten = vary(ptbSmall, {
+  name: 'ptb-small-whiten',
+  title: 'small LSTM, whitening of W·x',
+  changes: {
+    'model.normalize.inputToHidden': chosen('whiten', placement),
+    'normalization.epsilon': recalled(1e-5, huang),
+    'normalization.whiten.groupSize': chosen(8, 'a batch of 32 rows; it divides the 200 of a gate'),
+    'normalization.whiten.method': chosen('cholesky', 'the least arithmetic of the three methods'),
+  },
+});
