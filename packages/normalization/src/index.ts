@@ -35,6 +35,7 @@ export {
 } from './recurrentBatchNorm';
 export { refuseInCausalModel, refuseInsideRecurrence, refuseUnsummed } from './refusals';
 export type { NormalizerStrategy, SpecFields } from './normalizerStrategy';
+export { online, type OnlineOptions } from './online';
 export { renorm, type RenormOptions } from './renorm';
 export { rms, type RmsOptions } from './rms';
 export { ownSettings, specOfName, strategyNames } from './strategy';

@@ -80,6 +80,12 @@ export interface Normalizer {
   readonly sumsOverRanks?: boolean;
   /** Frame-wise: the real rows that a time step needs to be measured, in place of 2. */
   readonly fewestRows?: number;
+  /**
+   * Names of statistics that the backward pass measures. The gradient with respect to such a tensor is no slope: it is
+   * what was measured, summed over all rows, and it comes to `fold` under that name in place of what `apply` gave. In
+   * passes without a gradient `apply` gives the statistic as it is.
+   */
+  readonly measuredBackward?: readonly string[];
   /** Parameters and statistics at the start, for `features` features. */
   init(features: number, options: InitOptions): NormalizerStart;
   /**

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { batchNorm } from './batchNorm';
 import { layerNorm } from './layerNorm';
 import { none } from './none';
+import { online } from './online';
 import type { Normalizer, NormalizerMode } from './normalizer';
 import { refuseInCausalModel, refuseInsideRecurrence, refuseUnsummed } from './refusals';
 
@@ -127,6 +128,12 @@ describe('refuseUnsummed', () => {
         ),
       );
     }
+  });
+
+  it('refuses statistics of own rows alone, which would differ from rank to rank', () => {
+    expect(() => refuseUnsummed('train', new Map([['cell', online()]]))).toThrow(
+      'train: the strategy "online" at cell needs rows of the whole batch',
+    );
   });
 
   it('takes those that sum, and those that need their own row alone', () => {

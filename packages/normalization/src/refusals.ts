@@ -2,7 +2,7 @@ import { UsageError } from '@bnrnn/core';
 import type { Normalizer } from './normalizer';
 
 type Needs = Pick<Normalizer, 'needs'>;
-type Sums = Pick<Normalizer, 'needs' | 'sumsOverRanks' | 'spec'>;
+type Sums = Pick<Normalizer, 'needs' | 'sumsOverRanks' | 'fold' | 'spec'>;
 
 /**
  * Refuses sequence-wise statistics at a placement inside the recurrence.
@@ -40,8 +40,9 @@ export function refuseInCausalModel({ needs }: Needs, where: string): void {
  * @throws UsageError naming the first such normalizer.
  */
 export function refuseUnsummed(where: string, normalizers: ReadonlyMap<string, Sums>): void {
-  for (const [path, { needs, sumsOverRanks, spec }] of normalizers) {
-    if (needs === 'row' || sumsOverRanks === true) continue;
+  for (const [path, { needs, sumsOverRanks, fold, spec }] of normalizers) {
+    // Statistics of a rank's own rows would differ from rank to rank.
+    if ((needs === 'row' && fold === undefined) || sumsOverRanks === true) continue;
     throw new UsageError(
       `${where}: the strategy "${spec.kind}" at ${path} needs rows of the whole batch, which ranks hold in parts, and does not sum over ranks.`,
       {

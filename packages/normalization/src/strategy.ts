@@ -4,6 +4,7 @@ import { layerNormStrategy } from './layerNorm';
 import { noneStrategy } from './none';
 import type { NormalizerSpec } from './normalizerSpec';
 import type { BuiltInStrategy, NormalizerStrategy, SpecFields } from './normalizerStrategy';
+import { onlineStrategy } from './online';
 import { renormStrategy } from './renorm';
 import { rmsStrategy } from './rms';
 import { defaultsOf, sharedSettings } from './strategySetting';
@@ -17,6 +18,7 @@ const builtIn = [
   layerNormStrategy,
   rmsStrategy,
   renormStrategy,
+  onlineStrategy,
   weightStrategy,
   whitenStrategy,
 ] as const;

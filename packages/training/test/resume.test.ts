@@ -1,5 +1,5 @@
 import type { RunEvent } from '@bnrnn/core';
-import { batchNorm, recurrentBatchNorm } from '@bnrnn/normalization';
+import { batchNorm, online, recurrentBatchNorm, renorm, rms, weight } from '@bnrnn/normalization';
 import { languageModel, lstm, type SequenceModel } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { testBackends } from '@bnrnn/test-utils';
@@ -18,6 +18,38 @@ function model(): SequenceModel {
     layers: [
       lstm({ units: 4, normalize: { inputToHidden: batchNorm({ over: 'frame' }) } }),
       lstm({ units: 3, normalize: recurrentBatchNorm({ maxSteps: 3 }) }),
+    ],
+    dropout: 0.3,
+    initializer: { kind: 'uniform', range: 0.3 },
+    seed: 4,
+  });
+}
+
+/** Strategies whose state the backward pass measures, counts updates, or is none, at every placement. */
+function strategies(): SequenceModel {
+  const rise = { plainUpdates: 2, rRise: 6, dRise: 4 };
+  return languageModel({
+    vocabulary: 11,
+    embedding: 5,
+    normalizeEmbedding: online(),
+    layers: [
+      lstm({
+        units: 4,
+        normalize: {
+          inputToHidden: online({ groups: 4 }),
+          hiddenToHidden: online(),
+          cell: renorm(rise),
+          hiddenToOutput: rms(),
+        },
+      }),
+      lstm({
+        units: 3,
+        normalize: {
+          inputToHidden: weight(),
+          hiddenToHidden: weight(),
+          hiddenToOutput: renorm(rise),
+        },
+      }),
     ],
     dropout: 0.3,
     initializer: { kind: 'uniform', range: 0.3 },
@@ -71,10 +103,21 @@ describe.each(testBackends())('on %s a resumed run ends in the same bits', (back
     await startBackend(backend);
   });
 
-  test.each(['sgd', 'momentum', 'adam'] as const)('with %s', async (kind) => {
+  test.each([
+    ['sgd', model],
+    ['momentum', model],
+    ['adam', model],
+    ['momentum', strategies],
+  ] as const)('with %s, %o', async (kind, model) => {
     const whole = model();
     const expected: RunEvent[] = [];
     for await (const event of train(optionsFor(whole, kind))) expected.push(event);
+
+    for (const tensors of whole.statistics.values()) {
+      for (const name of ['u', 'v', 'updates']) {
+        expect(tensors[name]?.dataSync().every((value) => value !== 0)).not.toBe(false);
+      }
+    }
 
     // Left at steps in the middle of an epoch, after the step before an evaluation, between two
     // evaluations, at the end of an epoch; each time in a model made anew.

@@ -6,7 +6,13 @@ import { ptbMedium, ptbMediumBn } from './ptbMedium';
 import { ptbSmall, ptbSmallBn } from './ptbSmall';
 import { ptbSmallCooijmans, ptbSmallLayer } from './ptbSmallOthers';
 import { ptbSmallBnBoth, ptbSmallBnHidden, ptbSmallBnSum } from './ptbSmallPlacements';
-import { ptbSmallRenorm, ptbSmallRms, ptbSmallWeight, ptbSmallWhiten } from './ptbSmallStrategies';
+import {
+  ptbSmallOnline,
+  ptbSmallRenorm,
+  ptbSmallRms,
+  ptbSmallWeight,
+  ptbSmallWhiten,
+} from './ptbSmallStrategies';
 import { ptbSmallRnn, ptbSmallRnnBn } from './ptbSmallRnn';
 import { tiny } from './tiny';
 import { wsjBirnn, wsjBirnnBn, wsjBirnnWhiten } from './wsjBirnn';
@@ -25,6 +31,7 @@ const languageModels: readonly LanguagePreset[] = [
   ptbSmallLayer,
   ptbSmallRms,
   ptbSmallRenorm,
+  ptbSmallOnline,
   ptbSmallWeight,
   ptbSmallWhiten,
   ptbSmallRnn,

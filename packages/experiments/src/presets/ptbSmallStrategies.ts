@@ -57,3 +57,18 @@ export const ptbSmallWhiten = vary(ptbSmall, {
     'normalization.whiten.method': chosen('cholesky', 'the least arithmetic of the three methods'),
   },
 });
+
+const chiley = 'Chiley et al. 2019, arXiv 1905.05894, its LSTM';
+
+/** Online normalization of W·x, each gate scaled apart. */
+export const ptbSmallOnline = vary(ptbSmall, {
+  name: 'ptb-small-online',
+  title: 'small LSTM, online normalization of W·x',
+  changes: {
+    'model.normalize.inputToHidden': chosen('online', placement),
+    'normalization.epsilon': chosen(1e-5, 'as layer normalization here'),
+    'normalization.online.forwardDecay': recalled(0.9998779296875, chiley),
+    'normalization.online.backwardDecay': recalled(0.96875, chiley),
+    'normalization.online.layerScaling': recalled(true, chiley),
+  },
+});

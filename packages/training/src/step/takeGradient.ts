@@ -2,6 +2,7 @@ import { BnrnnError, type Collective } from '@bnrnn/core';
 import type { Measured } from '@bnrnn/normalization';
 import type { SequenceModel, State } from '@bnrnn/recurrent';
 import { dispose, keep, sum, variableGrads, type Scalar, type Tensor } from '@tensorflow/tfjs-core';
+import { backwardStatistics } from './backwardStatistics';
 import { batchNats } from './batchNats';
 import type { BatchTensors } from './batchTensors';
 import { freeTape } from './freeTape';
@@ -32,6 +33,7 @@ export function takeGradient(
 ): Gradient {
   let next: State = [];
   let measured: ReadonlyMap<string, Measured> = new Map();
+  const backward = backwardStatistics(model);
   const free = (): void => {
     for (const { tensors: each } of measured.values()) dispose(each);
   };
@@ -43,12 +45,14 @@ export function takeGradient(
         step,
         part: tensors.part,
         collective,
+        ...(backward.variables.length > 0 && { statistics: backward.statistics }),
       });
       next = result.state.map((tensor) => keep(tensor));
       measured = result.measured;
       for (const { tensors: each } of measured.values()) Object.values(each).forEach(keep);
       return sum(batchNats(result, tensors));
-    }, [...model.parameters.values()]);
+    }, [...model.parameters.values(), ...backward.variables]);
+    measured = backward.replace(measured, grads);
     const gradients = [...model.parameters].map(([path, parameter]) => {
       const gradient = grads[parameter.name];
       if (gradient !== undefined) return gradient;
@@ -70,5 +74,7 @@ export function takeGradient(
     dispose(next.filter((tensor) => !state.includes(tensor)));
     free();
     throw error;
+  } finally {
+    backward.dispose();
   }
 }

@@ -1,0 +1,243 @@
+import { startBackend } from '@bnrnn/tensor-backend';
+import {
+  array64,
+  centralDifferences,
+  expectClose,
+  expectNoLeak,
+  filled,
+  map64,
+  prefixMask,
+  testBackends,
+  toTensor1D,
+  toTensor2D,
+  toTensor3D,
+  weightedSum,
+  weightedSumOfTensors,
+  type Array64,
+} from '@bnrnn/test-utils';
+import { grads, tidy, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { online, type OnlineOptions } from './online';
+
+const [time, batch, features] = [6, 4, 8];
+const x = filled([time, batch, features], 1, -2, 3);
+const gain = filled([features], 2, 0.5, 1.5);
+const shift = filled([features], 3);
+const epsilon = 0.1;
+const stored = {
+  mean: filled([1, features], 4),
+  variance: filled([1, features], 5, 0.3, 2),
+  u: filled([1, features], 6),
+  v: filled([1, features], 7),
+};
+const statistics = () => ({
+  mean: toTensor2D(stored.mean),
+  variance: toTensor2D(stored.variance),
+  u: toTensor2D(stored.u),
+  v: toTensor2D(stored.v),
+});
+
+interface Case {
+  readonly name: string;
+  readonly options: OnlineOptions;
+  readonly lengths?: readonly number[];
+}
+
+const cases: readonly Case[] = [
+  { name: 'without layer scaling', options: { layerScaling: false, backwardDecay: 0.75 } },
+  { name: 'layer scaling, padded', options: { backwardDecay: 0.5 }, lengths: [6, 5, 1, 2] },
+  { name: 'layer scaling in 4 groups', options: { groups: 4 }, lengths: [0, 6, 6, 3] },
+];
+
+const isReal =
+  (lengths: Case['lengths']) =>
+  (i: number): boolean =>
+    lengths === undefined || prefixMask(lengths, time).data[Math.floor(i / features)] === 1;
+
+const deviation = (f: number): number => Math.sqrt(stored.variance.data[f]! + epsilon);
+
+/** x̂ in float64. */
+const standard = (values: Array64, real: (i: number) => boolean): Array64 =>
+  map64(values, (value, i) =>
+    real(i) ? (value - stored.mean.data[i % features]!) / deviation(i % features) : 0,
+  );
+
+/** y of x̂ in float64: layer scaling, gain, shift. */
+function output(
+  { options: { layerScaling = true, groups = 1 } }: Case,
+  moved: { xHat: Array64; gain: Array64; shift: Array64 },
+  real: (i: number) => boolean,
+): Array64 {
+  const width = features / groups;
+  return map64(moved.xHat, (value, i) => {
+    if (!real(i)) return 0;
+    const start = Math.floor(i / width) * width;
+    let squares = 0;
+    for (let k = 0; k < width; k++) squares += moved.xHat.data[start + k]! ** 2;
+    const scaled = layerScaling ? value / Math.sqrt(squares / width + epsilon) : value;
+    return moved.gain.data[i % features]! * scaled + moved.shift.data[i % features]!;
+  });
+}
+
+describe.each(testBackends())('online on %s', (backend) => {
+  beforeAll(() => startBackend(backend));
+
+  describe.each(cases)('$name', (testCase) => {
+    const { options, lengths } = testCase;
+    const normalizer = () => online({ ...options, epsilon });
+    const real = isReal(lengths);
+
+    it.each(['batch', 'stored'] as const)('gives the float64 values in mode %s', (mode) => {
+      const parameters = { gain: toTensor1D(gain), shift: toTensor1D(shift) };
+      const { y } = normalizer().apply(toTensor3D(x), parameters, statistics(), { mode, lengths });
+      expectClose(y, output(testCase, { xHat: standard(x, real), gain, shift }, real));
+    });
+
+    it('has the backward rule of the paper, and measures u and v by it', () => {
+      // ĝ by central differences of what stands behind x̂; then the rule, in float64.
+      const xHat = standard(x, real);
+      const expected = centralDifferences((moved) => weightedSum(output(testCase, moved, real)), {
+        xHat,
+        gain,
+        shift,
+      });
+      const rate = 1 - (options.backwardDecay ?? 0.96875);
+      const g = map64(expected.xHat, (value, i) =>
+        real(i) ? value - rate * stored.v.data[i % features]! * xHat.data[i]! : 0,
+      );
+      const dx = map64(g, (value, i) =>
+        real(i) ? value / deviation(i % features) - rate * stored.u.data[i % features]! : 0,
+      );
+      const total = (of: (i: number) => number): Array64 =>
+        map64(array64([1, features]), (_, f) => {
+          let sum = 0;
+          for (let i = f; i < g.data.length; i += features) sum += of(i);
+          return sum;
+        });
+
+      const names = ['x', 'gain', 'shift', 'u', 'v'];
+      const { mean, variance, u, v } = statistics();
+      const found = grads((...[xs, gains, shifts, ownU, ownV]: Tensor[]) => {
+        const parameters = { gain: gains!, shift: shifts! };
+        const kept = { mean, variance, u: ownU!, v: ownV! };
+        const { y } = normalizer().apply(xs as Tensor3D, parameters, kept, {
+          mode: 'batch',
+          lengths,
+        });
+        return weightedSumOfTensors(y);
+      })([toTensor3D(x), toTensor1D(gain), toTensor1D(shift), u, v]);
+      const wanted = [
+        dx,
+        expected.gain,
+        expected.shift,
+        total((i) => dx.data[i]!),
+        total((i) => g.data[i]! * xHat.data[i]!),
+      ];
+      wanted.forEach((value, k) => {
+        expectClose(found[k]!, value, { rtol: 1e-4, label: names[k]! });
+      });
+    });
+
+    it('leaves what it returns', () => {
+      const parameters = { gain: toTensor1D(gain), shift: toTensor1D(shift) };
+      const [kept, xs] = [statistics(), toTensor3D(x)];
+      for (const mode of ['batch', 'stored'] as const) {
+        expectNoLeak(() => normalizer().apply(xs, parameters, kept, { mode, lengths }));
+      }
+      const { measured } = normalizer().apply(xs, parameters, kept, { mode: 'batch', lengths });
+      expectNoLeak(() => normalizer().fold!(kept, measured!, new Int32Array(time).fill(batch)));
+    });
+  });
+
+  it('renews mean and variance row by row, and the controls by the means of the mini-batch', () => {
+    const a = 0.9;
+    const lengths = [6, 5, 1, 2];
+    const real = isReal(lengths);
+    const normalizer = online({ forwardDecay: a, epsilon });
+    tidy(() => {
+      const kept = statistics();
+      const parameters = { gain: toTensor1D(gain) };
+      const { measured } = normalizer.apply(toTensor3D(x), parameters, kept, {
+        mode: 'batch',
+        lengths,
+      });
+      const [u, v] = [filled([1, features], 8), filled([1, features], 9)];
+      const counts = Int32Array.from(
+        Array.from({ length: time }, (_, t) => lengths.filter((n) => t < n).length),
+      );
+      const rows = counts.reduce((sum, n) => sum + n, 0);
+      const next = normalizer.fold!(
+        kept,
+        { ...measured, u: toTensor2D(u), v: toTensor2D(v) },
+        counts,
+      );
+      // A time step counts by its mean and variance: n updates with the old share aⁿ.
+      const expected = {
+        mean: map64(stored.mean, (m) => m),
+        variance: map64(stored.variance, (q) => q),
+      };
+      for (let f = 0; f < features; f++) {
+        for (let t = 0; t < time; t++) {
+          const own = Array.from({ length: batch }, (_, b) => (t * batch + b) * features + f)
+            .filter(real)
+            .map((i) => x.data[i]!);
+          if (own.length === 0) continue;
+          const mean = own.reduce((sum, value) => sum + value, 0) / own.length;
+          const variance = own.reduce((sum, value) => sum + (value - mean) ** 2, 0) / own.length;
+          const share = a ** own.length;
+          const delta = mean - expected.mean.data[f]!;
+          expected.variance.data[f] =
+            share * expected.variance.data[f]! +
+            (1 - share) * variance +
+            share * (1 - share) * delta ** 2;
+          expected.mean.data[f] = expected.mean.data[f]! + (1 - share) * delta;
+        }
+      }
+      expectClose(next['mean']!, expected.mean);
+      expectClose(next['variance']!, expected.variance);
+      expectClose(
+        next['u']!,
+        map64(stored.u, (value, f) => value + u.data[f]! / rows),
+      );
+      expectClose(
+        next['v']!,
+        map64(stored.v, (value, f) => value + v.data[f]! / rows),
+      );
+    });
+  });
+
+  it('is the update of the paper with one row a step', () => {
+    const a = 0.75;
+    const normalizer = online({ forwardDecay: a });
+    const rows = filled([time, 1, features], 12, -2, 3);
+    const { measured } = normalizer.apply(
+      toTensor3D(rows),
+      { gain: toTensor1D(gain) },
+      statistics(),
+      {
+        mode: 'batch',
+      },
+    );
+    const next = normalizer.fold!(statistics(), measured!, new Int32Array(time).fill(1));
+    const [mean, variance] = [[...stored.mean.data], [...stored.variance.data]];
+    rows.data.forEach((value, i) => {
+      const f = i % features;
+      variance[f] = a * variance[f]! + a * (1 - a) * (value - mean[f]!) ** 2;
+      mean[f] = a * mean[f]! + (1 - a) * value;
+    });
+    expectClose(next['mean']!, array64([1, features], mean));
+    expectClose(next['variance']!, array64([1, features], variance));
+  });
+
+  it('refuses statistics of another normalizer', () => {
+    const { mean, variance } = statistics();
+    expect(() =>
+      online().apply(
+        toTensor3D(x),
+        { gain: toTensor1D(gain) },
+        { mean, variance },
+        { mode: 'batch' },
+      ),
+    ).toThrow('online.apply: statistics.u is missing, expected [1, 8].');
+  });
+});

@@ -1,0 +1,219 @@
+import { expectShape, paddedLengths, UsageError, type Lengths } from '@bnrnn/core';
+import { customOp, moments, offTape, zeroPadding } from '@bnrnn/tensor-backend';
+import {
+  add,
+  clone,
+  concat,
+  div,
+  matMul,
+  mean,
+  mul,
+  ones,
+  reshape,
+  slice,
+  sqrt,
+  square,
+  sub,
+  sum,
+  tensor2d,
+  tidy,
+  zeros,
+  zerosLike,
+  type Tensor,
+  type Tensor2D,
+  type Tensor3D,
+} from '@tensorflow/tfjs-core';
+import { expectBlocks } from './expectBlocks';
+import { newParameters } from './newParameters';
+import type { NamedTensors, Normalizer } from './normalizer';
+import type { BuiltInStrategy } from './normalizerStrategy';
+import { checkSettings, defaultsOf, sharedSettings, type ValuesOf } from './strategySetting';
+import { expectWeights } from './weights';
+
+const paper = 'Chiley et al. 2019, its LSTM';
+const { gain, epsilon, groups } = sharedSettings;
+const settings = {
+  ...{ gain, epsilon, groups },
+  forwardDecay: {
+    kind: 'number',
+    bounds: { min: 0, below: 1 },
+    value: 0.9998779296875,
+    meaning: 'share of the old mean and variance that one real row leaves',
+    source: paper,
+  },
+  backwardDecay: {
+    kind: 'number',
+    bounds: { min: 0, below: 1 },
+    value: 0.96875,
+    meaning: 'share of the old control of the gradient that one mini-batch leaves',
+    source: paper,
+  },
+  layerScaling: {
+    kind: 'boolean',
+    value: true,
+    meaning: 'whether each row is divided by the root of its mean square afterwards',
+    source: paper,
+  },
+} as const;
+
+type Values = ValuesOf<typeof settings>;
+
+/** What online normalization keeps: [1, features] each. */
+type Statistics = Readonly<Record<'mean' | 'variance' | 'u' | 'v', Tensor2D>>;
+
+export const onlineStrategy = {
+  kind: 'online',
+  settings,
+  create: (fields, where) => onlineOf(checkSettings(where, fields, settings)),
+} as const satisfies BuiltInStrategy;
+
+/** Settings of online normalization; what is left out takes its default, see `specOfName('online')`. */
+export type OnlineOptions = Partial<Values>;
+
+/**
+ * Online normalization: standardizes by running statistics in training too, and keeps the gradient
+ * unbiased by two controls that the backward pass carries from one mini-batch to the next.
+ *
+ *   x̂ = (x − μ) / σ     σ = sqrt(σ² + ε)     y = gain·x̂ / rms(x̂) + shift
+ *   backward, from ĝ = ∂loss/∂x̂, with b = backwardDecay:
+ *     g = ĝ − (1 − b)·v·x̂     v ← v + mean(g·x̂)     h = g / σ     dx = h − (1 − b)·u     u ← u + mean(dx)
+ *   after the mini-batch, row by row with a = forwardDecay:
+ *     σ² ← a·σ² + a·(1 − a)·(x − μ)²     μ ← a·μ + (1 − a)·x
+ *
+ * Means run over the real rows of the mini-batch; rms over a row's features, in `groups` blocks
+ * (layer scaling, before gain and shift, so that a shift stays a bias). All rows of a mini-batch see
+ * the statistics and the controls that were there before it; the paper renews them with each sample.
+ * So an output depends on its own row alone, and a batch of one row will do. The rows of one time step
+ * count as n equal updates of μ and σ² by their mean and variance. Mode `stored` gives the same y.
+ *
+ * @throws UsageError for a setting out of range; ShapeError when sizes disagree.
+ * @see Chiley et al. 2019, sections 3 and 4; docs/deviations.md.
+ */
+export function online(options: OnlineOptions = {}): Normalizer {
+  return onlineStrategy.create({ ...defaultsOf(settings), ...options }, 'online');
+}
+
+function onlineOf(values: Values): Normalizer {
+  const caller = 'online.apply';
+  return {
+    spec: { kind: 'online', ...values },
+    needs: 'row',
+    measuredBackward: ['u', 'v'],
+    init(features, { shift }) {
+      expectBlocks('online', features, values.groups);
+      const start = (make: (shape: [number, number]) => Tensor): Tensor => make([1, features]);
+      return {
+        parameters: newParameters('online', features, values.gain, shift),
+        statistics: { mean: start(zeros), variance: start(ones), u: start(zeros), v: start(zeros) },
+      };
+    },
+    apply(x, parameters, statistics, options) {
+      expectShape(caller, 'x', x, { time: null, batch: null, features: null });
+      const [time, batch, features] = x.shape;
+      expectBlocks(caller, features, values.groups);
+      const weights = expectWeights(caller, parameters, features);
+      const kept = expectStatistics(caller, statistics, features);
+      const lengths = paddedLengths(caller, options.lengths, { time, batch });
+      return tidy(() => {
+        const standard = standardize(x, kept, lengths, values);
+        const scaled = mul<Tensor3D>(
+          values.layerScaling ? scaleRows(standard, values) : standard,
+          weights.gain,
+        );
+        const shifted = weights.shift === undefined ? scaled : add<Tensor3D>(scaled, weights.shift);
+        const y = zeroPadding(shifted, lengths);
+        if (options.mode === 'stored') return { y };
+        const both = offTape<Tensor2D>(() => {
+          const own = moments({ x, lengths, over: 'frame' });
+          return concat([own.mean, own.variance]);
+        });
+        const measured = { mean: slice(both, 0, time), variance: slice(both, time) };
+        return { y, measured: { ...measured, u: clone(kept.u), v: clone(kept.v) } };
+      });
+    },
+    fold: (statistics, measured, counts) =>
+      tidy(() => {
+        const rows = counts.reduce((total, count) => total + count, 0);
+        const moved = (name: 'u' | 'v'): Tensor =>
+          add(statistics[name] as Tensor, div(measured[name] as Tensor, Math.max(rows, 1)));
+        return {
+          ...renewed(statistics as Statistics, measured, counts, values),
+          u: moved('u'),
+          v: moved('v'),
+        };
+      }),
+  };
+}
+
+/** x̂, zero where padded. The gradients of u and v are what the backward pass measures of them. */
+function standardize(
+  x: Tensor3D,
+  { mean: mu, variance, u, v }: Statistics,
+  lengths: Lengths | undefined,
+  { epsilon, backwardDecay }: Values,
+): Tensor3D {
+  const [, , features] = x.shape;
+  const overRows = (t: Tensor): Tensor =>
+    reshape(sum(reshape(t, [-1, features]), 0), [1, features]);
+  return customOp<Tensor3D>([x, mu, variance, u, v], (save) => {
+    const sigma = sqrt(add(variance, epsilon));
+    const standard = zeroPadding(div(sub(zeroPadding(x, lengths), mu), sigma), lengths);
+    save([standard, sigma, mu, u, v]);
+    return {
+      value: standard,
+      gradient: (dy, [xHat, s, m, ownU, ownV]) => {
+        const rate = 1 - backwardDecay;
+        const g = sub(zeroPadding(dy, lengths), mul(mul(xHat as Tensor, ownV as Tensor), rate));
+        const dx = zeroPadding(sub(div(g, s as Tensor), mul(ownU as Tensor, rate)), lengths);
+        const zero = zerosLike(m as Tensor);
+        return [dx, zero, clone(zero), overRows(dx), overRows(mul(g, xHat as Tensor))];
+      },
+    };
+  });
+}
+
+/** Divides each row by the root of its mean square, in blocks. */
+function scaleRows(x: Tensor3D, { groups, epsilon }: Values): Tensor3D {
+  const blocks = reshape(x, [-1, groups, x.shape[2] / groups]);
+  return reshape(div(blocks, sqrt(add(mean(square(blocks), -1, true), epsilon))), x.shape);
+}
+
+/**
+ * Mean and variance after the rows of all time steps, one after the other. That a row leaves the share a
+ * of the old makes both those of a mixture, in which step t weighs (1 − aⁿ)·Π of the shares behind it.
+ */
+function renewed(
+  { mean: mu, variance }: Statistics,
+  measured: NamedTensors,
+  counts: Int32Array,
+  { forwardDecay }: Values,
+): { mean: Tensor; variance: Tensor } {
+  let left = 1;
+  const weights = [...counts].reverse().map((count) => {
+    const share = forwardDecay ** count;
+    const weight = left * (1 - share);
+    left *= share;
+    return weight;
+  });
+  const row = tensor2d(weights.reverse(), [1, counts.length]);
+  const offsets = sub<Tensor2D>(measured['mean'] as Tensor, mu);
+  const moved = matMul(row, offsets);
+  const spread = add<Tensor2D>(measured['variance'] as Tensor, square(offsets));
+  return {
+    mean: add(mu, moved),
+    variance: sub(add(mul(variance, left), matMul(row, spread)), square(moved)),
+  };
+}
+
+function expectStatistics(caller: string, tensors: NamedTensors, features: number): Statistics {
+  for (const name of ['mean', 'variance', 'u', 'v']) {
+    const found = tensors[name];
+    if (found === undefined) {
+      throw new UsageError(`${caller}: statistics.${name} is missing, expected [1, ${features}].`, {
+        hint: 'Make them with the same normalizer: normalizer.init(features, { shift }).',
+      });
+    }
+    expectShape(caller, `statistics.${name}`, found, { rows: 1, features });
+  }
+  return tensors as Statistics;
+}
