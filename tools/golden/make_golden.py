@@ -5,9 +5,11 @@ import torch
 import normalization_cases
 import optimizer_cases
 import recurrent_cases
+import whitening_cases
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
     recurrent_cases.make(seed=1510)
     normalization_cases.make(seed=1603)
     optimizer_cases.make(seed=1412)
+    whitening_cases.make(seed=1804)

@@ -1,4 +1,4 @@
-import { batchNorm, layerNorm, type Normalizer } from '@bnrnn/normalization';
+import { batchNorm, layerNorm, whiten, type Normalizer } from '@bnrnn/normalization';
 import { startBackend } from '@bnrnn/tensor-backend';
 import {
   expectClose,
@@ -13,10 +13,27 @@ import { beforeAll, describe, it } from 'vitest';
 
 const batch = readGolden(new URL('./golden/batchNorm.json', import.meta.url));
 const layer = readGolden(new URL('./golden/layerNorm.json', import.meta.url));
+const white = readGolden(new URL('./golden/whiten.json', import.meta.url));
 const mask = prefixMask([...batch.array('lengths').data], batch.number('sizes', 'time'));
 const epsilon = batch.number('epsilon');
 
+const whitening = {
+  groupSize: white.number('sizes', 'group'),
+  iterations: white.number('iterations'),
+  epsilon: white.number('epsilon'),
+};
+const whiteMask = prefixMask([...white.array('lengths').data], white.number('sizes', 'time'));
+
 const cases = [
+  ...(['cholesky', 'zca', 'iterative'] as const).flatMap((method) => [
+    { file: white, name: method, normalizer: whiten({ over: 'frame', method, ...whitening }) },
+    {
+      file: white,
+      name: `${method}MaskedSequence`,
+      normalizer: whiten({ over: 'sequence', method, ...whitening }),
+      mask: whiteMask,
+    },
+  ]),
   { file: batch, name: 'frame', normalizer: batchNorm({ over: 'frame', epsilon }) },
   { file: batch, name: 'sequence', normalizer: batchNorm({ over: 'sequence', epsilon }) },
   { file: batch, name: 'maskedFrame', normalizer: batchNorm({ over: 'frame', epsilon }), mask },
