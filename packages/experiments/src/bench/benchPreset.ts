@@ -49,7 +49,7 @@ export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
   const arms = [own, ...(without === undefined ? [] : [stepTimer(without, now)])];
   const times: number[][] = arms.map(() => []);
   const { unit, unitsPerStep, products } = subject;
-  const productsBefore = timeProducts(products, 2, now);
+  const productsBefore = await timeProducts(products, 2, now);
   const start = now();
   for (let step = 0; step < warmUp.steps || now() - start < warmUp.milliseconds; step++) {
     for (const timer of arms) await timer.step();
@@ -60,7 +60,7 @@ export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
   for (const timer of arms) await timer.stop();
 
   const [stepMilliseconds = NaN, plain] = times.map(median);
-  const productsAfter = timeProducts(products, 3, now);
+  const productsAfter = await timeProducts(products, 3, now);
   const bound = products.reduce(
     (sum, { count }, k) =>
       sum + count * Math.min(productsBefore[k] ?? NaN, productsAfter[k] ?? NaN),

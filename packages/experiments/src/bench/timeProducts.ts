@@ -1,4 +1,4 @@
-import { dispose, fill, matMul, slice, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { dispose, fill, matMul, slice, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { StepProduct } from './productList';
 
 /**
@@ -8,30 +8,35 @@ import type { StepProduct } from './productList';
  * @param now      milliseconds.
  * @returns        milliseconds of one product each, the best of its repeats.
  */
-export function timeProducts(
+export async function timeProducts(
   products: readonly StepProduct[],
   repeats: number,
   now: () => number,
-): number[] {
-  return products.map((product) => bestTime(product, repeats, now));
+): Promise<number[]> {
+  const times: number[] = [];
+  for (const product of products) times.push(await bestTime(product, repeats, now));
+  return times;
 }
 
-function bestTime(product: StepProduct, repeats: number, now: () => number): number {
+async function bestTime(product: StepProduct, repeats: number, now: () => number): Promise<number> {
   const { m, n, k, transposeA, transposeB } = product;
-  return tidy(() => {
-    const a: Tensor2D = fill(transposeA ? [k, m] : [m, k], 0.5);
-    const b: Tensor2D = fill(transposeB ? [n, k] : [k, n], 0.25);
-    const run = (): number => {
+  const a: Tensor2D = fill(transposeA ? [k, m] : [m, k], 0.5);
+  const b: Tensor2D = fill(transposeB ? [n, k] : [k, n], 0.25);
+  try {
+    let best = Infinity;
+    // The first one warms up.
+    for (let turn = 0; turn <= repeats; turn++) {
       const start = now();
       const out = matMul(a, b, transposeA, transposeB);
-      // A backend may compute later: reading one number makes it finish.
+      // A backend may compute later: reading one number makes it finish. WebGPU reads asynchronously alone.
       const corner = slice(out, [0, 0], [1, 1]);
-      corner.dataSync();
+      await corner.data();
       const elapsed = now() - start;
       dispose([out, corner]);
-      return elapsed;
-    };
-    run();
-    return Math.min(...Array.from({ length: repeats }, run));
-  });
+      if (turn > 0) best = Math.min(best, elapsed);
+    }
+    return best;
+  } finally {
+    dispose([a, b]);
+  }
 }
