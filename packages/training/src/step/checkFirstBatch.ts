@@ -13,7 +13,8 @@ import { cutBatch } from './cutBatch';
  * @throws whatever `checkModel` says: a missing kernel, or a parameter without a gradient.
  */
 export function checkFirstBatch(model: SequenceModel, batch: Batch, collective: Collective): void {
-  const piece = cutBatch(batch, { time: 2, batch: 2 });
+  const needed = [...model.normalizers.values()].map(({ fewestRows = 2 }) => fewestRows);
+  const piece = cutBatch(batch, { time: 2, batch: Math.max(2, ...needed) });
   const tensors = batchTensors(piece);
   const state = model.initialState(piece.batch);
   try {
