@@ -25,6 +25,11 @@ const steps = [
   { name: 'format', command: bin('prettier'), args: ['--check', '.', '--log-level', 'warn'] },
   { name: 'unused code', command: bin('knip'), args: [] },
   {
+    name: 'circles of imports',
+    command: process.execPath,
+    args: [join(root, 'tools', 'circles.mjs')],
+  },
+  {
     name: targets.join(', '),
     command: bin('nx'),
     args: ['run-many', '-t', ...targets, '--parallel=2', '--outputStyle=static', '--nxBail=false'],

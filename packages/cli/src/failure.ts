@@ -2,10 +2,8 @@ import { BnrnnError, errorCode, reasonOf, UsageError } from '@bnrnn/core';
 import { CommanderError } from 'commander';
 import { permissionFailure } from './permissionFailure';
 import { InterruptedError } from './interruption';
-import { RanksEndedError } from './ranks/ranksEndedError';
-
-/** The exit statuses of every command. */
-export const exitStatus = { done: 0, failed: 1, wrongUsage: 2 } as const;
+import { RanksEndedError } from './ranksEndedError';
+import { exitStatus } from './exitStatus';
 
 /** What a failed command tells its user. */
 export interface Failure {

@@ -1,7 +1,7 @@
 import { escapeUnseen, reasonOf } from '@bnrnn/core';
 import { removeTemporaries } from '@bnrnn/core/node';
 import type { ProgressStream } from '@bnrnn/reporting';
-import { exitStatus } from './failure';
+import { exitStatus } from './exitStatus';
 
 /**
  * What a command says: results on standard output, progress and failures on standard error.

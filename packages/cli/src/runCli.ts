@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
-import { exitStatus, failureLines, failureOf } from './failure';
+import { exitStatus } from './exitStatus';
+import { failureLines, failureOf } from './failure';
 import { linesOf, type Io } from './io';
 import { makeProgram } from './program';
 import { registerBackends } from './registerBackends';

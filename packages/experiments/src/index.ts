@@ -8,13 +8,13 @@ export { runBatches } from './build/runBatches';
 export { trainingPlan, type TrainingPlan } from './build/trainingPlan';
 export { completeRun, resolveRun, type ResolveRunOptions } from './config/resolveRun';
 export { resolveSettings, type SettingsRequest } from './config/resolveSettings';
-export {
-  parseRunConfig,
-  type LanguageRunConfig,
-  type RunConfig,
-  type RunDraft,
-  type RunFacts,
-  type SpeechRunConfig,
+export { parseRunConfig } from './config/parseRunConfig';
+export type {
+  LanguageRunConfig,
+  RunConfig,
+  RunDraft,
+  RunFacts,
+  SpeechRunConfig,
 } from './config/runConfig';
 export {
   noNormalization,

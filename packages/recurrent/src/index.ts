@@ -53,11 +53,8 @@ export type {
 } from './model/sequenceModel';
 export type { State } from './model/state';
 export { normalizedScan } from './scan/normalizedScan';
-export {
-  exportPytorchWeights,
-  type HasLayers,
-  type PytorchWeight,
-} from './pytorch/exportPytorchWeights';
+export { exportPytorchWeights, type PytorchWeight } from './pytorch/exportPytorchWeights';
+export type { HasLayers } from './pytorch/pytorchNames';
 export {
   importPytorchWeights,
   type ImportPytorchOptions,

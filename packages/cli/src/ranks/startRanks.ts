@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { findEngine, findMpi, MpiError } from '@bnrnn/mpi';
 import type { Io } from '../io';
-import { RanksEndedError } from './ranksEndedError';
+import { RanksEndedError } from '../ranksEndedError';
 
 /**
  * Starts the same command on so many ranks of this machine, with the engine of the MPI that is found, and waits for

@@ -5,7 +5,7 @@ import { language } from '../tasks/language';
 import { speech } from '../tasks/speech';
 import type { RunFacts } from './runConfig';
 import { completeRun, resolveRun, type ResolveRunOptions } from './resolveRun';
-import { parseRunConfig } from './runConfig';
+import { parseRunConfig } from './parseRunConfig';
 
 const facts: RunFacts = {
   ...{ backend: 'wasm', threads: 2, blas: null, precision: 'float32' },

@@ -1,24 +1,12 @@
 import { cellShapes, gatesOf } from '../layers/cellShapes';
-import type { NormalizerSpec } from '@bnrnn/normalization';
-import type { Variable } from '@tensorflow/tfjs-core';
 import { parameterAt } from '../layers/contextLookup';
-import type { LayerSpec } from '../layers/layerSpec';
-import { pytorchPlaces } from './pytorchNames';
+import { pytorchPlaces, type HasLayers } from './pytorchNames';
 import { transposed } from './transposed';
 
 /** A weight as PyTorch's `state_dict` has it: float32, row-major. */
 export interface PytorchWeight {
   readonly shape: readonly number[];
   readonly data: Float32Array;
-}
-
-/** A model, or whatever holds its layers' specs and parameters. */
-export interface HasLayers {
-  readonly spec: {
-    readonly layers: readonly LayerSpec[];
-    readonly normalizeEmbedding?: NormalizerSpec;
-  };
-  readonly parameters: ReadonlyMap<string, Variable>;
 }
 
 /**

@@ -2,8 +2,7 @@ import { gatesOf, type RecurrentSpec } from '../layers/cellShapes';
 import { expectShape, UsageError } from '@bnrnn/core';
 import { tensor, type Variable } from '@tensorflow/tfjs-core';
 import { parameterAt } from '../layers/contextLookup';
-import type { HasLayers } from './exportPytorchWeights';
-import { pytorchPlaces } from './pytorchNames';
+import { pytorchPlaces, type HasLayers } from './pytorchNames';
 import { transposed } from './transposed';
 
 const caller = 'importPytorchWeights';

@@ -1,7 +1,18 @@
 import type { RecurrentSpec } from '../layers/cellShapes';
 import { UsageError } from '@bnrnn/core';
+import type { NormalizerSpec } from '@bnrnn/normalization';
+import type { Variable } from '@tensorflow/tfjs-core';
 import { describeCells } from '../layers/describeCells';
-import type { HasLayers } from './exportPytorchWeights';
+import type { LayerSpec } from '../layers/layerSpec';
+
+/** A model, or whatever holds its layers' specs and parameters. */
+export interface HasLayers {
+  readonly spec: {
+    readonly layers: readonly LayerSpec[];
+    readonly normalizeEmbedding?: NormalizerSpec;
+  };
+  readonly parameters: ReadonlyMap<string, Variable>;
+}
 
 /** One direction of one of PyTorch's layers, and where its parameters stand with us. */
 export interface PytorchPlace {
