@@ -1,3 +1,3 @@
-export { exitStatus } from './failure';
+export { exitStatus } from './exitStatus';
 export { processIo, type Io } from './io';
 export { runCli } from './runCli';
