@@ -173,6 +173,23 @@ describe('evaluate', () => {
     });
   });
 
+  it('folds normalizers into the weights: the same to rounding, and not recorded', async () => {
+    const [, running] = await evaluateAll('bn');
+    const before = readJsonFile(folder, 'bn', 'result.json');
+    const folded = await bnrnn(folder, 'evaluate', 'bn', '--fold', '--json');
+    expect(folded.stderr).toContain('folded 1 of 1 normalizers into the weights');
+    const rows = lastJson(folded)['results'] as Row[];
+    expect(rows.map((row) => row.statistics)).toEqual(['running']);
+    expect(rows[0]!.nllPerWord).toBeCloseTo(running!.nllPerWord, 5);
+    expect(readJsonFile(folder, 'bn', 'result.json')).toEqual(before);
+    const text = ['generate', 'bn', '--words', '6', '--json'];
+    const straight = lastJson(await bnrnn(folder, ...text));
+    expect(lastJson(await bnrnn(folder, ...text, '--fold'))['text']).toBe(straight['text']);
+    const batch = await bnrnn(folder, 'evaluate', 'bn', '--fold', '--statistics', 'batch');
+    expect(batch.status).toBe(2);
+    expect(batch.stderr).toContain('--statistics is batch with --fold');
+  });
+
   it('refuses another corpus than the run’s', async () => {
     const { status, stderr } = await bnrnn(folder, 'evaluate', 'plain', '--data', 'glosses');
     expect(status).toBe(1);

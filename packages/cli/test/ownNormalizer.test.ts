@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { bnrnn, finished, lastJson, newFolder, readJsonFile, start } from './bnrnn';
+import { bnrnn, finished, lastJson, newFolder, readJsonFile, start, type Finished } from './bnrnn';
 
 const folder = newFolder();
 const strategy = fileURLToPath(
@@ -25,6 +25,12 @@ const args = (out: string, ...more: string[]): string[] => [
 
 const checkpoints = (run: string): string[] =>
   readdirSync(join(folder, run, 'checkpoints')).filter((name) => name.endsWith('.json'));
+
+/** The differences of the last step of a parity, by parameter. */
+function parametersOf(parity: Finished): Record<string, number> {
+  const { steps } = lastJson(parity) as { steps: { parameters: Record<string, number> }[] };
+  return steps.at(-1)!.parameters;
+}
 
 /** SHA-256 of everything that the last checkpoint holds. */
 function finalBits(run: string): string {
@@ -108,6 +114,36 @@ describe('the strategy of docs/examples/own-normalizer', { timeout: 300_000 }, (
     const report = await bnrnn(folder, 'report', 'plain', 'whole', '--markdown', ...own);
     expect(report.status, report.stderr).toBe(0);
     expect(report.stdout).toContain('ptb-small-tiny');
+  });
+
+  it('is benched, compared on two backends and swept beside built-in strategies', async () => {
+    const bench = await bnrnn(
+      folder,
+      ...['bench', 'ptb-small-tiny', '--steps', '1', '--backend', 'cpu', '--vocabulary', '50'],
+      ...['--normalize', 'mad', '--json', ...own],
+    );
+    expect(bench.status, bench.stderr).toBe(0);
+    expect(lastJson(bench)['normalizationShare']).toEqual(expect.any(Number));
+    const parity = await bnrnn(
+      folder,
+      ...['parity', 'cpu', 'wasm', 'ptb-small-tiny', '--steps', '2', '--json', ...own],
+      ...['--set', 'model.normalize.inputToHidden=mad'],
+    );
+    expect(parity.status, parity.stderr).toBe(0);
+    expect(Object.keys(parametersOf(parity))).toContain('layers.0.inputToHidden.gain');
+    const sweep = await bnrnn(
+      folder,
+      ...['sweep', 'ptb-small-tiny', '--data', 'synthetic', '--backend', 'wasm', '--jobs', '1'],
+      ...['--set', 'model.normalize.inputToHidden=mad,layer', '--max-steps', '2', '--json', ...own],
+    );
+    expect(sweep.status, sweep.stderr).toBe(0);
+    const { runs } = lastJson(sweep) as { runs: { state: string }[] };
+    expect(runs.map(({ state }) => state)).toEqual(['evaluated', 'evaluated']);
+    const unknown = await bnrnn(
+      folder,
+      ...['sweep', 'ptb-small-tiny', '--set', 'model.normalize.inputToHidden=mad'],
+    );
+    expect(unknown.status).toBe(2);
   });
 
   it('refuses another version of the file, no strategy, and a kind without its file', async () => {

@@ -70,6 +70,10 @@ export const batchNormStrategy = {
   kind: 'batch',
   names: { frame: { over: 'frame' }, sequence: { over: 'sequence' } },
   settings: batchNormSettings,
+  examples: [
+    { settings: { epsilonRule: 'double', epsilon: 0.01 } },
+    { settings: { perStep: true, maxSteps: 3 } },
+  ],
   create: (fields, where) => batchNormOf(checkBatchNormSpec(where, fields)),
 } as const satisfies BuiltInStrategy;
 

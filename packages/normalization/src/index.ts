@@ -1,5 +1,6 @@
 export { batchNorm } from './batchNorm';
 export type { BatchNormOptions } from './batchNormSpec';
+export { exampleNormalizers, type ExampleNormalizer } from './exampleNormalizers';
 export { layerNorm, type LayerNormOptions } from './layerNorm';
 export { momentsOverRanks } from './momentsOverRanks';
 export { none } from './none';

@@ -24,6 +24,7 @@ const settings = { groups, epsilon, gain } as const;
 export const layerNormStrategy = {
   kind: 'layer',
   settings,
+  examples: [{ settings: { groups: 2 } }],
   create: (fields, where) =>
     layerNormOf({ kind: 'layer', ...checkSettings(where, fields, settings) }),
 } as const satisfies BuiltInStrategy;

@@ -23,4 +23,13 @@ export interface BuiltInStrategy extends NormalizerStrategy {
   readonly names?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** The other fields: some of `sharedSettings`, and settings of its own. */
   readonly settings: StrategySettings;
+  /** Settings worth a test of their own, beside each name with its values. */
+  readonly examples?: readonly StrategyExample[];
+}
+
+/** Settings that the suites over all strategies run with, instead of the values under its first name. */
+export interface StrategyExample {
+  readonly settings: SpecFields;
+  /** False where the backward pass has a rule of its own, which is no derivative; default true. */
+  readonly derivative?: boolean;
 }

@@ -85,6 +85,10 @@ type Values = ValuesOf<typeof settings>;
 export const renormStrategy = {
   kind: 'renorm',
   settings,
+  examples: [
+    { settings: { over: 'sequence' } },
+    { settings: { plainUpdates: 0, rRise: 1, dRise: 1 }, derivative: false },
+  ],
   create: (fields, where) => renormOf(checkSettings(where, fields, settings), where),
 } as const satisfies BuiltInStrategy;
 

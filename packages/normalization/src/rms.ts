@@ -24,6 +24,7 @@ const settings = { groups, epsilon, gain } as const;
 export const rmsStrategy = {
   kind: 'rms',
   settings,
+  examples: [{ settings: { groups: 2 } }],
   create: (fields, where) => rmsOf(checkSettings(where, fields, settings)),
 } as const satisfies BuiltInStrategy;
 

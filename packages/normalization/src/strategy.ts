@@ -23,7 +23,7 @@ const builtIn = [
   whitenStrategy,
 ] as const;
 
-const builtInStrategies: readonly BuiltInStrategy[] = builtIn;
+export const builtInStrategies: readonly BuiltInStrategy[] = builtIn;
 
 type BuiltIn = (typeof builtIn)[number];
 type Shared = keyof typeof sharedSettings;
@@ -86,7 +86,8 @@ export function knownStrategies(own: readonly NormalizerStrategy[]): NormalizerS
   });
 }
 
-function namesOf({ kind, names }: BuiltInStrategy): string[] {
+/** The names by which a run asks for one built-in strategy. */
+export function namesOf({ kind, names }: BuiltInStrategy): string[] {
   return names === undefined ? [kind] : Object.keys(names);
 }
 

@@ -12,10 +12,13 @@ export {
 export { describeCells, type DescribedCell, type DescribedLayers } from './layers/describeCells';
 export { gru, type GruOptions } from './layers/gru';
 export type {
+  FoldContext,
+  FoldedLayer,
   Layer,
   LayerContext,
   LayerPlace,
   LayerResult,
+  LeftPlacement,
   PlacedNormalizer,
 } from './layers/layer';
 export { layerFromSpec, type FromSpecOptions } from './layers/layerFromSpec';
@@ -35,6 +38,7 @@ export { lstm, type LstmOptions } from './layers/lstm';
 export { normalizersFromSpecs, type PlacementNormalizers } from './layers/placedNormalizers';
 export { rnn, type RnnOptions } from './layers/rnn';
 export { stack, type StackOptions } from './layers/stack';
+export type { FoldedModel } from './model/foldModel';
 export { continueTokens, type ContinueTokensOptions } from './model/continueTokens';
 export { frameClassifier, type FrameClassifierOptions } from './model/frameClassifier';
 export { languageModel, type LanguageModelOptions } from './model/languageModel';

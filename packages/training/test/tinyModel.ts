@@ -130,6 +130,9 @@ export function tinyModel(options: TinyModelOptions = {}): SequenceModel {
     step: () => {
       throw new Error('not needed');
     },
+    fold: () => {
+      throw new Error('not needed');
+    },
     dispose() {
       for (const each of parameters.values()) each.dispose();
       free(statistics);

@@ -4,6 +4,7 @@ import { expectOneOf } from '@bnrnn/core';
 import {
   benchPreset,
   normalizationChoices,
+  overrideReader,
   readOverride,
   settingPathsOf,
   type BenchResult,
@@ -15,6 +16,7 @@ import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import { gather, wholeFlag } from '../flags';
 import type { Io } from '../io';
+import { addStrategyFlag, readStrategy, type StrategyFlags } from '../ownStrategy';
 import { codeVersion, computedBy } from '../provenance';
 import { rethrowInFlags } from '../rethrowInFlags';
 import { randomCorpus } from '../tasks/randomCorpus';
@@ -22,7 +24,7 @@ import type { RandomFlags } from '../tasks/runTask';
 import { refuseOtherFlags, runTaskOfPreset } from '../tasks/runTasks';
 import { textColumns } from '../textColumns';
 
-interface BenchFlags extends BackendFlags, RandomFlags {
+interface BenchFlags extends BackendFlags, RandomFlags, StrategyFlags {
   readonly recipe?: string;
   readonly steps: number;
   readonly set?: readonly string[];
@@ -62,7 +64,8 @@ export function addBench(program: Command, io: Io): void {
     .addOption(
       new Option('--set <path=value>', 'change one setting; may be repeated').argParser(gather),
     )
-    .option('--normalize <choice>', `${normalizationChoices.join(', ')}: normalization of W·x`)
+    .option('--normalize <choice>', `${normalizationChoices.join(', ')}: normalization of W·x`);
+  addStrategyFlag(command)
     .option('--alone', 'not in turn with the model without normalization; no normalizationShare')
     .option('--json', 'one JSON object as the last line')
     .action((preset: string, flags: BenchFlags) => runBench(io, preset, flags));
@@ -72,13 +75,16 @@ async function runBench(io: Io, preset: string, flags: BenchFlags): Promise<void
   const { recipe, normalize, set = [] } = flags;
   const task = runTaskOfPreset(preset);
   refuseOtherFlags(task, flags);
-  const overrides = set.map(readOverride);
+  const { strategies } = await readStrategy(flags);
+  const ownKinds = strategies.map(({ kind }) => kind);
+  const overrides = set.map(overrideReader(ownKinds));
   const request = {
     preset,
     overrides,
+    strategies,
     ...(recipe !== undefined && { recipe }),
     ...(normalize !== undefined && {
-      normalize: expectOneOf('--normalize', normalize, normalizationChoices),
+      normalize: expectOneOf('--normalize', normalize, [...normalizationChoices, ...ownKinds]),
     }),
   };
   const backend = await startFlagged(flags, io);

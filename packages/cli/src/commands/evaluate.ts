@@ -1,10 +1,11 @@
-import { expectOneOf, statisticsChoices } from '@bnrnn/core';
+import { expectOneOf, statisticsChoices, UsageError, type StatisticsChoice } from '@bnrnn/core';
 import { loadModel } from '@bnrnn/training';
 import { checkpointsOf } from '@bnrnn/training/node';
 import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import { evaluateAll } from '../evaluate/evaluateAll';
 import { evaluationJson, evaluationTable } from '../evaluate/evaluateOutput';
+import { addFoldFlag, foldWhereAsked, type FoldFlags } from '../foldFlag';
 import type { DataFlags, Split } from '../tasks/runTask';
 import { runTaskOf } from '../tasks/runTasks';
 import type { Io } from '../io';
@@ -18,7 +19,7 @@ import { readConfig } from '../runFolder';
 import { addFileFlags } from '../speech/speechFlags';
 import { addEvaluations } from '../train/writeResult';
 
-interface EvaluateFlags extends BackendFlags, DataFlags, StrategyFlags {
+interface EvaluateFlags extends BackendFlags, DataFlags, StrategyFlags, FoldFlags {
   readonly statistics: string;
   readonly split: string;
   readonly checkpoint: string;
@@ -42,13 +43,14 @@ export function addEvaluate(program: Command, io: Io): void {
     .addOption(new Option('--checkpoint <which>', 'latest or best').default('latest'));
   addFileFlags(command);
   addStrategyFlag(command);
+  addFoldFlag(command);
   addBackendFlags(command, "the run's")
     .option('--json', 'one JSON object as the last line')
     .action((folder: string, flags: EvaluateFlags) => runEvaluate(io, folder, flags));
 }
 
 async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promise<void> {
-  const choice = expectOneOf('--statistics', flags.statistics, [...statisticsChoices, 'all']);
+  const choices = choicesOf(flags);
   const named = expectOneOf('--split', flags.split, ['valid', 'dev', 'test', 'train']);
   const split: Split = named === 'dev' ? 'valid' : named;
   const which = expectOneOf('--checkpoint', flags.checkpoint, ['latest', 'best']);
@@ -60,17 +62,18 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
     for (const line of data.lines) io.out(line);
     const backend = await startFlagged(flags, io, config);
     io.out(backendLine(backend));
-    const model = await loadModel(await checkpointsOf(folder), {
+    const loaded = await loadModel(await checkpointsOf(folder), {
       which,
       strategies: own.strategies,
       onRefused: (sentence) => io.note(`warning: ${sentence}`),
     });
+    const model = foldWhereAsked(io, loaded, flags);
     const results = await evaluateAll(io, {
       model,
       settings: config.settings,
       source: data.source,
       trainSource: data.trainSource,
-      choices: choice === 'all' ? statisticsChoices : [choice],
+      choices,
     });
     model.dispose();
     const { precision } = backend;
@@ -81,8 +84,8 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
     } else {
       for (const line of evaluationTable(unit, split, results)) io.out(line);
     }
-    // What was computed in another precision is not the run's.
-    if (which === 'latest' && precision === config.precision) {
+    // What was computed in another precision, or folded, is not the run's.
+    if (which === 'latest' && flags.fold !== true && precision === config.precision) {
       // What was measured is shown, whatever becomes of the record.
       await addEvaluations(
         folder,
@@ -92,4 +95,15 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
   } finally {
     await data.close();
   }
+}
+
+/** @throws UsageError for statistics that a folded model does not have. */
+function choicesOf({ statistics, fold }: EvaluateFlags): readonly StatisticsChoice[] {
+  const choice = expectOneOf('--statistics', statistics, [...statisticsChoices, 'all']);
+  if (fold !== true) return choice === 'all' ? statisticsChoices : [choice];
+  if (choice === 'all' || choice === 'running') return ['running'];
+  throw new UsageError(
+    `--statistics is ${choice} with --fold, which folds the running statistics, expected running.`,
+    { hint: 'Leave out one of the two.' },
+  );
 }

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { addBackendFlags, startFlagged } from '../backendFlags';
 import { numberFlag, wholeFlag } from '../flags';
 import { linesOf, type Io } from '../io';
+import { addFoldFlag, foldWhereAsked, type FoldFlags } from '../foldFlag';
 import {
   addStrategyFlag,
   expectSameStrategy,
@@ -18,7 +19,7 @@ import {
 import { readConfig, readJson, runFiles } from '../runFolder';
 import { expectTask } from '../tasks/runTasks';
 
-interface GenerateFlags extends StrategyFlags {
+interface GenerateFlags extends StrategyFlags, FoldFlags {
   readonly prompt: string;
   readonly words: number;
   readonly temperature: number;
@@ -49,6 +50,7 @@ export function addGenerate(program: Command, io: Io): void {
       new Option('--seed <n>', 'of the choice').argParser(wholeFlag('--seed', 0)).default(1),
     );
   addStrategyFlag(command);
+  addFoldFlag(command);
   addBackendFlags(command, "the run's")
     .option('--json', 'one JSON object as the last line')
     .action((folder: string, flags: GenerateFlags) => runGenerate(io, folder, flags));
@@ -63,10 +65,11 @@ async function runGenerate(io: Io, folder: string, flags: GenerateFlags): Promis
   const vocabulary = vocabularyFromData(readJson(file), file);
   const prompt = vocabulary.encode(flags.prompt);
   await startFlagged(flags, io, config);
-  const model = await loadModel(await checkpointsOf(folder), {
+  const loaded = await loadModel(await checkpointsOf(folder), {
     strategies: own.strategies,
     onRefused: (sentence) => io.note(`warning: ${sentence}`),
   });
+  const model = foldWhereAsked(io, loaded, flags);
   const end = vocabulary.idOf('<eos>') ?? 0;
   const added = await continueText(model, [end, ...prompt], flags);
   model.dispose();

@@ -1,15 +1,16 @@
 import { expectOneOf, UsageError } from '@bnrnn/core';
-import { findPreset, readOverride } from '@bnrnn/experiments';
+import { findPreset, overrideReader } from '@bnrnn/experiments';
 import { Option, type Command } from 'commander';
 import { addComputeFlags, backendLine, backendNames } from '../backendFlags';
 import { gather, wholeFlag } from '../flags';
 import type { Io } from '../io';
+import { addStrategyFlag, readStrategy, type StrategyFlags } from '../ownStrategy';
 import { answerParity } from '../parity/answerParity';
 import { compareBackends, type ParityResult } from '../parity/compareBackends';
 import type { ParityRequest } from '../parity/parityRequest';
 import { parityLines, worstDifference } from '../parity/parityTable';
 
-interface ParityFlags {
+interface ParityFlags extends StrategyFlags {
   readonly steps: number;
   readonly seed: number;
   readonly data: string;
@@ -46,6 +47,7 @@ export function addParity(program: Command, io: Io): void {
     .addOption(
       new Option('--set <path=value>', 'change one setting; may be repeated').argParser(gather),
     );
+  addStrategyFlag(command);
   addComputeFlags(command)
     .option('--json', 'one JSON object as the last line')
     .action((a: string, b: string, preset: string, flags: ParityFlags) =>
@@ -72,15 +74,17 @@ async function runParity(
       hint: 'bnrnn parity simd node ptb-small-tiny',
     });
   }
-  const { steps, seed, data, recipe, set = [], threads, allowCpu } = flags;
+  const { steps, seed, data, recipe, set = [], threads, allowCpu, strategy } = flags;
+  const { strategies } = await readStrategy(flags);
   const request = {
     preset,
     steps,
     seed,
     data,
-    overrides: set.map(readOverride),
+    overrides: set.map(overrideReader(strategies.map(({ kind }) => kind))),
     ...(recipe !== undefined && { recipe }),
     ...(threads !== undefined && { threads }),
+    ...(strategy !== undefined && { strategy }),
     ...(allowCpu !== undefined && { allowCpu }),
   };
   const result = await compareBackends(

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import { withoutLeftovers } from '../interruption';
 import type { Io } from '../io';
+import { addFoldFlag, foldWhereAsked, type FoldFlags } from '../foldFlag';
 import {
   addStrategyFlag,
   expectSameStrategy,
@@ -19,7 +20,7 @@ import { readConfig, readJson, runFiles } from '../runFolder';
 import { badUtteranceRule, badUtterancesOption } from '../speech/speechFlags';
 import { expectTask } from '../tasks/runTasks';
 
-interface PosteriorsFlags extends BackendFlags, StrategyFlags {
+interface PosteriorsFlags extends BackendFlags, StrategyFlags, FoldFlags {
   readonly data?: string;
   readonly out?: string;
   readonly scp?: string;
@@ -46,6 +47,7 @@ export function addPosteriors(program: Command, io: Io): void {
     .addOption(badUtterancesOption())
     .addOption(new Option('--checkpoint <which>', 'latest or best').default('latest'));
   addStrategyFlag(command);
+  addFoldFlag(command);
   addBackendFlags(command, "the run's").action((folder: string, flags: PosteriorsFlags) =>
     withoutLeftovers(() => runPosteriors(io, folder, flags)),
   );
@@ -82,11 +84,12 @@ async function runPosteriors(io: Io, folder: string, flags: PosteriorsFlags): Pr
     }
     for (const { key, reason } of dropped) io.note(`left out: ${key}, ${reason}`);
     io.note(backendLine(await startFlagged(flags, io, config)));
-    const model = await loadModel(await checkpointsOf(folder), {
+    const loaded = await loadModel(await checkpointsOf(folder), {
       which,
       strategies: own.strategies,
       onRefused: (sentence) => io.note(`warning: ${sentence}`),
     });
+    const model = foldWhereAsked(io, loaded, flags);
     const batches = utteranceBatches({
       features,
       utterances: features.keys.map((key) => ({ key, frames: features.frames(key) })),

@@ -10,6 +10,7 @@ import {
 import { Argument, type Command } from 'commander';
 import { linesOf, type Io } from '../io';
 import { commandText } from '../provenance';
+import { readStrategy } from '../ownStrategy';
 import { executePlan, type ExecutedPlan } from '../plan/executePlan';
 import { addPlanFlags, sharedArguments, type PlanFlags } from '../plan/planFlags';
 import { writeText } from '../runFolder';
@@ -40,7 +41,8 @@ async function runReproduce(io: Io, what: string, flags: ReproduceFlags): Promis
       [baseline, treatment].map((preset) => ({ preset, seed, overrides: [] })),
     ),
   );
-  const executed = await executePlan(io, { variants, flags, out });
+  const own = await readStrategy(flags);
+  const executed = await executePlan(io, { variants, flags, own, out });
   const model = modelOf(executed, flags, seeds);
   const files = [
     ...(await writeTables(io, what, rows, executed, model, out)),

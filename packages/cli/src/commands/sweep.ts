@@ -13,6 +13,7 @@ import { sweepTable, type SweepPoint } from '@bnrnn/reporting';
 import { Option, type Command } from 'commander';
 import { gather, wholeFlag } from '../flags';
 import { linesOf, type Io } from '../io';
+import { readStrategy } from '../ownStrategy';
 import { executePlan, type ExecutedPlan } from '../plan/executePlan';
 import { addPlanFlags, type PlanFlags } from '../plan/planFlags';
 import type { PlanEntry } from '../plan/runPlan';
@@ -50,7 +51,9 @@ export function addSweep(program: Command, io: Io): void {
 }
 
 async function runSweep(io: Io, presets: readonly string[], flags: SweepFlags): Promise<void> {
-  const axes = (flags.set ?? []).map(readAxis);
+  const own = await readStrategy(flags);
+  const ownKinds = own.strategies.map(({ kind }) => kind);
+  const axes = (flags.set ?? []).map((assignment) => readAxis(assignment, ownKinds));
   expectDistinct(presets, axes);
   const points =
     flags.draws === undefined ? gridOf(axes) : drawPoints(axes, flags.draws, flags.drawSeed);
@@ -63,6 +66,7 @@ async function runSweep(io: Io, presets: readonly string[], flags: SweepFlags): 
       seeds.map((seed) => ({ preset, overrides, seed })),
     ),
     flags,
+    own,
     out,
   });
   const paths = axes.map(({ path }) => path);

@@ -11,6 +11,8 @@ export interface ParityRequest {
   /** A corpus for a language model; a frame classifier gets random utterances. */
   readonly data: string;
   readonly overrides: readonly Override[];
+  /** The file of a normalization strategy of the user's own. */
+  readonly strategy?: string;
   readonly threads?: number;
   readonly allowCpu?: boolean;
 }

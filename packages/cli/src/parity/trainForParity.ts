@@ -1,6 +1,7 @@
 import { startBackend } from '@bnrnn/tensor-backend';
 import { train } from '@bnrnn/training';
 import type { Io } from '../io';
+import { readStrategy } from '../ownStrategy';
 import { codeVersion, computedBy } from '../provenance';
 import { runTaskOfPreset } from '../tasks/runTasks';
 import type { ParityMessage, ParityRequest } from './parityRequest';
@@ -19,7 +20,9 @@ export async function trainForParity(
   await tell({ kind: 'started', backend });
   const facts = { ...computedBy(backend), command: '', commit: codeVersion() };
   const task = runTaskOfPreset(request.preset);
-  const { makeModel, plan, source } = await task.parity(io, request, request.data, facts);
+  const { strategies } = await readStrategy(request);
+  const asked = { ...request, strategies };
+  const { makeModel, plan, source } = await task.parity(io, asked, request.data, facts);
   const model = makeModel();
   const { optimizer, schedule, clip, seed, run } = plan;
   const events = train({

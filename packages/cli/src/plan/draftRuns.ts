@@ -1,5 +1,6 @@
 import type { Override, RunDraft } from '@bnrnn/experiments';
 import type { Io } from '../io';
+import type { OwnStrategy } from '../ownStrategy';
 import { refuseOtherFlags, runTaskOf, runTaskOfPreset } from '../tasks/runTasks';
 import type { PlanFlags } from './planFlags';
 
@@ -15,12 +16,18 @@ export interface RunVariant {
  *
  * @throws UsageError as `train` does.
  */
-export function draftRun({ preset, seed, overrides }: RunVariant, flags: PlanFlags): RunDraft {
+export function draftRun(
+  { preset, seed, overrides }: RunVariant,
+  flags: PlanFlags,
+  { strategies, files }: OwnStrategy,
+): RunDraft {
   const { recipe, epochs, maxSteps } = flags;
   const request = {
     preset,
     seed,
     overrides,
+    strategies,
+    strategyFiles: files,
     ...(recipe !== undefined && { recipe }),
     ...(epochs !== undefined && { epochs }),
     ...(maxSteps !== undefined && { maxSteps }),

@@ -30,6 +30,8 @@ export interface PaceOptions {
   readonly threads?: number;
   readonly precision?: string;
   readonly backend?: string;
+  /** The file of a strategy of the user's own. */
+  readonly strategy?: string;
   readonly signal: AbortSignal;
 }
 
@@ -70,7 +72,7 @@ function changesTime({ path }: Override): boolean {
 async function stepTime(
   { preset, recipe, overrides }: PlannedRun,
   threads: number,
-  { backend, precision, signal }: PaceOptions,
+  { backend, precision, strategy, signal }: PaceOptions,
 ): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'bnrnn-plan-'));
   try {
@@ -79,6 +81,7 @@ async function stepTime(
       ...['--threads', String(threads)],
       ...(backend === undefined ? [] : ['--backend', backend]),
       ...(precision === undefined ? [] : ['--precision', precision]),
+      ...(strategy === undefined ? [] : ['--strategy', strategy]),
       ...overrides.filter(changesTime).flatMap(({ path, value }) => ['--set', `${path}=${value}`]),
     ];
     const log = join(folder, 'bench.log');

@@ -3,6 +3,7 @@ import { findPreset, type Override, type RunDraft } from '@bnrnn/experiments';
 import { runTaskOf } from '../tasks/runTasks';
 import { InterruptedError, watchInterruption } from '../interruption';
 import type { Io } from '../io';
+import type { OwnStrategy } from '../ownStrategy';
 import { draftRun, lengthOf, type RunLength, type RunVariant } from './draftRuns';
 import { measurePace, secondsLeft, secondsOfPlan, type Pace } from './estimate';
 import { expectOneTask, sharedArguments, type PlanFlags } from './planFlags';
@@ -13,6 +14,8 @@ import { join } from 'node:path';
 export interface ExecuteOptions {
   readonly variants: readonly RunVariant[];
   readonly flags: PlanFlags;
+  /** The strategy that `flags` names. */
+  readonly own: OwnStrategy;
   /** The folder of the runs. */
   readonly out: string;
 }
@@ -35,9 +38,9 @@ export interface ExecutedPlan extends PlanOutcome {
  */
 export async function executePlan(
   io: Io,
-  { variants, flags, out }: ExecuteOptions,
+  { variants, flags, out, own }: ExecuteOptions,
 ): Promise<ExecutedPlan> {
-  const drafts = variants.map((variant) => draftRun(variant, flags));
+  const drafts = variants.map((variant) => draftRun(variant, flags, own));
   const ofRuns = drafts.map(runTaskOf);
   expectOneTask(ofRuns);
   const plan = variants.map((variant, k) => plannedRun(variant, drafts[k] as RunDraft));
@@ -72,6 +75,7 @@ export async function executePlan(
       ],
       splits: ofRuns[0]?.evaluated ?? [],
       jobs: pace?.jobs ?? 1,
+      ...(flags.strategy !== undefined && { strategy: flags.strategy }),
       ...(flags.budget !== undefined && { budgetSeconds: 60 * flags.budget }),
       signal,
     });
@@ -134,7 +138,7 @@ async function lengthsOf(
 async function paceOf(
   io: Io,
   open: readonly PlannedRun[],
-  { jobs, threads, backend, precision }: PlanFlags,
+  { jobs, threads, backend, precision, strategy }: PlanFlags,
   signal: AbortSignal,
 ): Promise<Pace | undefined> {
   const [first] = open;
@@ -147,6 +151,7 @@ async function paceOf(
     ...(threads !== undefined && { threads }),
     ...(backend !== undefined && { backend }),
     ...(precision !== undefined && { precision }),
+    ...(strategy !== undefined && { strategy }),
   });
 }
 

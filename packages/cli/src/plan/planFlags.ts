@@ -2,12 +2,13 @@ import { UsageError } from '@bnrnn/core';
 import { Option, type Command } from 'commander';
 import { addBackendFlags, type BackendFlags } from '../backendFlags';
 import { flagOf, numberFlag, wholeFlag } from '../flags';
+import { addStrategyFlag, type StrategyFlags } from '../ownStrategy';
 import { addFileFlags, addTransformFlags, speechFlagNames } from '../speech/speechFlags';
 import { addCorpusFlags, corpusFlagNames } from '../tasks/corpusFlags';
 import type { DataFlags, RunTask } from '../tasks/runTask';
 
 /** What a command that trains many runs is told about all of them. */
-export interface PlanFlags extends BackendFlags, DataFlags {
+export interface PlanFlags extends BackendFlags, DataFlags, StrategyFlags {
   readonly recipe?: string;
   readonly epochs?: number;
   readonly maxSteps?: number;
@@ -27,6 +28,7 @@ export function addPlanFlags(command: Command, out: string): Command {
   addCorpusFlags(command);
   addFileFlags(command);
   addTransformFlags(command);
+  addStrategyFlag(command);
   return addBackendFlags(
     command.option('--recipe <name>', 'whose hyper-parameters (default: as for train)'),
     'auto',
@@ -64,6 +66,7 @@ const passed = [
   'precision',
   'epochs',
   'maxSteps',
+  'strategy',
 ] as const satisfies readonly (keyof PlanFlags)[];
 
 /** What `train` is told of data, backend and length. */

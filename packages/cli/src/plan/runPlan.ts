@@ -13,6 +13,8 @@ export interface PlanOptions {
   readonly splits: readonly string[];
   /** Processes side by side. */
   readonly jobs: number;
+  /** The file of a strategy of the user's own, for the evaluations too. */
+  readonly strategy?: string;
   /** Seconds after which everything is saved and stopped; none when absent. */
   readonly budgetSeconds?: number;
   readonly signal: AbortSignal;
@@ -79,7 +81,7 @@ const longestTimer = 2 ** 31 - 1;
 async function finish(
   io: Io,
   planned: PlannedRun,
-  { out, shared, splits, signal }: PlanOptions,
+  { out, shared, splits, strategy, signal }: PlanOptions,
 ): Promise<string | undefined> {
   const folder = join(out, planned.name);
   const log = `${folder}.log`;
@@ -99,7 +101,8 @@ async function finish(
     if (result.status !== 0) return failed(io, planned, 'train', result);
   }
   for (const split of splits) {
-    const args = ['evaluate', folder, '--split', split, '--statistics', 'all'];
+    const own = strategy === undefined ? [] : ['--strategy', strategy];
+    const args = ['evaluate', folder, '--split', split, '--statistics', 'all', ...own];
     const result = await childCommand(args, { log, signal });
     if (signal.aborted) return undefined;
     if (result.status !== 0) return failed(io, planned, 'evaluate', result);

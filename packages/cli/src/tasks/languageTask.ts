@@ -76,15 +76,16 @@ export const languageTask: RunTask<'language'> = {
     const draft = resolveRun(language, { ...request, data: randomCorpus.name });
     const config = completeRun(draft, facts);
     const spec = languageTask.paperModel(config.settings, flags);
-    return { config, subject: benchSubject(config, spec, config.settings['data.time'].value) };
+    return { config, subject: benchSubject(config, spec, config.settings['data.time'].value, request) };
   },
 
   async parity(io, request, data, facts) {
+    const { strategies = [] } = request;
     const draft = resolveRun(language, { ...request, data });
     const opened = await languageTask.open(io, draft);
     const config = completeRun(draft, { ...facts, corpus: opened.info });
     const plan = trainingPlan(config, opened.batches());
-    const makeModel = () => modelFromSpec(opened.spec, { seed: draft.seed });
+    const makeModel = () => modelFromSpec(opened.spec, { seed: draft.seed, strategies });
     return { makeModel, plan, source: plan.data.train };
   },
 };

@@ -99,7 +99,7 @@ export const speechTask: RunTask<'speech'> = {
     const config = completeRun(resolveRun(speech, { ...request, data: randomFiles }), facts);
     return {
       config,
-      subject: benchSubject(config, speechTask.paperModel(config.settings), frames),
+      subject: benchSubject(config, speechTask.paperModel(config.settings), frames, request),
     };
   },
 
@@ -107,7 +107,7 @@ export const speechTask: RunTask<'speech'> = {
     const draft = resolveRun(speech, { ...request, data: randomFiles });
     const config = completeRun(draft, { ...facts, corpus: randomCorpus });
     const spec = speech.modelSpec(config.settings, paritySizes);
-    return Promise.resolve(benchSubject(config, spec, paritySizes.frames));
+    return Promise.resolve(benchSubject(config, spec, paritySizes.frames, request));
   },
 };
 

@@ -1,5 +1,10 @@
 import type { BatchSource } from '@bnrnn/core';
-import { modelFromSpec, type ModelSpec, type SequenceModel } from '@bnrnn/recurrent';
+import {
+  modelFromSpec,
+  type FromSpecOptions,
+  type ModelSpec,
+  type SequenceModel,
+} from '@bnrnn/recurrent';
 import { trainingPlan, type TrainingPlan } from '../build/trainingPlan';
 import type { RunConfig } from '../config/runConfig';
 import { productList, type StepProduct } from './productList';
@@ -22,14 +27,20 @@ export interface BenchSubject {
  *
  * @param spec  the model that the run's settings describe.
  * @param time  steps of a window, or frames of each utterance.
+ * @param options  the strategies of the user's own that the settings name.
  */
-export function benchSubject(config: RunConfig, spec: ModelSpec, time: number): BenchSubject {
+export function benchSubject(
+  config: RunConfig,
+  spec: ModelSpec,
+  time: number,
+  { strategies = [] }: FromSpecOptions = {},
+): BenchSubject {
   const { unit, seed, settings } = config;
   const batch = settings['data.batch'].value;
   const source = randomBatches(spec, { time, batch, seed });
   return {
     unit,
-    makeModel: () => modelFromSpec(spec, { seed }),
+    makeModel: () => modelFromSpec(spec, { seed, strategies }),
     plan: trainingPlan(config, { train: source }),
     source,
     unitsPerStep: time * batch,

@@ -6,7 +6,9 @@ const valuesOf = (points: ReturnType<typeof gridOf>) =>
 
 describe('readAxis and gridOf', () => {
   it('make every combination, the last axis fastest', () => {
-    const axes = ['optimizer.learningRate=0.5,1', 'model.cell=lstm,gru'].map(readAxis);
+    const axes = ['optimizer.learningRate=0.5,1', 'model.cell=lstm,gru'].map((each) =>
+      readAxis(each),
+    );
     expect(valuesOf(gridOf(axes))).toEqual([
       [0.5, 'lstm'],
       [0.5, 'gru'],
@@ -39,7 +41,9 @@ describe('readAxis and gridOf', () => {
 });
 
 describe('drawPoints', () => {
-  const axes = ['optimizer.learningRate=log(0.0001,1)', 'data.batch=32,64,128'].map(readAxis);
+  const axes = ['optimizer.learningRate=log(0.0001,1)', 'data.batch=32,64,128'].map((each) =>
+    readAxis(each),
+  );
 
   it('draws the same points for the same seed, and the first of many are those of few', () => {
     const many = drawPoints(axes, 52, 1);

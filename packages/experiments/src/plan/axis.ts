@@ -1,5 +1,10 @@
 import { randomStream, UsageError } from '@bnrnn/core';
-import { expectSettingPath, readOverride, type Override } from '../settings/readSetting';
+import {
+  expectSettingPath,
+  overrideReader,
+  readOverride,
+  type Override,
+} from '../settings/readSetting';
 import { settingDefinitions, type SettingPath } from '../settings/settingDefinitions';
 
 /** One setting of a sweep and the values that it takes. */
@@ -17,9 +22,10 @@ const digits = 3;
  * Reads `path=a,b,c`, `path=log(from,to)` or `path=uniform(from,to)`. A setting whose value is a text
  * takes one value, which may hold commas.
  *
+ * @param ownKinds  strategies of the user's own, which a placement may take too.
  * @throws UsageError for an unknown path, a value out of bounds, or a range that is none.
  */
-export function readAxis(assignment: string): Axis {
+export function readAxis(assignment: string, ownKinds: readonly string[] = []): Axis {
   const equals = assignment.indexOf('=');
   if (equals < 1) {
     throw new UsageError(`--set is "${assignment}", expected path=a,b,c.`, {
@@ -32,7 +38,8 @@ export function readAxis(assignment: string): Axis {
   if (range !== null) return rangeOf(path, range);
   const isText = settingDefinitions[path].kind === 'text';
   const values = isText ? [written] : written.split(',');
-  return { path, kind: 'values', values: values.map((value) => readOverride(`${path}=${value}`)) };
+  const read = overrideReader(ownKinds);
+  return { path, kind: 'values', values: values.map((value) => read(`${path}=${value}`)) };
 }
 
 function rangeOf(path: SettingPath, [, scale, ...ends]: RegExpExecArray): Axis {

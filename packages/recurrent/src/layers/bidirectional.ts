@@ -1,9 +1,17 @@
 import { expectOneOf, UsageError } from '@bnrnn/core';
 import type { Measured } from '@bnrnn/normalization';
-import { add, concat, split, type Tensor3D, type Variable } from '@tensorflow/tfjs-core';
+import {
+  add,
+  concat,
+  split,
+  type Tensor,
+  type Tensor3D,
+  type Variable,
+} from '@tensorflow/tfjs-core';
 import type { State } from '../model/state';
 import { tidyResult } from '../tidyResult';
-import type { CellLayer } from './cellLayer';
+import { belowPath, cellLayer, type CellLayer } from './cellLayer';
+import { foldCell } from './foldCell';
 import type { Layer, LayerContext, LayerResult } from './layer';
 import type { BidirectionalSpec } from './layerSpec';
 import { normalizeSteps, type NormalizedSteps } from './normalizeSteps';
@@ -84,6 +92,24 @@ export function bidirectional(layer: CellLayer, options: BidirectionalOptions = 
           measured: { ...measured, ...forward.measured, ...backward.measured },
         };
       }),
+    fold(context) {
+      const { path } = context;
+      const paths = directions.map((direction) => `${path}.${direction}`);
+      const owner = shared ? path : undefined;
+      const folded = foldCell(layer.spec, layer.normalize, context, paths, owner);
+      const isPlain = folded.normalize.inputToHidden === undefined;
+      return {
+        layer: bidirectional(cellLayer(folded.spec, folded.normalize), {
+          merge,
+          statistics: isPlain ? 'per direction' : statistics,
+        }),
+        parameters: Object.assign(
+          {},
+          ...paths.map((own, k) => belowPath(own, folded.parameters[k])),
+        ) as Record<string, Tensor>,
+        left: folded.left,
+      };
+    },
   };
 }
 

@@ -1,10 +1,11 @@
 import { product } from '@bnrnn/tensor-backend';
-import { reshape, zeros, type Rank, type Tensor3D } from '@tensorflow/tfjs-core';
+import { reshape, zeros, type Rank, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { State } from '../model/state';
 import { tidyResult } from '../tidyResult';
 import { cellParameters } from './cellParameters';
 import { gatesOf, placedIn, type RecurrentSpec } from './cellShapes';
 import { weightsOf } from './contextLookup';
+import { foldCell } from './foldCell';
 import type { Layer, LayerContext, LayerResult, PlacedNormalizer } from './layer';
 import { normalizeSteps } from './normalizeSteps';
 import { activationNormalizer, type PlacementNormalizers } from './placedNormalizers';
@@ -71,6 +72,25 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
       return { ...result, hidden: y, measured: { ...result.measured, ...measured } };
     },
     apply: (x, state, context) => layer.applyDirection(x, state, context, false),
+    fold(context) {
+      const { path } = context;
+      const folded = foldCell(spec, normalize, context, [path]);
+      return {
+        layer: cellLayer(folded.spec, folded.normalize),
+        parameters: belowPath(path, folded.parameters[0]),
+        left: folded.left,
+      };
+    },
   };
   return layer;
+}
+
+/** Tensors by whole path. */
+export function belowPath(
+  path: string,
+  tensors: Readonly<Record<string, Tensor>> = {},
+): Record<string, Tensor> {
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, tensor]) => [`${path}.${name}`, tensor]),
+  );
 }

@@ -1,6 +1,6 @@
 import type { Lengths } from '@bnrnn/core';
 import type { Measured, NamedTensors, Normalizer, Ranks } from '@bnrnn/normalization';
-import type { Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { InitializerSpec } from '../initialize/initializer';
 import type { State } from '../model/state';
 import type { LayerSpec } from './layerSpec';
@@ -55,6 +55,23 @@ export interface PlacedNormalizer {
   readonly weights?: string | undefined;
 }
 
+/** What a layer's fold reads. Paths are whole. */
+export type FoldContext = Pick<LayerContext, 'path' | 'parameters' | 'statistics'>;
+
+/** A normalizer that was not folded, and why. */
+export interface LeftPlacement {
+  readonly path: string;
+  readonly reason: string;
+}
+
+/** A layer without the normalizers that its weights could take up. */
+export interface FoldedLayer {
+  readonly layer: Layer;
+  /** New tensors by path, instead of the parameters of these paths; all others stay. */
+  readonly parameters: Readonly<Record<string, Tensor>>;
+  readonly left: readonly LeftPlacement[];
+}
+
 /** A layer is a description with pure functions: parameters, statistics and state are passed in. */
 export interface Layer {
   readonly spec: LayerSpec;
@@ -71,4 +88,6 @@ export interface Layer {
   initialState(batch: number): State;
   /** One window, x float32 [time, batch, inputs]; where padded, x may hold any finite value. */
   apply(x: Tensor3D, state: State, context: LayerContext): LayerResult;
+  /** The layer that gives the same in mode `stored`, with as few normalizers as can be. */
+  fold(context: FoldContext): FoldedLayer;
 }

@@ -32,6 +32,21 @@ export function stack(layers: readonly Layer[], options: StackOptions = {}): Lay
     normalizers: (path) =>
       new Map(layers.flatMap((layer, k) => [...layer.normalizers(`${path}.${k}`)])),
     initialState: (batch) => layers.flatMap((layer) => layer.initialState(batch)),
+    fold(context) {
+      const folded = layers.map((layer, k) =>
+        layer.fold({ ...context, path: `${context.path}.${k}` }),
+      );
+      return {
+        layer: stack(
+          folded.map(({ layer }) => layer),
+          { dropout },
+        ),
+        parameters: Object.fromEntries(
+          folded.flatMap(({ parameters }) => Object.entries(parameters)),
+        ),
+        left: folded.flatMap(({ left }) => left),
+      };
+    },
     apply: (x, state, context) =>
       tidyResult(() =>
         applyInOrder(

@@ -19,6 +19,7 @@ import { normalizeSteps } from '../layers/normalizeSteps';
 import { normalizerParameters } from '../layers/placedNormalizers';
 import { tidyResult } from '../tidyResult';
 import { expectState, expectStepwise } from './expectations';
+import { foldModel } from './foldModel';
 import type { ModelSpec } from './modelSpec';
 import type { ForwardOptions, Head, SequenceInputs, SequenceModel } from './sequenceModel';
 import { modelStatistics } from './modelStatistics';
@@ -48,6 +49,8 @@ export interface ModelParts {
     x: Tensor3D;
     lengths?: Lengths | undefined;
   };
+  /** The same model of other layers, with weights of their own. */
+  rebuild(layers: readonly Layer[]): SequenceModel;
   /** One step's input as a window of one step. */
   asWindow(input: Tensor1D | Tensor2D): SequenceInputs;
 }
@@ -97,10 +100,10 @@ export function assembleModel(parts: ModelParts): SequenceModel {
   ): LayerResult => {
     const { x, lengths } = parts.read(caller, inputs);
     expectState(caller, state, layers);
-    const meets = options.mode === 'batch' && (collective?.size ?? 1) > 1;
-    if (meets) refuseUnsummed(caller, normalizers);
-    const ranks =
-      collective && meets && measuresOthers ? ranksOf(collective, x, lengths) : undefined;
+    const meets = (collective?.size ?? 1) > 1 && measuresOthers;
+    if (meets && options.mode === 'batch') refuseUnsummed(caller, normalizers);
+    // In mode `stored` too: where a reversed scan begins decides which step's statistics serve a frame.
+    const ranks = collective && meets ? ranksOf(collective, x, lengths) : undefined;
     const drop = (hidden: Tensor3D, rate: number, at: string): Tensor3D =>
       dropAt === undefined || rate === 0
         ? hidden
@@ -180,6 +183,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
         return { logits: logitsOf(out.hidden), state: out.state };
       });
     },
+    fold: () => foldModel(model, layers, (others) => parts.rebuild(others), first?.path),
     dispose() {
       for (const parameter of parameters.values()) parameter.dispose();
       kept.dispose();

@@ -64,6 +64,7 @@ export function frameClassifier(options: FrameClassifierOptions): SequenceModel 
       const lengths = paddedLengths(caller, inputs.lengths, { time, batch });
       return lengths === undefined ? { x } : { x: withoutPadding(x, lengths), lengths };
     },
+    rebuild: (others) => frameClassifier({ ...options, layers: others }),
     asWindow(frames) {
       expectShape(`${name}.step`, 'frames', frames, { batch: null, features });
       const [batch] = frames.shape;

@@ -90,6 +90,7 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
       const rows = lookUp({ table: table as unknown as Tensor2D, ids });
       return { x: reshape(rows, [time, batch, embedding]) };
     },
+    rebuild: (others) => languageModel({ ...options, layers: others }),
     asWindow(ids) {
       expectShape(`${name}.step`, 'ids', ids, { batch: null });
       return { ids: ids as Tensor1D, time: 1, batch: ids.shape[0] };

@@ -1,6 +1,7 @@
 import type { BatchPart, GivenLengths, Unit } from '@bnrnn/core';
 import type { Measured, NamedTensors, Normalizer, Ranks } from '@bnrnn/normalization';
 import type { Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { FoldedModel } from './foldModel';
 import type { ModelSpec } from './modelSpec';
 import type { State } from './state';
 
@@ -31,7 +32,7 @@ export interface ForwardOptions {
   /** Where these columns stand in the batch of all ranks: masks are those of the whole batch. */
   readonly part?: Pick<BatchPart, 'first' | 'batch'> | undefined;
   /**
-   * The ranks whose windows are parts of one batch: in mode `batch`, normalizers measure all of it. Every rank gives
+   * The ranks whose windows are parts of one batch: normalizers measure all of it. Every rank gives
    * as many time steps, and calls at the same place.
    */
   readonly collective?: Ranks | undefined;
@@ -92,6 +93,11 @@ export interface SequenceModel {
     state: State,
     options?: StepOptions,
   ): { logits: Tensor2D; state: State };
+  /**
+   * A model of its own that gives the same logits under the stored statistics, to rounding, with the normalizers folded
+   * into the weights where that can be: those whose statistics are shared over time, and those of weights.
+   */
+  fold(): FoldedModel;
   /** Frees parameters and statistics. */
   dispose(): void;
 }

@@ -73,7 +73,7 @@ function run(
     // No kernel meets other ranks in the middle of its steps. What was measured is present where the scan ran step
     // by step: it has room for what any strategy measures.
     const outputs: Outputs & { measured?: MeasuredInside } =
-      ranks !== undefined && measuresOthers(normalizers)
+      ranks !== undefined && settings.mode === 'batch' && measuresOthers(normalizers)
         ? stepwise()
         : runOp(scanOp, given, attributes, stepwise);
     const { hidden, finalHidden, finalCell } = outputs;

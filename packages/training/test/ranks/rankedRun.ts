@@ -1,10 +1,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { alone, type RunEvent } from '@bnrnn/core';
+import { alone, randomStream, type RunEvent } from '@bnrnn/core';
+import type { SequenceModel } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { threadCollective } from '@bnrnn/test-utils/threadCollective';
 import { train } from '@bnrnn/training';
 import { folderStore } from '@bnrnn/training/node';
-import { cases } from './cases';
+import { tensor } from '@tensorflow/tfjs-core';
+import { cases, everyCase } from './cases';
 import { tinyOptions } from '../tinyData';
 
 /** What a test asks of one rank. */
@@ -19,8 +21,11 @@ export interface RankRequest {
   readonly resume?: boolean;
   /** Asked to stop once it has made so many steps. */
   readonly stopAfter?: number;
+  /** Moves each parameter by half a unit in its last place, before the first step and after each, drawn by this seed. */
+  readonly disturb?: number;
 }
 
+/** Parameters by path, and statistics by path and name. */
 type Parameters = Readonly<Record<string, Float32Array>>;
 
 /** What it answers. */
@@ -32,22 +37,40 @@ export interface RankAnswer {
   readonly error?: string;
 }
 
+/** Rounds each parameter as another order of additions could: up or down by at most half a unit in the last place. */
+function moveAll(model: SequenceModel, seed: number, step: number): void {
+  for (const [path, parameter] of model.parameters) {
+    const by = randomStream(path, seed).uniform(parameter.size, -(2 ** -24), 2 ** -24, step);
+    const values = parameter.dataSync<'float32'>().map((value, i) => value * (1 + (by[i] ?? 0)));
+    const moved = tensor(values, parameter.shape);
+    parameter.assign(moved);
+    moved.dispose();
+  }
+}
+
 /** One rank of a run: the program of a thread. */
 async function main(request: RankRequest): Promise<RankAnswer> {
-  const { group, rank, size, name, maxSteps, seed = 3, folder, resume = false } = request;
+  const { group, rank, size, name, maxSteps, seed = 3, folder, resume = false, disturb } = request;
   await startBackend('cpu');
   const {
     model: make,
     train: source,
     valid,
     optimizer,
-  } = (cases[name] as () => ReturnType<(typeof cases)[string]>)();
+  } = ({ ...cases, ...everyCase }[name] as (typeof cases)[string])();
   const model = make();
   const events: RunEvent[] = [];
+  if (disturb !== undefined) moveAll(model, disturb, 0);
   const read = (): Parameters =>
-    Object.fromEntries(
-      [...model.parameters].map(([path, value]) => [path, value.dataSync<'float32'>()]),
-    );
+    Object.fromEntries([
+      ...[...model.parameters].map(([path, value]) => [path, value.dataSync<'float32'>()]),
+      ...[...model.statistics].flatMap(([path, statistics]) =>
+        Object.entries(statistics).map(([own, value]) => [
+          `${path} ${own}`,
+          value.dataSync<'float32'>(),
+        ]),
+      ),
+    ]) as Parameters;
   let first: Parameters = {};
   const stop = new AbortController();
   try {
@@ -59,7 +82,7 @@ async function main(request: RankRequest): Promise<RankAnswer> {
       data: { train: source, valid },
       epochs: 50,
       maxSteps,
-      evaluation: { statistics: ['running'] },
+      evaluation: { statistics: ['batch', 'running', 'recalibrated'] },
       collective: size === 1 ? alone : threadCollective(group, rank, size),
       signal: stop.signal,
       resume,
@@ -69,6 +92,7 @@ async function main(request: RankRequest): Promise<RankAnswer> {
       events.push(event);
       if (event.type === 'step' && Object.keys(first).length === 0) first = read();
       if (event.type === 'step' && event.step === request.stopAfter) stop.abort();
+      if (event.type === 'step' && disturb !== undefined) moveAll(model, disturb, event.step);
     }
   } catch (error) {
     return {
