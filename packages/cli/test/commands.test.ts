@@ -177,7 +177,7 @@ describe('evaluate', () => {
     const [, running] = await evaluateAll('bn');
     const before = readJsonFile(folder, 'bn', 'result.json');
     const folded = await bnrnn(folder, 'evaluate', 'bn', '--fold', '--json');
-    expect(folded.stderr).toContain('folded 1 of 1 normalizers into the weights');
+    expect(folded.stderr).toContain('folded 2 of 2 normalizers into the weights');
     const rows = lastJson(folded)['results'] as Row[];
     expect(rows.map((row) => row.statistics)).toEqual(['running']);
     expect(rows[0]!.nllPerWord).toBeCloseTo(running!.nllPerWord, 5);

@@ -76,7 +76,10 @@ export const languageTask: RunTask<'language'> = {
     const draft = resolveRun(language, { ...request, data: randomCorpus.name });
     const config = completeRun(draft, facts);
     const spec = languageTask.paperModel(config.settings, flags);
-    return { config, subject: benchSubject(config, spec, config.settings['data.time'].value, request) };
+    return {
+      config,
+      subject: benchSubject(config, spec, config.settings['data.time'].value, request),
+    };
   },
 
   async parity(io, request, data, facts) {
