@@ -38,7 +38,6 @@ export { lstm, type LstmOptions } from './layers/lstm';
 export { normalizersFromSpecs, type PlacementNormalizers } from './layers/placedNormalizers';
 export { rnn, type RnnOptions } from './layers/rnn';
 export { stack, type StackOptions } from './layers/stack';
-export type { FoldedModel } from './model/foldModel';
 export { continueTokens, type ContinueTokensOptions } from './model/continueTokens';
 export { frameClassifier, type FrameClassifierOptions } from './model/frameClassifier';
 export { languageModel, type LanguageModelOptions } from './model/languageModel';
@@ -46,6 +45,7 @@ export { sampleIndex } from './model/sampleIndex';
 export { modelFromSpec, type ModelFromSpecOptions } from './model/modelFromSpec';
 export type { FrameClassifierSpec, LanguageModelSpec, ModelSpec } from './model/modelSpec';
 export type {
+  FoldedModel,
   ForwardOptions,
   ForwardResult,
   FrameInputs,

@@ -1,15 +1,7 @@
 import { clone, dispose } from '@tensorflow/tfjs-core';
-import type { Layer, LeftPlacement } from '../layers/layer';
+import type { Layer } from '../layers/layer';
 import { tidyResult } from '../tidyResult';
-import type { SequenceModel } from './sequenceModel';
-
-/** A model whose normalizers went into its weights, where they could. */
-export interface FoldedModel {
-  /** The caller's, with parameters and statistics of its own. */
-  readonly model: SequenceModel;
-  /** The normalizers that stayed. */
-  readonly left: readonly LeftPlacement[];
-}
+import type { FoldedModel, SequenceModel } from './sequenceModel';
 
 /**
  * The model that computes in mode `stored` what another one does, with as few normalizers as can be.

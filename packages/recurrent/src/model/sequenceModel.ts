@@ -1,7 +1,7 @@
 import type { BatchPart, GivenLengths, Unit } from '@bnrnn/core';
 import type { Measured, NamedTensors, Normalizer, Ranks } from '@bnrnn/normalization';
 import type { Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
-import type { FoldedModel } from './foldModel';
+import type { LeftPlacement } from '../layers/layer';
 import type { ModelSpec } from './modelSpec';
 import type { State } from './state';
 
@@ -64,6 +64,14 @@ export interface StepOptions {
    * time step.
    */
   readonly position?: number;
+}
+
+/** A model whose normalizers went into its weights, where they could. */
+export interface FoldedModel {
+  /** The caller's, with parameters and statistics of its own. */
+  readonly model: SequenceModel;
+  /** The normalizers that stayed. */
+  readonly left: readonly LeftPlacement[];
 }
 
 /** A recurrent model: parameters and statistics by path, and pure functions of them. */
