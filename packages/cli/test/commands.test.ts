@@ -336,8 +336,8 @@ describe('doctor', () => {
     if (mpi['available'] === true) {
       expect(mpi).toMatchObject({ reason: null, fix: null, selfTest: 'passed' });
       expect(mpi['times']).toEqual({
-        latencyMicroseconds: expect.any(Number),
-        gigabytesPerSecond: expect.any(Number),
+        latencyMicroseconds: expect.any(Number) as number,
+        gigabytesPerSecond: expect.any(Number) as number,
       });
     } else {
       expect(mpi['fix']).toEqual(expect.any(String));
