@@ -104,7 +104,7 @@ describe.each(testBackends())('normalizers of weights on %s', (backend) => {
     test('nothing changes at the start, and the layer keeps its biases', () => {
       const [plain, normalized] = [model(make({})), model(make(both))];
       const [a, b] = [gradients(plain), gradients(normalized)];
-      expectClose(b.loss, a.loss.dataSync() as Float32Array);
+      expectClose(b.loss, a.loss.dataSync());
       const added = ['layers.0.inputToHidden.length', 'layers.0.hiddenToHidden.length'];
       expect([...normalized.parameters.keys()].sort()).toEqual(
         [...plain.parameters.keys(), ...added].sort(),
@@ -140,7 +140,7 @@ describe.each(testBackends())('normalizers of weights on %s', (backend) => {
         plain.parameters.get(`layers.0.${name}`)!.assign(tidy(() => tensor2d(effective)));
       }
       const wanted = gradients(plain);
-      expectClose(found.loss, wanted.loss.dataSync() as Float32Array);
+      expectClose(found.loss, wanted.loss.dataSync());
       for (const [name, placement] of Object.entries(products)) {
         const v = rows(normalized.parameters.get(`layers.0.${name}`)!);
         const g = (
@@ -161,7 +161,7 @@ describe.each(testBackends())('normalizers of weights on %s', (backend) => {
       }
       expectClose(
         found.by['layers.0.bias']!,
-        wanted.by['layers.0.bias']!.dataSync() as Float32Array,
+        wanted.by['layers.0.bias']!.dataSync(),
       );
       dispose([found.loss, wanted.loss, found.by, wanted.by]);
       plain.dispose();

@@ -48,15 +48,15 @@ export interface KernelHost<Own> {
 /** What makes the kernels of one backend. */
 export interface KernelMaker<Own> {
   /** @throws BackendError where `backend` is another one. */
-  expectOwn(backend: unknown): Own;
-  opKernel<Any extends Op, Saved extends SavedBy<Any> = never>(
+  readonly expectOwn: (backend: unknown) => Own;
+  readonly opKernel: <Any extends Op, Saved extends SavedBy<Any> = never>(
     op: Any,
     kernel: OwnKernel<Own, Any, Saved>,
-  ): BackendKernel;
-  listKernel(
+  ) => BackendKernel;
+  readonly listKernel: (
     op: ListOp,
     run: (backend: Own, inputs: readonly TensorInfo[]) => TensorInfo,
-  ): BackendKernel;
+  ) => BackendKernel;
 }
 
 /** Makes kernels that are called with the active backend, typed as that backend. */
