@@ -32,7 +32,7 @@ export type WhitenStatistics = {
 };
 
 /** The name of the squares in the statistics. */
-export function squareName({ evaluation }: WhitenSpec): 'covariance' | 'matrix' {
+function squareName({ evaluation }: WhitenSpec): 'covariance' | 'matrix' {
   return evaluation === 'running-matrix' ? 'matrix' : 'covariance';
 }
 

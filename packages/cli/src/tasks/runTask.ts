@@ -58,7 +58,7 @@ export interface EvaluatedSplit {
 }
 
 /** What a comparison of backends trains. */
-export type ParitySubject = Pick<BenchSubject, 'makeModel' | 'plan' | 'source'>;
+type ParitySubject = Pick<BenchSubject, 'makeModel' | 'plan' | 'source'>;
 
 /** Everything in which the commands treat one task otherwise than another. */
 export interface RunTask<Of extends TaskName = TaskName> {
@@ -99,7 +99,7 @@ export interface RunTask<Of extends TaskName = TaskName> {
   ): Promise<ParitySubject>;
 }
 
-export interface BenchedRun {
+interface BenchedRun {
   readonly config: RunConfig;
   readonly subject: BenchSubject;
 }

@@ -14,7 +14,7 @@ export function gatesOf({ kind }: RecurrentSpec): 4 | 3 | 1 {
 }
 
 /** The width of what a placement normalizes. */
-export function featuresOf(placement: Placement, spec: RecurrentSpec): number {
+function featuresOf(placement: Placement, spec: RecurrentSpec): number {
   const ofHidden = placement === 'cell' || placement === 'hiddenToOutput';
   return ofHidden ? spec.units : gatesOf(spec) * spec.units;
 }
