@@ -2,8 +2,7 @@ import type { NumberBounds } from '@bnrnn/core';
 import { strategyNames } from '@bnrnn/normalization';
 
 /** What a run learns: to predict tokens, or to classify frames. */
-const taskNames = ['language', 'speech'] as const;
-export type TaskName = (typeof taskNames)[number];
+export type TaskName = 'language' | 'speech';
 
 /** What a setting may hold, what it means, and whose it is: of both tasks where `task` is absent. */
 export type SettingDefinition = { readonly meaning: string; readonly task?: TaskName } & (
