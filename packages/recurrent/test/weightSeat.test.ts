@@ -159,10 +159,7 @@ describe.each(testBackends())('normalizers of weights on %s', (backend) => {
         expectClose(found.by[`layers.0.${placement}.length`]!, dG, tolerance);
         expectClose(found.by[`layers.0.${name}`]!, dV.flat(), tolerance);
       }
-      expectClose(
-        found.by['layers.0.bias']!,
-        wanted.by['layers.0.bias']!.dataSync(),
-      );
+      expectClose(found.by['layers.0.bias']!, wanted.by['layers.0.bias']!.dataSync());
       dispose([found.loss, wanted.loss, found.by, wanted.by]);
       plain.dispose();
       normalized.dispose();
