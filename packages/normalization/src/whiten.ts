@@ -71,6 +71,8 @@ export const whitenStrategy = {
   kind: 'whiten',
   names: { whiten: { over: 'frame' }, 'whiten-sequence': { over: 'sequence' } },
   settings: whitenSettings,
+  // Groups that a batch of three rows bears.
+  examples: [{ settings: { groupSize: 2 } }, { settings: { groupSize: 2, over: 'sequence' } }],
   create: (fields, where) => whitenOf(checkWhitenSpec(where, fields)),
 } as const satisfies BuiltInStrategy;
 

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { RunEvent, RunEventOf } from '@bnrnn/core';
 import { threadGroup } from '@bnrnn/test-utils';
 import { afterAll, describe, expect, test } from 'vitest';
-import { cases, everyCase } from './ranks/cases';
+import { cases, everyCase, refusedCase } from './ranks/cases';
 import type { RankAnswer, RankRequest } from './ranks/rankedRun';
 import { bundledProgram } from './bundledProgram';
 import { temporaryFolder } from './temporaryFolder';
@@ -199,6 +199,13 @@ test('ranks that were started with different seeds, lengths or data are refused 
     rank === 0 ? {} : { name: 'gru, two biases' },
   );
   expect(models[1]!.error).toContain('model.layers.0.kind is "lstm" on rank 0 and "gru" on rank 1');
+});
+
+test.each(Object.keys(refusedCase))('%s: refused on every rank', async (refused) => {
+  for (const { error, events } of await start(2, { name: refused, maxSteps: 2 })) {
+    expect(error).toContain('needs rows of the whole batch, which ranks hold in parts');
+    expect(events).toEqual([]);
+  }
 });
 
 test('more ranks than streams of words are refused', async () => {

@@ -21,6 +21,9 @@ export interface RankCase {
   readonly optimizer: OptimizerSpec;
 }
 
+/** The fewest utterances of a batch of `frames`. */
+const smallestBatch = 3;
+
 const initializer = { kind: 'uniform', range: 0.4 } as const;
 const layered = layerNorm({ gain: 0.8 });
 const frameWise = batchNorm({ over: 'frame', gain: 0.8 });
@@ -159,21 +162,36 @@ const cells: Readonly<
   },
 };
 
-/** A case for every built-in strategy with every cell and placement that takes it, by name. */
-export const everyCase: Readonly<Record<string, () => RankCase>> = Object.fromEntries(
-  Object.entries(cells).flatMap(([cell, { at, make }]) =>
-    exampleNormalizers().flatMap(({ name, normalizer }) =>
-      at
-        .filter((placement) => isTaken(normalizer, placement, cell.startsWith('bidirectional')))
-        .map((placement) => [`${cell}, ${placement}: ${name}`, () => make(placement, normalizer)]),
+const casesOf = (isWanted: (normalizer: Normalizer) => boolean): Record<string, () => RankCase> =>
+  Object.fromEntries(
+    Object.entries(cells).flatMap(([cell, { at, make }]) =>
+      exampleNormalizers()
+        .filter(({ normalizer }) => isWanted(normalizer))
+        .flatMap(({ name, normalizer }) =>
+          at
+            .filter((placement) => isTaken(normalizer, placement, cell.startsWith('bidirectional')))
+            .map((placement) => [
+              `${cell}, ${placement}: ${name}`,
+              () => make(placement, normalizer),
+            ]),
+        ),
     ),
-  ),
-);
+  );
 
-/** Whether a layer takes a strategy at a placement. */
+/** Statistics of a rank's own rows alone would differ from rank to rank. */
+const isOfOwnRows = ({ needs, fold, sumsOverRanks = false }: Normalizer): boolean =>
+  (needs !== 'row' || fold !== undefined) && !sumsOverRanks;
+
+/** A case for every built-in strategy with every cell and placement that takes it, by name. */
+export const everyCase = casesOf((normalizer) => !isOfOwnRows(normalizer));
+
+/** The same for those that ranks refuse. */
+export const refusedCase = casesOf(isOfOwnRows);
+
+/** Whether a layer takes a strategy at a placement, and the batches of these cases are large enough for it. */
 function isTaken(normalizer: Normalizer, at: Placement, later: boolean): boolean {
-  const { spec, needs } = normalizer;
-  if (spec.kind === 'none') return false;
+  const { spec, needs, fewestRows = 2 } = normalizer;
+  if (spec.kind === 'none' || fewestRows > smallestBatch) return false;
   if (normalizer.mapWeights !== undefined) return at === 'inputToHidden' || at === 'hiddenToHidden';
   return needs !== 'sequence' || (later && at === 'inputToHidden');
 }

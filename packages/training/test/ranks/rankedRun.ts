@@ -6,7 +6,7 @@ import { threadCollective } from '@bnrnn/test-utils/threadCollective';
 import { train } from '@bnrnn/training';
 import { folderStore } from '@bnrnn/training/node';
 import { tensor } from '@tensorflow/tfjs-core';
-import { cases, everyCase } from './cases';
+import { cases, everyCase, refusedCase } from './cases';
 import { tinyOptions } from '../tinyData';
 
 /** What a test asks of one rank. */
@@ -57,7 +57,7 @@ async function main(request: RankRequest): Promise<RankAnswer> {
     train: source,
     valid,
     optimizer,
-  } = ({ ...cases, ...everyCase }[name] as (typeof cases)[string])();
+  } = ({ ...cases, ...everyCase, ...refusedCase }[name] as (typeof cases)[string])();
   const model = make();
   const events: RunEvent[] = [];
   if (disturb !== undefined) moveAll(model, disturb, 0);
