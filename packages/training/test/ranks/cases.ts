@@ -179,8 +179,8 @@ const casesOf = (isWanted: (normalizer: Normalizer) => boolean): Record<string, 
   );
 
 /** Statistics of a rank's own rows alone would differ from rank to rank. */
-const isOfOwnRows = ({ needs, fold, sumsOverRanks = false }: Normalizer): boolean =>
-  (needs !== 'row' || fold !== undefined) && !sumsOverRanks;
+const isOfOwnRows = (normalizer: Normalizer): boolean =>
+  (normalizer.needs !== 'row' || 'fold' in normalizer) && normalizer.sumsOverRanks !== true;
 
 /** A case for every built-in strategy with every cell and placement that takes it, by name. */
 export const everyCase = casesOf((normalizer) => !isOfOwnRows(normalizer));
