@@ -21,10 +21,11 @@ function writeRun(name: string, preset: string): void {
   mkdirSync(join(folder, name));
   const corpus = { name: hostile, sha256: { train: 'ab' }, counts: { train: 9 }, classes: 3 };
   const common = { preset, recipe: hostile, backend: hostile, seed: 1, unit: 'word', corpus };
+  const known = { data: hostile };
   const settings = { [hostile]: { value: name, source: 'chosen', note: hostile } };
   writeFileSync(
     join(folder, name, 'config.json'),
-    JSON.stringify({ ...common, versions: { [hostile]: hostile }, settings }),
+    JSON.stringify({ ...common, ...known, versions: { [hostile]: hostile }, settings }),
   );
   const at = { step: 1, epoch: 0, at: 0 };
   const numbers = { parameters: 1, stepsPerEpoch: 1, totalSteps: 1, resumed: false };
