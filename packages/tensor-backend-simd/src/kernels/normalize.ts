@@ -55,7 +55,7 @@ export const batchNormalize = opKernel(batchNormalizeOp, {
 });
 
 /** The sizes and scalars that both directions of standardization share. */
-function sizes(
+export function standardizationSizes(
   { shape }: Matrices,
   rows: number,
   { epsilon, epsilonRule }: OpAttributes<typeof standardizeStoredOp>,
@@ -70,7 +70,7 @@ export const standardizeStored = opKernel(standardizeStoredOp, {
     const y = backend.allocate(x.shape);
     const lengths = uploadLengths(backend, attributes.lengths);
     backend.pool.run('standardizeStored', {
-      ...sizes(x, mean.shape[0], attributes),
+      ...standardizationSizes(x, mean.shape[0], attributes),
       ...backend.offsets({ x, gain, mean, variance, y, shift, lengths }),
     });
     free(backend, lengths);
@@ -85,7 +85,7 @@ export const standardizeStored = opKernel(standardizeStoredOp, {
     const sums = backend.allocate([2, features]);
     const lengths = uploadLengths(backend, attributes.lengths);
     backend.pool.run('standardizeStoredGradient', {
-      ...sizes(x, mean.shape[0], attributes),
+      ...standardizationSizes(x, mean.shape[0], attributes),
       ...backend.offsets({ x, dy, gain, mean, variance, dx, dGain, sums, lengths, dShift }),
     });
     free(backend, sums, lengths);

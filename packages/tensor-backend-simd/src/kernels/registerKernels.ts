@@ -6,6 +6,7 @@ import { projectedCrossEntropy } from './crossEntropy';
 import { dropout } from './dropout';
 import { binaryKernels, unaryKernels } from './elementwise';
 import { embedding } from './embedding';
+import { moments, standardize } from './halves';
 import { backendName } from './kernel';
 import { lstmScanPair } from './lstmScanPair';
 import { batchNormalize, layerNormalize, standardizeStored } from './normalize';
@@ -29,12 +30,14 @@ const own: readonly BackendKernel[] = [
   groupMoments,
   layerNormalize,
   lstmScanPair,
+  moments,
   momentumStep,
   projectedCrossEntropy,
   scan,
   sgdStep,
   slice,
   splitV,
+  standardize,
   standardizeStored,
   sum,
   ...unaryKernels,

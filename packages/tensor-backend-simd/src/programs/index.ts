@@ -1,6 +1,7 @@
 import type { Program } from '../threads/program';
 import { copyRows } from './copyRows';
 import { binary, dropout, embedding, scatterRows, sumByRow, sumRows, unary } from './elementwise';
+import { moments, momentsGradient, standardizeGradient } from './halves';
 import {
   batchNormalize,
   batchNormalizeGradient,
@@ -35,6 +36,8 @@ export const programs = {
   groupMomentsGradient,
   layerNormalize,
   layerNormalizeGradient,
+  moments,
+  momentsGradient,
   momentum,
   product,
   projectedCrossEntropy,
@@ -45,6 +48,7 @@ export const programs = {
   scatterRows,
   sgd,
   sgdRows,
+  standardizeGradient,
   standardizeStored,
   standardizeStoredGradient,
   sumOfSquares,
