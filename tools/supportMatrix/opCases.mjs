@@ -56,6 +56,19 @@ export const opCases = [
     },
   },
   {
+    op: 'moments',
+    inputs: () => [filled(time, batch, units)],
+    run: (x) => ops.moments({ x, over: 'frame' }).variance,
+  },
+  {
+    op: 'standardize',
+    inputs: () => [filled(time, batch, units), filled(units), filled(time, units)],
+    run(x, gain, mean) {
+      const rule = { epsilon: 0.01, epsilonRule: 'variance' };
+      return ops.standardize({ x, gain, mean, variance: tf.ones([time, units]), ...rule });
+    },
+  },
+  {
     op: 'layerNormalize',
     inputs: () => [filled(time, batch, units), filled(units)],
     run: (x, gain) => ops.layerNormalize({ x, gain, groups: 1, epsilon: 0.01 }),

@@ -28,6 +28,8 @@ const vector = (n: number) => toTensor1D(filled([n], seed++));
 const matrix = (n: number, m: number) => toTensor2D(filled([n, m], seed++));
 const cube = (features: number) => toTensor3D(filled([time, batch, features], seed++));
 
+const positive = () => filled([time, units], seed++, 0.5, 1.5);
+
 interface Case {
   op: string;
   /** The function, where its name is another one. */
@@ -90,6 +92,18 @@ const cases: Case[] = [
     op: 'layerNormalize',
     inputs: () => [cube(units), vector(units)],
     run: (x, gain) => [ops.layerNormalize({ x, gain, groups: 1, epsilon: 0.01 })],
+  },
+  {
+    op: 'moments',
+    inputs: () => [cube(units)],
+    run: (x) => outputsOf(ops.moments({ x, over: 'frame' })),
+  },
+  {
+    op: 'standardize',
+    inputs: () => [cube(units), vector(units), matrix(time, units), toTensor2D(positive())],
+    run: (x, gain, mean, variance) => [
+      ops.standardize({ x, gain, mean, variance, epsilon: 0.01, epsilonRule: 'variance' }),
+    ],
   },
   {
     op: 'groupMoments',

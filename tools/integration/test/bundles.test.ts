@@ -261,6 +261,7 @@ const config = JSON.stringify({
   seed: 1,
   unit: 'frame',
   corpus: { name: 'own', sha256: { train: 'ab' }, counts: { train: 3 }, classes: 2 },
+  data: { train: 'train', dev: 'dev', alignments: ['ali'] },
   settings: { 'model.units': { value: 4, source: 'user' } },
 });
 const events = [1, 2, 3]
