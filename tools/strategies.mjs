@@ -1,26 +1,27 @@
 /**
  * What every strategy does to the first steps of training, and what it costs:
  *
- *     node tools/strategies.mjs [--steps 400] [--rounds 3] [--data glosses] [--presets ptb-small,...]
+ *     node tools/strategies.mjs [--steps 400] [--rounds 3] [--data glosses] [--presets ptb-small,...] [--runs DIR]
  *
  * Trains the small model with each strategy on W·x from the same weights and batches, times steps in
  * turn with `bnrnn bench`, and writes `docs/results/strategies`: the page, the curves and `losses.json`.
- * Leave the machine alone meanwhile: it takes about 8 minutes.
+ * Finished runs in `runs/strategies` are taken as they are. Leave the machine alone meanwhile: it takes
+ * about 15 minutes.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, machineLine, root } from './peers/machine.mjs';
 import { writePage } from './writePage.mjs';
 
-const strategies = ['bn', 'layer', 'rms', 'weight', 'renorm', 'online', 'whiten', 'cooijmans'];
+const strategies = ['bn', 'layer', 'rms', 'weight', 'renorm', 'online', 'whiten'];
 const { values: flags } = parseArgs({
   options: {
     steps: { type: 'string', default: '400' },
     rounds: { type: 'string', default: '3' },
     data: { type: 'string', default: 'glosses' },
+    runs: { type: 'string', default: join(root, 'runs', 'strategies') },
     presets: {
       type: 'string',
       default: ['ptb-small', ...strategies.map((name) => `ptb-small-${name}`)].join(','),
@@ -49,7 +50,7 @@ const median = (values) => {
   return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 };
 
-const folder = mkdtempSync(join(tmpdir(), 'bnrnn-strategies-'));
+const folder = flags.runs;
 const out = join(root, 'docs', 'results', 'strategies');
 mkdirSync(out, { recursive: true });
 
@@ -57,7 +58,9 @@ const losses = Object.fromEntries(
   presets.map((preset) => {
     const run = join(folder, preset);
     const short = ['--max-steps', flags.steps, '--set', 'evaluation.maxBatches=20'];
-    bnrnn('train', preset, '--data', flags.data, '--seed', '1', ...short, '--out', run);
+    if (!existsSync(join(run, 'result.json'))) {
+      bnrnn('train', preset, '--data', flags.data, '--seed', '1', ...short, '--out', run);
+    }
     process.stderr.write(`trained ${preset}\n`);
     const events = readFileSync(join(run, 'events.jsonl'), 'utf8').trim().split('\n');
     const steps = events.map((line) => JSON.parse(line)).filter(({ type }) => type === 'step');
@@ -66,7 +69,6 @@ const losses = Object.fromEntries(
 );
 bnrnn('report', ...presets.map((preset) => join(folder, preset)), '--markdown', '--curves', out);
 rmSync(join(out, 'validation.svg'), { force: true });
-rmSync(folder, { recursive: true });
 
 const benched = Object.fromEntries(presets.map((preset) => [preset, []]));
 for (let round = 0; round < rounds; round++) {
@@ -91,10 +93,10 @@ await writePage(
   join(out, 'README.md'),
   `# The first ${flags.steps} steps of every strategy
 
-Each run is the small model with one strategy on W·x (\`-cooijmans\` has it on h·U and the cell too).
+Each run is the small model with one strategy on W·x.
 All runs have seed 1, recipe \`authors-code\` and the corpus ${flags.data}: the same weights and the same
 batches. One seed shows no more than a tendency. The loss is the mean of the last ${lastSteps} steps in nats
-per word. A step is the median of ${rounds} rounds of \`bench --alone\` in turn. The last column is the
+per word. A step is the median over the rounds (${rounds}) of \`bench --alone\` in turn. The last column is the
 ratio of two steps of one round, as median and range.
 
 | preset | training loss | minus \`${baseline}\` | step, ms | × a step of \`${baseline}\` |
