@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, machineLine, root } from './peers/machine.mjs';
 import { fitLine, stepOf } from './ranks/stepModel.mjs';
+import { writePage } from './writePage.mjs';
 
 const { values: flags } = parseArgs({
   options: {
@@ -186,7 +187,7 @@ ${measured.map(tableOf).join('\n')}
 
 - The batch of the paper has ${batchOf} rows. On 8 ranks a rank has 4 rows, and the fixed part of a step (the
   products read all weights, the update writes them) outweighs the rows.
-- The gradients are as large as the model. On 1 Gbit/s their sum takes longer than the step.
+- The gradients are as large as the model. On 1 Gbit/s their sum takes as long as a step of one rank.
 - Larger batches use more ranks, and need rates chosen anew: the second tables say nothing of how
   fast a model learns.
 - Next: sums that overlap with the backward pass, gradients in half precision, and NCCL for GPUs.
@@ -195,7 +196,7 @@ Command: \`node tools/rankModel.mjs --presets ${presets.join(',')} --rounds ${ro
 `;
 const folder = join(root, 'docs', 'results', 'ranks');
 mkdirSync(folder, { recursive: true });
-writeFileSync(join(folder, 'README.md'), page);
+await writePage(join(folder, 'README.md'), page);
 const json = { machine: where, mpi, networks, measured };
 writeFileSync(join(folder, 'model.json'), `${JSON.stringify(json, null, 2)}\n`);
 process.stdout.write(page);
