@@ -1,6 +1,6 @@
 import { momentsOp, standardizeOp } from '@bnrnn/tensor-backend';
 import { free, opKernel, uploadLengths } from './kernel';
-import { standardizationSizes } from './normalize';
+import { standardizationSizes, standardizeBy } from './normalize';
 
 /** The first half of batch normalization: the moments of each step, or of all rows together. */
 export const moments = opKernel(momentsOp, {
@@ -36,16 +36,7 @@ export const moments = opKernel(momentsOp, {
 
 /** The second half: standardization by moments that a gradient flows through. */
 export const standardize = opKernel(standardizeOp, {
-  run(backend, { inputs: { x, gain, mean, variance, shift }, attributes }) {
-    const y = backend.allocate(x.shape);
-    const lengths = uploadLengths(backend, attributes.lengths);
-    backend.pool.run('standardizeStored', {
-      ...standardizationSizes(x, mean.shape[0], attributes),
-      ...backend.offsets({ x, gain, mean, variance, y, shift, lengths }),
-    });
-    free(backend, lengths);
-    return { y };
-  },
+  run: standardizeBy,
   saves: ['x', 'gain', 'mean', 'variance'],
   gradient(backend, { dys: { y: dy }, saved: { x, gain, mean, variance }, attributes, given }) {
     const features = x.shape[2];

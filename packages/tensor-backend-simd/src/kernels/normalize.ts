@@ -2,9 +2,11 @@ import {
   batchNormalizeOp,
   layerNormalizeOp,
   standardizeStoredOp,
+  type KernelCall,
   type OpAttributes,
 } from '@bnrnn/tensor-backend';
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import { free, opKernel, uploadLengths } from './kernel';
 
 type Matrices = Omit<TensorInfo, 'shape'> & { shape: [number, number, number] };
@@ -64,18 +66,25 @@ export function standardizationSizes(
   return { time, batch, features, rows, epsilon, twice: Number(epsilonRule === 'double') };
 }
 
+/** y of a standardization, by constants or by moments that a gradient flows through. */
+export function standardizeBy(
+  backend: SharedMemoryBackend,
+  call: Pick<KernelCall<typeof standardizeStoredOp>, 'inputs' | 'attributes'>,
+): { y: TensorInfo } {
+  const { x, gain, mean, variance, shift } = call.inputs;
+  const y = backend.allocate(x.shape);
+  const lengths = uploadLengths(backend, call.attributes.lengths);
+  backend.pool.run('standardizeStored', {
+    ...standardizationSizes(x, mean.shape[0], call.attributes),
+    ...backend.offsets({ x, gain, mean, variance, y, shift, lengths }),
+  });
+  free(backend, lengths);
+  return { y };
+}
+
 /** Standardization by given statistics. */
 export const standardizeStored = opKernel(standardizeStoredOp, {
-  run(backend, { inputs: { x, gain, mean, variance, shift }, attributes }) {
-    const y = backend.allocate(x.shape);
-    const lengths = uploadLengths(backend, attributes.lengths);
-    backend.pool.run('standardizeStored', {
-      ...standardizationSizes(x, mean.shape[0], attributes),
-      ...backend.offsets({ x, gain, mean, variance, y, shift, lengths }),
-    });
-    free(backend, lengths);
-    return { y };
-  },
+  run: standardizeBy,
   saves: ['x', 'gain', 'mean', 'variance'],
   gradient(backend, { dys: { y: dy }, saved: { x, gain, mean, variance }, attributes, given }) {
     const features = x.shape[2];
