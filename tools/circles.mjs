@@ -9,16 +9,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** The circles that are left. */
-const known = [
-  'data-wsj-features: folders audio, audio/shorten',
-  'experiments: folders build, config, tasks',
-  'recurrent: folders layers, model, scan',
-  'tensor-backend-simd: files host.ts, settings.ts',
-  'tensor-backend-simd: folders blas, programs, threads',
-  'tensor-backend-simd: folders host.ts, settings.ts',
-  'training: folders checkpoint, trainOptions.ts',
-  'training: folders ranks, step',
-];
+const known = ['recurrent: folders layers, model, scan'];
 
 const packages = fileURLToPath(new URL('../packages', import.meta.url));
 const importedFile = /(?:from|import)\s+'(\.[^']*)'/g;

@@ -15,7 +15,7 @@ export type {
   RunDraft,
   RunFacts,
   SpeechRunConfig,
-} from './config/runConfig';
+} from './settings/runConfig';
 export {
   noNormalization,
   vary,

@@ -1,10 +1,10 @@
 import type { Precision } from '@bnrnn/core';
 import type { BackendProbe } from '@bnrnn/tensor-backend';
 import type { BlasSearch } from './blas/findBlas';
-import type { Settings } from './settings';
+import type { OwnSettings, Settings } from './settings';
 import type { Kernels } from './threads/kernels';
-import type { Products } from './threads/ownProducts';
-import type { StartWorkers } from './threads/workers';
+import type { Products } from './pool/ownProducts';
+import type { StartWorkers } from './pool/workers';
 
 /** What it takes to compute, before any thread is started. */
 export interface Prepared {
@@ -16,14 +16,10 @@ export interface Prepared {
 }
 
 /** What the backend needs of the runtime that it lives in: Node, or a page of a browser. */
-export interface Host {
+export interface Host extends OwnSettings {
   readonly precisions: readonly Precision[];
-  /** MiB that tensors may hold where nobody says how many: the most, and the least that will do. */
-  readonly memoryMiB: { readonly most: number; readonly least: number };
   readonly products: Products;
   readonly startWorkers: StartWorkers;
-  /** The threads where nobody asks for a number, and why there is one where the machine has more. */
-  ownThreads(): { readonly threads: number; readonly few?: string };
   /** @throws BackendError where so many threads cannot be. */
   expectThreads(threads: number): void;
   /**

@@ -6,7 +6,7 @@ import type { Host } from './host';
 import { backendName } from './kernels/kernel';
 import { registerKernels } from './kernels/registerKernels';
 import { settingsFrom, type Settings } from './settings';
-import { type Pool, startPool } from './threads/pool';
+import { type Pool, startPool } from './pool/pool';
 
 interface Running {
   readonly backend: SharedMemoryBackend;

@@ -5,7 +5,6 @@ import {
   expectThreads,
   type StartOptions,
 } from '@bnrnn/tensor-backend';
-import type { Host } from './host';
 
 /** What the backend starts with. */
 export interface Settings {
@@ -17,23 +16,25 @@ export interface Settings {
   readonly few?: string;
 }
 
+/** What the backend starts with where nobody asks for anything. */
+export interface OwnSettings extends Pick<Settings, 'memoryMiB'> {
+  ownThreads(): Pick<Settings, 'threads' | 'few'>;
+}
+
 /**
  * What the caller asks for, else the environment, else as much as the machine has.
  *
  * @throws UsageError for a number that cannot be.
  */
-export function settingsFrom(
-  options: StartOptions,
-  host: Pick<Host, 'memoryMiB' | 'ownThreads'>,
-): Settings {
+export function settingsFrom(options: StartOptions, own: OwnSettings): Settings {
   const { threads, memoryMiB, precision } = { ...backendSettings(), ...options };
   const asked =
     memoryMiB === undefined ? undefined : expectMemory('startBackend: memoryMiB', memoryMiB);
   return {
     precision,
-    memoryMiB: asked === undefined ? host.memoryMiB : { most: asked, least: asked },
+    memoryMiB: asked === undefined ? own.memoryMiB : { most: asked, least: asked },
     ...(threads === undefined
-      ? host.ownThreads()
+      ? own.ownThreads()
       : { threads: expectThreads('startBackend: threads', threads) }),
   };
 }

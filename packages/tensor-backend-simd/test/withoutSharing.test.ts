@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { withoutSharing } from '../src/page/withoutSharing';
 import { instantiateKernels } from '../src/threads/kernels';
-import { ownProducts } from '../src/threads/ownProducts';
+import { ownProducts } from '../src/pool/ownProducts';
 import { openKernels } from './openKernels';
 
 const files = ['kernels.wasm', 'kernels.relaxed.wasm'];

@@ -1,4 +1,5 @@
 export type { CheckpointStore, FileParts, Hash, StoredFile } from './checkpoint/checkpointStore';
+export type { CheckpointOptions } from './checkpoint/checkpointWriter';
 export { copyCheckpoint } from './checkpoint/copyCheckpoint';
 export { loadModel, type LoadModelOptions } from './checkpoint/loadModel';
 export { memoryStore, type MemoryStore } from './checkpoint/memoryStore';
@@ -36,9 +37,4 @@ export type { Progress } from './progress';
 export { learningRateOf, type ScheduleSpec } from './schedule';
 export { expectSameOnRanks } from './ranks/expectSameOnRanks';
 export { train } from './train';
-export type {
-  CheckpointOptions,
-  EvaluationOptions,
-  RunIdentity,
-  TrainOptions,
-} from './trainOptions';
+export type { EvaluationOptions, RunIdentity, TrainOptions } from './trainOptions';

@@ -1,7 +1,7 @@
 import { expectNumber, UsageError } from '@bnrnn/core';
 import type { BatchSource, Collective, CorpusInfo, StatisticsChoice } from '@bnrnn/core';
 import type { SequenceModel } from '@bnrnn/recurrent';
-import type { CheckpointStore } from './checkpoint/checkpointStore';
+import type { CheckpointOptions } from './checkpoint/checkpointWriter';
 import { checkClip, type ClipSpec } from './clip';
 import { checkOptimizer, type OptimizerSpec } from './optimizer/optimizerSpec';
 import { checkSchedule, type ScheduleSpec } from './schedule';
@@ -28,21 +28,6 @@ export interface EvaluationOptions {
   readonly trainBatches?: number;
   /** Training batches of one recalibration; the whole epoch when absent. */
   readonly recalibrationBatches?: number;
-}
-
-/** Where and how often a run is saved. */
-export interface CheckpointOptions {
-  /** Holds nothing but checkpoints. */
-  readonly store: CheckpointStore;
-  /** Saves after every so many steps besides the end of each epoch. */
-  readonly everySteps?: number;
-  /** How many of the newest checkpoints stay, besides the best; 2 when absent. */
-  readonly keep?: number;
-  /**
-   * Called before the file that makes a checkpoint one is written: what must be on the disk no later, such as a log
-   * of the events so far, is synced there.
-   */
-  readonly beforeCommit?: () => void | Promise<void>;
 }
 
 export interface TrainOptions {

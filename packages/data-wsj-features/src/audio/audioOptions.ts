@@ -1,4 +1,4 @@
-import type { ByteReader } from './byteReader';
+import type { ByteReader } from '../bytes/byteReader';
 
 /** What a reader of recordings may be told. */
 export interface AudioOptions {

@@ -1,4 +1,4 @@
-import type { ByteReader } from './byteReader';
+import type { ByteReader } from '../bytes/byteReader';
 
 /** Refuses a sample rate that no recording has: below 1 kHz or above 768 kHz. */
 export function checkSampleRate(reader: ByteReader, offset: number, sampleRate: number): void {

@@ -1,5 +1,5 @@
 import { printable } from '../bytes/fault';
-import { ByteReader } from './byteReader';
+import { ByteReader } from '../bytes/byteReader';
 import type { Audio } from './audio';
 import type { AudioOptions } from './audioOptions';
 import { parseSphere } from './parseSphere';

@@ -1,10 +1,10 @@
 import { printable } from '../bytes/fault';
 import type { Audio } from './audio';
 import { channelOf, type AudioOptions } from './audioOptions';
-import { ByteReader } from './byteReader';
+import { ByteReader } from '../bytes/byteReader';
 import { checkSampleRate } from './checkSampleRate';
 import { alaw, mulaw, pcm16, takeChannel, type SampleFormat } from './sampleFormat';
-import { decodeShorten } from './shorten/decodeShorten';
+import { decodeShorten } from './codecs/decodeShorten';
 import { countOf, isLittleEndian, numberIn } from './sphereFields';
 import { sphereHeader, type SphereHeader } from './sphereHeader';
 

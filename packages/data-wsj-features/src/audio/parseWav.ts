@@ -1,6 +1,6 @@
 import type { Audio } from './audio';
 import { channelOf, type AudioOptions } from './audioOptions';
-import { ByteReader } from './byteReader';
+import { ByteReader } from '../bytes/byteReader';
 import { takeChannel } from './sampleFormat';
 import { wavFormat, type WavFormat } from './wavFormat';
 import { looksLikeChunk, sampleBytes } from './wavSizes';

@@ -1,5 +1,5 @@
-import type { ByteReader } from './byteReader';
-import { alawSamples, mulawSamples } from './g711';
+import type { ByteReader } from '../bytes/byteReader';
+import { alawSamples, mulawSamples } from './codecs/g711';
 
 /** How a file holds one sample. */
 export interface SampleFormat {

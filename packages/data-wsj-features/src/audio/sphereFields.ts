@@ -1,5 +1,5 @@
 import { printable } from '../bytes/fault';
-import type { ByteReader } from './byteReader';
+import type { ByteReader } from '../bytes/byteReader';
 import type { SphereHeader } from './sphereHeader';
 
 /** The samples of each channel that the header states. */

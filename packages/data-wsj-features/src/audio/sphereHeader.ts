@@ -1,5 +1,5 @@
 import { printable } from '../bytes/fault';
-import type { ByteReader } from './byteReader';
+import type { ByteReader } from '../bytes/byteReader';
 
 /** A header line `NAME -TYPE VALUE`; `offset` is where the line begins. */
 interface SphereField {

@@ -1,4 +1,4 @@
-import type { ByteReader } from './byteReader';
+import type { ByteReader } from '../bytes/byteReader';
 import { checkSampleRate } from './checkSampleRate';
 import { alaw, mulaw, wavFloat, wavPcm, type SampleFormat } from './sampleFormat';
 

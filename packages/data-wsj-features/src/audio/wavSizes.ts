@@ -1,4 +1,4 @@
-import type { ByteReader } from './byteReader';
+import type { ByteReader } from '../bytes/byteReader';
 
 /** Sizes that a writer into a pipe, which cannot go back, leaves: none, or 2 GiB and more (less what some round off). */
 const leastMarker = 0x7fff0000;

@@ -6,7 +6,7 @@ import {
   type SequenceModel,
 } from '@bnrnn/recurrent';
 import { trainingPlan, type TrainingPlan } from '../build/trainingPlan';
-import type { RunConfig } from '../config/runConfig';
+import type { RunConfig } from '../settings/runConfig';
 import { productList, type StepProduct } from './productList';
 import { randomBatches } from './randomBatches';
 

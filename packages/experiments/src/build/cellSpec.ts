@@ -1,6 +1,6 @@
 import { placements, type GruSpec, type LstmSpec, type RnnSpec } from '@bnrnn/recurrent';
 import type { SharedSettings } from '../settings/settings';
-import { normalizerAt } from '../config/normalizerAt';
+import { normalizerAt } from './normalizerAt';
 
 /**
  * The recurrent cell that a run's settings describe, with its normalizers.

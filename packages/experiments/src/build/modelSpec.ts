@@ -1,5 +1,5 @@
 import type { FrameClassifierSpec, InitializerSpec, LanguageModelSpec } from '@bnrnn/recurrent';
-import { normalizerAt } from '../config/normalizerAt';
+import { normalizerAt } from './normalizerAt';
 import type { LanguageSettings, SharedSettings, SpeechSettings } from '../settings/settings';
 import { cellSpec } from './cellSpec';
 

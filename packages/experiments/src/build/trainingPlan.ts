@@ -1,5 +1,5 @@
 import type { EvaluationOptions, OptimizerSpec, TrainOptions } from '@bnrnn/training';
-import type { RunConfig } from '../config/runConfig';
+import type { RunConfig } from '../settings/runConfig';
 import type { SharedSettings, SpeechSettings } from '../settings/settings';
 
 /** What a run's configuration decides of `train`'s options. */

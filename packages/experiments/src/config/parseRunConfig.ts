@@ -6,7 +6,7 @@ import type { SettingsFor } from '../settings/settings';
 import { language } from '../tasks/language';
 import { speech } from '../tasks/speech';
 import type { Task } from '../tasks/task';
-import type { RunConfig } from './runConfig';
+import type { RunConfig } from '../settings/runConfig';
 
 /**
  * Checks the contents of a `config.json` with all its settings.

@@ -3,7 +3,7 @@ import { normalizationChoices } from '../settings/definition';
 import { readOverride } from '../settings/readSetting';
 import { language } from '../tasks/language';
 import { speech } from '../tasks/speech';
-import type { RunFacts } from './runConfig';
+import type { RunFacts } from '../settings/runConfig';
 import { completeRun, resolveRun, type ResolveRunOptions } from './resolveRun';
 import { parseRunConfig } from './parseRunConfig';
 

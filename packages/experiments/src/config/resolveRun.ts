@@ -6,7 +6,7 @@ import type { SharedSettings } from '../settings/settings';
 import type { PresetOf, Task } from '../tasks/task';
 import { findRecipe, tasks } from '../tasks/tasks';
 import { resolveSettings, type SettingsRequest } from './resolveSettings';
-import type { RunConfig, RunDraft, RunFacts, StoredOf } from './runConfig';
+import type { RunConfig, RunDraft, RunFacts, StoredOf } from '../settings/runConfig';
 
 export interface ResolveRunOptions<Of extends TaskName = TaskName> extends SettingsRequest<Of> {
   readonly preset: string;

@@ -7,7 +7,7 @@ import {
 } from '@bnrnn/data-wsj-features';
 import { readAlignments } from '@bnrnn/data-wsj-features/node';
 import type { FrameSizes } from '../build/modelSpec';
-import type { SpeechRunConfig } from '../config/runConfig';
+import type { SpeechRunConfig } from '../settings/runConfig';
 import { openSpeechSplit, type OpenSplitOptions, type SpeechSplit } from './openSpeechSplit';
 
 /** The data of a frame classifier, opened: nothing of the archives but what is asked for is in memory. */

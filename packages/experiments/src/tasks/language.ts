@@ -1,7 +1,7 @@
 import type { Setting } from '@bnrnn/core';
 import { corpusAsItIs } from '../build/corpusAsItIs';
 import { languageModelSpec } from '../build/modelSpec';
-import { refuseImpossible } from '../config/refuseImpossible';
+import { refuseImpossible } from './refuseImpossible';
 import { authorsCode, authorsNormalization } from '../recipes/authorsCode';
 import { paperText } from '../recipes/paperText';
 import type { NormalizationPath } from '../recipes/recipe';

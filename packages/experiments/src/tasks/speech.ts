@@ -1,5 +1,5 @@
 import { frameClassifierSpec } from '../build/modelSpec';
-import { refuseImpossibleSpeech } from '../config/refuseImpossible';
+import { refuseImpossibleSpeech } from './refuseImpossible';
 import { paperTextSpeech } from '../recipes/paperTextSpeech';
 import { chosen } from '../settings/setting';
 import { beforeInBoth, start } from './start';

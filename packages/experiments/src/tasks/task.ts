@@ -1,7 +1,7 @@
 import type { NormalizerStrategy } from '@bnrnn/normalization';
 import type { ModelSpec } from '@bnrnn/recurrent';
 import type { FrameSizes, TextSizes } from '../build/modelSpec';
-import type { StoredOf } from '../config/runConfig';
+import type { StoredOf } from '../settings/runConfig';
 import type { LanguagePreset, SpeechPreset } from '../presets/preset';
 import type { LanguageRecipe, SpeechRecipe } from '../recipes/recipe';
 import type { TaskName } from '../settings/definition';

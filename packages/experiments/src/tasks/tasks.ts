@@ -1,5 +1,5 @@
 import { expectOneOf, type Unit } from '@bnrnn/core';
-import type { RunConfig } from '../config/runConfig';
+import type { RunConfig } from '../settings/runConfig';
 import type { TaskName } from '../settings/definition';
 import { language } from './language';
 import { speech } from './speech';

@@ -9,7 +9,7 @@ import {
   type NumericView,
 } from '../memory/blocks';
 import { CountedBlocks } from '../memory/countedBlocks';
-import type { Pool } from '../threads/pool';
+import type { Pool } from '../pool/pool';
 
 type Values = backend_util.BackendValues;
 

@@ -1,7 +1,7 @@
 import { BackendError } from '@bnrnn/core';
 import { engine, type TensorInfo } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import type { Pool } from '../threads/pool';
+import type { Pool } from '../pool/pool';
 import { SharedMemoryBackend } from './sharedMemoryBackend';
 
 const pool: Pool = {

@@ -11,7 +11,7 @@ import {
   type Products,
   type ProductSeed,
   type ScratchKernels,
-} from '../threads/ownProducts';
+} from '../pool/ownProducts';
 import type { Thread } from '../threads/thread';
 
 const terms: Readonly<Record<Precision, Terms | 0>> = { float32: 0, bf16x3: 3, bf16: 1 };

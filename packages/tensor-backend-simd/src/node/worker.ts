@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { signalsOf } from '../threads/control';
 import { sayEnded } from '../threads/ended';
-import { serve } from '../threads/serve';
+import { serve } from '../pool/serve';
 import { nodeProducts } from './makeProducts';
 import type { WorkerData } from './workers';
 

@@ -2,8 +2,8 @@ import { MessageChannel, Worker, type MessagePort, type WorkerOptions } from 'no
 import { BackendError } from '@bnrnn/core';
 import { signalsOf } from '../threads/control';
 import { sayEnded } from '../threads/ended';
-import type { ThreadSeed } from '../threads/makeThread';
-import type { StartWorkers } from '../threads/workers';
+import type { ThreadSeed } from '../pool/makeThread';
+import type { StartWorkers } from '../pool/workers';
 
 /** What a worker is given: its seed, and its end of a line that breaks when it ends. */
 export interface WorkerData {

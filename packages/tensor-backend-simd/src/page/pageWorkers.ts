@@ -1,6 +1,6 @@
 import { BackendError } from '@bnrnn/core';
-import type { ThreadSeed } from '../threads/makeThread';
-import type { StartWorkers } from '../threads/workers';
+import type { ThreadSeed } from '../pool/makeThread';
+import type { StartWorkers } from '../pool/workers';
 import workerCode from './worker?inline';
 
 /** How long a worker may take to its first message, on a machine that is busy elsewhere. */

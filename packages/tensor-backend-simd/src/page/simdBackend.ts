@@ -1,7 +1,7 @@
 import { threadsOfMachine, type Backend } from '@bnrnn/tensor-backend';
 import { version_core } from '@tensorflow/tfjs-core';
 import { makeSimdBackend } from '../makeSimdBackend';
-import { ownProducts } from '../threads/ownProducts';
+import { ownProducts } from '../pool/ownProducts';
 import { expectThreadsInPage, whyOneThread } from './pageThreads';
 import { prepareInPage } from './prepareInPage';
 import { startPageWorkers } from './pageWorkers';

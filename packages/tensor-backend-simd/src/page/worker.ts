@@ -1,8 +1,8 @@
 import { signalsOf } from '../threads/control';
 import { sayEnded } from '../threads/ended';
-import type { ThreadSeed } from '../threads/makeThread';
-import { ownProducts } from '../threads/ownProducts';
-import { serve } from '../threads/serve';
+import type { ThreadSeed } from '../pool/makeThread';
+import { ownProducts } from '../pool/ownProducts';
+import { serve } from '../pool/serve';
 
 /** The entry of a worker in a page: its first message is its seed. */
 globalThis.onmessage = ({ data: seed }: MessageEvent<ThreadSeed>) => {

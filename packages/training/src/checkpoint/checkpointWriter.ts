@@ -1,6 +1,5 @@
 import { BnrnnError, Sha256 } from '@bnrnn/core';
 import type { Progress } from '../progress';
-import type { CheckpointOptions } from '../trainOptions';
 import {
   listCheckpoints,
   manifestNameOf,
@@ -13,6 +12,21 @@ import { tensorsOfRun, type RunTensors } from './checkpointTensors';
 import { encodeManifest, type Manifest, type RunSettings } from './manifest';
 import { readManifest } from './readCheckpoint';
 import { encodeSafetensors } from './safetensors';
+
+/** Where and how often a run is saved. */
+export interface CheckpointOptions {
+  /** Holds nothing but checkpoints. */
+  readonly store: CheckpointStore;
+  /** Saves after every so many steps besides the end of each epoch. */
+  readonly everySteps?: number;
+  /** How many of the newest checkpoints stay, besides the best; 2 when absent. */
+  readonly keep?: number;
+  /**
+   * Called before the file that makes a checkpoint one is written: what must be on the disk no later, such as a log
+   * of the events so far, is synced there.
+   */
+  readonly beforeCommit?: () => void | Promise<void>;
+}
 
 export interface SaveOptions {
   readonly run: RunTensors;

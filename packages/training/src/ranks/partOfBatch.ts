@@ -1,5 +1,5 @@
 import { columnsOfRank, UsageError, type Batch, type Collective } from '@bnrnn/core';
-import { cutBatch, noUtterance } from '../step/cutBatch';
+import { cutBatch, noUtterance } from './cutBatch';
 
 /**
  * The columns of a batch that this rank computes, with their place in the batch of all ranks.

@@ -4,7 +4,7 @@ import { checkModel } from '@bnrnn/tensor-backend';
 import { dispose, sum } from '@tensorflow/tfjs-core';
 import { batchNats } from './batchNats';
 import { batchTensors } from './batchTensors';
-import { cutBatch } from './cutBatch';
+import { cutBatch } from '../ranks/cutBatch';
 
 /**
  * Runs a small piece of a batch forward and backward, so that what a backend lacks is said before

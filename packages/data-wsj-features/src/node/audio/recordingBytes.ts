@@ -4,7 +4,7 @@ import type { ByteSource } from '../../bytes/byteSource';
 import { fault, printable } from '../../bytes/fault';
 import { openCommand } from '../bytes/openCommand';
 import { openFile } from '../bytes/openFile';
-import { ByteReader } from '../../audio/byteReader';
+import { ByteReader } from '../../bytes/byteReader';
 import { readAll, readAt } from '../../audio/readAll';
 import { isStreamed } from '../../audio/wavSizes';
 

@@ -1,9 +1,9 @@
 import type { Precision } from '@bnrnn/core';
 import { wholeProducts } from '../blas/panels';
 import type { BlasSource } from '../blas/loadBlas';
-import { scratchStart } from './control';
-import type { Kernels } from './kernels';
-import type { Product, Thread } from './thread';
+import { scratchStart } from '../threads/control';
+import type { Kernels } from '../threads/kernels';
+import type { Product, Thread } from '../threads/thread';
 
 /** What computes matrix products, and in which precision. */
 export interface ProductChoice {

@@ -1,9 +1,9 @@
-import { makeBarrier } from './barrier';
-import { argumentCount, argumentsStart, signal, signalsOf } from './control';
-import { instantiateKernels } from './kernels';
-import { lagging } from './lagging';
+import { makeBarrier } from '../threads/barrier';
+import { argumentCount, argumentsStart, signal, signalsOf } from '../threads/control';
+import { instantiateKernels } from '../threads/kernels';
+import { lagging } from '../threads/lagging';
 import type { ProductChoice, Products } from './ownProducts';
-import type { Thread } from './thread';
+import type { Thread } from '../threads/thread';
 
 /** What it takes to build a thread's view of the shared memory; can be posted to a worker. */
 export interface ThreadSeed extends ProductChoice {

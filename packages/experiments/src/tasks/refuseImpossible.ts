@@ -6,7 +6,7 @@ import {
   refuseInsideRecurrence,
 } from '@bnrnn/normalization';
 import { insidePlacements, placements } from '@bnrnn/recurrent';
-import { normalizerAt } from './normalizerAt';
+import { normalizerAt } from '../build/normalizerAt';
 import type { LanguageSettings, SharedSettings, SpeechSettings } from '../settings/settings';
 
 /**

@@ -1,4 +1,4 @@
-import type { ByteReader } from '../byteReader';
+import type { ByteReader } from '../../bytes/byteReader';
 import { ShortenBits } from './shortenBits';
 
 /** What stands before the blocks of a shorten stream. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countFewRows } from './countFewRows';
+import { countFewRows } from '../step/countFewRows';
 import { cutBatch } from './cutBatch';
 import { batchNorm, type Normalizer } from '@bnrnn/normalization';
 import type { UtteranceBatch } from '@bnrnn/core';

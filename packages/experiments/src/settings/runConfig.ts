@@ -1,6 +1,6 @@
 import type { RunConfig as StoredConfig } from '@bnrnn/core';
-import type { TaskName } from '../settings/definition';
-import type { SettingsFor } from '../settings/settings';
+import type { TaskName } from './definition';
+import type { SettingsFor } from './settings';
 
 /** What `config.json` holds of each task, with settings of any kind. */
 export interface StoredOf {

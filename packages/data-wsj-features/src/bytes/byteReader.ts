@@ -1,4 +1,4 @@
-import { fault } from '../bytes/fault';
+import { fault } from './fault';
 
 const latin1 = new TextDecoder('latin1');
 

@@ -1,13 +1,13 @@
 import { BackendError } from '@bnrnn/core';
 import type { BlasSource } from '../blas/loadBlas';
 import { type ArgumentsOf, type ProgramName, programNames, programs } from '../programs';
-import { writeArguments } from './arguments';
-import { breakBarriers, BrokenBarrier, mendBarriers, spins } from './barrier';
-import { signal } from './control';
-import { hasEnded } from './ended';
+import { writeArguments } from '../threads/arguments';
+import { breakBarriers, BrokenBarrier, mendBarriers, spins } from '../threads/barrier';
+import { signal } from '../threads/control';
+import { hasEnded } from '../threads/ended';
 import { makeThread, type ThreadSeed } from './makeThread';
 import type { Products } from './ownProducts';
-import type { Program } from './program';
+import type { Program } from '../threads/program';
 import type { StartWorkers } from './workers';
 
 /** The threads of one backend: the calling thread and, with more than one, workers. */

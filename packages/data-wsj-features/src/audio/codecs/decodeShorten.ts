@@ -1,4 +1,4 @@
-import type { ByteReader } from '../byteReader';
+import type { ByteReader } from '../../bytes/byteReader';
 import { sampleType } from './blockSamples';
 import { block, ChannelDecoder } from './channelDecoder';
 import { shortenHeader, within } from './shortenHeader';

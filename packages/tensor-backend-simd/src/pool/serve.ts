@@ -1,10 +1,10 @@
 import { programNames, programs } from '../programs';
-import { readArguments } from './arguments';
-import { breakBarriers, spins } from './barrier';
-import { signal } from './control';
+import { readArguments } from '../threads/arguments';
+import { breakBarriers, spins } from '../threads/barrier';
+import { signal } from '../threads/control';
 import { makeThread, type ThreadSeed } from './makeThread';
 import type { Products } from './ownProducts';
-import type { Program } from './program';
+import type { Program } from '../threads/program';
 
 /** A worker's life: builds its thread, says that it is ready, waits for a job, runs its part of it, waits again. */
 export function serve(seed: ThreadSeed, products: Products, sayReady: () => void): void {

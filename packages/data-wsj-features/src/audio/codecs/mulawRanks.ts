@@ -1,4 +1,4 @@
-import { mulawByte } from '../g711';
+import { mulawByte } from './g711';
 
 /** µ-law bytes by their rank: 0 is positive zero, 1 the next louder sample, −1 the next quieter side of zero. */
 export interface MulawRanks {

@@ -1,4 +1,4 @@
-import { mulawByte, mulawSamples } from '../g711';
+import { mulawByte, mulawSamples } from './g711';
 import { mulawRanks, type MulawRanks } from './mulawRanks';
 import type { ShortenBits } from './shortenBits';
 

@@ -1,4 +1,4 @@
-import type { ByteReader } from '../byteReader';
+import type { ByteReader } from '../../bytes/byteReader';
 
 /** Reads the numbers of a shorten stream: bits from the highest of each byte on. */
 export class ShortenBits {
