@@ -101,12 +101,11 @@ describe.each(testBackends())('online on %s', (backend) => {
         gain,
         shift,
       });
-      const rate = 1 - (options.backwardDecay ?? 0.96875);
       const g = map64(expected.xHat, (value, i) =>
-        real(i) ? value - rate * stored.v.data[i % features]! * xHat.data[i]! : 0,
+        real(i) ? value - stored.v.data[i % features]! * xHat.data[i]! : 0,
       );
       const dx = map64(g, (value, i) =>
-        real(i) ? value / deviation(i % features) - rate * stored.u.data[i % features]! : 0,
+        real(i) ? value / deviation(i % features) - stored.u.data[i % features]! : 0,
       );
       const total = (of: (i: number) => number): Array64 =>
         map64(array64([1, features]), (_, f) => {
@@ -153,7 +152,8 @@ describe.each(testBackends())('online on %s', (backend) => {
     const a = 0.9;
     const lengths = [6, 5, 1, 2];
     const real = isReal(lengths);
-    const normalizer = online({ forwardDecay: a, epsilon });
+    const b = 0.9;
+    const normalizer = online({ forwardDecay: a, backwardDecay: b, epsilon });
     tidy(() => {
       const kept = statistics();
       const parameters = { gain: toTensor1D(gain) };
@@ -197,11 +197,18 @@ describe.each(testBackends())('online on %s', (backend) => {
       expectClose(next['variance']!, expected.variance);
       expectClose(
         next['u']!,
-        map64(stored.u, (value, f) => value + u.data[f]! / rows),
+        map64(stored.u, (value, f) => value + ((1 - b ** rows) * u.data[f]!) / rows),
       );
+      const xHat = standard(x, real);
       expectClose(
         next['v']!,
-        map64(stored.v, (value, f) => value + v.data[f]! / rows),
+        map64(stored.v, (value, f) => {
+          const size = xHat.data.reduce(
+            (sum, standardized, i) => (i % features === f ? sum + standardized ** 2 / rows : sum),
+            0,
+          );
+          return value + (((1 - b ** (rows * size)) / size) * v.data[f]!) / rows;
+        }),
       );
     });
   });
@@ -227,6 +234,30 @@ describe.each(testBackends())('online on %s', (backend) => {
     });
     expectClose(next['mean']!, array64([1, features], mean));
     expectClose(next['variance']!, array64([1, features], variance));
+  });
+
+  it('has the control v that the paper has after as many equal rows', () => {
+    const b = 0.96875;
+    const [rows, xHat, gradient] = [20, 1.7, 0.4];
+    // The paper's v, sample by sample; its control of a row is (1 − b)·v·x̂.
+    let v = 0;
+    for (let row = 0; row < rows; row++) v += (gradient - (1 - b) * v * xHat) * xHat;
+    tidy(() => {
+      const normalizer = online({ backwardDecay: b, epsilon: 1e-5 });
+      const { statistics } = normalizer.init(1, { shift: false });
+      const next = normalizer.fold!(
+        statistics,
+        {
+          mean: toTensor2D(array64([1, 1], [xHat])),
+          variance: toTensor2D(array64([1, 1], [0])),
+          u: toTensor2D(array64([1, 1], [0])),
+          v: toTensor2D(array64([1, 1], [rows * gradient * xHat])),
+        },
+        Int32Array.of(rows),
+      );
+      // b^(x̂²) stands for 1 − (1 − b)·x̂².
+      expectClose(next['v']!, array64([1, 1], [(1 - b) * v]), { rtol: 0.02 });
+    });
   });
 
   it('refuses statistics of another normalizer', () => {

@@ -6,9 +6,11 @@ import {
   concat,
   div,
   matMul,
+  maximum,
   mean,
   mul,
   ones,
+  pow,
   reshape,
   slice,
   sqrt,
@@ -45,7 +47,7 @@ const settings = {
     kind: 'number',
     bounds: { min: 0, below: 1 },
     value: 0.96875,
-    meaning: 'share of the old control of the gradient that one mini-batch leaves',
+    meaning: 'share of the old controls of the gradient that one real row leaves',
     source: paper,
   },
   layerScaling: {
@@ -75,16 +77,21 @@ export type OnlineOptions = Partial<Values>;
  * unbiased by two controls that the backward pass carries from one mini-batch to the next.
  *
  *   x̂ = (x − μ) / σ     σ = sqrt(σ² + ε)     y = gain·x̂ / rms(x̂) + shift
- *   backward, from ĝ = ∂loss/∂x̂, with b = backwardDecay:
- *     g = ĝ − (1 − b)·v·x̂     v ← v + mean(g·x̂)     h = g / σ     dx = h − (1 − b)·u     u ← u + mean(dx)
- *   after the mini-batch, row by row with a = forwardDecay:
+ *   backward, from ĝ = ∂loss/∂x̂:
+ *     g = ĝ − v·x̂     dx = g / σ − u
+ *   after the mini-batch, row by row with a = forwardDecay and b = backwardDecay:
  *     σ² ← a·σ² + a·(1 − a)·(x − μ)²     μ ← a·μ + (1 − a)·x
+ *     v ← v + (1 − b)·g·x̂                u ← u + (1 − b)·dx
  *
- * Means run over the real rows of the mini-batch; rms over a row's features, in `groups` blocks
- * (layer scaling, before gain and shift, so that a shift stays a bias). All rows of a mini-batch see
- * the statistics and the controls that were there before it; the paper renews them with each sample.
- * So an output depends on its own row alone, and a batch of one row will do. The rows of one time step
- * count as n equal updates of μ and σ² by their mean and variance. Mode `stored` gives the same y.
+ * The controls are the paper's times 1 − b. All rows of a mini-batch see the statistics and the controls
+ * that were there before it; the paper renews them with each sample. So an output depends on its own row
+ * alone, and a batch of one row will do. The rows of one time step count as n equal updates of μ and σ² by
+ * their mean and variance; all n rows of a mini-batch count as equal updates of the controls by their means:
+ *
+ *     v ← v + (1 − b^(n·m))/m·mean(g·x̂), m = mean(x̂²)     u ← u + (1 − bⁿ)·mean(dx)
+ *
+ * rms runs over a row's features, in `groups` blocks (layer scaling, before gain and shift, so that a shift
+ * stays a bias). Mode `stored` gives the same y.
  *
  * @throws UsageError for a setting out of range; ShapeError when sizes disagree.
  * @see Chiley et al. 2019, sections 3 and 4; docs/deviations.md.
@@ -133,13 +140,10 @@ function onlineOf(values: Values): Normalizer {
     },
     fold: (statistics, measured, counts) =>
       tidy(() => {
-        const rows = counts.reduce((total, count) => total + count, 0);
-        const moved = (name: 'u' | 'v'): Tensor =>
-          add(statistics[name] as Tensor, div(measured[name] as Tensor, Math.max(rows, 1)));
+        const kept = statistics as Statistics;
         return {
-          ...renewed(statistics as Statistics, measured, counts, values),
-          u: moved('u'),
-          v: moved('v'),
+          ...renewed(kept, measured, counts, values),
+          ...renewedControls(kept, measured, counts, values),
         };
       }),
   };
@@ -150,7 +154,7 @@ function standardize(
   x: Tensor3D,
   { mean: mu, variance, u, v }: Statistics,
   lengths: Lengths | undefined,
-  { epsilon, backwardDecay }: Values,
+  { epsilon }: Values,
 ): Tensor3D {
   const [, , features] = x.shape;
   const overRows = (t: Tensor): Tensor =>
@@ -162,9 +166,8 @@ function standardize(
     return {
       value: standard,
       gradient: (dy, [xHat, s, m, ownU, ownV]) => {
-        const rate = 1 - backwardDecay;
-        const g = sub(zeroPadding(dy, lengths), mul(mul(xHat as Tensor, ownV as Tensor), rate));
-        const dx = zeroPadding(sub(div(g, s as Tensor), mul(ownU as Tensor, rate)), lengths);
+        const g = sub(zeroPadding(dy, lengths), mul(xHat as Tensor, ownV as Tensor));
+        const dx = zeroPadding(sub(div(g, s as Tensor), ownU as Tensor), lengths);
         const zero = zerosLike(m as Tensor);
         return [dx, zero, clone(zero), overRows(dx), overRows(mul(g, xHat as Tensor))];
       },
@@ -202,6 +205,36 @@ function renewed(
   return {
     mean: add(mu, moved),
     variance: sub(add(mul(variance, left), matMul(row, spread)), square(moved)),
+  };
+}
+
+/**
+ * The controls after n equal rows: of v, each leaves the share 1 − (1 − b)·x̂², which is b^(x̂²) where b is near 1, and the
+ * mean of x̂² is what the running statistics lag behind.
+ */
+function renewedControls(
+  { mean: mu, variance, u, v }: Statistics,
+  measured: NamedTensors,
+  counts: Int32Array,
+  { backwardDecay, epsilon }: Values,
+): { u: Tensor; v: Tensor } {
+  const rows = Math.max(
+    counts.reduce((total, count) => total + count, 0),
+    1,
+  );
+  const share = tensor2d(
+    Array.from(counts, (count) => count / rows),
+    [1, counts.length],
+  );
+  const squares = add<Tensor2D>(
+    measured['variance'] as Tensor,
+    square(sub(measured['mean'] as Tensor, mu)),
+  );
+  const size = maximum(div(matMul(share, squares), add(variance, epsilon)), epsilon);
+  const left = pow(backwardDecay, mul(size, rows));
+  return {
+    u: add(u, mul(measured['u'] as Tensor, (1 - backwardDecay ** rows) / rows)),
+    v: add(v, mul(div(sub(1, left), size), div(measured['v'] as Tensor, rows))),
   };
 }
 
