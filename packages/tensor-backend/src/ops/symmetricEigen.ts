@@ -20,7 +20,9 @@ export interface SymmetricEigen {
 export function symmetricEigen(matrix: ArrayLike<number>, size: number): SymmetricEigen {
   // Row j holds column j of what becomes the eigenvectors: the inner loops run along rows.
   const columns = Array.from({ length: size }, (_, j) =>
-    Float64Array.from({ length: size }, (_, i) => at(matrix, Math.min(i, j) * size + Math.max(i, j))),
+    Float64Array.from({ length: size }, (_, i) =>
+      at(matrix, Math.min(i, j) * size + Math.max(i, j)),
+    ),
   );
   const values = new Float64Array(size);
   const beside = new Float64Array(size);
