@@ -8,7 +8,7 @@ export { runBatches } from './build/runBatches';
 export { trainingPlan, type TrainingPlan } from './build/trainingPlan';
 export { completeRun, resolveRun, type ResolveRunOptions } from './config/resolveRun';
 export { resolveSettings, type SettingsRequest } from './config/resolveSettings';
-export { parseRunConfig } from './config/parseRunConfig';
+export { parseRunConfig, withYoungerSettings } from './config/parseRunConfig';
 export type {
   LanguageRunConfig,
   RunConfig,

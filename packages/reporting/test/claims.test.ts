@@ -171,6 +171,56 @@ describe('judgeClaims', () => {
     }
   });
 
+  test('pairs of one seed on all and on a part of a corpus tell whether more data narrows the gap', () => {
+    const onShare = (seed: number, share: number, gap: number): Run => {
+      const whole = normalized(seed, 4 + gap);
+      const { corpus, settings } = whole.config;
+      const own = {
+        ...corpus,
+        sha256: { ...corpus.sha256, train: String(100 * share).padStart(64, '0') },
+        counts: { ...corpus.counts, train: Math.round(share * (corpus.counts['train'] ?? 0)) },
+      };
+      const changed = {
+        ...settings,
+        'data.trainShare': { value: share, source: 'user' as const },
+      };
+      const epoch = {
+        ...{ type: 'epoch' as const, step: 600, epoch: 0, at: 1, learningRate: 1, seconds: 1 },
+        ...{ trainNllPerUnit: 4, trainPerplexity: 54.6, trainPerplexityMeanOfBatches: 60 },
+      };
+      return {
+        ...whole,
+        config: { ...whole.config, corpus: own, settings: changed },
+        events: [...whole.events, epoch],
+      };
+    };
+    const seeds = [1, 2, 3, 4, 5, 6];
+    const runs = seeds.flatMap((seed) => [
+      onShare(seed, 1, 0.5 + 0.01 * seed),
+      onShare(seed, 0.25, 0.8),
+    ]);
+    const [claim, ...more] = judgeClaims(byId('overfitting-shrinks-with-data'), runs);
+    expect(more).toEqual([]);
+    expect(claim).toMatchObject({
+      experiment: 'ptb-small-bn, authors-code, all − 232397 words',
+      verdict: 'supported',
+      seeds: [1, 2, 3, 4, 5, 6],
+    });
+    expect(claim?.difference).toBeCloseTo(0.535 - 0.8, 12);
+
+    // Pairs on all and pairs on a part are two experiments of the other claims.
+    const twins = runs.map((one) => {
+      const plain = { value: 'none', source: 'chosen' as const };
+      const settings = { ...one.config.settings, 'model.normalize.inputToHidden': plain };
+      return { ...one, config: { ...one.config, preset: 'ptb-small', settings } };
+    });
+    const both = judgeClaims(noBetter, [...runs, ...twins]);
+    expect(both.map(({ experiment, seeds: own }) => [experiment, own])).toEqual([
+      ['ptb-small-bn − ptb-small, authors-code, data.trainShare 1', seeds],
+      ['ptb-small-bn − ptb-small, authors-code, data.trainShare 0.25', seeds],
+    ]);
+  });
+
   test('the table names verdict, interval and what was measured', () => {
     const table = claimsTable(judgeClaims(noBetter, pairs(6)));
     expect(table).toContain('generalizes-no-better');

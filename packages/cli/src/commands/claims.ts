@@ -2,9 +2,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '@bnrnn/core';
 import { claimsTable, judgeClaims, paperClaims } from '@bnrnn/reporting';
-import { readRun } from '@bnrnn/reporting/node';
 import type { Command } from 'commander';
 import { linesOf, type Io } from '../io';
+import { readRecord } from '../readRecord';
 import { runFiles } from '../runFolder';
 
 interface ClaimsFlags {
@@ -27,7 +27,7 @@ export function addClaims(program: Command, io: Io): void {
 
 async function runClaims(io: Io, folders: readonly string[], flags: ClaimsFlags): Promise<void> {
   const found = [...new Set(folders.flatMap(runFoldersIn))];
-  const runs = await Promise.all(found.map((folder) => readRun(folder)));
+  const runs = await Promise.all(found.map(readRecord));
   const claims = judgeClaims(paperClaims, runs);
   const format = flags.markdown === true ? 'markdown' : flags.latex === true ? 'latex' : 'text';
   for (const line of linesOf(claimsTable(claims, format))) io.out(line);

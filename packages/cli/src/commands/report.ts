@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import { comparisonTable, curveKindsOf, curvesSvg } from '@bnrnn/reporting';
-import { readRun } from '@bnrnn/reporting/node';
 import type { Command } from 'commander';
 import { linesOf, type Io } from '../io';
 import {
@@ -9,6 +8,7 @@ import {
   readStrategy,
   type StrategyFlags,
 } from '../ownStrategy';
+import { readRecord } from '../readRecord';
 import { readConfig, runFiles, writeText } from '../runFolder';
 import { writeReport } from '../train/writeReport';
 
@@ -43,7 +43,7 @@ async function runReport(io: Io, folders: readonly string[], flags: ReportFlags)
     const own = await readStrategy(flags);
     for (const folder of folders) expectSameStrategy(readConfig(folder), own);
   }
-  const runs = await Promise.all(folders.map((folder) => readRun(folder)));
+  const runs = await Promise.all(folders.map(readRecord));
   const formats: ('markdown' | 'latex')[] = [];
   if (flags.markdown === true) formats.push('markdown');
   if (flags.latex === true) formats.push('latex');

@@ -70,6 +70,20 @@ describe('loadCorpus', () => {
     }
   });
 
+  it('trains on the first share of the tokens: vocabulary, name and other splits stay', async () => {
+    const whole = await loadCorpus('synthetic');
+    const quarter = await loadCorpus('synthetic', settingsOf('data.trainShare=0.25'));
+    const many = Math.round(0.25 * whole.splits.train.length);
+    expect(quarter.splits.train).toEqual(whole.splits.train.subarray(0, many));
+    expect(quarter.splits.valid).toEqual(whole.splits.valid);
+    expect([quarter.name, quarter.info.name]).toEqual(['synthetic', 'synthetic']);
+    expect(quarter.info.counts).toEqual({ ...whole.info.counts, train: many });
+    expect(quarter.info.sha256['train']).not.toBe(whole.info.sha256['train']);
+    expect(quarter.info.sha256['valid']).toBe(whole.info.sha256['valid']);
+    expect(quarter.vocabulary.types).toEqual(whole.vocabulary.types);
+    expect(quarter.source?.perplexity).toBe(whole.source?.perplexity);
+  });
+
   it.each([
     ['synthetic', 'data.level=character'],
     ['synthetic', 'data.vocabularySize=60'],

@@ -1,12 +1,14 @@
 import { UsageError } from '@bnrnn/core';
 import {
   expectShares,
+  firstTokens,
   synthetic,
   type MarkovSource,
   type TextCorpus,
   type TextOptions,
 } from '@bnrnn/data-ptb';
 import { glosses, readPtb } from '@bnrnn/data-ptb/node';
+import { chosen } from '../settings/setting';
 import { corpusAsItIs } from './corpusAsItIs';
 import type { CorpusPath } from '../recipes/recipe';
 import type { SettingsOf } from '../settings/settings';
@@ -14,10 +16,17 @@ import type { SettingsOf } from '../settings/settings';
 /** A corpus by name, and the source it was sampled from where one is known. */
 export type LoadedCorpus = TextCorpus & { readonly source?: MarkovSource };
 
+/** The settings that decide what is read of a text. */
+type TextSettings = SettingsOf<CorpusPath | 'data.trainShare'>;
+
+const asItIs: TextSettings = { ...corpusAsItIs, 'data.trainShare': chosen(1, 'all of it') };
+
 /**
  * Loads a corpus by name: `glosses` (WordNet's definitions), `synthetic` (a Markov source of known
  * entropy), or a folder with the Penn Treebank's files or texts of one's own. A folder of one of these
  * names is `./glosses`.
+ *
+ * Of a share of the training data the vocabulary and the name are those of the whole; digest and count are its own.
  *
  * @param data      a folder, `glosses` or `synthetic`.
  * @param settings  a run's settings, which say how the text is read; as it comes unless given.
@@ -26,8 +35,17 @@ export type LoadedCorpus = TextCorpus & { readonly source?: MarkovSource };
  */
 export async function loadCorpus(
   data: string,
-  settings: SettingsOf<CorpusPath> = corpusAsItIs,
+  settings: TextSettings = asItIs,
 ): Promise<LoadedCorpus> {
+  const corpus = await wholeCorpus(data, settings);
+  const share = settings['data.trainShare'].value;
+  if (share === 1) return corpus;
+  const train = Math.max(1, Math.round(share * corpus.splits.train.length));
+  const { splits, info } = firstTokens(corpus, { train });
+  return { ...corpus, splits, info: { ...corpus.info, ...info, name: corpus.name } };
+}
+
+async function wholeCorpus(data: string, settings: SettingsOf<CorpusPath>): Promise<LoadedCorpus> {
   const split = settings['data.split'].value;
   if (data === 'synthetic') {
     refuseChanged(data, settings, ['data.level', 'data.split', ...limits]);

@@ -3,9 +3,8 @@ import type { TaskName } from '../settings/definition';
 import { checkValue } from '../settings/readSetting';
 import { settingPathsOf } from '../settings/settingDefinitions';
 import type { SettingsFor } from '../settings/settings';
-import { language } from '../tasks/language';
-import { speech } from '../tasks/speech';
 import type { Task } from '../tasks/task';
+import { taskNameOf, tasks } from '../tasks/tasks';
 import type { RunConfig } from '../settings/runConfig';
 
 /**
@@ -18,14 +17,25 @@ import type { RunConfig } from '../settings/runConfig';
 export function parseRunConfig(value: unknown, where: string): RunConfig {
   const stored = parseConfig(value, where);
   if (stored.unit === 'frame') {
-    return { ...stored, settings: checkedSettings(speech, stored, where) };
+    return { ...stored, settings: checkedSettings(tasks.speech, stored, where) };
   }
-  const settings = checkedSettings(language, stored, where);
+  const settings = checkedSettings(tasks.language, stored, where);
   const level = settings['data.level'].value;
   if (level === stored.unit) return { ...stored, settings };
   throw new DataError(`${where}: the unit is "${stored.unit}", and data.level is "${level}".`, {
     hint: 'Was one of the two edited? A model predicts what its text was read by.',
   });
+}
+
+/**
+ * The configuration of a run that an older version may have written, with the settings that are younger than it as it
+ * had them: what runs of several versions are compared by.
+ */
+export function withYoungerSettings<Config extends Pick<StoredConfig, 'unit' | 'settings'>>(
+  config: Config,
+): Config {
+  const { before } = tasks[taskNameOf(config)];
+  return { ...config, settings: { ...before, ...config.settings } };
 }
 
 function checkedSettings<Of extends TaskName>(

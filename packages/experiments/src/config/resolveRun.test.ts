@@ -5,7 +5,7 @@ import { language } from '../tasks/language';
 import { speech } from '../tasks/speech';
 import type { RunFacts } from '../settings/runConfig';
 import { completeRun, resolveRun, type ResolveRunOptions } from './resolveRun';
-import { parseRunConfig } from './parseRunConfig';
+import { parseRunConfig, withYoungerSettings } from './parseRunConfig';
 
 const facts: RunFacts = {
   ...{ backend: 'wasm', threads: 2, blas: null, precision: 'float32' },
@@ -193,6 +193,21 @@ describe('parseRunConfig of runs before there was a choice of optimizer', () => 
       'data.vocabularySize': { value: 0 },
       'data.minCount': { value: 0 },
     });
+  });
+
+  it('stand beside runs of today with the settings that they had', () => {
+    const config = stored() as { settings: Record<string, { value: unknown }> };
+    const young = /^(optimizer\.(kind|beta)|data\.trainShare|normalization\.\w+\.|model\.embed)/;
+    const settings = Object.fromEntries(
+      Object.entries(config.settings).filter(([path]) => !young.test(path)),
+    );
+    expect(Object.keys(settings).length).toBeLessThan(Object.keys(config.settings).length - 9);
+    const read = withYoungerSettings({ unit: 'word', settings } as Parameters<
+      typeof withYoungerSettings
+    >[0]);
+    const valuesOf = (all: Record<string, { value: unknown }>) =>
+      Object.fromEntries(Object.entries(all).map(([path, { value }]) => [path, value]));
+    expect(valuesOf(read.settings)).toEqual(valuesOf(config.settings));
   });
 
   it('predicts what the text is read by', () => {

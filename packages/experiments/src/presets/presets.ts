@@ -16,6 +16,7 @@ import {
 import { ptbSmallRnn, ptbSmallRnnBn } from './ptbSmallRnn';
 import { tiny } from './tiny';
 import { wsjBirnn, wsjBirnnBn, wsjBirnnWhiten } from './wsjBirnn';
+import { wsjBirnnNarrow, wsjBirnnNarrowBn, wsjBirnnNarrowBnFrame } from './wsjBirnnNarrow';
 
 const languageModels: readonly LanguagePreset[] = [
   ptbSmall,
@@ -40,7 +41,14 @@ const languageModels: readonly LanguagePreset[] = [
   ptbCharRnnBn,
 ];
 
-const frameClassifiers: readonly SpeechPreset[] = [wsjBirnn, wsjBirnnBn, wsjBirnnWhiten];
+const frameClassifiers: readonly SpeechPreset[] = [
+  wsjBirnn,
+  wsjBirnnBn,
+  wsjBirnnWhiten,
+  wsjBirnnNarrow,
+  wsjBirnnNarrowBn,
+  wsjBirnnNarrowBnFrame,
+];
 
 const rows: readonly Preset[] = [...languageModels, ...frameClassifiers];
 

@@ -30,6 +30,7 @@ export type PresetPath =
   | StrategyPath
   | RulePath
   | CorpusPath
+  | 'data.trainShare'
   | 'schedule.maxSteps'
   | 'checkpoints.everySteps'
   | 'evaluation.maxBatches'

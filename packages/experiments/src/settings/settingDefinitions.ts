@@ -74,6 +74,10 @@ export const settingDefinitions = {
   'data.minCount': language(
     count('times that a type must occur in train to be kept; others are <unk>; 0: no limit', 0),
   ),
+  'data.trainShare': number(
+    'share of the training data that is trained on: the first tokens, or utterances drawn by their names',
+    { above: 0, max: 1 },
+  ),
   'data.batch': count('token streams or utterances side by side'),
   'data.time': language(count('steps of truncated back-propagation')),
   'data.layout': language(choice('how the corpus is cut into streams', streamLayouts)),

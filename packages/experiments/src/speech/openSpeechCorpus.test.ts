@@ -43,6 +43,7 @@ describe('openSpeechCorpus', () => {
         settings: {
           'data.cmvn': { value: 'mean', source: 'user' },
           'data.deltas': { value: 0, source: 'user' },
+          'data.trainShare': { value: 1, source: 'user' },
         },
         note: (text) => notes.push(text),
       },
@@ -57,6 +58,39 @@ describe('openSpeechCorpus', () => {
     expect(corpus.dev.dropped).toMatchObject([{ key: 'd', reason: 'no speaker statistics' }]);
     expect(corpus.withoutFeatures).toEqual(['g']);
     expect(notes).toEqual([`${at('labels.txt')}: numbers are classes as they are.`]);
+  });
+
+  it('trains on a share of the utterances, a part of every larger share, and validates on all', async () => {
+    const speakers = Object.fromEntries(Array.from({ length: 40 }, (_, k) => [`u${k}`, 'ann']));
+    const train = await dataDirectory('many', speakers, ['ann']);
+    const dev = await dataDirectory('few', { v0: 'ann', v1: 'ann' }, ['ann']);
+    const labels = [...Object.keys(speakers), 'v0', 'v1'].map((key) => `${key} 0 1 2 0\n`);
+    writeFileSync(at('targets.txt'), labels.join(''));
+    const openShare = async (share: number) => {
+      const corpus = await openSpeechCorpus(
+        { train, dev, alignments: [at('targets.txt')] },
+        {
+          settings: {
+            'data.cmvn': { value: 'mean', source: 'user' },
+            'data.deltas': { value: 0, source: 'user' },
+            'data.trainShare': { value: share, source: 'user' },
+          },
+        },
+      );
+      await corpus.close();
+      return { keys: corpus.train.utterances.map(({ key }) => key), info: corpus.info };
+    };
+    const [quarter, half, all] = [await openShare(0.25), await openShare(0.5), await openShare(1)];
+    expect([quarter, half, all].map(({ keys }) => keys.length)).toEqual([10, 20, 40]);
+    expect(half.keys).toEqual(expect.arrayContaining(quarter.keys));
+    const order = half.keys.map((key) => all.keys.indexOf(key));
+    expect(order).toEqual([...order].sort((a, b) => a - b));
+    expect(order).not.toEqual(Array.from({ length: 20 }, (_, k) => k));
+    expect(quarter.info.counts).toEqual({ train: 40, valid: 8 });
+    expect(quarter.info.name).toBe(all.info.name);
+    expect(quarter.info.sha256['train']).not.toBe(all.info.sha256['train']);
+    expect(quarter.info.sha256['valid']).toBe(all.info.sha256['valid']);
+    expect(await openShare(0.25)).toEqual(quarter);
   });
 
   it('reads frames that are labelled by name', async () => {

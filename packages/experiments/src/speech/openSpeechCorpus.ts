@@ -8,7 +8,13 @@ import {
 import { readAlignments } from '@bnrnn/data-wsj-features/node';
 import type { FrameSizes } from '../build/modelSpec';
 import type { SpeechRunConfig } from '../settings/runConfig';
-import { openSpeechSplit, type OpenSplitOptions, type SpeechSplit } from './openSpeechSplit';
+import type { SpeechSettings } from '../settings/settings';
+import {
+  openSpeechSplit,
+  type FeatureSettings,
+  type OpenSplitOptions,
+  type SpeechSplit,
+} from './openSpeechSplit';
 
 /** The data of a frame classifier, opened: nothing of the archives but what is asked for is in memory. */
 export interface SpeechCorpus {
@@ -22,6 +28,11 @@ export interface SpeechCorpus {
   close(): Promise<void>;
 }
 
+/** How the features of a run are read and changed, and how much of them is trained on. */
+export type OpenCorpusOptions = Pick<OpenSplitOptions, 'note'> & {
+  readonly settings: FeatureSettings & Pick<SpeechSettings, 'data.trainShare'>;
+};
+
 /**
  * Opens the data directories and reads the alignments of a frame classifier.
  *
@@ -30,7 +41,7 @@ export interface SpeechCorpus {
  */
 export async function openSpeechCorpus(
   files: SpeechFiles,
-  options: Omit<OpenSplitOptions, 'root' | 'badUtterances'>,
+  options: OpenCorpusOptions,
 ): Promise<SpeechCorpus> {
   const alignments = await openAlignments(files, options);
   const { root, badUtterances } = files;
@@ -39,7 +50,10 @@ export async function openSpeechCorpus(
     ...(root !== undefined && { root }),
     ...(badUtterances !== undefined && { badUtterances }),
   };
-  const train = await openSpeechSplit(files.train, alignments, each);
+  const train = await openSpeechSplit(files.train, alignments, {
+    ...each,
+    share: options.settings['data.trainShare'].value,
+  });
   const dev = await openSpeechSplit(files.dev, alignments, each);
   for (const { directory, utterances } of [train, dev]) {
     if (utterances.length > 0) continue;

@@ -10,6 +10,7 @@ import {
 import { openDataDirectory, type DataDirectory } from '@bnrnn/data-wsj-features/node';
 import type { SpeechSettings } from '../settings/settings';
 import { digestSplit } from './digestSplit';
+import { shareOf } from './shareOf';
 
 /** How the features of a run are read and changed. */
 export type FeatureSettings = Pick<SpeechSettings, 'data.cmvn' | 'data.deltas'>;
@@ -22,6 +23,8 @@ export interface OpenSplitOptions {
   readonly note?: (sentence: string) => void;
   /** What to do with utterances whose features cannot be used; default `refuse`. */
   readonly badUtterances?: BadUtteranceRule;
+  /** The share of the utterances that is used, see `shareOf`; all when absent. */
+  readonly share?: number;
 }
 
 /** The utterances of one data directory that have features and targets. */
@@ -57,14 +60,14 @@ export async function openSpeechSplit(
 ): Promise<SpeechSplit> {
   const { features, stored, dropped } = await openDirectory(directory, options);
   const joined = joinUtterances(features, alignments, { dropped });
-  const { utterances } = joined;
+  const utterances = shareOf(joined.utterances, options.share ?? 1);
   const sha256 = await digestSplit(stored, alignments, utterances);
   return {
     directory,
     features,
     storedFeatures: stored.columns,
     utterances,
-    frames: joined.totalFrames,
+    frames: utterances.reduce((sum, { frames }) => sum + frames, 0),
     // What is aligned and is not here may belong to another directory.
     dropped: joined.dropped.filter(({ reason }) => reason !== 'no features'),
     sha256,

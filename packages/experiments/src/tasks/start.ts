@@ -26,6 +26,7 @@ export const start: SettingsOf<Exclude<PresetPath, CorpusPath>> = {
   ...noNormalization,
   ...strategies,
   ...rules,
+  'data.trainShare': chosen(1, 'all of it'),
   'schedule.maxSteps': chosen(0, 'after the last epoch'),
   'checkpoints.everySteps': chosen(200),
   'evaluation.maxBatches': chosen(0, 'the whole split'),
@@ -34,7 +35,12 @@ export const start: SettingsOf<Exclude<PresetPath, CorpusPath>> = {
 
 /** What both tasks had before there was a choice. */
 export const beforeInBoth: SettingsOf<
-  RulePath | StrategyPath | 'optimizer.kind' | 'model.initRange' | 'model.normalize.hiddenToOutput'
+  | RulePath
+  | StrategyPath
+  | 'optimizer.kind'
+  | 'model.initRange'
+  | 'model.normalize.hiddenToOutput'
+  | 'data.trainShare'
 > = {
   'model.normalize.hiddenToOutput': chosen('none', 'before there was a choice'),
   ...strategies,
@@ -44,4 +50,5 @@ export const beforeInBoth: SettingsOf<
   'optimizer.beta2': chosen(0.999, 'not used'),
   'optimizer.epsilon': chosen(1e-8, 'not used'),
   'model.initRange': chosen(0.1, 'not used'),
+  'data.trainShare': chosen(1, 'before there was a choice'),
 };

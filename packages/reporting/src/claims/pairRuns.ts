@@ -1,3 +1,4 @@
+import { formatSetting } from '../compare/formatSetting';
 import type { RunSummary } from '../compare/runSummary';
 import type { Claim } from './claim';
 
@@ -17,32 +18,56 @@ export interface PairGroup {
 /**
  * Puts the runs of a claim's two arms into pairs of one seed, grouped by what else they share: unit,
  * recipe, corpus and all settings that the claim does not vary. Backends and threads do not count.
+ * Where two groups are of the same presets, what tells them apart stands behind their names.
  */
 export function pairRuns(claim: Claim, summaries: readonly RunSummary[]): PairGroup[] {
-  const groups = new Map<string, { experiment: string; pairs: RunPair[] }>();
+  const groups = new Map<string, Found>();
   for (const baseline of summaries) {
     if (!claim.baseline(baseline.run.config)) continue;
+    const shared = sharedBy(claim, baseline);
     for (const treatment of summaries) {
       if (treatment === baseline || !claim.treatment(treatment.run.config)) continue;
-      if (keyOf(claim, treatment) !== keyOf(claim, baseline)) continue;
+      if (JSON.stringify(sharedBy(claim, treatment)) !== JSON.stringify(shared)) continue;
       if (treatment.run.config.seed !== baseline.run.config.seed) continue;
       if (claim.otherData === true && !hasMoreData(treatment, baseline)) continue;
       const experiment = experimentOf(claim, treatment, baseline);
-      const group = groups.get(experiment) ?? { experiment, pairs: [] };
+      const key = JSON.stringify([experiment, shared]);
+      const group = groups.get(key) ?? { experiment, shared, pairs: [] };
       group.pairs.push({ treatment, baseline });
-      groups.set(experiment, group);
+      groups.set(key, group);
     }
   }
-  return [...groups.values()];
+  const all = [...groups.values()];
+  return all.map((group) => ({ ...group, experiment: nameAmong(all, group) }));
 }
 
-function keyOf({ varied, otherData }: Claim, { run: { config } }: RunSummary): string {
+type Found = { experiment: string; shared: Readonly<Record<string, unknown>>; pairs: RunPair[] };
+
+/** What two runs must have in common to be a pair, by name. */
+function sharedBy({ varied, otherData }: Claim, { run: { config } }: RunSummary): Found['shared'] {
   const settings = Object.entries(config.settings)
     .filter(([path]) => !varied.some((start) => path.startsWith(start)))
-    .map(([path, { value }]) => [path, value])
-    .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1));
+    .map(([path, { value }]) => [path, value] as const)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const { sha256, name } = config.corpus;
-  return JSON.stringify([config.unit, config.recipe, settings, name, otherData ? null : sha256]);
+  return {
+    unit: config.unit,
+    recipe: config.recipe,
+    ...Object.fromEntries(settings),
+    corpus: name,
+    ...(otherData !== true && { digest: sha256 }),
+  };
+}
+
+/** The name of a group, with what tells it from others of its name; digests do where nothing else does. */
+function nameAmong(all: readonly Found[], { experiment, shared }: Found): string {
+  const others = all.filter((one) => one.experiment === experiment);
+  const differing = Object.keys(shared).filter((name) =>
+    others.some((one) => JSON.stringify(one.shared[name]) !== JSON.stringify(shared[name])),
+  );
+  const told = differing.length > 1 ? differing.filter((name) => name !== 'digest') : differing;
+  const words = told.map((name) => `${name} ${formatSetting(shared[name])}`);
+  return [experiment, ...words].join(', ');
 }
 
 function experimentOf(claim: Claim, treatment: RunSummary, baseline: RunSummary): string {
