@@ -9,7 +9,7 @@ const ids = () =>
     Array.from({ length: rows }, (_, i) => (i * 3) % classes),
     'int32',
   );
-const rate = { learningRate: 0.1, scale: 1 };
+const rate = { learningRate: 0.1 };
 const list = () => [tf.variable(filled(3, units))];
 
 /** One small call of each op that has a contract; those with a gradient take `inputs` apart. */
@@ -106,6 +106,10 @@ export const opCases = [
     run: (x) => ops.dropout({ x, rate: 0.5, key: [3, 9], step: 4 }),
   },
   { op: 'globalNorm', step: () => ops.globalNorm([filled(3, units)]) },
+  {
+    op: 'clipFactor',
+    step: () => ops.clipFactor({ loss: tf.scalar(2), norm: tf.scalar(3), maxNorm: 1 }),
+  },
   {
     op: 'sgdStep',
     step: () => ops.sgdStep({ variables: list(), gradients: list(), ...rate }),

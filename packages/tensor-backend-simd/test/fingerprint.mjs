@@ -66,8 +66,8 @@ for (let step = 0; step < 3; step++) {
   tf.tidy(() => {
     const { value, grads } = tf.variableGrads(loss, list);
     const gradients = list.map(({ name }) => grads[name]);
-    const norm = ops.globalNorm(gradients).dataSync()[0];
-    const options = { learningRate: 0.1, momentum: 0.9, scale: 1 / norm };
+    const clip = ops.clipFactor({ loss: value, norm: ops.globalNorm(gradients), maxNorm: 1 });
+    const options = { learningRate: 0.1, momentum: 0.9, clip };
     ops.momentumStep({ variables: list, gradients, velocities, ...options });
     losses.push(value.dataSync()[0]);
   });

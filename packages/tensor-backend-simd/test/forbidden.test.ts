@@ -171,8 +171,9 @@ describe('with fallbacks forbidden, kernels run', () => {
       Variable[],
     ];
     const gradients = [matrix(3, units)];
-    const rate = { learningRate: 0.1, scale: 1 };
-    ops.globalNorm(gradients);
+    const norm = ops.globalNorm(gradients);
+    const clip = ops.clipFactor({ loss: norm, norm, maxNorm: 0.1 });
+    const rate = { learningRate: 0.1, clip };
     ops.sgdStep({ variables, gradients, ...rate });
     ops.momentumStep({ variables, gradients, velocities, momentum: 0.9, ...rate });
     ops.adamStep({
@@ -187,7 +188,10 @@ describe('with fallbacks forbidden, kernels run', () => {
       ...rate,
     });
     expect(log.stop().map(({ op, ran }) => [op, ran])).toEqual(
-      ['globalNorm', 'sgdStep', 'momentumStep', 'adamStep'].map((op) => [op, 'kernel']),
+      ['globalNorm', 'clipFactor', 'sgdStep', 'momentumStep', 'adamStep'].map((op) => [
+        op,
+        'kernel',
+      ]),
     );
   });
 });

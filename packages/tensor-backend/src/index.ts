@@ -55,6 +55,7 @@ export {
   type BatchNormalizeOptions,
   type BatchNormalizeResult,
 } from './ops/batchNormalize';
+export { clipFactor, clipFactorOp, smallestClip, type ClipFactorOptions } from './ops/clipFactor';
 export { customOp, offTape, type CustomResult } from './ops/customOp';
 export { dropout, dropoutOp, type DropoutOptions } from './ops/dropout';
 export { embedding, embeddingOp } from './ops/embedding';

@@ -7,24 +7,24 @@ export interface ClipSpec {
   readonly at: 'above' | 'at or above';
 }
 
-/** What a gradient is multiplied by, and whether that is a clip. */
-export interface ClipResult {
-  readonly scale: number;
-  readonly clipped: boolean;
+/**
+ * The largest norm that a gradient summed over so many rows may have, as the float32 that a device compares with.
+ *
+ * @returns undefined where nothing is clipped.
+ */
+export function largestNorm(clip: ClipSpec | undefined, rows: number): number | undefined {
+  return clip && Math.fround(clip.maxNorm * rows);
 }
 
 /**
- * The factor that brings a gradient of the given global norm down to the threshold.
+ * Whether the norm of a gradient summed over so many rows counts as too large.
  *
- *   scale = maxNorm / norm where the norm is too large, otherwise 1
- *
- * @param norm  the L2 norm over all parameters together; finite.
- * @see Pascanu, Mikolov, Bengio 2013, algorithm 1.
+ * @param norm  float32, the L2 norm over all parameters together.
  */
-export function clipScale(norm: number, clip: ClipSpec | undefined): ClipResult {
-  if (clip === undefined) return { scale: 1, clipped: false };
-  const clipped = clip.at === 'above' ? norm > clip.maxNorm : norm >= clip.maxNorm;
-  return { scale: clipped ? clip.maxNorm / norm : 1, clipped };
+export function isClipped(norm: number, clip: ClipSpec | undefined, rows: number): boolean {
+  const largest = largestNorm(clip, rows);
+  if (clip === undefined || largest === undefined) return false;
+  return clip.at === 'above' ? norm > largest : norm >= largest;
 }
 
 /** @throws UsageError when the threshold or the rule is not usable. */

@@ -19,7 +19,7 @@ export {
   type StoredTensor,
   type TensorSource,
 } from './checkpoint/safetensors';
-export { clipScale, type ClipResult, type ClipSpec } from './clip';
+export type { ClipSpec } from './clip';
 export { DivergedError } from './divergedError';
 export { evaluate, type EvaluateOptions, type EvaluateResult } from './evaluation/evaluate';
 export { framePosteriors, type UtterancePosteriors } from './evaluation/framePosteriors';

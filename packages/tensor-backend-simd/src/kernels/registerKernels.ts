@@ -12,7 +12,7 @@ import { lstmScanPair } from './lstmScanPair';
 import { batchNormalize, layerNormalize, standardizeStored } from './normalize';
 import { batchMatMul } from './product';
 import { scan } from './scan';
-import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
+import { adamStep, clipFactor, globalNorm, momentumStep, sgdStep } from './steps';
 import { sum } from './sum';
 import { groupMoments, whitenGroups, whiteningMatrix } from './whiten';
 
@@ -23,6 +23,7 @@ const own: readonly BackendKernel[] = [
   batchNormalize,
   ...binaryKernels,
   cast,
+  clipFactor,
   concat,
   dropout,
   embedding,

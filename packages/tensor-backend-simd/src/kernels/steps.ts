@@ -1,5 +1,13 @@
-import { adamStepOp, globalNormOp, momentumStepOp, sgdStepOp } from '@bnrnn/tensor-backend';
-import { util } from '@tensorflow/tfjs-core';
+import {
+  adamStepOp,
+  clipFactorOp,
+  globalNormOp,
+  momentumStepOp,
+  sgdStepOp,
+  smallestClip,
+} from '@bnrnn/tensor-backend';
+import { util, type TensorInfo } from '@tensorflow/tfjs-core';
+import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import { listKernel, opKernel } from './kernel';
 
 /** The L2 norm over a list of gradients, summed in float64. */
@@ -17,10 +25,23 @@ export const globalNorm = listKernel(globalNormOp, (backend, gradients) => {
   return backend.makeTensorInfo([], 'float32', Float32Array.of(Math.sqrt(total)));
 });
 
-/** variable -= learningRate · scale · gradient, in place; only the rows that a gradient of rows has. */
+/** The factor of a step's gradients, 0 where nothing may change; on this thread, where the numbers lie already. */
+export const clipFactor = opKernel(clipFactorOp, {
+  run(backend, { inputs: { loss, norm }, attributes: { maxNorm } }) {
+    const [lossValue, normValue] = [numberOf(backend, loss), numberOf(backend, norm)];
+    const clipped = Math.max(maxNorm / normValue, smallestClip);
+    const usable = Number.isFinite(lossValue) && Number.isFinite(normValue);
+    const factor = usable ? (normValue > maxNorm ? clipped : 1) : 0;
+    return { factor: backend.makeTensorInfo([], 'float32', Float32Array.of(factor)) };
+  },
+});
+
+/** variable -= learningRate · scale · clip · gradient, in place; only the rows that a gradient of rows has. */
 export const sgdStep = opKernel(sgdStepOp, {
-  run(backend, { inputs: { variable, gradient }, attributes: { learningRate, scale } }) {
-    const rate = learningRate * scale;
+  run(backend, { inputs: { variable, gradient, clip }, attributes: { learningRate, scale } }) {
+    const factor = numberOf(backend, clip);
+    if (factor === 0) return {};
+    const rate = learningRate * scale * factor;
     backend.unshare(variable);
     const given = backend.rows(gradient);
     if (given === undefined) {
@@ -38,15 +59,17 @@ export const sgdStep = opKernel(sgdStepOp, {
   },
 });
 
-/** velocity = momentum · velocity - learningRate · scale · gradient; variable += velocity, in place. */
+/** velocity = momentum · velocity - learningRate · scale · clip · gradient; variable += velocity, in place. */
 export const momentumStep = opKernel(momentumStepOp, {
   run(backend, { inputs, attributes: { learningRate, momentum, scale } }) {
-    const { variable, gradient, velocity } = inputs;
+    const { variable, gradient, velocity, clip } = inputs;
+    const factor = numberOf(backend, clip);
+    if (factor === 0) return {};
     backend.unshare(variable);
     backend.unshare(velocity);
     backend.pool.run('momentum', {
       ...backend.offsets({ variable, velocity, gradient }),
-      rate: learningRate * scale,
+      rate: learningRate * scale * factor,
       share: momentum,
       count: util.sizeFromShape(variable.shape),
     });
@@ -57,11 +80,13 @@ export const momentumStep = opKernel(momentumStepOp, {
 /** Adam, in place. */
 export const adamStep = opKernel(adamStepOp, {
   run(backend, { inputs, attributes: { learningRate, beta1, beta2, epsilon, step, scale } }) {
-    const { variable, gradient, firstMoment: first, secondMoment: second } = inputs;
+    const { variable, gradient, firstMoment: first, secondMoment: second, clip } = inputs;
+    const factor = numberOf(backend, clip);
+    if (factor === 0) return {};
     for (const tensor of [variable, first, second]) backend.unshare(tensor);
     backend.pool.run('adam', {
       ...backend.offsets({ variable, first, second, gradient }),
-      ...{ scale, beta1, beta2, epsilon },
+      ...{ scale: scale * factor, beta1, beta2, epsilon },
       rate: learningRate / (1 - beta1 ** step),
       secondCorrection: 1 / (1 - beta2 ** step),
       count: util.sizeFromShape(variable.shape),
@@ -69,3 +94,7 @@ export const adamStep = opKernel(adamStepOp, {
     return {};
   },
 });
+
+function numberOf(backend: SharedMemoryBackend, scalar: TensorInfo): number {
+  return backend.view(scalar)[0] as number;
+}

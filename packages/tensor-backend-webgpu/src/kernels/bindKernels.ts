@@ -5,7 +5,7 @@ import { layerNormalize } from './layerNormalize';
 import { projectedCrossEntropy } from './projectedCrossEntropy';
 import { scan } from './scan';
 import { standardizeStored } from './standardizeStored';
-import { adamStep, globalNorm, momentumStep, sgdStep } from './steps';
+import { adamStep, clipFactor, globalNorm, momentumStep, sgdStep } from './steps';
 
 /** Binds every kernel of this backend. */
 export function bindKernels(): void {
@@ -17,7 +17,7 @@ export function bindKernels(): void {
     projectedCrossEntropy,
     scan,
     standardizeStored,
-    ...[adamStep, globalNorm, momentumStep, sgdStep],
+    ...[adamStep, clipFactor, globalNorm, momentumStep, sgdStep],
   ]) {
     kernel.register();
   }

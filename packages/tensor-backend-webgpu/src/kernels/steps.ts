@@ -1,4 +1,11 @@
-import { adamStepOp, globalNormOp, momentumStepOp, sgdStepOp } from '@bnrnn/tensor-backend';
+import {
+  adamStepOp,
+  clipFactorOp,
+  globalNormOp,
+  momentumStepOp,
+  sgdStepOp,
+  smallestClip,
+} from '@bnrnn/tensor-backend';
 import { engine, util, Variable, type TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../gpu/gpuBackend';
 import { defineProgram, element, linear, run } from '../gpu/program';
@@ -68,25 +75,58 @@ export const globalNorm = listKernel(globalNormOp, (backend, gradients) => {
   return norm;
 });
 
+const largestFloat = 3.4028234663852886e38;
+
+const clipProgram = defineProgram({
+  name: 'clipFactor',
+  params: { maxNorm: 'f32', smallest: 'f32' },
+  reads: { loss: 'f32', norm: 'f32' },
+  writes: { factor: 'f32' },
+  workgroup: [1],
+  // By its bits: a compiler may take every number for a finite one.
+  declarations: `fn finite(x: f32) -> bool {
+  return (bitcast<u32>(x) & 0x7f800000u) != 0x7f800000u;
+}`,
+  main: `
+  let clipped = max(p.maxNorm / norm[0], p.smallest);
+  let clip = select(1.0, clipped, norm[0] > p.maxNorm);
+  factor[0] = select(0.0, clip, finite(loss[0]) && finite(norm[0]));`,
+});
+
+/** The factor of a step's gradients, 0 where nothing may change. */
+export const clipFactor = opKernel(clipFactorOp, {
+  run(backend, { inputs: { loss, norm }, attributes: { maxNorm } }) {
+    const factor = backend.allocate([]);
+    run(backend, clipProgram, {
+      reads: { loss, norm },
+      writes: { factor },
+      steps: [{ maxNorm: Math.min(maxNorm, largestFloat), smallest: smallestClip }],
+      groups: [1],
+    });
+    return { factor };
+  },
+});
+
 const sgd = defineProgram({
   name: 'sgd',
   params: { count: 'u32', rate: 'f32' },
-  reads: { gradient: 'f32' },
+  reads: { gradient: 'f32', clip: 'f32' },
   writes: { variable: 'f32' },
   workgroup: [256],
   main: `${element}
-  if (i < p.count) { variable[i] -= p.rate * gradient[i]; }`,
+  if (i >= p.count || clip[0] == 0.0) { return; }
+  variable[i] -= p.rate * clip[0] * gradient[i];`,
 });
 
 const momentum = defineProgram({
   name: 'momentum',
   params: { count: 'u32', rate: 'f32', share: 'f32' },
-  reads: { gradient: 'f32' },
+  reads: { gradient: 'f32', clip: 'f32' },
   writes: { variable: 'f32', velocity: 'f32' },
   workgroup: [256],
   main: `${element}
-  if (i >= p.count) { return; }
-  let next = p.share * velocity[i] - p.rate * gradient[i];
+  if (i >= p.count || clip[0] == 0.0) { return; }
+  let next = p.share * velocity[i] - p.rate * clip[0] * gradient[i];
   velocity[i] = next;
   variable[i] += next;`,
 });
@@ -102,12 +142,12 @@ const adam = defineProgram({
     rate: 'f32',
     correction: 'f32',
   },
-  reads: { gradient: 'f32' },
+  reads: { gradient: 'f32', clip: 'f32' },
   writes: { variable: 'f32', first: 'f32', second: 'f32' },
   workgroup: [256],
   main: `${element}
-  if (i >= p.count) { return; }
-  let g = p.scale * gradient[i];
+  if (i >= p.count || clip[0] == 0.0) { return; }
+  let g = p.scale * clip[0] * gradient[i];
   let m = p.beta1 * first[i] + (1.0 - p.beta1) * g;
   let s = p.beta2 * second[i] + (1.0 - p.beta2) * g * g;
   first[i] = m;
@@ -115,13 +155,13 @@ const adam = defineProgram({
   variable[i] -= p.rate * m / (sqrt(s * p.correction) + p.epsilon);`,
 });
 
-/** variable -= learningRate · scale · gradient, in place. */
+/** variable -= learningRate · scale · clip · gradient, in place. */
 export const sgdStep = opKernel(sgdStepOp, {
-  run(backend, { inputs: { variable, gradient }, attributes: { learningRate, scale } }) {
+  run(backend, { inputs: { variable, gradient, clip }, attributes: { learningRate, scale } }) {
     unshare(backend, variable);
     const count = util.sizeFromShape(variable.shape);
     run(backend, sgd, {
-      reads: { gradient },
+      reads: { gradient, clip },
       writes: { variable },
       steps: [{ count, rate: learningRate * scale }],
       groups: linear(count),
@@ -130,15 +170,15 @@ export const sgdStep = opKernel(sgdStepOp, {
   },
 });
 
-/** velocity = momentum · velocity - learningRate · scale · gradient; variable += velocity, in place. */
+/** velocity = momentum · velocity - learningRate · scale · clip · gradient; variable += velocity, in place. */
 export const momentumStep = opKernel(momentumStepOp, {
   run(backend, { inputs, attributes }) {
-    const { variable, gradient, velocity } = inputs;
+    const { variable, gradient, velocity, clip } = inputs;
     const { learningRate, momentum: share, scale } = attributes;
     unshare(backend, variable, velocity);
     const count = util.sizeFromShape(variable.shape);
     run(backend, momentum, {
-      reads: { gradient },
+      reads: { gradient, clip },
       writes: { variable, velocity },
       steps: [{ count, rate: learningRate * scale, share }],
       groups: linear(count),
@@ -150,12 +190,12 @@ export const momentumStep = opKernel(momentumStepOp, {
 /** Adam, in place. */
 export const adamStep = opKernel(adamStepOp, {
   run(backend, { inputs, attributes }) {
-    const { variable, gradient, firstMoment: first, secondMoment: second } = inputs;
+    const { variable, gradient, firstMoment: first, secondMoment: second, clip } = inputs;
     const { learningRate, beta1, beta2, epsilon, step, scale } = attributes;
     unshare(backend, variable, first, second);
     const count = util.sizeFromShape(variable.shape);
     run(backend, adam, {
-      reads: { gradient },
+      reads: { gradient, clip },
       writes: { variable, first, second },
       steps: [
         {

@@ -1,5 +1,16 @@
 import { expectShape, ShapeError, UsageError } from '@bnrnn/core';
-import { tidy, Variable, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  cast,
+  gather,
+  notEqual,
+  reshape,
+  scalar,
+  stack,
+  tidy,
+  Variable,
+  type Scalar,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 
 /** @throws ShapeError when a list has another length or other shapes than the variables. */
 export function expectSameLists(
@@ -21,12 +32,30 @@ export function expectSameLists(
   }
 }
 
-/** Gives a variable a new value and frees everything that computing it made. */
-export function assignNew(variable: Tensor, compute: () => Tensor): void {
+/**
+ * Gives a variable a new value, unless `clip` is 0, and frees everything that computing it made.
+ *
+ * @param clip  float32 scalar, see `clipFactor`.
+ */
+export function assignNew(variable: Tensor, clip: Tensor, compute: () => Tensor): void {
   if (!(variable instanceof Variable)) {
     throw new UsageError('A step in place was given a tensor, expected a variable.');
   }
-  const value = tidy(compute);
+  // A product with 0 would not do: what is not finite stays so. Nor tfjs's `where`, see `paddingOf`.
+  const value = tidy(() => {
+    const chosen = reshape(cast(notEqual(clip, 0), 'int32'), [1]);
+    return reshape(gather(stack([variable, compute()]), chosen), variable.shape);
+  });
   variable.assign(value);
   value.dispose();
+}
+
+/** Runs a step with the factor that it was given, or with 1. */
+export function withClip(given: Scalar | undefined, step: (clip: Scalar) => void): void {
+  const clip = given ?? scalar(1);
+  try {
+    step(clip);
+  } finally {
+    if (given === undefined) clip.dispose();
+  }
 }

@@ -1,7 +1,7 @@
 import { memoryOfMachine, type Batch } from '@bnrnn/core';
 import type { ModelSpec, SequenceModel } from '@bnrnn/recurrent';
-import { globalNorm, rehearse, type Rehearsal } from '@bnrnn/tensor-backend';
-import { dispose } from '@tensorflow/tfjs-core';
+import { clipFactor, globalNorm, rehearse, type Rehearsal } from '@bnrnn/tensor-backend';
+import { dispose, scalar, tidy } from '@tensorflow/tfjs-core';
 import type { Optimizer } from '../optimizer/optimizer';
 import { batchTensors } from '../step/batchTensors';
 import { takeGradient } from '../step/takeGradient';
@@ -44,13 +44,13 @@ function runStep({ model, optimizer }: Trained, sizes: BatchSizes): void {
   try {
     const gradient = takeGradient(model, tensors, { state, step: 0 });
     try {
-      globalNorm(gradient.gradients).dispose();
-      optimizer.apply({
-        variables: [...model.parameters.values()],
-        gradients: gradient.gradients,
-        learningRate: 0,
-        scale: 0,
-        step: 1,
+      const { gradients, nats: loss } = gradient;
+      tidy(() => {
+        clipFactor({ loss, norm: globalNorm(gradients) });
+        // A given one: the garbage that a rehearsal computes could be 0, after which a step does nothing.
+        const clip = scalar(1);
+        const variables = [...model.parameters.values()];
+        optimizer.apply({ variables, gradients, learningRate: 0, clip, step: 1 });
       });
     } finally {
       gradient.dispose();

@@ -18,8 +18,7 @@ export function makeOptimizer(
     case 'sgd':
       return {
         slots: new Map(),
-        apply: ({ variables, gradients, learningRate, scale }) =>
-          sgdStep({ variables, gradients, learningRate, scale }),
+        apply: (update) => sgdStep(update),
         dispose: () => undefined,
       };
     case 'momentum':
@@ -34,15 +33,7 @@ function momentum(spec: MomentumSpec, parameters: ReadonlyMap<string, Variable>)
   const velocities = [...slots.values()];
   return {
     slots,
-    apply: ({ variables, gradients, learningRate, scale }) =>
-      momentumStep({
-        variables,
-        gradients,
-        velocities,
-        learningRate,
-        momentum: spec.momentum,
-        scale,
-      }),
+    apply: (update) => momentumStep({ ...update, velocities, momentum: spec.momentum }),
     dispose: () => disposeAll(slots),
   };
 }
@@ -56,19 +47,7 @@ function adam(spec: AdamSpec, parameters: ReadonlyMap<string, Variable>): Optimi
   const secondMoments = [...second.values()];
   return {
     slots,
-    apply: ({ variables, gradients, learningRate, scale, step }) =>
-      adamStep({
-        variables,
-        gradients,
-        firstMoments,
-        secondMoments,
-        learningRate,
-        beta1,
-        beta2,
-        epsilon,
-        step,
-        scale,
-      }),
+    apply: (update) => adamStep({ ...update, firstMoments, secondMoments, beta1, beta2, epsilon }),
     dispose: () => disposeAll(slots),
   };
 }

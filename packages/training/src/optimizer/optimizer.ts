@@ -1,4 +1,4 @@
-import type { Tensor, Variable } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs-core';
 
 /** One update of all parameters. */
 export interface OptimizerUpdate {
@@ -7,8 +7,10 @@ export interface OptimizerUpdate {
   /** One gradient for each variable; not modified, not disposed. */
   readonly gradients: readonly Tensor[];
   readonly learningRate: number;
-  /** What the gradients are multiplied by first: the clip's factor. */
-  readonly scale: number;
+  /** What the gradients are multiplied by first: 1 / batch; 1 when absent. */
+  readonly scale?: number;
+  /** What they are multiplied by too, as the device computed it; 1 when absent. Where it is 0, nothing changes. */
+  readonly clip?: Scalar;
   /** The step's number, counted from 1. */
   readonly step: number;
 }

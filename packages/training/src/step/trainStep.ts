@@ -1,13 +1,13 @@
 import { BnrnnError, type Batch, type Collective } from '@bnrnn/core';
 import type { Measured, NamedTensors } from '@bnrnn/normalization';
 import type { SequenceModel } from '@bnrnn/recurrent';
-import { globalNorm } from '@bnrnn/tensor-backend';
+import { clipFactor, globalNorm } from '@bnrnn/tensor-backend';
 import { dispose, memory, stack, tidy, type Tensor } from '@tensorflow/tfjs-core';
-import { clipScale, type ClipSpec } from '../clip';
+import { isClipped, largestNorm, type ClipSpec } from '../clip';
 import { DivergedError } from '../divergedError';
 import type { Optimizer } from '../optimizer/optimizer';
 import { sumGradients } from '../ranks/sumGradients';
-import { sumNumbers } from '../ranks/sumNumbers';
+import { sumTotals } from '../ranks/sumTotals';
 import { batchTensors } from './batchTensors';
 import type { CarriedState } from './carriedState';
 import { takeGradient, type Gradient } from './takeGradient';
@@ -39,28 +39,29 @@ export interface TrainStepResult {
 /**
  * One step of truncated backpropagation through time: gradient, clip, update, running statistics.
  *
- * Loss and norm are read together, once, before anything is changed. A device works on until then, and the event
- * loop is free while the step waits for it.
+ * All of it is handed to the device at once; loss and norm are read together, at its end. The event loop is free while
+ * the step waits for them. Where either is not finite the device changes no parameter, see `clipFactor`, and the
+ * statistics stay.
  *
  * The batches of ranks are parts of one: their gradients are summed, so that a rank weighs as many targets as it has.
  *
- * @throws (rejects) DivergedError when either is not finite; BnrnnError when the step leaves a tensor behind.
+ * @throws (rejects) DivergedError when loss or norm is not finite; BnrnnError when the step leaves a tensor behind.
  */
 export async function trainStep(options: TrainStepOptions): Promise<TrainStepResult> {
   const { carried, step } = options;
   const before = tensorsBesides(carried);
-  const begun = beginStep(options);
+  const queued = queueStep(options);
   // Others may make tensors while the step waits; they are not the step's.
   const held = tensorsBesides(carried) - before;
   let read: Float32Array;
   try {
-    read = await begun.lossAndNorm.data<'float32'>();
+    read = await queued.lossAndNorm.data<'float32'>();
   } catch (error) {
-    begun.dispose();
+    queued.dispose();
     throw error;
   }
   const resumed = tensorsBesides(carried);
-  const result = finishStep(options, begun, read);
+  const result = endStep(options, queued, read);
   const more = held + tensorsBesides(carried) - resumed;
   if (more === 0) return result;
   throw new BnrnnError(`train: step ${step} left ${more} tensors more than there were before it.`, {
@@ -68,90 +69,110 @@ export async function trainStep(options: TrainStepOptions): Promise<TrainStepRes
   });
 }
 
-/** A step whose gradient is computed, or being computed by the device, and has changed nothing yet. */
-interface BegunStep {
-  readonly gradient: Gradient;
+/** A step that the device was given: the parameters follow, the model's statistics are still those before it. */
+interface QueuedStep {
   /** float32 [2]: both in one transfer, because each read waits for the whole step. */
   readonly lossAndNorm: Tensor;
+  /** Of all ranks. */
   readonly units: number;
+  readonly statistics: ReadonlyMap<string, NamedTensors>;
   dispose(): void;
-}
-
-function beginStep({ model, batch, carried, step, collective }: TrainStepOptions): BegunStep {
-  const state = carried.before(model, batch);
-  const tensors = batchTensors(batch);
-  let gradient: Gradient | undefined;
-  const free = (): void => {
-    gradient?.dispose();
-    if (batch.kind === 'utterances') carried.dispose();
-  };
-  try {
-    const own = takeGradient(model, tensors, { state, step, collective });
-    gradient = own;
-    carried.replace(own.state);
-    const taken = { ...own, gradients: sumGradients(collective, own.gradients) };
-    gradient = taken;
-    const lossAndNorm = tidy(() => stack([taken.nats, globalNorm(taken.gradients)]));
-    return {
-      gradient,
-      lossAndNorm,
-      units: tensors.units,
-      dispose() {
-        lossAndNorm.dispose();
-        free();
-      },
-    };
-  } catch (error) {
-    free();
-    throw error;
-  } finally {
-    tensors.dispose();
-  }
 }
 
 /**
  * The loss is summed over time and averaged over the batch: Σ nats / batch. Over words it is T times the mean
  * per word, over utterances the sum of an utterance's real frames, averaged over utterances; clip thresholds
- * and learning rates assume this scale. The sum is what was differentiated; the batch divides norm and update.
+ * and learning rates assume this scale. The sum is what is differentiated; the batch divides the update, and
+ * multiplies the threshold.
  *
  * @see recipes: semantics shared by all; the loss of the speech model.
  */
-function finishStep(
-  { model, batch, optimizer, learningRate, clip, step, checkpoint, collective }: TrainStepOptions,
-  begun: BegunStep,
-  [ownNats = NaN, ownNorm = NaN]: Float32Array,
-): TrainStepResult {
-  const { gradients, measured } = begun.gradient;
+function queueStep({
+  model,
+  batch,
+  carried,
+  optimizer,
+  learningRate,
+  clip,
+  step,
+  collective,
+}: TrainStepOptions): QueuedStep {
+  const state = carried.before(model, batch);
+  const tensors = batchTensors(batch);
+  const made: Tensor[] = [];
+  let gradient: Gradient | undefined;
   try {
-    const sums = sumNumbers(collective, { nats: ownNats, norm: ownNorm, units: begun.units });
-    const { nats, units } = sums;
-    // Ranks with other threads add up in another order: what decides the update must have the same bits on all.
-    const totalNorm = sums.norm / collective.size;
-    const rows = batch.part?.batch ?? batch.batch;
-    if (!Number.isFinite(nats)) throw new DivergedError(`loss is ${nats}`, step, checkpoint);
-    const gradientNorm = totalNorm / rows;
-    if (!Number.isFinite(gradientNorm)) {
-      throw new DivergedError(`norm of the gradient is ${gradientNorm}`, step, checkpoint);
-    }
-    const { scale, clipped } = clipScale(gradientNorm, clip);
-    const variables = [...model.parameters.values()];
+    gradient = takeGradient(model, tensors, { state, step, collective });
+    carried.replace(gradient.state);
+    const gradients = sumGradients(collective, gradient.gradients);
+    gradient = { ...gradient, gradients };
+    const own = { loss: gradient.nats, units: tensors.units };
+    const { lossAndNorm, factor, units } = tidy(() => {
+      const sums = sumTotals(collective, { ...own, norm: globalNorm(gradients) });
+      const { loss, norm } = sums;
+      const maxNorm = largestNorm(clip, rowsOf(batch));
+      const factor = clipFactor({ loss, norm, maxNorm });
+      return { lossAndNorm: stack([loss, norm]), factor, units: sums.units };
+    });
+    made.push(lossAndNorm, factor);
     optimizer.apply({
-      variables,
+      variables: [...model.parameters.values()],
       gradients,
       learningRate,
-      scale: scale / rows,
+      scale: 1 / rowsOf(batch),
+      clip: factor,
       step: step + 1,
     });
-    foldMeasured(model, measured);
-    return { nats, gradientNorm, clipped, units };
+    const statistics = foldMeasured(model, gradient.measured);
+    factor.dispose();
+    return {
+      lossAndNorm,
+      units,
+      statistics,
+      dispose: () => dispose([lossAndNorm, ...statistics.values()]),
+    };
+  } catch (error) {
+    dispose(made);
+    throw error;
   } finally {
-    begun.dispose();
+    gradient?.dispose();
+    tensors.dispose();
+    if (batch.kind === 'utterances') carried.dispose();
   }
 }
 
-function foldMeasured(model: SequenceModel, measured: ReadonlyMap<string, Measured>): void {
-  if (measured.size === 0) return;
+/** Takes over a step whose loss and norm are finite. */
+function endStep(
+  { model, batch, clip, step, checkpoint }: TrainStepOptions,
+  queued: QueuedStep,
+  [nats = NaN, norm = NaN]: Float32Array,
+): TrainStepResult {
+  const rows = rowsOf(batch);
+  const gradientNorm = norm / rows;
+  if (!Number.isFinite(nats) || !Number.isFinite(norm)) {
+    queued.dispose();
+    const what = Number.isFinite(nats)
+      ? `norm of the gradient is ${gradientNorm}`
+      : `loss is ${nats}`;
+    throw new DivergedError(what, step, checkpoint);
+  }
+  queued.lossAndNorm.dispose();
+  if (queued.statistics.size > 0) model.setStatistics(queued.statistics);
+  return { nats, gradientNorm, clipped: isClipped(norm, clip, rows), units: queued.units };
+}
+
+/** The sequences of a batch, of all ranks. */
+function rowsOf(batch: Batch): number {
+  return batch.part?.batch ?? batch.batch;
+}
+
+/** The statistics after a step, as new tensors; none where nothing was measured. */
+function foldMeasured(
+  model: SequenceModel,
+  measured: ReadonlyMap<string, Measured>,
+): ReadonlyMap<string, NamedTensors> {
   const next = new Map<string, NamedTensors>();
+  if (measured.size === 0) return next;
   for (const [path, statistics] of model.statistics) {
     const found = measured.get(path);
     const folded =
@@ -162,7 +183,7 @@ function foldMeasured(model: SequenceModel, measured: ReadonlyMap<string, Measur
     }
     next.set(path, folded);
   }
-  model.setStatistics(next);
+  return next;
 }
 
 function tensorsBesides(carried: CarriedState): number {
