@@ -13,6 +13,7 @@ export { escapeUnseen } from './escapeUnseen';
 export { expectNumber, type NumberBounds } from './expectNumber';
 export { expectOneOf } from './expectOneOf';
 export { expectShape, type ExpectedShape } from './expectShape';
+export { expectIndices, type ExpectedIndices } from './indices';
 export { longestLfsPointer, refuseLfsPointer } from './gitLfs';
 export { addressSpaceLimit, availableProcessors, memoryOfMachine } from './machine/machine';
 export {

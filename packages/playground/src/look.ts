@@ -1,7 +1,6 @@
 import { randomStream } from '@bnrnn/core';
 import type { TextCorpus, TokenBatches } from '@bnrnn/data-ptb';
 import { continueTokens, sampleIndex, type SequenceModel } from '@bnrnn/recurrent';
-import { tensor1d } from '@tensorflow/tfjs-core';
 import type { Histogram, Look } from './messages';
 
 const bins = 24;
@@ -40,15 +39,14 @@ async function sample(model: SequenceModel, corpus: TextCorpus, step: number): P
 
 async function hiddenOf(model: SequenceModel, valid: TokenBatches): Promise<Histogram> {
   for (const { inputs, time, batch } of valid.batches(0, 0)) {
-    const ids = tensor1d(inputs, 'int32');
     const state = model.initialState(batch);
-    const result = model.forward({ ids, time, batch }, state, {
+    const result = model.forward({ ids: inputs, time, batch }, state, {
       mode: 'stored',
       training: false,
       step: 0,
     });
     const values = await result.hidden.data();
-    for (const made of [ids, ...state, result.hidden, ...result.state]) made.dispose();
+    for (const made of [...state, result.hidden, ...result.state]) made.dispose();
     return histogram(values);
   }
   return histogram([]);

@@ -52,6 +52,7 @@ export type {
   Head,
   SequenceInputs,
   SequenceModel,
+  StepInput,
   StepOptions,
   TokenInputs,
 } from './model/sequenceModel';

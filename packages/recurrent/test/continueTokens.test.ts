@@ -2,7 +2,7 @@ import { batchNorm } from '@bnrnn/normalization';
 import { continueTokens, languageModel, lstm } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { testBackend } from '@bnrnn/test-utils';
-import { argMax, memory, tensor1d, tidy } from '@tensorflow/tfjs-core';
+import { argMax, memory, tidy } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 
 beforeAll(() => startBackend(testBackend()));
@@ -36,8 +36,7 @@ describe('continueTokens', () => {
     expect(positions).toEqual([2, 3, 4, 5]);
     const whole = [...prompt, ...tokens.slice(0, -1)];
     const predicted = tidy(() => {
-      const ids = tensor1d(whole, 'int32');
-      const { logits } = model.apply({ ids, time: whole.length, batch: 1 });
+      const { logits } = model.apply({ ids: whole, time: whole.length, batch: 1 });
       return [...argMax(logits, 2).dataSync()];
     });
     const behind = predicted.slice(prompt.length - 1);

@@ -27,7 +27,6 @@ import {
   mul,
   norm,
   reshape,
-  tensor1d,
   tidy,
   type Rank,
   type Tensor2D,
@@ -102,7 +101,7 @@ function logits(model: SequenceModel): Tensor3D {
       const features = toTensor3D(filled([time, batch, 4], 12));
       return model.apply({ features, lengths: [5, 2, 4] }).logits;
     }
-    const ids = tensor1d([1, 4, 2, 6, 0, 3, 5, 5, 1, 2, 0, 4, 6, 3, 1], 'int32');
+    const ids = [1, 4, 2, 6, 0, 3, 5, 5, 1, 2, 0, 4, 6, 3, 1];
     return model.apply({ ids, time, batch }).logits;
   });
 }

@@ -22,7 +22,6 @@ import {
   oracle,
   testBackend,
   testBackends,
-  toIds,
   toTensor,
 } from '@bnrnn/test-utils';
 import { memory, mul, sum, variableGrads, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
@@ -115,9 +114,9 @@ describe.each(testBackends())('a language model on %s', (backend) => {
     const model = create();
     const step = 12;
     const masks = masksAt(step, 3);
-    const inputs = { ids: toIds(ids), time, batch };
+    const inputs = { ids, time, batch };
     const state = model.initialState(batch);
-    const labels = toIds(targets);
+    const labels = targets;
     const forward = () => model.forward(inputs, state, { mode: 'batch', training: true, step });
 
     const arrays = parametersOf(model);
@@ -152,7 +151,7 @@ describe.each(testBackends())('a language model on %s', (backend) => {
     ]);
     expect([...again.normalizers.keys()]).toEqual(['embedding', 'layers.0.hiddenToOutput']);
     expect([...again.statistics.keys()]).toEqual([...again.normalizers.keys()]);
-    const inputs = { ids: toIds(ids), time, batch };
+    const inputs = { ids, time, batch };
     const state = model.initialState(batch);
     const options = { mode: 'batch', training: true, step: 1 } as const;
     const { measured } = model.forward(inputs, state, options);
@@ -162,7 +161,7 @@ describe.each(testBackends())('a language model on %s', (backend) => {
     const whole = model.apply(inputs, state);
     const steps = [...Array(time).keys()].reduce<{ state: typeof state; logits: number[] }>(
       (before, t) => {
-        const own = toIds(ids.slice(t * batch, (t + 1) * batch));
+        const own = ids.slice(t * batch, (t + 1) * batch);
         const { logits, state: next } = model.step(own, before.state);
         return { state: next, logits: [...before.logits, ...logits.dataSync()] };
       },
@@ -196,7 +195,7 @@ describe.each(testBackends())('a language model on %s', (backend) => {
 
   it('drops other units at another step and none outside training', () => {
     const model = plain();
-    const inputs = { ids: toIds(ids), time, batch };
+    const inputs = { ids, time, batch };
     const state = model.initialState(batch);
     const hiddenAt = (training: boolean, step: number) =>
       model.forward(inputs, state, { mode: 'batch', training, step }).hidden;
@@ -220,7 +219,7 @@ describe.each(testBackends())('a language model on %s', (backend) => {
         ]),
       ),
     );
-    const inputs = { ids: toIds(ids), time, batch };
+    const inputs = { ids, time, batch };
     const { hidden, state } = model.forward(inputs, model.initialState(batch), {
       mode: 'stored',
       training: false,
@@ -237,7 +236,7 @@ describe.each(testBackends())('a language model on %s', (backend) => {
     applied.state.forEach((tensor, k) => expectClose(tensor, state[k]!, { rtol: 0 }));
     expectNoLeak(() => model.apply(inputs));
     expectNoLeak(() => model.apply(inputs, state));
-    const first = toIds(ids.subarray(0, batch));
+    const first = ids.subarray(0, batch);
     expectNoLeak(() => model.step(first, state));
     model.dispose();
   });
@@ -314,9 +313,21 @@ describe('a language model', () => {
   it('refuses inputs, states and statistics that are not its own', () => {
     const model = treated();
     const options = { mode: 'batch', training: true, step: 1 } as const;
-    const inputs = { ids: toIds(ids), time, batch };
+    const inputs = { ids, time, batch };
     expect(() => model.forward({ ...inputs, time: 6 }, model.initialState(batch), options)).toThrow(
       'languageModel.forward: ids is [28], expected [time·batch=24].',
+    );
+    const outside = { ...inputs, ids: ids.map((id, i) => (i === 9 ? vocabulary : id)) };
+    expect(() => model.forward(outside, model.initialState(batch), options)).toThrow(
+      `languageModel.forward: ids holds ${vocabulary}, expected 0 to ${vocabulary - 1}.`,
+    );
+    expect(() => model.apply({ ...inputs, ids: toTensor(filled([28], 1)) as never })).toThrow(
+      'languageModel.apply: ids is an object, expected a list of whole numbers on the CPU.',
+    );
+    const first = model.initialState(batch);
+    expect(() => model.step([0, -1, 2, 3], first)).toThrow('languageModel.step: ids holds -1');
+    expect(() => model.step(toTensor2D(filled([batch, 3], 1)), first)).toThrow(
+      'languageModel.step: a tensor came, expected a list of ids.',
     );
     expect(() => model.forward(inputs, [], options)).toThrow(
       'languageModel.forward: state has 0 tensors, expected 4.',
@@ -330,7 +341,7 @@ describe('a language model', () => {
   it('needs a position to step where statistics are kept per time step', () => {
     const perStep = batchNorm({ over: 'frame', perStep: true, maxSteps: 4 });
     const model = newModel(lstm({ units, normalize: { inputToHidden: perStep } }));
-    const first = toIds(ids.subarray(0, batch));
+    const first = ids.subarray(0, batch);
     expect(() => model.step(first, model.initialState(batch))).toThrow(
       'languageModel.step: position is missing, and layers.0.inputToHidden keeps statistics for each time step.',
     );

@@ -22,7 +22,6 @@ import {
   lengthsOf,
   prefixMask,
   testBackend,
-  toIds,
   toTensor2D,
   toTensor3D,
 } from '@bnrnn/test-utils';
@@ -220,10 +219,10 @@ describe('properties of models', () => {
           ),
         );
         const ids = filledIds(time * batch, seed, vocabulary);
-        const whole = model.apply({ ids: toIds(ids), time, batch });
+        const whole = model.apply({ ids, time, batch });
         let state = model.initialState(batch);
         for (let t = 0; t < time; t++) {
-          const input = toIds(ids.subarray(t * batch, (t + 1) * batch));
+          const input = ids.subarray(t * batch, (t + 1) * batch);
           const next = model.step(input, state, { position: t });
           const expected = oracle.stepOf(fromTensor(whole.logits), t);
           expectClose(next.logits, expected, { rtol: 1e-6, label: `step ${t}` });

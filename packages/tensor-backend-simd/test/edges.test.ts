@@ -7,7 +7,6 @@ import {
   oracle,
   lengthsOf,
   prefixMask,
-  toIds,
   toTensor,
   toTensor1D,
   toTensor2D,
@@ -142,7 +141,7 @@ describe('sizes', () => {
       hidden: toTensor2D(hidden),
       weights: toTensor2D(weights),
       bias: toTensor1D(bias),
-      labels: toIds(labels),
+      labels,
     });
     expectClose(nats, oracle.projectedCrossEntropy({ hidden, weights, bias, labels }));
   });

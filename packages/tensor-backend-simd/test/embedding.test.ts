@@ -4,7 +4,6 @@ import {
   expectNoLeak,
   filled,
   oracle,
-  toIds,
   toTensor2D,
   weightedSumOfTensors,
   lossWeights,
@@ -46,12 +45,11 @@ function tableVariable(): Variable {
 }
 
 function gradient(): Tensor {
-  const ids = toIds(list);
   const x = toTensor2D(table);
   const result = grad((t: Tensor) =>
-    weightedSumOfTensors(embedding({ table: t as Tensor2D, ids })),
+    weightedSumOfTensors(embedding({ table: t as Tensor2D, ids: list })),
   )(x);
-  for (const tensor of [ids, x]) tensor.dispose();
+  x.dispose();
   return result;
 }
 

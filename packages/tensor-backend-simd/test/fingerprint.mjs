@@ -19,11 +19,7 @@ function values(shape) {
   });
   return tf.tensor(data, shape);
 }
-const ids = (seed) =>
-  tf.tensor1d(
-    Int32Array.from({ length: time * batch }, (_, i) => (i * seed) % classes),
-    'int32',
-  );
+const ids = (seed) => Int32Array.from({ length: time * batch }, (_, i) => (i * seed) % classes);
 
 const variables = Object.fromEntries(
   Object.entries({

@@ -10,7 +10,6 @@ export { onRanks } from './onRanks';
 export { readGolden, type Golden, type GoldenProvenance } from './readGolden';
 export {
   fromTensor,
-  toIds,
   toScalar,
   toTensor,
   toTensor1D,

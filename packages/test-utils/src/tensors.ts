@@ -34,11 +34,6 @@ export function toTensor3D(array: Array64): Tensor3D {
   return ofRank(array, 3) as Tensor3D;
 }
 
-/** A new int32 tensor [N] of ids or labels. */
-export function toIds(ids: ArrayLike<number>): Tensor1D {
-  return tensor(Int32Array.from(ids), [ids.length], 'int32');
-}
-
 /** The tensor's values as float64; the tensor stays. */
 export function fromTensor(source: Tensor): Array64 {
   return array64(source.shape, source.dataSync());

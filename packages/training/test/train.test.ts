@@ -99,8 +99,7 @@ describe('the gradient is that of the loss summed over time and averaged over th
     const reference = tinyModel();
     const state = reference.initialState(3);
     const { value, grads } = variableGrads(() => {
-      const ids = tensor1d(batch!.inputs, 'int32');
-      const inputs = { ids, time: 4, batch: 3 };
+      const inputs = { ids: batch!.inputs, time: 4, batch: 3 };
       const { hidden, head } = reference.forward(inputs, state, {
         mode: 'batch',
         training: true,

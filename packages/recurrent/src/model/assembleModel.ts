@@ -5,7 +5,6 @@ import {
   add,
   reshape,
   type Rank,
-  type Tensor1D,
   type Tensor2D,
   type Tensor3D,
   type Variable,
@@ -21,7 +20,13 @@ import { tidyResult } from '../tidyResult';
 import { expectState, expectStepwise } from './expectations';
 import { foldModel } from './foldModel';
 import type { ModelSpec } from './modelSpec';
-import type { ForwardOptions, Head, SequenceInputs, SequenceModel } from './sequenceModel';
+import type {
+  ForwardOptions,
+  Head,
+  SequenceInputs,
+  SequenceModel,
+  StepInput,
+} from './sequenceModel';
 import { modelStatistics } from './modelStatistics';
 import type { State } from './state';
 
@@ -52,7 +57,7 @@ export interface ModelParts {
   /** The same model of other layers, with weights of their own. */
   rebuild(layers: readonly Layer[]): SequenceModel;
   /** One step's input as a window of one step. */
-  asWindow(input: Tensor1D | Tensor2D): SequenceInputs;
+  asWindow(input: StepInput): SequenceInputs;
 }
 
 type RunOptions = Pick<LayerContext, 'mode' | 'statistics' | 'position'> & {

@@ -1,5 +1,5 @@
 import { UsageError } from '@bnrnn/core';
-import { dispose, tensor1d } from '@tensorflow/tfjs-core';
+import { dispose } from '@tensorflow/tfjs-core';
 import type { SequenceModel } from './sequenceModel';
 
 export interface ContinueTokensOptions {
@@ -38,21 +38,16 @@ export async function* continueTokens(
   let state = model.initialState(1);
   try {
     for (let position = 0; ; position++) {
-      const ids = tensor1d([token], 'int32');
+      const { logits, state: next } = model.step([token], state, { position });
+      dispose([...state]);
+      state = next;
+      const known = prompt[position + 1];
       try {
-        const { logits, state: next } = model.step(ids, state, { position });
-        dispose([...state]);
-        state = next;
-        const known = prompt[position + 1];
-        try {
-          token = known ?? choose((await logits.data()) as Float32Array, position);
-        } finally {
-          logits.dispose();
-        }
-        if (known === undefined) yield token;
+        token = known ?? choose((await logits.data()) as Float32Array, position);
       } finally {
-        ids.dispose();
+        logits.dispose();
       }
+      if (known === undefined) yield token;
     }
   } finally {
     dispose([...state]);

@@ -66,6 +66,9 @@ export function frameClassifier(options: FrameClassifierOptions): SequenceModel 
     },
     rebuild: (others) => frameClassifier({ ...options, layers: others }),
     asWindow(frames) {
+      if (!('shape' in frames)) {
+        throw new UsageError(`${name}.step: ids came, expected a tensor of frames.`);
+      }
       expectShape(`${name}.step`, 'frames', frames, { batch: null, features });
       const [batch] = frames.shape;
       return { features: reshape<Rank.R3>(frames, [1, batch, features]) };

@@ -1,7 +1,7 @@
-import { expectNumber, expectOneOf, expectShape, UsageError } from '@bnrnn/core';
+import { expectIndices, expectNumber, expectOneOf, UsageError } from '@bnrnn/core';
 import { refuseInCausalModel, type Normalizer } from '@bnrnn/normalization';
 import { embedding as lookUp } from '@bnrnn/tensor-backend';
-import { reshape, type Tensor1D, type Tensor2D } from '@tensorflow/tfjs-core';
+import { reshape, type Tensor2D } from '@tensorflow/tfjs-core';
 import { checkInitializer } from '../initialize/checkInitializer';
 import type { InitializerSpec } from '../initialize/initializer';
 import { newVariable } from '../initialize/newVariable';
@@ -86,14 +86,17 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
         throw new UsageError(`${caller}: features came, expected ids, time and batch.`);
       }
       const { ids, time, batch } = inputs;
-      expectShape(caller, 'ids', ids, { 'time·batch': time * batch });
+      const count = { 'time·batch': time * batch };
+      expectIndices(caller, 'ids', ids, { count, size: vocabulary });
       const rows = lookUp({ table: table as unknown as Tensor2D, ids });
       return { x: reshape(rows, [time, batch, embedding]) };
     },
     rebuild: (others) => languageModel({ ...options, layers: others }),
     asWindow(ids) {
-      expectShape(`${name}.step`, 'ids', ids, { batch: null });
-      return { ids: ids as Tensor1D, time: 1, batch: ids.shape[0] };
+      if ('shape' in ids) {
+        throw new UsageError(`${name}.step: a tensor came, expected a list of ids.`);
+      }
+      return { ids, time: 1, batch: ids.length };
     },
   });
 }

@@ -1,13 +1,14 @@
 import type { BatchPart, GivenLengths, Unit } from '@bnrnn/core';
 import type { Measured, NamedTensors, Normalizer, Ranks } from '@bnrnn/normalization';
-import type { Tensor1D, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { LeftPlacement } from '../layers/layer';
 import type { ModelSpec } from './modelSpec';
 import type { State } from './state';
 
-/** The inputs of a language model: int32 [time·batch], row t·batch + b is token t of stream b. */
+/** The inputs of a language model. */
 export interface TokenInputs {
-  readonly ids: Tensor1D;
+  /** [time·batch] whole numbers on the CPU, of which t·batch + b is token t of stream b. */
+  readonly ids: ArrayLike<number>;
   readonly time: number;
   readonly batch: number;
 }
@@ -21,6 +22,9 @@ export interface FrameInputs {
 }
 
 export type SequenceInputs = TokenInputs | FrameInputs;
+
+/** The ids of one time step, [batch] whole numbers on the CPU, or its frames, float32 [batch, features]. */
+export type StepInput = ArrayLike<number> | Tensor2D;
 
 export interface ForwardOptions {
   /** `batch`: normalize by this batch's own moments. `stored`: by `statistics`. */
@@ -95,9 +99,9 @@ export interface SequenceModel {
   forward(inputs: SequenceInputs, state: State, options: ForwardOptions): ForwardResult;
   /** Logits of one window under the stored statistics, without dropout. */
   apply(inputs: SequenceInputs, state?: State): { logits: Tensor3D; state: State };
-  /** Logits of one time step: int32 ids [batch], or float32 frames [batch, features]. */
+  /** Logits of one time step: ids [batch] on the CPU, or float32 frames [batch, features]. */
   step(
-    input: Tensor1D | Tensor2D,
+    input: StepInput,
     state: State,
     options?: StepOptions,
   ): { logits: Tensor2D; state: State };

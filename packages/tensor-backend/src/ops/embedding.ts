@@ -1,16 +1,16 @@
-import { expectShape } from '@bnrnn/core';
+import { expectIndices, expectShape } from '@bnrnn/core';
 import {
   expandDims,
   gather,
   scatterND,
+  tensor1d,
+  tidy,
   type Tensor,
-  type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { customOp } from './customOp';
-import { expectIndices } from './indices';
 
 /** See `embedding`. */
 export const embeddingOp = defineOp<object>()({
@@ -36,14 +36,17 @@ export const embeddingOp = defineOp<object>()({
  *   out[n] = table[ids[n]]     gradient: d table[v] = Σ over ids[n] = v of d out[n]
  *
  * @param options.table  float32 [vocabulary, features].
- * @param options.ids    int32 [rows], 0 to vocabulary - 1.
+ * @param options.ids    [rows] whole numbers on the CPU, 0 to vocabulary - 1.
  * @returns float32 [rows, features].
- * @throws ShapeError when sizes or dtypes disagree; UsageError for an id outside the table.
+ * @throws ShapeError for a table that is no matrix, or ids that are no list; UsageError for an id outside the table.
  * @see Bengio et al. 2003.
  */
-export function embedding(options: { table: Tensor2D; ids: Tensor1D }): Tensor2D {
-  const { table, ids } = options;
+export function embedding(options: { table: Tensor2D; ids: ArrayLike<number> }): Tensor2D {
+  const { table } = options;
   expectShape('embedding', 'table', table, { vocabulary: null, features: null });
-  expectIndices('embedding', 'ids', ids, null, table.shape[0]);
-  return runOp(embeddingOp, { table, ids }, {}).rows;
+  expectIndices('embedding', 'ids', options.ids, { size: table.shape[0] });
+  return tidy(() => {
+    const ids = tensor1d(Int32Array.from(options.ids), 'int32');
+    return runOp(embeddingOp, { table, ids }, {}).rows;
+  });
 }

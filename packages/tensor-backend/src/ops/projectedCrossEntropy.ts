@@ -1,3 +1,4 @@
+import { expectIndices, expectShape } from '@bnrnn/core';
 import {
   add,
   concat,
@@ -7,16 +8,16 @@ import {
   reshape,
   slice,
   softmax,
+  tensor1d,
   tidy,
   transpose,
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { defineOp } from '../dispatch/defineOp';
+import { defineOp, type OpInputs } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { crossEntropyRows, crossEntropySlopes } from './crossEntropyRows';
 import { customOp } from './customOp';
-import { expectIndices } from './indices';
 
 /** The most logits that stand in memory at once: 32 MiB of float32. */
 const largestBlock = 8 * 1024 * 1024;
@@ -35,7 +36,7 @@ export interface ProjectedCrossEntropyOptions {
   hidden: Tensor2D;
   weights: Tensor2D;
   bias: Tensor1D;
-  labels: Tensor1D;
+  labels: ArrayLike<number>;
   rowWeights?: Tensor1D | undefined;
 }
 
@@ -49,21 +50,31 @@ export interface ProjectedCrossEntropyOptions {
  * @param options.hidden      float32 [rows, units].
  * @param options.weights     float32 [units, classes].
  * @param options.bias        float32 [classes].
- * @param options.labels      int32 [rows], 0 to classes - 1.
+ * @param options.labels      [rows] whole numbers on the CPU, 0 to classes - 1.
  * @param options.rowWeights  float32 [rows], a constant for the gradient; 1 when absent.
  * @returns float32 [rows].
- * @throws ShapeError when sizes or dtypes disagree; UsageError for a label that is no class.
+ * @throws ShapeError when sizes disagree, or for labels that are no list; UsageError for a label that is no class.
  * @see docs/architecture.md, ops.
  */
 export function projectedCrossEntropy(options: ProjectedCrossEntropyOptions): Tensor1D {
-  const { hidden, weights, labels } = options;
-  expectIndices('projectedCrossEntropy', 'labels', labels, hidden.shape[0], weights.shape[1]);
-  return runOp(projectedCrossEntropyOp, options, {}).nats;
+  const name = 'projectedCrossEntropy';
+  const { hidden, weights } = options;
+  expectShape(name, 'hidden', hidden, { rows: null, units: null });
+  expectShape(name, 'weights', weights, { units: hidden.shape[1], classes: null });
+  const [rows, size] = [hidden.shape[0], weights.shape[1]];
+  expectIndices(name, 'labels', options.labels, { count: { rows }, size });
+  return tidy(() => {
+    const labels = tensor1d(Int32Array.from(options.labels), 'int32');
+    return runOp(projectedCrossEntropyOp, { ...options, labels }, {}).nats;
+  });
 }
 
 /** The fallback with the size of a block as an argument, for its tests. */
-export function inBlocks(options: ProjectedCrossEntropyOptions, blockSize: number): Tensor1D {
-  const { hidden, weights, bias, labels, rowWeights } = options;
+export function inBlocks(
+  inputs: OpInputs<typeof projectedCrossEntropyOp>,
+  blockSize: number,
+): Tensor1D {
+  const { hidden, weights, bias, labels, rowWeights } = inputs;
   const [rows, units] = hidden.shape;
   const blockRows = Math.max(1, Math.min(rows, Math.floor(blockSize / weights.shape[1])));
   const starts = Array.from({ length: Math.ceil(rows / blockRows) }, (_, i) => i * blockRows);

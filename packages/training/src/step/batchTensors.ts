@@ -7,13 +7,13 @@ import {
   type Lengths,
 } from '@bnrnn/core';
 import type { SequenceInputs } from '@bnrnn/recurrent';
-import { tensor1d, tensor3d, type Tensor1D } from '@tensorflow/tfjs-core';
+import { dispose, tensor1d, tensor3d, type Tensor1D } from '@tensorflow/tfjs-core';
 
 /** A mini-batch on the backend. */
 export interface BatchTensors {
   readonly inputs: SequenceInputs;
-  /** int32 [time·batch]. */
-  readonly labels: Tensor1D;
+  /** [time·batch], on the CPU. */
+  readonly labels: Int32Array;
   /** float32 [time·batch]: 1 for a real frame, 0 for padding; absent where nothing is padded. */
   readonly rowWeights?: Tensor1D;
   /** Words, characters or real frames. */
@@ -34,14 +34,12 @@ export function batchTensors(batch: Batch): BatchTensors {
   expectShape('batchTensors', 'targets', [batch.targets.length], { 'time·batch': rows });
   if (batch.kind === 'tokens') {
     expectShape('batchTensors', 'inputs', [batch.inputs.length], { 'time·batch': rows });
-    const ids = tensor1d(batch.inputs, 'int32');
-    const labels = tensor1d(batch.targets, 'int32');
     return {
-      inputs: { ids, time, batch: width },
-      labels,
+      inputs: { ids: batch.inputs, time, batch: width },
+      labels: batch.targets,
       units: rows,
       ...(batch.part && { part: batch.part }),
-      dispose: () => [ids, labels].forEach((tensor) => tensor.dispose()),
+      dispose: () => undefined,
     };
   }
   const { features: size } = batch;
@@ -50,17 +48,15 @@ export function batchTensors(batch: Batch): BatchTensors {
     'time·batch·features': rows * size,
   });
   const features = tensor3d(batch.inputs, [time, width, size]);
-  const labels = tensor1d(batch.targets, 'int32');
   const units = countRealSteps(batch, lengths);
   const rowWeights = units < rows ? tensor1d(realRows(lengths)) : undefined;
   return {
     inputs: { features, lengths },
-    labels,
+    labels: batch.targets,
     ...(rowWeights && { rowWeights }),
     units,
     ...(batch.part && { part: batch.part }),
-    dispose: () =>
-      [features, labels, ...(rowWeights ? [rowWeights] : [])].forEach((tensor) => tensor.dispose()),
+    dispose: () => dispose(rowWeights ? [features, rowWeights] : [features]),
   };
 }
 
