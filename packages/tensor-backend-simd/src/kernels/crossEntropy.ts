@@ -3,12 +3,12 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import { modes, operations } from '../programs/elementwise';
 import { scratchLength } from '../programs/projectedCrossEntropy';
-import { opKernel, underTape } from './kernel';
+import { free, opKernel, underTape, uploadLengths } from './kernel';
 
 /** Logits of one block of rows: small enough to stay in a core's cache beside the weights' columns. */
 const blockBytes = 12 * 1024 * 1024;
 
-type Layer = KernelCall<typeof projectedCrossEntropyOp>['inputs'];
+type Call = KernelCall<typeof projectedCrossEntropyOp>;
 
 /** The gradients of the layer for the gradient `dNats` of its nats (all ones where undefined). */
 interface LayerGradients {
@@ -19,12 +19,12 @@ interface LayerGradients {
 
 function runLayer(
   backend: SharedMemoryBackend,
-  layer: Layer,
+  { inputs, attributes }: Call,
   nats: TensorInfo,
   gradients?: LayerGradients,
   dNats?: TensorInfo,
 ): void {
-  const { hidden, weights, bias, labels, rowWeights } = layer;
+  const { hidden, weights, bias, labels } = inputs;
   const [rows, units] = hidden.shape;
   const [, classes] = weights.shape;
   const blocks = Math.max(1, Math.round((rows * classes * 4) / blockBytes));
@@ -32,19 +32,20 @@ function runLayer(
   const block = backend.allocate([blockRows, classes]);
   const { threads } = backend.pool;
   const scratch = backend.allocate([scratchLength(threads, rows, units, blockRows)]);
+  const lengths = uploadLengths(backend, attributes.lengths);
+  const batch = attributes.lengths?.each.length ?? rows;
   const { dHidden, dWeights, dBias } = gradients ?? {};
   backend.pool.run('projectedCrossEntropy', {
-    ...{ rows, units, classes, blockRows },
-    ...backend.offsets({ hidden, weights, bias, labels, rowWeights, nats, block, scratch }),
+    ...{ rows, units, classes, blockRows, batch },
+    ...backend.offsets({ hidden, weights, bias, labels, lengths, nats, block, scratch }),
     ...backend.offsets({ dNats, dHidden, dWeights, dBias }),
   });
-  backend.disposeData(block.dataId);
-  backend.disposeData(scratch.dataId);
+  free(backend, block, scratch, lengths);
 }
 
 function allocateGradients(
   backend: SharedMemoryBackend,
-  { hidden, weights, bias }: Layer,
+  { hidden, weights, bias }: Call['inputs'],
 ): LayerGradients {
   return {
     dHidden: backend.allocate(hidden.shape),
@@ -59,25 +60,26 @@ function allocateGradients(
  * them, and only a gradient that differs between rows makes it compute the logits again.
  */
 export const projectedCrossEntropy = opKernel(projectedCrossEntropyOp, {
-  run(backend, { inputs }) {
-    const nats = backend.allocate([inputs.hidden.shape[0]]);
-    const gradients = underTape() ? allocateGradients(backend, inputs) : undefined;
-    runLayer(backend, inputs, nats, gradients);
+  run(backend, call) {
+    const nats = backend.allocate([call.inputs.hidden.shape[0]]);
+    const gradients = underTape() ? allocateGradients(backend, call.inputs) : undefined;
+    runLayer(backend, call, nats, gradients);
     if (gradients !== undefined) {
       const { dHidden, dWeights, dBias } = gradients;
       backend.keepResiduals(nats.dataId, [dHidden, dWeights, dBias]);
     }
     return { nats };
   },
-  saves: ['hidden', 'weights', 'bias', 'labels', 'rowWeights', 'nats'],
-  gradient(backend, { dys: { nats: dNats }, saved }) {
+  saves: ['hidden', 'weights', 'bias', 'labels', 'nats'],
+  gradient(backend, { dys: { nats: dNats }, saved, attributes }) {
     const { nats } = saved;
     const residuals = backend.residuals(nats.dataId) as [TensorInfo, TensorInfo, TensorInfo];
     const [dHidden, dWeights, dBias] = residuals;
     const factor = commonValue(backend.view(dNats) as Float32Array);
     if (factor === undefined) {
       const again = backend.allocate(nats.shape);
-      runLayer(backend, saved, again, { dHidden, dWeights, dBias }, dNats);
+      const call = { inputs: saved, attributes };
+      runLayer(backend, call, again, { dHidden, dWeights, dBias }, dNats);
       backend.disposeData(again.dataId);
     } else if (factor !== 1) {
       for (const tensor of residuals) scaleInPlace(backend, tensor, factor);

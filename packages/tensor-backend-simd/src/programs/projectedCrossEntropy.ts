@@ -5,8 +5,8 @@ import { clear } from './clear';
 import { operations } from './elementwise';
 
 const names = [
-  'rows units classes blockRows',
-  'hidden weights bias labels rowWeights',
+  'rows units classes blockRows batch',
+  'hidden weights bias labels lengths',
   'nats block scratch dNats dHidden dWeights dBias',
 ] as const;
 
@@ -28,10 +28,10 @@ export function scratchLength(
  *
  * A thread owns a range of classes: its columns of the logits, of dWeights and of dBias, and its share of every
  * row's sums, so that it reads only its own columns of the weights. Maxima and sums of the rows are
- * exchanged. The exponentials e stay as they are: with factor = weight · dNats / Σe, the gradient of the logits
+ * exchanged. The exponentials e stay as they are: with factor = weight · dNats / Σe, where the weight of padding is 0, the gradient of the logits
  * is factor · (e - Σe · 1[label]), and both of its products scale their short side.
  *
- * `dNats` is 0 for a gradient of all ones, `rowWeights` for equal weights.
+ * `dNats` is 0 for a gradient of all ones, `lengths` where no row is padding.
  */
 export const projectedCrossEntropy = program(names, (thread, given) => {
   const { rows, blockRows } = given;
@@ -176,12 +176,13 @@ function makeExponentials(
 
 /** Exchanges the rows' sums Σe: writes their nats, takes Σe off the label's exponential, and leaves their factors. */
 function finishRows(thread: Thread, given: Given, room: Room, { from, count }: Block): void {
-  const { rows, labels, rowWeights, nats, dNats } = given;
+  const { rows, labels, batch, lengths, nats, dNats } = given;
   const { first, columns, logits, totals, factors, chosen } = room;
   const { float32, int32, part } = thread;
   for (let row = from; row < from + count; row++) {
     const total = over(thread, totals, rows, row, plus);
-    const weight = rowWeights === 0 ? 1 : (float32[(rowWeights >>> 2) + row] as number);
+    const length = lengths === 0 ? Infinity : (int32[(lengths >>> 2) + (row % batch)] as number);
+    const weight = Math.floor(row / batch) < length ? 1 : 0;
     if (part === 0) {
       const below =
         (float32[(factors >>> 2) + row] as number) - (float32[(chosen >>> 2) + row] as number);

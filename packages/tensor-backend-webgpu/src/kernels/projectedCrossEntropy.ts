@@ -2,7 +2,7 @@ import { projectedCrossEntropyOp } from '@bnrnn/tensor-backend';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from '../gpu/gpuBackend';
 import { defineProgram, element, linear, run } from '../gpu/program';
-import { opKernel } from './kernel';
+import { opKernel, uploadLengths } from './kernel';
 import { multiply, rowsOf, transposed } from './multiply';
 import { sumRows } from './sumRows';
 
@@ -12,8 +12,8 @@ const largestBlock = 8 * 2 ** 20;
 /** One row a workgroup: log Σ exp of its logits, and its cross entropy with its label. */
 const rowLosses = defineProgram({
   name: 'crossEntropyRows',
-  params: { start: 'u32', classes: 'u32', hasWeights: 'u32' },
-  reads: { logits: 'f32', labels: 'i32', rowWeights: 'f32' },
+  params: { start: 'u32', classes: 'u32', batch: 'u32' },
+  reads: { logits: 'f32', labels: 'i32', lengths: 'i32' },
   writes: { nats: 'f32', logSums: 'f32' },
   workgroup: [256],
   declarations: 'var<workgroup> parts: array<f32, 256>;',
@@ -41,23 +41,23 @@ const rowLosses = defineProgram({
   let row = p.start + group.x;
   let logSum = most + log(parts[0]);
   var loss = logSum - logits[first + u32(labels[row])];
-  if (p.hasWeights == 1u) { loss *= rowWeights[row]; }
+  if (p.batch > 0u && i32(row / p.batch) >= lengths[row % p.batch]) { loss = 0.0; }
   nats[row] = loss;
   logSums[row] = logSum;`,
 });
 
-/** The logits' gradients in their place: (softmax − one at the label) · dNats · weight. */
+/** The logits' gradients in their place: (softmax − one at the label) · dNats, 0 where padded. */
 const slopes = defineProgram({
   name: 'crossEntropySlopes',
-  params: { start: 'u32', classes: 'u32', count: 'u32', hasWeights: 'u32' },
-  reads: { labels: 'i32', rowWeights: 'f32', logSums: 'f32', dNats: 'f32' },
+  params: { start: 'u32', classes: 'u32', count: 'u32', batch: 'u32' },
+  reads: { labels: 'i32', lengths: 'i32', logSums: 'f32', dNats: 'f32' },
   writes: { logits: 'f32' },
   workgroup: [256],
   main: `${element}
   if (i >= p.count) { return; }
   let row = p.start + i / p.classes;
   var slope = dNats[row];
-  if (p.hasWeights == 1u) { slope *= rowWeights[row]; }
+  if (p.batch > 0u && i32(row / p.batch) >= lengths[row % p.batch]) { slope = 0.0; }
   var share = exp(logits[i] - logSums[row]);
   if (i % p.classes == u32(labels[row])) { share -= 1.0; }
   logits[i] = share * slope;`,
@@ -96,40 +96,43 @@ function forEachBlock(
 
 /** The softmax layer with its loss, in blocks of rows; the gradient computes a block's logits again. */
 export const projectedCrossEntropy = opKernel(projectedCrossEntropyOp, {
-  run(backend, { inputs }) {
-    const { hidden, weights, labels, rowWeights } = inputs;
+  run(backend, { inputs, attributes }) {
+    const { hidden, weights, labels } = inputs;
     const [count] = hidden.shape;
     const [, classes] = weights.shape;
     const nats = backend.allocate([count]);
     const logSums = backend.allocate([count]);
-    const hasWeights = Number(rowWeights !== undefined);
+    const lengths = uploadLengths(backend, attributes.lengths);
+    const batch = attributes.lengths?.each.length ?? 0;
     forEachBlock(backend, inputs, (logits, start, rows) =>
       run(backend, rowLosses, {
-        reads: { logits, labels, rowWeights },
+        reads: { logits, labels, lengths },
         writes: { nats, logSums },
-        steps: [{ start, classes, hasWeights }],
+        steps: [{ start, classes, batch }],
         groups: [rows],
       }),
     );
+    if (lengths) backend.free(lengths);
     backend.keepResiduals(nats, [logSums]);
     return { nats };
   },
-  saves: ['hidden', 'weights', 'bias', 'labels', 'rowWeights', 'nats'],
-  gradient(backend, { dys, saved }) {
-    const { hidden, weights, labels, rowWeights, nats } = saved;
+  saves: ['hidden', 'weights', 'bias', 'labels', 'nats'],
+  gradient(backend, { dys, saved, attributes }) {
+    const { hidden, weights, labels, nats } = saved;
     const [, units] = hidden.shape;
     const [, classes] = weights.shape;
     const [logSums] = backend.takeResiduals(nats) as [TensorInfo];
     const dHidden = backend.allocate(hidden.shape);
     const dWeights = backend.allocate(weights.shape);
     const dBias = backend.allocate([classes]);
-    const hasWeights = Number(rowWeights !== undefined);
+    const lengths = uploadLengths(backend, attributes.lengths);
+    const batch = attributes.lengths?.each.length ?? 0;
     forEachBlock(backend, saved, (logits, start, rows) => {
       const count = rows * classes;
       run(backend, slopes, {
-        reads: { labels, rowWeights, logSums, dNats: dys.nats },
+        reads: { labels, lengths, logSums, dNats: dys.nats },
         writes: { logits },
-        steps: [{ start, classes, count, hasWeights }],
+        steps: [{ start, classes, count, batch }],
         groups: linear(count),
       });
       const adds = start > 0;
@@ -149,6 +152,7 @@ export const projectedCrossEntropy = opKernel(projectedCrossEntropyOp, {
       );
       sumRows(backend, logits, rows, classes, { into: dBias, adds });
     });
+    if (lengths) backend.free(lengths);
     backend.free(logSums);
     return { hidden: dHidden, weights: dWeights, bias: dBias };
   },

@@ -17,7 +17,8 @@ import { inBlocks, projectedCrossEntropy } from './projectedCrossEntropy';
 
 const [rows, units, classes] = [9, 5, 11];
 const labels = filledIds(rows, 51, classes);
-const rowWeights = filled([rows], 52, 0, 2);
+/** Three sequences of three steps. */
+const lengths = [2, 0, 3];
 const layer = {
   hidden: filled([rows, units], 53),
   weights: filled([units, classes], 54),
@@ -41,7 +42,8 @@ describe.each(testBackends())('cross entropies on %s', (backend) => {
 
   // 33 logits a block: three rows each, so three blocks; and one block for all.
   test.each([33, 40, 1e6])('projectedCrossEntropy in blocks of %i logits', (blockSize) => {
-    const fixed = { labels: tensor1d(labels, 'int32'), rowWeights: toTensor1D(rowWeights) };
+    const fixed = { labels: tensor1d(labels, 'int32') };
+    const padded = { time: 3, each: Int32Array.from(lengths) };
     compareWithOracle({
       label: `blocks of ${blockSize}`,
       inputs: layer,
@@ -53,23 +55,40 @@ describe.each(testBackends())('cross entropies on %s', (backend) => {
             bias: bias as Tensor1D,
             ...fixed,
           },
+          padded,
           blockSize,
         ),
       ],
-      oracle: (arrays) => [oracle.projectedCrossEntropy({ ...arrays, labels, rowWeights })],
+      oracle: (arrays) => [oracle.projectedCrossEntropy({ ...arrays, labels, lengths })],
     });
   });
 
-  test('projectedCrossEntropy without weights agrees with the oracle', () => {
+  test.each([
+    { name: 'all rows', given: {} },
+    { name: 'padding', given: { lengths } },
+    { name: 'padding alone', given: { lengths: [0, 0, 0] } },
+  ])('projectedCrossEntropy of $name agrees with the oracle', ({ given }) => {
     compareWithOracle({
       label: 'projectedCrossEntropy',
       inputs: layer,
       op: (t) => {
         const [hidden, weights] = [t.hidden as Tensor2D, t.weights as Tensor2D];
-        return [projectedCrossEntropy({ hidden, weights, bias: t.bias as Tensor1D, labels })];
+        const head = { hidden, weights, bias: t.bias as Tensor1D };
+        return [projectedCrossEntropy({ ...head, labels, ...given })];
       },
-      oracle: (arrays) => [oracle.projectedCrossEntropy({ ...arrays, labels })],
+      oracle: (arrays) => [oracle.projectedCrossEntropy({ ...arrays, labels, ...given })],
     });
+  });
+
+  test('refuses lengths that are not of its rows', () => {
+    const [hidden, weights] = [toTensor2D(layer.hidden), toTensor2D(layer.weights)];
+    const given = { hidden, weights, bias: toTensor1D(layer.bias), labels };
+    expect(() => projectedCrossEntropy({ ...given, lengths: [1, 2] })).toThrow(
+      'projectedCrossEntropy: hidden has 9 rows, expected a multiple of batch=2.',
+    );
+    expect(() => projectedCrossEntropy({ ...given, lengths: [1, 2, 4] })).toThrow(
+      'projectedCrossEntropy: lengths[2] is 4',
+    );
   });
 
   test('refuses labels that are no class, or no integers', () => {

@@ -30,8 +30,7 @@ export interface Padding {
 export function paddingOf({ time, each }: Lengths): Padding {
   const batch = each.length;
   const rows = time * batch;
-  const isReal = (row: number): boolean => Math.floor(row / batch) < (each[row % batch] as number);
-  const values = Float32Array.from({ length: rows }, (_, row) => Number(isReal(row)));
+  const values = realRows({ time, each });
   const mask = tensor2d(values, [rows, 1]);
   const real = values.indexOf(1);
   // For each row itself where it is real, otherwise some real row.
@@ -50,4 +49,12 @@ export function paddingOf({ time, each }: Lengths): Padding {
     },
     column: (step) => slice(mask, [step * batch, 0], [batch, 1]),
   };
+}
+
+/** 1 for each real row of [time·batch], 0 for padding. */
+export function realRows({ time, each }: Lengths): Float32Array {
+  const batch = each.length;
+  return Float32Array.from({ length: time * batch }, (_, row) =>
+    Number(Math.floor(row / batch) < (each[row % batch] as number)),
+  );
 }

@@ -1,4 +1,11 @@
-import { expectIndices, expectShape } from '@bnrnn/core';
+import {
+  expectIndices,
+  expectShape,
+  paddedLengths,
+  ShapeError,
+  type GivenLengths,
+  type Lengths,
+} from '@bnrnn/core';
 import {
   add,
   concat,
@@ -18,18 +25,19 @@ import { defineOp, type OpInputs } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { crossEntropyRows, crossEntropySlopes } from './crossEntropyRows';
 import { customOp } from './customOp';
+import { realRows } from './padding';
 
 /** The most logits that stand in memory at once: 32 MiB of float32. */
 const largestBlock = 8 * 1024 * 1024;
 
 /** See `projectedCrossEntropy`. */
-export const projectedCrossEntropyOp = defineOp<object>()({
+export const projectedCrossEntropyOp = defineOp<{ lengths: Lengths | undefined }>()({
   name: 'projectedCrossEntropy',
   inputs: { hidden: 'rows units', weights: 'units classes', bias: 'classes', labels: 'rows' },
-  optional: { rowWeights: 'rows' },
+  optional: {},
   outputs: { nats: 'rows' },
-  constants: ['labels', 'rowWeights'],
-  fallback: (inputs) => ({ nats: inBlocks(inputs, largestBlock) }),
+  constants: ['labels'],
+  fallback: (inputs, { lengths }) => ({ nats: inBlocks(inputs, lengths, largestBlock) }),
 });
 
 export interface ProjectedCrossEntropyOptions {
@@ -37,13 +45,13 @@ export interface ProjectedCrossEntropyOptions {
   weights: Tensor2D;
   bias: Tensor1D;
   labels: ArrayLike<number>;
-  rowWeights?: Tensor1D | undefined;
+  lengths?: GivenLengths | undefined;
 }
 
 /**
  * The cross entropy in nats of each row of a softmax layer, without ever holding all its logits.
  *
- *   logits = hidden·weights + bias     nats[n] = rowWeights[n]·(log Σ_v exp(logits[n, v]) − logits[n, labels[n]])
+ *   logits = hidden·weights + bias     nats[n] = log Σ_v exp(logits[n, v]) − logits[n, labels[n]], 0 where padded
  *
  * Rows are taken in blocks of at most 32 MiB of logits, computed again for the gradient.
  *
@@ -51,30 +59,45 @@ export interface ProjectedCrossEntropyOptions {
  * @param options.weights     float32 [units, classes].
  * @param options.bias        float32 [classes].
  * @param options.labels      [rows] whole numbers on the CPU, 0 to classes - 1.
- * @param options.rowWeights  float32 [rows], a constant for the gradient; 1 when absent.
+ * @param options.lengths     real steps of each of the batch's rows, where rows = time·batch; all when absent.
  * @returns float32 [rows].
- * @throws ShapeError when sizes disagree, or for labels that are no list; UsageError for a label that is no class.
+ * @throws ShapeError when sizes disagree, or for labels that are no list; UsageError for a label that is no class, or
+ *   a length outside 0 to time.
  * @see docs/architecture.md, ops.
  */
 export function projectedCrossEntropy(options: ProjectedCrossEntropyOptions): Tensor1D {
   const name = 'projectedCrossEntropy';
-  const { hidden, weights } = options;
+  const { hidden, weights, bias } = options;
   expectShape(name, 'hidden', hidden, { rows: null, units: null });
   expectShape(name, 'weights', weights, { units: hidden.shape[1], classes: null });
   const [rows, size] = [hidden.shape[0], weights.shape[1]];
   expectIndices(name, 'labels', options.labels, { count: { rows }, size });
+  const lengths = lengthsOfRows(name, options.lengths, rows);
   return tidy(() => {
     const labels = tensor1d(Int32Array.from(options.labels), 'int32');
-    return runOp(projectedCrossEntropyOp, { ...options, labels }, {}).nats;
+    return runOp(projectedCrossEntropyOp, { hidden, weights, bias, labels }, { lengths }).nats;
   });
+}
+
+/** @throws ShapeError for rows that are no steps of so many sequences. */
+function lengthsOfRows(
+  name: string,
+  lengths: GivenLengths | undefined,
+  rows: number,
+): Lengths | undefined {
+  if (lengths === undefined) return undefined;
+  const batch = 'each' in lengths ? lengths.each.length : lengths.length;
+  if (rows % batch === 0) return paddedLengths(name, lengths, { time: rows / batch, batch });
+  throw new ShapeError(`${name}: hidden has ${rows} rows, expected a multiple of batch=${batch}.`);
 }
 
 /** The fallback with the size of a block as an argument, for its tests. */
 export function inBlocks(
   inputs: OpInputs<typeof projectedCrossEntropyOp>,
+  lengths: Lengths | undefined,
   blockSize: number,
 ): Tensor1D {
-  const { hidden, weights, bias, labels, rowWeights } = inputs;
+  const { hidden, weights, bias, labels } = inputs;
   const [rows, units] = hidden.shape;
   const blockRows = Math.max(1, Math.min(rows, Math.floor(blockSize / weights.shape[1])));
   const starts = Array.from({ length: Math.ceil(rows / blockRows) }, (_, i) => i * blockRows);
@@ -94,14 +117,14 @@ export function inBlocks(
     );
     const kept = blocks.flatMap((block) => block.probabilities ?? []);
     const nats = concat(blocks.map((block) => block.nats));
-    const rest = rowWeights ? [rowWeights] : [];
-    save([hidden, weights, bias, labels, ...kept, ...rest]);
+    const silence = (y: Tensor1D): Tensor1D => (lengths ? mul(y, realRows(lengths)) : y);
+    save([hidden, weights, bias, labels, ...kept]);
     return {
-      value: rowWeights ? mul(nats, rowWeights) : nats,
+      value: silence(nats),
       gradient: (dy, saved) => {
         const [h, w, b, y] = saved as [Tensor2D, Tensor2D, Tensor1D, Tensor1D];
         const p = kept.length > 0 ? (saved[4] as Tensor2D) : undefined;
-        const slope: Tensor1D = rowWeights ? mul(dy, saved.at(-1) as Tensor1D) : dy;
+        const slope = silence(dy);
         const wT: Tensor2D = transpose(w);
         const dHidden: Tensor2D[] = [];
         let dWeights: Tensor2D | undefined;

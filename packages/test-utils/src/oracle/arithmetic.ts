@@ -67,7 +67,10 @@ export function timeOrder(time: number, reverse: boolean): number[] {
   return reverse ? forward.reverse() : forward;
 }
 
-/** True where a frame is padding: the mask [T, B] is there and 0. */
-export function isPadded(mask: Array64 | undefined, t: number, b: number): boolean {
-  return mask !== undefined && at(mask, t, b) === 0;
+/** The real steps of each row of a padded batch; none is padded where undefined. */
+export type RowLengths = readonly number[] | undefined;
+
+/** True where a frame is padding: it stands behind the real steps of its row. */
+export function isPadded(lengths: RowLengths, t: number, b: number): boolean {
+  return lengths !== undefined && t >= (lengths[b] as number);
 }

@@ -1,12 +1,12 @@
 import { array64, at, axis, put, type Array64 } from '../array64';
-import { isPadded } from './arithmetic';
+import { isPadded, type RowLengths } from './arithmetic';
 import { standardize, type EpsilonRule } from './standardize';
 
 export interface BatchNormalizeOptions {
   x: Array64;
   gain: Array64;
   shift?: Array64 | undefined;
-  mask?: Array64 | undefined;
+  lengths?: RowLengths;
   over: 'frame' | 'sequence';
   epsilon: number;
   epsilonRule?: EpsilonRule | undefined;
@@ -26,14 +26,14 @@ export interface BatchNormalizeResult {
  *   mean[s, f] = Σ x / n     variance[s, f] = Σ (x − mean)² / n     n = rows[s], real frames only
  *   y = gain[f] · standardize(x) + shift[f], and 0 where padded
  *
- * x and y [T, B, F], gain and shift [F], mask [T, B], mean and variance [S, F], rows [S], S = T for
+ * x and y [T, B, F], gain and shift [F], mean and variance [S, F], rows [S], S = T for
  * 'frame' and 1 for 'sequence'. A step with fewer than 2 real frames is standardized by `stored`
  * [T, F]; its reported mean and variance are those of its one real frame, zeros where it has none.
  *
  * @see Laurent et al. 2015, section 3.
  */
 export function batchNormalize(options: BatchNormalizeOptions): BatchNormalizeResult {
-  const { x, gain, shift, mask, over, epsilon, epsilonRule = 'variance', stored } = options;
+  const { x, gain, shift, lengths, over, epsilon, epsilonRule = 'variance', stored } = options;
   const [time, batch, features] = [axis(x, 0), axis(x, 1), axis(x, 2)];
   const sets = over === 'frame' ? time : 1;
   const setOf = (t: number): number => (over === 'frame' ? t : 0);
@@ -42,7 +42,7 @@ export function batchNormalize(options: BatchNormalizeOptions): BatchNormalizeRe
   const rows = array64([sets]);
   const eachReal = (visit: (t: number, b: number) => void): void => {
     for (let t = 0; t < time; t++) {
-      for (let b = 0; b < batch; b++) if (!isPadded(mask, t, b)) visit(t, b);
+      for (let b = 0; b < batch; b++) if (!isPadded(lengths, t, b)) visit(t, b);
     }
   };
 

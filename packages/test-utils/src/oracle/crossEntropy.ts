@@ -1,22 +1,23 @@
 import { array64, at, axis, put, type Array64 } from '../array64';
-import { addToRows, product } from './arithmetic';
+import { addToRows, isPadded, product, type RowLengths } from './arithmetic';
 
 export interface SoftmaxCrossEntropyOptions {
   /** [N, V]. */
   logits: Array64;
   /** [N]. */
   labels: ArrayLike<number>;
-  /** [N]. */
-  weights?: Array64 | undefined;
+  /** Real steps of each of the B sequences, where N = T·B and row t·B + b is step t of sequence b. */
+  lengths?: RowLengths;
 }
 
 /**
  * The cross entropy of each row in nats.
  *
- *   y[n] = weights[n] · (log Σ_v exp(logits[n, v]) − logits[n, labels[n]])
+ *   y[n] = log Σ_v exp(logits[n, v]) − logits[n, labels[n]], and 0 where padded
  */
 export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions): Array64 {
-  const { logits, labels, weights } = options;
+  const { logits, labels, lengths } = options;
+  const batch = lengths?.length ?? 1;
   const [rows, classes] = [axis(logits, 0), axis(logits, 1)];
   const y = array64([rows]);
   for (let n = 0; n < rows; n++) {
@@ -24,7 +25,7 @@ export function softmaxCrossEntropy(options: SoftmaxCrossEntropyOptions): Array6
     const largest = Math.max(...row);
     const sum = row.reduce((total, logit) => total + Math.exp(logit - largest), 0);
     const nats = largest + Math.log(sum) - at(logits, n, labels[n]);
-    put(y, nats * (weights === undefined ? 1 : at(weights, n)), n);
+    put(y, isPadded(lengths, Math.floor(n / batch), n % batch) ? 0 : nats, n);
   }
   return y;
 }
@@ -38,13 +39,13 @@ export interface ProjectedCrossEntropyOptions {
   bias: Array64;
   /** [N]. */
   labels: ArrayLike<number>;
-  /** [N]. */
-  rowWeights?: Array64 | undefined;
+  /** As for `softmaxCrossEntropy`. */
+  lengths?: RowLengths;
 }
 
 /** `softmaxCrossEntropy` of the logits hidden·weights + bias. */
 export function projectedCrossEntropy(options: ProjectedCrossEntropyOptions): Array64 {
-  const { hidden, weights, bias, labels, rowWeights } = options;
+  const { hidden, weights, bias, labels, lengths } = options;
   const logits = addToRows(product(hidden, weights), bias);
-  return softmaxCrossEntropy({ logits, labels, weights: rowWeights });
+  return softmaxCrossEntropy({ logits, labels, lengths });
 }

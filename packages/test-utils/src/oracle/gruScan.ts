@@ -1,5 +1,5 @@
 import { array64, at, axis, put, type Array64 } from '../array64';
-import { addToRows, isPadded, product, sigmoid, timeOrder } from './arithmetic';
+import { addToRows, isPadded, product, sigmoid, timeOrder, type RowLengths } from './arithmetic';
 
 export interface GruScanOptions {
   /** [T, B, 3H], gates in the order r, z, n. */
@@ -10,8 +10,8 @@ export interface GruScanOptions {
   recurrentBias?: Array64 | undefined;
   /** [B, H]. */
   hidden0: Array64;
-  /** [T, B]. */
-  mask?: Array64 | undefined;
+  /** Real steps of each row. */
+  lengths?: RowLengths;
   reverse?: boolean | undefined;
 }
 
@@ -31,7 +31,7 @@ export interface GruScanResult {
  * @see Cho et al. 2014; the equations of PyTorch's nn.GRU.
  */
 export function gruScan(options: GruScanOptions): GruScanResult {
-  const { projected, recurrent, recurrentBias, mask, reverse = false } = options;
+  const { projected, recurrent, recurrentBias, lengths, reverse = false } = options;
   const [time, batch, units] = [axis(projected, 0), axis(projected, 1), axis(recurrent, 0)];
   const hiddens = array64([time, batch, units]);
   let hidden = options.hidden0;
@@ -46,8 +46,8 @@ export function gruScan(options: GruScanOptions): GruScanResult {
         const z = sigmoid(at(projected, t, b, units + k) + at(s, b, units + k));
         const n = Math.tanh(at(projected, t, b, 2 * units + k) + r * at(s, b, 2 * units + k));
         const h = (1 - z) * n + z * at(hidden, b, k);
-        put(next, isPadded(mask, t, b) ? at(hidden, b, k) : h, b, k);
-        put(hiddens, isPadded(mask, t, b) ? 0 : h, t, b, k);
+        put(next, isPadded(lengths, t, b) ? at(hidden, b, k) : h, b, k);
+        put(hiddens, isPadded(lengths, t, b) ? 0 : h, t, b, k);
       }
     }
     hidden = next;

@@ -1,4 +1,4 @@
-export { project, product, stepOf } from './arithmetic';
+export { isPadded, project, product, stepOf, type RowLengths } from './arithmetic';
 export {
   batchNormalize,
   type BatchNormalizeOptions,

@@ -1,11 +1,11 @@
 import { array64, axis, type Array64 } from '../array64';
-import { addToRows, project, setStep, stepOf } from './arithmetic';
+import { addToRows, project, setStep, stepOf, type RowLengths } from './arithmetic';
 import { gruScan, type GruScanResult } from './gruScan';
 import { lstmScan, type LstmScanOptions, type LstmScanResult } from './lstmScan';
 import { rnnScan, type RnnScanOptions, type RnnScanResult } from './rnnScan';
 
-/** Normalizes the projected input of all steps, [T, B, F] to the same shape; `mask` [T, B]. */
-export type SequenceNormalizer = (x: Array64, mask: Array64 | undefined) => Array64;
+/** Normalizes the projected input of all steps, [T, B, F] to the same shape; `lengths` of its rows. */
+export type SequenceNormalizer = (x: Array64, lengths: RowLengths) => Array64;
 
 export interface LayerWeights {
   /** [I, G·H] for a cell of G gates. */
@@ -24,8 +24,8 @@ interface LayerOptions {
   weights: LayerWeights;
   /** [B, H]; zeros unless given. */
   hidden0?: Array64 | undefined;
-  /** [T, B]. */
-  mask?: Array64 | undefined;
+  /** Real steps of each row. */
+  lengths?: RowLengths;
   reverse?: boolean | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface LstmLayerOptions extends LayerOptions {
 
 /** An LSTM layer: `lstmScan` over inputToHidden(x·W) + bias. */
 export function lstmLayer(options: LstmLayerOptions): LstmScanResult {
-  const { weights, mask, reverse, normalize = {} } = options;
+  const { weights, lengths, reverse, normalize = {} } = options;
   return lstmScan({
     projected: projectedInput(options, normalize.inputToHidden),
     recurrent: weights.recurrent,
@@ -49,7 +49,7 @@ export function lstmLayer(options: LstmLayerOptions): LstmScanResult {
     peepholes: weights.peepholes,
     hidden0: options.hidden0 ?? zeroState(options),
     cell0: options.cell0 ?? zeroState(options),
-    mask,
+    lengths,
     reverse,
     normalize,
   });
@@ -62,13 +62,13 @@ export interface RnnLayerOptions extends LayerOptions {
 
 /** A vanilla recurrent layer: `rnnScan` over inputToHidden(x·W) + bias. */
 export function rnnLayer(options: RnnLayerOptions): RnnScanResult {
-  const { weights, mask, reverse, activation, normalize = {} } = options;
+  const { weights, lengths, reverse, activation, normalize = {} } = options;
   return rnnScan({
     projected: projectedInput(options, normalize.inputToHidden),
     recurrent: weights.recurrent,
     recurrentBias: weights.recurrentBias,
     hidden0: options.hidden0 ?? zeroState(options),
-    mask,
+    lengths,
     reverse,
     activation,
     normalize,
@@ -81,21 +81,21 @@ export interface GruLayerOptions extends LayerOptions {
 
 /** A GRU layer: `gruScan` over inputToHidden(x·W) + bias. */
 export function gruLayer(options: GruLayerOptions): GruScanResult {
-  const { weights, mask, reverse, normalize = {} } = options;
+  const { weights, lengths, reverse, normalize = {} } = options;
   return gruScan({
     projected: projectedInput(options, normalize.inputToHidden),
     recurrent: weights.recurrent,
     recurrentBias: weights.recurrentBias,
     hidden0: options.hidden0 ?? zeroState(options),
-    mask,
+    lengths,
     reverse,
   });
 }
 
 function projectedInput(options: LayerOptions, normalizer?: SequenceNormalizer): Array64 {
-  const { x, weights, mask } = options;
+  const { x, weights, lengths } = options;
   const plain = project(x, weights.input);
-  const normalized = normalizer === undefined ? plain : normalizer(plain, mask);
+  const normalized = normalizer === undefined ? plain : normalizer(plain, lengths);
   if (weights.bias === undefined) return normalized;
   const y = array64(normalized.shape);
   for (let t = 0; t < axis(y, 0); t++)

@@ -8,6 +8,7 @@ import {
   stepOf,
   sum64,
   timeOrder,
+  type RowLengths,
 } from './arithmetic';
 import { noStep, type StepNormalizer } from './stepNormalizer';
 
@@ -24,8 +25,8 @@ export interface LstmScanOptions {
   hidden0: Array64;
   /** [B, H]. */
   cell0: Array64;
-  /** [T, B]. */
-  mask?: Array64 | undefined;
+  /** Real steps of each row. */
+  lengths?: RowLengths;
   reverse?: boolean | undefined;
   normalize?: {
     hiddenToHidden?: StepNormalizer | undefined;
@@ -56,7 +57,7 @@ export interface LstmScanResult {
  *      placements: Laurent et al. 2015, section 4; Cooijmans et al. 2016, equations 6 to 8.
  */
 export function lstmScan(options: LstmScanOptions): LstmScanResult {
-  const { projected, recurrent, recurrentBias, peepholes, mask, reverse = false } = options;
+  const { projected, recurrent, recurrentBias, peepholes, lengths, reverse = false } = options;
   const {
     hiddenToHidden = noStep,
     preActivation = noStep,
@@ -69,9 +70,8 @@ export function lstmScan(options: LstmScanOptions): LstmScanResult {
   let cell = options.cell0;
 
   for (const t of timeOrder(time, reverse)) {
-    const rowMask = mask === undefined ? undefined : stepOf(mask, t);
-    const state = hiddenToHidden(product(hidden, recurrent), t, rowMask);
-    const normalized = preActivation(sum64(stepOf(projected, t), state), t, rowMask);
+    const state = hiddenToHidden(product(hidden, recurrent), t, lengths);
+    const normalized = preActivation(sum64(stepOf(projected, t), state), t, lengths);
     const z = recurrentBias === undefined ? normalized : addToRows(normalized, recurrentBias);
     const peep = (gate: number, k: number): number =>
       peepholes === undefined ? 0 : at(peepholes, gate, k);
@@ -83,17 +83,17 @@ export function lstmScan(options: LstmScanOptions): LstmScanResult {
         const i = sigmoid(at(z, b, k) + peep(0, k) * c);
         const f = sigmoid(at(z, b, units + k) + peep(1, k) * c);
         const g = Math.tanh(at(z, b, 2 * units + k));
-        put(nextCell, isPadded(mask, t, b) ? c : f * c + i * g, b, k);
+        put(nextCell, isPadded(lengths, t, b) ? c : f * c + i * g, b, k);
       }
     }
-    const shown = cellNorm(nextCell, t, rowMask);
+    const shown = cellNorm(nextCell, t, lengths);
     const nextHidden = array64([batch, units]);
     for (let b = 0; b < batch; b++) {
       for (let k = 0; k < units; k++) {
         const o = sigmoid(at(z, b, 3 * units + k) + peep(2, k) * at(nextCell, b, k));
         const h = o * Math.tanh(at(shown, b, k));
-        put(nextHidden, isPadded(mask, t, b) ? at(hidden, b, k) : h, b, k);
-        put(hiddens, isPadded(mask, t, b) ? 0 : h, t, b, k);
+        put(nextHidden, isPadded(lengths, t, b) ? at(hidden, b, k) : h, b, k);
+        put(hiddens, isPadded(lengths, t, b) ? 0 : h, t, b, k);
       }
     }
     hidden = nextHidden;

@@ -1,5 +1,5 @@
 import { array64, at, axis, put, type Array64 } from '../array64';
-import { addToRows, isPadded, product, stepOf, sum64, timeOrder } from './arithmetic';
+import { addToRows, isPadded, product, stepOf, sum64, timeOrder, type RowLengths } from './arithmetic';
 import { noStep, type StepNormalizer } from './stepNormalizer';
 
 export interface RnnScanOptions {
@@ -11,8 +11,8 @@ export interface RnnScanOptions {
   recurrentBias?: Array64 | undefined;
   /** [B, H]. */
   hidden0: Array64;
-  /** [T, B]. */
-  mask?: Array64 | undefined;
+  /** Real steps of each row. */
+  lengths?: RowLengths;
   reverse?: boolean | undefined;
   activation: 'tanh' | 'relu';
   normalize?: {
@@ -36,23 +36,22 @@ export interface RnnScanResult {
  * @see Elman 1990; Laurent et al. 2015, equations 1 and 5.
  */
 export function rnnScan(options: RnnScanOptions): RnnScanResult {
-  const { projected, recurrent, recurrentBias, mask, reverse = false, activation } = options;
+  const { projected, recurrent, recurrentBias, lengths, reverse = false, activation } = options;
   const { hiddenToHidden = noStep, preActivation = noStep } = options.normalize ?? {};
   const [time, batch, units] = [axis(projected, 0), axis(projected, 1), axis(recurrent, 0)];
   const hiddens = array64([time, batch, units]);
   let hidden = options.hidden0;
 
   for (const t of timeOrder(time, reverse)) {
-    const rowMask = mask === undefined ? undefined : stepOf(mask, t);
-    const state = hiddenToHidden(product(hidden, recurrent), t, rowMask);
-    const normalized = preActivation(sum64(stepOf(projected, t), state), t, rowMask);
+    const state = hiddenToHidden(product(hidden, recurrent), t, lengths);
+    const normalized = preActivation(sum64(stepOf(projected, t), state), t, lengths);
     const z = recurrentBias === undefined ? normalized : addToRows(normalized, recurrentBias);
     const next = array64([batch, units]);
     for (let b = 0; b < batch; b++) {
       for (let k = 0; k < units; k++) {
         const h = activation === 'tanh' ? Math.tanh(at(z, b, k)) : Math.max(0, at(z, b, k));
-        put(next, isPadded(mask, t, b) ? at(hidden, b, k) : h, b, k);
-        put(hiddens, isPadded(mask, t, b) ? 0 : h, t, b, k);
+        put(next, isPadded(lengths, t, b) ? at(hidden, b, k) : h, b, k);
+        put(hiddens, isPadded(lengths, t, b) ? 0 : h, t, b, k);
       }
     }
     hidden = next;

@@ -1,12 +1,13 @@
 import { array64, at, axis, put, type Array64 } from '../array64';
+import { isPadded, type RowLengths } from './arithmetic';
 import { standardize, type EpsilonRule } from './standardize';
 import { layerNormalize } from './layerNormalize';
 
 /**
- * Normalizes one step [B, F] inside a recurrence; `step` is the time index, `mask` [B] its real rows.
+ * Normalizes one step [B, F] inside a recurrence; `step` is the time index, `lengths` the real steps of each row.
  * Rows that are padding come out as zero.
  */
-export type StepNormalizer = (x: Array64, step: number, mask: Array64 | undefined) => Array64;
+export type StepNormalizer = (x: Array64, step: number, lengths: RowLengths) => Array64;
 
 export interface StepMoments {
   step: number;
@@ -38,9 +39,9 @@ export interface BatchStepOptions {
  */
 export function batchStep(options: BatchStepOptions): StepNormalizer {
   const { gain, shift, epsilon, epsilonRule = 'variance', stored, useStored, onMoments } = options;
-  return (x, step, mask) => {
+  return (x, step, lengths) => {
     const [batch, features] = [axis(x, 0), axis(x, 1)];
-    const real = Array.from({ length: batch }, (_, b) => mask === undefined || at(mask, b) !== 0);
+    const real = Array.from({ length: batch }, (_, b) => !isPadded(lengths, step, b));
     const rows = real.filter(Boolean).length;
     const mean = array64([features]);
     const variance = array64([features]);
@@ -81,10 +82,10 @@ export interface LayerStepOptions {
 
 /** Layer normalization of each row of one step alone. */
 export function layerStep(options: LayerStepOptions): StepNormalizer {
-  return (x, _step, mask) => {
+  return (x, step, lengths) => {
     const y = layerNormalize({ x, ...options });
     for (let b = 0; b < axis(x, 0); b++) {
-      if (mask === undefined || at(mask, b) !== 0) continue;
+      if (!isPadded(lengths, step, b)) continue;
       for (let f = 0; f < axis(x, 1); f++) put(y, 0, b, f);
     }
     return y;

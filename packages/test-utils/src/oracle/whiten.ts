@@ -1,5 +1,5 @@
 import { array64, at, axis, put, reshape64, type Array64 } from '../array64';
-import { isPadded } from './arithmetic';
+import { isPadded, type RowLengths } from './arithmetic';
 import { whiteningMatrix, type WhiteningRule } from './whiteningMatrix';
 
 /** A mean [S, F] and a whitening matrix [S, G, n, n] of each group, for each step or for all. */
@@ -12,7 +12,7 @@ export interface WhitenOptions extends WhiteningRule {
   x: Array64;
   gain: Array64;
   shift?: Array64 | undefined;
-  mask?: Array64 | undefined;
+  lengths?: RowLengths;
   over: 'frame' | 'sequence';
   groupSize: number;
   /** For steps with no more than n real frames, frame-wise; every step where `useStored`. */
@@ -33,19 +33,19 @@ export interface WhitenResult extends Whitening {
  *   mean[s] = Σ x / m     C[s, g] = Σ (x_g − mean_g)ᵀ·(x_g − mean_g) / m     m = rows[s]
  *   y = gain · (x_g − mean_g)·A[s, g] + shift, A the `whiteningMatrix` of C, and 0 where padded
  *
- * x and y [T, B, F], gain and shift [F], mask [T, B], mean [S, F], covariance and matrix
+ * x and y [T, B, F], gain and shift [F], mean [S, F], covariance and matrix
  * [S, G, n, n], rows [S], S = T for 'frame' and 1 for 'sequence'; `stored` has T rows or one.
  *
  * @see Huang et al. 2018, section 3; docs/strategies.md.
  */
 export function whiten(options: WhitenOptions): WhitenResult {
-  const { x, gain, shift, mask, over, groupSize: n, stored, useStored = false } = options;
+  const { x, gain, shift, lengths, over, groupSize: n, stored, useStored = false } = options;
   const [time, batch, features] = [axis(x, 0), axis(x, 1), axis(x, 2)];
   const sets = over === 'frame' ? time : 1;
   const setOf = (t: number): number => (over === 'frame' ? t : 0);
   const eachReal = (visit: (t: number, b: number) => void): void => {
     for (let t = 0; t < time; t++) {
-      for (let b = 0; b < batch; b++) if (!isPadded(mask, t, b)) visit(t, b);
+      for (let b = 0; b < batch; b++) if (!isPadded(lengths, t, b)) visit(t, b);
     }
   };
   const rows = array64([sets]);

@@ -6,19 +6,19 @@ import type { BatchTensors } from './batchTensors';
 /**
  * The cross entropy of each row of a mini-batch in nats, 0 where padded.
  *
- *   nats[r] = −weight[r] · log softmax(hidden[r]·W + b)[label[r]]
+ *   nats[r] = −log softmax(hidden[r]·W + b)[label[r]]
  *
  * @returns float32 [time·batch].
  */
 export function batchNats(
   { hidden, head }: Pick<ForwardResult, 'hidden' | 'head'>,
-  { labels, rowWeights }: Pick<BatchTensors, 'labels' | 'rowWeights'>,
+  { labels, inputs }: Pick<BatchTensors, 'labels' | 'inputs'>,
 ): Tensor1D {
   return projectedCrossEntropy({
     hidden,
     weights: head.weights as Tensor2D,
     bias: head.bias as Tensor1D,
     labels,
-    ...(rowWeights === undefined ? {} : { rowWeights }),
+    lengths: 'features' in inputs ? inputs.lengths : undefined,
   });
 }

@@ -4,18 +4,15 @@ import {
   expectShape,
   type Batch,
   type BatchPart,
-  type Lengths,
 } from '@bnrnn/core';
 import type { SequenceInputs } from '@bnrnn/recurrent';
-import { dispose, tensor1d, tensor3d, type Tensor1D } from '@tensorflow/tfjs-core';
+import { tensor3d } from '@tensorflow/tfjs-core';
 
 /** A mini-batch on the backend. */
 export interface BatchTensors {
   readonly inputs: SequenceInputs;
   /** [time·batch], on the CPU. */
   readonly labels: Int32Array;
-  /** float32 [time·batch]: 1 for a real frame, 0 for padding; absent where nothing is padded. */
-  readonly rowWeights?: Tensor1D;
   /** Words, characters or real frames. */
   readonly units: number;
   /** Where its columns stand in the batch of all ranks. */
@@ -48,22 +45,11 @@ export function batchTensors(batch: Batch): BatchTensors {
     'time·batch·features': rows * size,
   });
   const features = tensor3d(batch.inputs, [time, width, size]);
-  const units = countRealSteps(batch, lengths);
-  const rowWeights = units < rows ? tensor1d(realRows(lengths)) : undefined;
   return {
     inputs: { features, lengths },
     labels: batch.targets,
-    ...(rowWeights && { rowWeights }),
-    units,
+    units: countRealSteps(batch, lengths),
     ...(batch.part && { part: batch.part }),
-    dispose: () => dispose(rowWeights ? [features, rowWeights] : [features]),
+    dispose: () => features.dispose(),
   };
-}
-
-/** 1 for each real row of [time·batch], 0 for padding. */
-function realRows({ time, each }: Lengths): Float32Array {
-  const batch = each.length;
-  return Float32Array.from({ length: time * batch }, (_, row) =>
-    Number(Math.floor(row / batch) < (each[row % batch] as number)),
-  );
 }
