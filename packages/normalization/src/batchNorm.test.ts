@@ -7,7 +7,6 @@ import {
   expectNoLeak,
   filled,
   oracle,
-  prefixMask,
   put,
   testBackends,
   toTensor1D,
@@ -95,7 +94,6 @@ function given(testCase: Case) {
   const normalizer = batchNorm(testCase.options);
   const { over, epsilon, epsilonRule } = batchNormSpec(testCase.options);
   const stored = someStatistics(testCase.options.maxSteps ?? 1);
-  const mask = testCase.lengths && prefixMask(testCase.lengths, time);
   const statistics = {
     mean: toTensor2D(stored.mean),
     variance: toTensor2D(stored.variance),
@@ -104,7 +102,7 @@ function given(testCase: Case) {
     normalizer,
     rule: { over, epsilon, epsilonRule },
     stored,
-    mask,
+    lengths: testCase.lengths,
     statistics,
     padding: testCase.lengths && { lengths: testCase.lengths },
   };
@@ -134,10 +132,10 @@ describe.each(testBackends())('batchNorm on %s', (backend) => {
     ];
 
     it('gives the float64 values and moments in mode batch', () => {
-      const { normalizer, rule, stored, mask, statistics, padding } = given(testCase);
+      const { normalizer, rule, stored, lengths, statistics, padding } = given(testCase);
       const expected = oracle.batchNormalize({
         ...inputs,
-        mask,
+        lengths,
         ...rule,
         stored: { mean: spread(stored.mean), variance: spread(stored.variance) },
       });
@@ -163,13 +161,13 @@ describe.each(testBackends())('batchNorm on %s', (backend) => {
     });
 
     it('has the gradient of the float64 values in mode batch', () => {
-      const { normalizer, rule, stored, mask, statistics, padding } = given(testCase);
+      const { normalizer, rule, stored, lengths, statistics, padding } = given(testCase);
       const expected = centralDifferences(
         (moved) =>
           weightedSum(
             oracle.batchNormalize({
               ...moved,
-              mask,
+              lengths,
               ...rule,
               stored: { mean: spread(stored.mean), variance: spread(stored.variance) },
             }).y,
@@ -187,7 +185,7 @@ describe.each(testBackends())('batchNorm on %s', (backend) => {
     });
 
     it('gives the float64 values and gradient in mode stored', () => {
-      const { normalizer, rule, stored, mask, statistics, padding } = given(testCase);
+      const { normalizer, rule, stored, lengths, statistics, padding } = given(testCase);
       const reference = (moved: typeof inputs): Array64 => {
         const step = oracle.batchStep({
           gain: moved.gain,
@@ -197,7 +195,7 @@ describe.each(testBackends())('batchNorm on %s', (backend) => {
           useStored: true,
         });
         const steps = Array.from({ length: time }, (_, t) => [
-          ...step(oracle.stepOf(moved.x, t), t, mask && oracle.stepOf(mask, t)).data,
+          ...step(oracle.stepOf(moved.x, t), t, lengths).data,
         ]);
         return array64(x.shape, steps.flat());
       };

@@ -8,7 +8,6 @@ import {
   filled,
   map64,
   oracle,
-  prefixMask,
   testBackends,
   toTensor1D,
   toTensor2D,
@@ -68,7 +67,7 @@ function given({ options, lengths, rows = 1, updates }: Case) {
   return {
     normalizer: renorm({ ...options, epsilon }),
     stored,
-    mask: lengths && prefixMask(lengths, time),
+    lengths,
     statistics: {
       mean: toTensor2D(stored.mean),
       variance: toTensor2D(stored.variance),
@@ -88,9 +87,9 @@ const spread = (table: Array64): Array64 =>
 function reference(
   testCase: Case,
 ): (moved: { x: Array64; gain: Array64; shift: Array64 }) => Array64 {
-  const { stored, mask } = given(testCase);
+  const { stored, lengths } = given(testCase);
   const over = testCase.options.over ?? 'frame';
-  const rule = { over, epsilon, mask } as const;
+  const rule = { over, epsilon, lengths } as const;
   const fallback = { mean: spread(stored.mean), variance: spread(stored.variance) };
   const unit = array64([features], new Array<number>(features).fill(1));
   const plain = (xs: Array64) =>
@@ -110,7 +109,7 @@ function reference(
       d: Math.min(Math.max(distance, -limits.d), limits.d),
     };
   };
-  const real = (i: number) => mask === undefined || mask.data[Math.floor(i / features)] === 1;
+  const real = (i: number) => !oracle.isPadded(lengths, row(i), Math.floor(i / features) % batch);
   return (moved) =>
     map64(plain(moved.x).y, (xHat, i) => {
       if (!real(i)) return 0;

@@ -7,11 +7,9 @@ import {
   expectNoLeak,
   filled,
   fromTensor,
-  lengthsOf,
   map64,
   onRanks,
   oracle,
-  prefixMask,
   put,
   reshape64,
   testBackends,
@@ -46,30 +44,30 @@ import type { WhitenOptions } from './whitenSpec';
 
 const [time, batch, features, n] = [5, 7, 6, 3];
 // Steps 3 and 4 have 3 and 2 real rows, no more than a group has features.
-const mask = prefixMask([5, 3, 4, 2, 5, 3, 1], time);
-const even = prefixMask([5, 3, 5, 5, 5, 5, 1], time);
+const lengths = [5, 3, 4, 2, 5, 3, 1];
+const even = [5, 3, 5, 5, 5, 5, 1];
 const noise = filled([time, batch, features], 1, -2, 3);
 const x = map64(noise, (v, i) => v + 0.7 * (i % features === 0 ? 0 : noise.data[i - 1]!));
 const gain = filled([features], 2, 0.5, 1.5);
 const shift = filled([features], 3);
 
 const rule = { groupSize: n, epsilon: 0.1 };
-const cases: readonly [string, WhitenOptions, Array64?][] = [
+const cases: readonly [string, WhitenOptions, number[]?][] = [
   ['cholesky', { over: 'frame', method: 'cholesky', ...rule }],
   ['zca over sequences', { over: 'sequence', method: 'zca', ...rule }],
   ['iterative, padded', { over: 'frame', method: 'iterative', iterations: 3, ...rule }, even],
-  ['cholesky, steps of few rows', { over: 'frame', method: 'cholesky', ...rule }, mask],
+  ['cholesky, steps of few rows', { over: 'frame', method: 'cholesky', ...rule }, lengths],
   [
     'iterative, steps of few rows, statistics of each step',
     { over: 'frame', method: 'iterative', ...rule, perStep: true, maxSteps: 4 },
-    mask,
+    lengths,
   ],
   [
     'zca by running matrices, steps of few rows',
     { over: 'frame', method: 'zca', ...rule, evaluation: 'running-matrix' },
-    mask,
+    lengths,
   ],
-  ['cholesky over sequences, padded', { over: 'sequence', method: 'cholesky', ...rule }, mask],
+  ['cholesky over sequences, padded', { over: 'sequence', method: 'cholesky', ...rule }, lengths],
 ];
 
 /** Squares of each group that are covariances: R·Rᵀ + I. */
@@ -91,7 +89,7 @@ function someSquares(rows: number): Array64 {
 }
 
 /** Everything that one case needs, as float64 and as tensors. */
-function given(options: WhitenOptions, real?: Array64) {
+function given(options: WhitenOptions, real?: readonly number[]) {
   const normalizer = whiten(options);
   const rows = options.maxSteps ?? 1;
   const mean = filled([rows, features], 4);
@@ -107,8 +105,8 @@ function given(options: WhitenOptions, real?: Array64) {
   return {
     normalizer,
     statistics: { mean: toTensor(mean), [running ? 'matrix' : 'covariance']: toTensor(squares) },
-    rest: { ...own, over: options.over, groupSize: n, mask: real, stored: { mean, matrix } },
-    lengths: real && lengthsOf(real),
+    rest: { ...own, over: options.over, groupSize: n, lengths: real, stored: { mean, matrix } },
+    lengths: real,
     running,
   };
 }
@@ -235,7 +233,7 @@ describe.each(testBackends())('whiten on %s', (backend) => {
       for (const over of ['frame', 'sequence'] as const) {
         const one = whiten({ over, groupSize: 1, method, epsilon: 0.1 });
         const other = batchNorm({ over, epsilon: 0.1 });
-        const options = { mode: 'batch', lengths: lengthsOf(mask) } as const;
+        const options = { mode: 'batch', lengths } as const;
         const run = (normalizer: typeof one) => {
           const { parameters, statistics } = normalizer.init(features, { shift: true });
           const [xs] = values();
@@ -359,7 +357,7 @@ describe('whiten', () => {
     ),
   )('on $name, $label: as the whole batch', ({ bounds, rest: [options, real] }) => {
     const { normalizer, statistics } = given(options, real);
-    const all = real === undefined ? new Array<number>(batch).fill(time) : lengthsOf(real);
+    const all = real === undefined ? new Array<number>(batch).fill(time) : real;
     const columnsOf = (whole: Array64, first: number, end: number): Array64 => {
       const part = array64([time, Math.max(end - first, 1), features]);
       for (let t = 0; t < time; t++) {

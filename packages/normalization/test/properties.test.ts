@@ -13,8 +13,6 @@ import {
   expectClose,
   filled,
   map64,
-  lengthsOf,
-  prefixMask,
   testBackends,
   toTensor1D,
   toTensor2D,
@@ -63,13 +61,18 @@ interface Result {
 }
 
 /** y, what is measured, and the gradient of a weighted sum of y; nothing is left on the backend. */
-function run(normalizer: Normalizer, x: Array64, mode: NormalizerMode, mask?: Array64): Result {
+function run(
+  normalizer: Normalizer,
+  x: Array64,
+  mode: NormalizerMode,
+  lengths?: readonly number[],
+): Result {
   const features = x.shape[2]!;
   const read = (tensor: Tensor): Array64 => array64(tensor.shape, tensor.dataSync());
   const result: Result = { y: x, measured: [], gradient: [] };
   tidy(() => {
     const statistics = someStatistics(normalizer, features);
-    const options = { mode, lengths: mask && lengthsOf(mask) };
+    const options = { mode, lengths };
     const loss = (xs: Tensor, gain: Tensor, shift: Tensor): Tensor => {
       const { y, measured = {} } = normalizer.apply(
         xs as Tensor3D,
@@ -128,8 +131,8 @@ describe.each(testBackends())('normalizers on %s', (backend) => {
     fc.assert(
       fc.property(drawn, ({ sizes: { batch, features, seed } }) => {
         const x = filled([1, batch, features], seed, -3, 3);
-        const mask = prefixMask([1, 0, ...new Array<number>(batch - 2).fill(1)], 1);
-        for (const given of batch > 3 ? [undefined, mask] : [undefined]) {
+        const padded = [1, 0, ...new Array<number>(batch - 2).fill(1)];
+        for (const given of batch > 3 ? [undefined, padded] : [undefined]) {
           const frame = run(batchNorm({ over: 'frame' }), x, 'batch', given);
           const sequence = run(batchNorm({ over: 'sequence' }), x, 'batch', given);
           [frame.y, ...frame.measured, ...frame.gradient].forEach((array, k) => {

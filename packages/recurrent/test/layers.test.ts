@@ -15,7 +15,6 @@ import {
   centralDifferences,
   expectClose,
   expectNoLeak,
-  prefixMask,
   testBackends,
   weightedSum,
   weightedSumOfTensors,
@@ -162,10 +161,9 @@ function oracleOf(
   statistics: ReturnType<typeof statisticsArrays>,
 ) {
   const spec = layer.spec as LstmSpec | RnnSpec | GruSpec | BidirectionalSpec;
-  const mask = lengths && { mask: prefixMask(lengths, time) };
   return (arrays: Arrays): OracleResult => {
     const state = Array.from({ length: layer.stateSize }, (_, k) => arrays[`state.${k}`]!);
-    const options = { path, state, mode, statistics, ...mask };
+    const options = { path, state, mode, statistics, lengths };
     return spec.kind === 'bidirectional'
       ? oracleBidirectional(spec, arrays, options)
       : oracleLayer(spec, arrays, options);

@@ -1,10 +1,10 @@
 import type { BuiltInSpec, NormalizerSpec } from '@bnrnn/normalization';
 import type { BidirectionalSpec, GruSpec, LstmSpec, RnnSpec } from '@bnrnn/recurrent';
-import { array64, axis, oracle, type Array64 } from '@bnrnn/test-utils';
+import { array64, axis, map64, oracle, type Array64 } from '@bnrnn/test-utils';
 import type { Arrays } from './layerRig';
 
 interface RunOptions {
-  readonly mask?: Array64;
+  readonly lengths?: oracle.RowLengths;
   readonly mode: 'batch' | 'stored';
   readonly statistics: Record<string, { mean: Array64; variance: Array64 }>;
 }
@@ -33,7 +33,7 @@ export function oracleLayer(
     arrays,
     options,
   );
-  return { hidden: upward?.(hidden, options.mask) ?? hidden, state };
+  return { hidden: upward?.(hidden, options.lengths) ?? hidden, state };
 }
 
 function oracleScan(
@@ -41,7 +41,7 @@ function oracleScan(
   arrays: Arrays,
   options: LayerOptions,
 ): OracleResult {
-  const { path, mask, reverse, state } = options;
+  const { path, lengths, reverse, state } = options;
   const at = (name: string): Array64 | undefined => arrays[`${path}.${name}`];
   const peepholes = at('peepholes');
   const common = {
@@ -54,7 +54,7 @@ function oracleScan(
       peepholes: peepholes === undefined ? undefined : threeRows(peepholes),
     },
     hidden0: state[0],
-    mask,
+    lengths,
     reverse,
   };
   const step = (placement: 'hiddenToHidden' | 'preActivation' | 'cell') =>
@@ -126,10 +126,10 @@ export function sequenceNormalizer(
   const gain = arrays[`${path}.gain`] as Array64;
   const shift = arrays[`${path}.shift`];
   if (spec.kind === 'layer') {
-    return (x, mask) => silenced(oracle.layerNormalize({ ...spec, x, gain, shift }), mask);
+    return (x, lengths) => silenced(oracle.layerNormalize({ ...spec, x, gain, shift }), lengths);
   }
   if (mode === 'batch') {
-    return (x, mask) => oracle.batchNormalize({ ...spec, x, gain, shift, mask }).y;
+    return (x, lengths) => oracle.batchNormalize({ ...spec, x, gain, shift, lengths }).y;
   }
   const { epsilon, epsilonRule } = spec;
   const stored = oracle.batchStep({
@@ -140,25 +140,23 @@ export function sequenceNormalizer(
     stored: statistics[path],
     useStored: true,
   });
-  return (x, mask) => {
+  return (x, lengths) => {
     const y = array64(x.shape);
     const size = axis(x, 1) * axis(x, 2);
     for (let t = 0; t < axis(x, 0); t++) {
-      const rows = mask === undefined ? undefined : oracle.stepOf(mask, t);
-      y.data.set(stored(oracle.stepOf(x, t), t, rows).data, t * size);
+      y.data.set(stored(oracle.stepOf(x, t), t, lengths).data, t * size);
     }
     return y;
   };
 }
 
 /** Zero where padded. */
-function silenced(x: Array64, mask: Array64 | undefined): Array64 {
-  if (mask === undefined) return x;
-  const features = axis(x, 2);
-  return array64(
-    x.shape,
-    x.data.map((value, i) => (mask.data[Math.floor(i / features)] === 0 ? 0 : value)),
-  );
+function silenced(x: Array64, lengths: oracle.RowLengths): Array64 {
+  const [batch, features] = [axis(x, 1), axis(x, 2)];
+  return map64(x, (value, i) => {
+    const row = Math.floor(i / features);
+    return oracle.isPadded(lengths, Math.floor(row / batch), row % batch) ? 0 : value;
+  });
 }
 
 function stepNormalizer(

@@ -19,8 +19,6 @@ import {
   filledIds,
   fromTensor,
   oracle,
-  lengthsOf,
-  prefixMask,
   testBackend,
   toTensor2D,
   toTensor3D,
@@ -56,14 +54,15 @@ const steps = fc.integer({ min: 2, max: 9 });
 const cell = fc.constantFrom(...cells);
 const layer = fc.constantFrom(...layers);
 
-/** x with other values where the mask [time, batch] is 0. */
-function repadded(x: Array64, mask: Array64, seed: number): Array64 {
+/** x [time, batch, features] with other values where it is padded. */
+function repadded(x: Array64, lengths: readonly number[], seed: number): Array64 {
   const other = filled(x.shape, seed, 50, 100);
-  const width = x.data.length / mask.data.length;
-  const data = x.data.map((value, i) =>
-    mask.data[Math.floor(i / width)] === 0 ? other.data[i]! : value,
-  );
-  return array64(x.shape, data);
+  const [, batch, width] = x.shape as [number, number, number];
+  return map64(x, (value, i) => {
+    const row = Math.floor(i / width);
+    const padded = oracle.isPadded(lengths, Math.floor(row / batch), row % batch);
+    return padded ? other.data[i]! : value;
+  });
 }
 
 /** The columns of [.., batch, F], batch axis `axis`, in another order. */
@@ -87,12 +86,12 @@ describe('properties of layers', () => {
       fc.property(layer, lengths, seeds, (one, ends, seed) => {
         const time = 8;
         // Two full rows, so that every step has moments of its own.
-        const mask = prefixMask([...ends, time, time], time);
-        const batch = ends.length + 2;
+        const real = [...ends, time, time];
+        const batch = real.length;
         const arrays = layerArrays(one, { inputs: 3, time, batch, seed });
-        const other = { ...arrays, x: repadded(arrays['x']!, mask, seed) };
+        const other = { ...arrays, x: repadded(arrays['x']!, real, seed) };
         const statistics = startStatistics(one);
-        const lengths = { time, each: Int32Array.from(lengthsOf(mask)) };
+        const lengths = { time, each: Int32Array.from(real) };
         const context = { statistics, mode: 'batch', lengths } as const;
         const results = [arrays, other].map((which) => layerVariables(one, which).run(context));
         expectClose(results[1]!.hidden, results[0]!.hidden, { rtol: 0 });

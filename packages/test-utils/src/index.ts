@@ -5,17 +5,9 @@ export { expectNoLeak, expectNoLeakAsync } from './expectNoLeak';
 export { filled, filledIds } from './filled';
 export * as oracle from './oracle/index';
 export { mpiEngines, type MpiEngine } from './mpiEngines';
-export { lengthsOf, prefixMask } from './prefixMask';
 export { onRanks } from './onRanks';
 export { readGolden, type Golden, type GoldenProvenance } from './readGolden';
-export {
-  fromTensor,
-  toScalar,
-  toTensor,
-  toTensor1D,
-  toTensor2D,
-  toTensor3D,
-} from './tensors';
+export { fromTensor, toScalar, toTensor, toTensor1D, toTensor2D, toTensor3D } from './tensors';
 export { readWebgpuSynchronously } from './readWebgpuSynchronously';
 export { testBackend, testBackends, type TestBackend } from './testBackends';
 export { tinySentences, writeTinyPtb, type TinyPtbOptions } from './tinyPtb';

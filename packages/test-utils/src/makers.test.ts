@@ -4,7 +4,6 @@ import { expect, test } from 'vitest';
 import { array64, at, axis, put } from './array64';
 import { expectClose } from './expectClose';
 import { filled, filledIds } from './filled';
-import { prefixMask } from './prefixMask';
 import { fromTensor, toScalar, toTensor2D, toTensor3D } from './tensors';
 import { testBackends } from './testBackends';
 
@@ -31,12 +30,6 @@ test('indices are checked, each axis by itself', () => {
   expect(() => at(x, 1, 1, 1)).toThrow(/\[1, 1, 1\] is no index/);
   expect(() => axis(x, 2)).toThrow(/no axis 2/);
   expect(() => array64([2], [1, 2, 3])).toThrow(/3 values/);
-});
-
-test('a prefix mask is ones, then zeros, down each column', () => {
-  const expected = array64([3, 3], [1, 1, 0, 1, 0, 0, 1, 0, 0]);
-  expectClose(prefixMask([3, 1, 0], 3), expected, { rtol: 0 });
-  expect(() => prefixMask([4], 3)).toThrow(/exceeds/);
 });
 
 test('tensors hold what the arrays hold', () => {

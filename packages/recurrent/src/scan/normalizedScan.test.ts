@@ -16,7 +16,6 @@ import {
   expectNoLeak,
   filled,
   oracle,
-  prefixMask,
   testBackends,
   toTensor,
   toTensor1D,
@@ -45,7 +44,7 @@ const [time, batch, units] = [7, 4, 5];
 const epsilon = 0.03;
 const { spec } = batchNorm({ over: 'frame', epsilon, perStep: true, maxSteps: 3 });
 const lengths = { time, each: Int32Array.of(7, 7, 4, 2) };
-const mask = prefixMask([...lengths.each], time);
+const real = [...lengths.each];
 const arrays = {
   projected: filled([time, batch, 4 * units], 1),
   recurrent: filled([units, 4 * units], 2),
@@ -147,7 +146,7 @@ describe.each(testBackends())('normalizedScan on %s', (backend) => {
     const { hiddenToHiddenGain, cellGain: gain, cellShift: shift, ...rest } = arrays;
     const expected = oracle.lstmScan({
       ...rest,
-      mask,
+      lengths: real,
       normalize: {
         hiddenToHidden: oracle.batchStep({
           gain: hiddenToHiddenGain,
@@ -193,7 +192,7 @@ describe.each(testBackends())('normalizedScan on %s', (backend) => {
         kind === 'batch' ? oracle.batchStep(step) : oracle.layerStep({ ...step, groups: 1 });
       const scan = {
         ...(rest as unknown as OracleInputs),
-        ...(padded && { mask }),
+        ...(padded && { lengths: real }),
         normalize: { preActivation },
       };
       return cell === 'lstm'

@@ -1,11 +1,4 @@
-import {
-  filled,
-  oracle,
-  lengthsOf,
-  prefixMask,
-  testBackends,
-  type Array64,
-} from '@bnrnn/test-utils';
+import { filled, oracle, testBackends } from '@bnrnn/test-utils';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, test } from 'vitest';
 import { compareWithOracle } from '../../test/compareWithOracle';
@@ -13,7 +6,7 @@ import { startBackend } from '../backends/startBackend';
 import { gruScan } from './gruScan';
 
 const [time, batch, units] = [7, 4, 5];
-const mask = prefixMask([7, 4, 2, 5], time);
+const lengths = [7, 4, 2, 5];
 const inputs = {
   projected: filled([time, batch, 3 * units], 21),
   recurrent: filled([units, 3 * units], 22),
@@ -21,8 +14,7 @@ const inputs = {
   recurrentBias: filled([3 * units], 24),
 };
 
-function compare(label: string, fixed: { mask?: Array64; reverse?: boolean }): void {
-  const lengths = fixed.mask && lengthsOf(fixed.mask);
+function compare(label: string, fixed: { lengths?: number[]; reverse?: boolean }): void {
   compareWithOracle({
     label,
     inputs,
@@ -32,8 +24,7 @@ function compare(label: string, fixed: { mask?: Array64; reverse?: boolean }): v
         recurrent: tensors.recurrent as Tensor2D,
         recurrentBias: tensors.recurrentBias as Tensor1D,
         hidden0: tensors.hidden0 as Tensor2D,
-        lengths,
-        reverse: fixed.reverse,
+        ...fixed,
       });
       return [hidden, finalHidden];
     },
@@ -50,5 +41,5 @@ describe.each(testBackends())('gruScan on %s', (backend) => {
   });
 
   test('agrees with the oracle', () => compare('plain', {}));
-  test('in reverse with padding', () => compare('reverse', { mask, reverse: true }));
+  test('in reverse with padding', () => compare('reverse', { lengths, reverse: true }));
 });

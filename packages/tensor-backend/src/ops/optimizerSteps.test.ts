@@ -114,7 +114,7 @@ describe.each(testBackends())('on %s', (backend) => {
       Variable[],
       Variable[],
     ];
-    const gradients = slopes.map(({ shape }, i) => fill(shape, [NaN, Infinity, 3][i]!));
+    const gradients = slopes.map(({ shape }, i) => fill([...shape], [NaN, Infinity, 3][i]!));
     const bits = () => [...variables, ...one, ...two].map((each) => [...each.dataSync()]);
     const before = bits();
     const given = { variables, gradients, clip: scalar(0), learningRate: 0.3, scale: 0.5 };

@@ -21,7 +21,7 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { defineOp, type OpInputs } from '../dispatch/defineOp';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { crossEntropyRows, crossEntropySlopes } from './crossEntropyRows';
 import { customOp } from './customOp';
@@ -91,13 +91,19 @@ function lengthsOfRows(
   throw new ShapeError(`${name}: hidden has ${rows} rows, expected a multiple of batch=${batch}.`);
 }
 
+interface LayerTensors {
+  readonly hidden: Tensor2D;
+  readonly weights: Tensor2D;
+  readonly bias: Tensor1D;
+  readonly labels: Tensor1D;
+}
+
 /** The fallback with the size of a block as an argument, for its tests. */
 export function inBlocks(
-  inputs: OpInputs<typeof projectedCrossEntropyOp>,
+  { hidden, weights, bias, labels }: LayerTensors,
   lengths: Lengths | undefined,
   blockSize: number,
 ): Tensor1D {
-  const { hidden, weights, bias, labels } = inputs;
   const [rows, units] = hidden.shape;
   const blockRows = Math.max(1, Math.min(rows, Math.floor(blockSize / weights.shape[1])));
   const starts = Array.from({ length: Math.ceil(rows / blockRows) }, (_, i) => i * blockRows);

@@ -3,10 +3,8 @@ import {
   array64,
   expectClose,
   filled,
-  lengthsOf,
   map64,
   oracle,
-  prefixMask,
   put,
   reshape64,
   testBackends,
@@ -34,7 +32,7 @@ import { whiteningMatrix } from './whiteningMatrix';
 
 // Sizes that fill no vector of four lanes, and more than one block of 64 rows sequence-wise.
 const [time, batch, features] = [5, 13, 6];
-const mask = prefixMask([5, 3, 5, 2, 4, 5, 4, 1, 5, 2, 5, 5, 3], time);
+const ragged = [5, 3, 5, 2, 4, 5, 4, 1, 5, 2, 5, 5, 3];
 const noise = filled([time, batch, features], 41, -2, 3);
 // Every feature leaks into the next: a covariance that is not diagonal.
 const x = map64(noise, (v, i) => v + 0.7 * (i % features === 0 ? 0 : noise.data[i - 1]!));
@@ -42,18 +40,23 @@ const x = map64(noise, (v, i) => v + 0.7 * (i % features === 0 ? 0 : noise.data[
 const moments = [
   ['frame', 3, undefined],
   ['sequence', 3, undefined],
-  ['frame', 2, mask],
-  ['sequence', 6, mask],
-  ['sequence', 1, mask],
+  ['frame', 2, ragged],
+  ['sequence', 6, ragged],
+  ['sequence', 1, ragged],
 ] as const;
 
 const unit = array64([features], new Array<number>(features).fill(1));
 
 /** What the oracle says of the moments. */
-function expectedMoments(given: Array64, over: 'frame' | 'sequence', size: number, real?: Array64) {
+function expectedMoments(
+  given: Array64,
+  over: 'frame' | 'sequence',
+  size: number,
+  lengths?: number[],
+) {
   const rest = { method: 'iterative', iterations: 1, epsilon: 1 } as const;
   const { mean, covariance } = oracle.whiten({
-    ...{ x: given, gain: unit, mask: real, over, groupSize: size, ...rest },
+    ...{ x: given, gain: unit, lengths, over, groupSize: size, ...rest },
     stored: {
       mean: array64([time, features]),
       matrix: array64([time, features / size, size, size]),
@@ -67,18 +70,20 @@ describe.each(testBackends())('whitening on %s', (backend) => {
     await startBackend(backend);
   });
 
-  test.each(moments)('moments over %s of groups of %i agree with the oracle', (over, n, real) => {
-    const lengths = real && lengthsOf(real);
-    compareWithOracle({
-      label: `${over} ${n}`,
-      inputs: { x },
-      op(inputs) {
-        const found = groupMoments({ x: inputs.x as Tensor3D, over, groupSize: n, lengths });
-        return [found.mean, found.covariance];
-      },
-      oracle: (arrays) => expectedMoments(arrays.x, over, n, real),
-    });
-  });
+  test.each(moments)(
+    'moments over %s of groups of %i agree with the oracle',
+    (over, n, lengths) => {
+      compareWithOracle({
+        label: `${over} ${n}`,
+        inputs: { x },
+        op(inputs) {
+          const found = groupMoments({ x: inputs.x as Tensor3D, over, groupSize: n, lengths });
+          return [found.mean, found.covariance];
+        },
+        oracle: (arrays) => expectedMoments(arrays.x, over, n, lengths),
+      });
+    },
+  );
 
   const matrices = [
     ['cholesky', 5, 0.1, 1],
@@ -150,14 +155,13 @@ describe.each(testBackends())('whitening on %s', (backend) => {
   const groups = [
     ['each step', 3, time, undefined, true],
     ['all steps', 3, 1, undefined, false],
-    ['each step, padded', 2, time, mask, true],
-    ['all steps, padded', 6, 1, mask, true],
+    ['each step, padded', 2, time, ragged, true],
+    ['all steps, padded', 6, 1, ragged, true],
   ] as const;
 
   test.each(groups)(
     'groups by the matrices of %s agree with the oracle',
-    (label, n, sets, real, shifted) => {
-      const lengths = real && lengthsOf(real);
+    (label, n, sets, lengths, shifted) => {
       const inputs = {
         x,
         mean: filled([sets, features], 43),
@@ -171,7 +175,7 @@ describe.each(testBackends())('whitening on %s', (backend) => {
         op: (given) => [whitenGroups({ ...(given as Given), lengths })],
         oracle: ({ mean, matrix, ...rest }) => [
           oracle.whiten({
-            ...{ ...rest, mask: real, over: 'frame', groupSize: n, useStored: true },
+            ...{ ...rest, lengths, over: 'frame', groupSize: n, useStored: true },
             ...{ method: 'cholesky', iterations: 1, epsilon: 1, stored: { mean, matrix } },
           }).y,
         ],
@@ -183,11 +187,11 @@ describe.each(testBackends())('whitening on %s', (backend) => {
     const dirty = structuredClone(x);
     for (let t = 0; t < time; t++) {
       for (let b = 0; b < batch; b++) {
-        if (mask.data[t * batch + b] === 1) continue;
+        if (!oracle.isPadded(ragged, t, b)) continue;
         for (let f = 0; f < features; f++) put(dirty, [NaN, Infinity, 1e30][f % 3]!, t, b, f);
       }
     }
-    const lengths = lengthsOf(mask);
+    const lengths = ragged;
     for (const over of ['frame', 'sequence'] as const) {
       const run = (given: Array64): number[] => {
         const op = (values: Tensor): Tensor[] => {

@@ -14,9 +14,12 @@ import { adamStep, globalNorm, momentumStep, sgdStep } from './optimizerSteps';
 
 test('cross entropy of chosen probabilities', () => {
   const logits = array64([2, 3], [Math.log(0.2), Math.log(0.3), Math.log(0.5), 1000, 1000, 1000]);
-  const weights = array64([2], [2, 0.5]);
-  const nats = softmaxCrossEntropy({ logits, labels: [1, 2], weights });
-  expectClose(nats, [-2 * Math.log(0.3), 0.5 * Math.log(3)], { rtol: 1e-13 });
+  const given = { logits, labels: [1, 2] };
+  expectClose(softmaxCrossEntropy(given), [-Math.log(0.3), Math.log(3)], { rtol: 1e-13 });
+  // Two sequences of one step; one of two steps.
+  const padded = (lengths: number[]) => softmaxCrossEntropy({ ...given, lengths });
+  expectClose(padded([0, 1]), [0, Math.log(3)], { rtol: 1e-13 });
+  expectClose(padded([1]), [-Math.log(0.3), 0], { rtol: 1e-13 });
 });
 
 test('the projected form adds the bias to the product', () => {

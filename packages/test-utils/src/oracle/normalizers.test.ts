@@ -3,7 +3,6 @@ import { expect, test } from 'vitest';
 import { array64, map64, put, reshape64 } from '../array64';
 import { expectClose } from '../expectClose';
 import { filled } from '../filled';
-import { prefixMask } from '../prefixMask';
 import { stepOf } from './arithmetic';
 import { batchNormalize } from './batchNormalize';
 import { cooijmansLstm } from './cooijmansLstm';
@@ -46,16 +45,16 @@ test('one time step makes frame and sequence equal', () => {
 
 test('padding counts in no statistic; a step of one real row uses what is stored', () => {
   const x = array64([2, 2, 1], [1, 3, 10, 1e6]);
-  const mask = prefixMask([2, 1], 2);
+  const lengths = [2, 1];
   const gain = array64([1], [1]);
   const stored = { mean: array64([2, 1], [99, 6]), variance: array64([2, 1], [99, 4]) };
-  const result = batchNormalize({ x, gain, mask, over: 'frame', epsilon: 0, stored });
+  const result = batchNormalize({ x, gain, lengths, over: 'frame', epsilon: 0, stored });
   expectClose(result.y, array64([2, 2, 1], [-1, 1, 2, 0]), { rtol: 0 });
   expectClose(result.rows, [2, 1], { rtol: 0 });
-  expect(() => batchNormalize({ x, gain, mask, over: 'frame', epsilon: 0 })).toThrow(
+  expect(() => batchNormalize({ x, gain, lengths, over: 'frame', epsilon: 0 })).toThrow(
     /one real row/,
   );
-  const sequence = batchNormalize({ x, gain, mask, over: 'sequence', epsilon: 0 });
+  const sequence = batchNormalize({ x, gain, lengths, over: 'sequence', epsilon: 0 });
   expectClose(sequence.mean, array64([1, 1], [14 / 3]), { rtol: 1e-15 });
 });
 
@@ -72,7 +71,7 @@ test('layer normalization in two groups, computed by hand', () => {
 
 test('a step normalizer over all steps is the frame-wise normalization', () => {
   const x = filled([5, 4, 3], 1);
-  const mask = prefixMask([5, 4, 3, 2], 5);
+  const lengths = [5, 4, 3, 2];
   const stored = { mean: filled([2, 3], 4), variance: filled([2, 3], 5, 0.5, 2) };
   const rest = { gain: filled([3], 2), shift: filled([3], 3), epsilon };
   const told: StepMoments[] = [];
@@ -86,12 +85,12 @@ test('a step normalizer over all steps is the frame-wise normalization', () => {
   const whole = batchNormalize({
     ...rest,
     x,
-    mask,
+    lengths,
     over: 'frame',
     stored: { mean: repeat(stored.mean), variance: repeat(stored.variance) },
   });
   for (let t = 0; t < 5; t++) {
-    const y = step(stepOf(x, t), t, stepOf(mask, t));
+    const y = step(stepOf(x, t), t, lengths);
     expectClose(y, stepOf(whole.y, t), { rtol: 1e-14 });
   }
   expect(told.map(({ rows }) => rows)).toEqual([4, 4, 3, 2, 1]);

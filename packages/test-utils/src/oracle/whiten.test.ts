@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { array64, at, map64, put, reshape64, type Array64 } from '../array64';
 import { expectClose } from '../expectClose';
 import { filled } from '../filled';
-import { prefixMask } from '../prefixMask';
 import { product } from './arithmetic';
 import { batchNormalize } from './batchNormalize';
 import { whiten } from './whiten';
@@ -41,10 +40,10 @@ function correlated(time: number, batch: number, features: number): Array64 {
 }
 
 /** The covariance over the real frames of each group of n features, [G, n, n] as rows of n. */
-function covarianceOf(y: Array64, mask: Array64, n: number): Array64 {
+function covarianceOf(y: Array64, lengths: readonly number[], n: number): Array64 {
   const [time, batch, features] = y.shape as [number, number, number];
   const found = array64([features, n]);
-  const rows = mask.data.reduce((sum, real) => sum + real, 0);
+  const rows = lengths.reduce((sum, length) => sum + length, 0);
   for (let t = 0; t < time; t++) {
     for (let b = 0; b < batch; b++) {
       for (let f = 0; f < features; f++) {
@@ -61,11 +60,11 @@ function covarianceOf(y: Array64, mask: Array64, n: number): Array64 {
 describe('whitening', () => {
   const [time, batch, features, n] = [3, 9, 6, 3];
   const x = correlated(time, batch, features);
-  const mask = prefixMask([3, 2, 3, 1, 3, 3, 2, 3, 3], time);
+  const lengths = [3, 2, 3, 1, 3, 3, 2, 3, 3];
   const options = {
     x,
     gain: array64([features], new Array<number>(features).fill(1)),
-    mask,
+    lengths,
     groupSize: n,
     over: 'sequence',
     iterations: 5,
@@ -75,7 +74,7 @@ describe('whitening', () => {
 
   test.each(['cholesky', 'zca'] as const)('by %s leaves the covariance I', (method) => {
     const { y } = whiten({ ...options, method });
-    expectClose(covarianceOf(y, mask, n), identity, { rtol: 1e-10 });
+    expectClose(covarianceOf(y, lengths, n), identity, { rtol: 1e-10 });
   });
 
   test('by the iteration comes near zca as the steps grow', () => {
@@ -91,7 +90,7 @@ describe('whitening', () => {
   test.each(methods)('by %s of groups of 1 is batch normalization', (method) => {
     const given = { ...options, gain: filled([features], 6), shift: filled([features], 7) };
     for (const over of ['frame', 'sequence'] as const) {
-      const rest = { ...given, over, epsilon: 0.1, mask: undefined };
+      const rest = { ...given, over, epsilon: 0.1, lengths: undefined };
       const white = whiten({ ...rest, method, groupSize: 1 });
       const normal = batchNormalize(rest);
       expectClose(white.y, normal.y, { rtol: 1e-13 });
@@ -108,7 +107,8 @@ describe('whitening', () => {
     const frame = { ...options, method: 'cholesky', over: 'frame', stored } as const;
     const [one, other] = [whiten({ ...frame, x: moved }), whiten(frame)];
     for (let f = 0; f < n; f++) expect(at(one.y, 0, 1, f)).toBe(at(other.y, 0, 1, f));
-    const few = whiten({ ...frame, mask: prefixMask([3, 1, 1, 1, 1, 1, 1, 1, 1], time) });
+    const one = [3, 1, 1, 1, 1, 1, 1, 1, 1];
+    const few = whiten({ ...frame, lengths: one });
     const row = array64(
       [1, n],
       [0, 1, 2].map((f) => at(x, 2, 0, f) - at(stored.mean, 2, f)),
@@ -116,6 +116,8 @@ describe('whitening', () => {
     const a = stored.matrix.data.subarray(2 * features * n, 2 * features * n + n * n);
     const white = product(row, array64([n, n], a));
     for (let f = 0; f < n; f++) expect(at(few.y, 2, 0, f)).toBeCloseTo(white.data[f]!, 12);
-    expect(() => whiten({ ...frame, mask: prefixMask([3], time), stored: undefined })).toThrow();
+    expect(() => whiten({ ...frame, lengths: one, stored: undefined })).toThrow(
+      'whiten: step 1 has 1 real rows',
+    );
   });
 });
