@@ -7,7 +7,7 @@ const driver = ['../../tools/config/webgpuDriver.ts'];
 /** The suites of the ops that have a kernel here; tensor-backend runs them on other backends. */
 const ops = [
   ...['batchNormalize', 'crossEntropy', 'layerNormalize', 'lookups', 'lstmScan'],
-  ...['optimizerSteps', 'standardizeStored'],
+  ...['optimizerSteps', 'standardize'],
 ];
 
 /** Without a driver the package's own tests are skipped by name, and these have nothing to run on. */

@@ -1,4 +1,4 @@
-import { countRealSteps, expectShape, paddedLengths, UsageError, type Lengths } from '@bnrnn/core';
+import { expectShape, UsageError } from '@bnrnn/core';
 import { batchNormalize, standardizeStored } from '@bnrnn/tensor-backend';
 import {
   add,
@@ -10,8 +10,8 @@ import {
   tidy,
   type Rank,
   type Tensor1D,
-  type Tensor3D,
 } from '@tensorflow/tfjs-core';
+import { applyCallOf, countsOfSets, rowsOfCall, type ApplyCall } from './applyCall';
 import { batchNormOverRanks } from './batchNormOverRanks';
 import {
   batchNormSettings,
@@ -22,27 +22,14 @@ import {
 import { foldMoments } from './foldMoments';
 import { newParameters } from './newParameters';
 import { refuseOneRow } from './refuseOneRow';
-import type { NamedTensors, Normalized, Normalizer, NormalizerMode, StoredMap } from './normalizer';
+import type { NamedTensors, Normalized, Normalizer, StoredMap } from './normalizer';
 import type { BatchNormSpec } from './normalizerSpec';
 import type { BuiltInStrategy } from './normalizerStrategy';
 import { oneRowEach, rowsOfSteps, startStatistics, type BatchStatistics } from './statistics';
-import type { Ranks } from './sumOverRanks';
 import { expectWeights, type CheckedWeights } from './weights';
 
 const caller = 'batchNorm.apply';
 const storedCaller = 'batchNorm.storedMap';
-
-/** One call of `apply`, checked. */
-interface Run {
-  readonly x: Tensor3D;
-  readonly weights: CheckedWeights;
-  readonly statistics: NamedTensors;
-  readonly mode: NormalizerMode;
-  /** Undefined where nothing is padded. */
-  readonly lengths: Lengths | undefined;
-  readonly firstStep: number;
-  readonly ranks: Ranks | undefined;
-}
 
 /**
  * Batch normalization: standardizes each feature over the real rows of the mini-batch.
@@ -87,19 +74,7 @@ function batchNormOf(spec: BatchNormSpec): Normalizer {
       parameters: newParameters('batchNorm', features, spec.gain, shift),
       statistics: startStatistics('batchNorm', features, spec.perStep ? spec.maxSteps : 1),
     }),
-    apply(x, parameters, statistics, { mode, lengths, firstStep = 0, collective }) {
-      expectShape(caller, 'x', x, { time: null, batch: null, features: null });
-      const [time, batch, features] = x.shape;
-      return applyRun(spec, {
-        x,
-        weights: expectWeights(caller, parameters, features),
-        statistics,
-        mode,
-        lengths: paddedLengths(caller, lengths, { time, batch }),
-        firstStep,
-        ranks: collective?.size === 1 ? undefined : collective,
-      });
-    },
+    apply: (...given) => normalizeCall(spec, applyCallOf(caller, ...given)),
     storedMap(parameters, statistics) {
       const [features = 0] = parameters['gain']?.shape ?? [];
       const { gain, shift } = expectWeights(storedCaller, parameters, features);
@@ -110,20 +85,18 @@ function batchNormOf(spec: BatchNormSpec): Normalizer {
     },
     fold(statistics, measured, counts) {
       const { mean, variance } = statistics as BatchStatistics;
-      const rows =
-        spec.over === 'sequence' ? [counts.reduce((sum, count) => sum + count, 0)] : counts;
-      return foldMoments({ mean, variance }, measured, rows, spec.decay);
+      return foldMoments({ mean, variance }, measured, countsOfSets(spec.over, counts), spec.decay);
     },
   };
 }
 
-function applyRun(spec: BatchNormSpec, run: Run): Normalized {
-  const { x, weights, statistics, mode, lengths, firstStep, ranks } = run;
-  const [time, batch, features] = x.shape;
+function normalizeCall(spec: BatchNormSpec, call: ApplyCall): Normalized {
+  const { x, weights, statistics, mode, lengths, firstStep, ranks } = call;
+  const [time, , features] = x.shape;
   const { over, epsilon, epsilonRule } = spec;
   if (mode === 'batch' && ranks === undefined) {
-    const rows = over === 'frame' ? batch : countRealSteps({ time, batch }, lengths);
-    refuseOneRow(caller, spec.over, rows, `time ${time}, batch ${batch}`);
+    const { rows, sizes } = rowsOfCall(call, over);
+    refuseOneRow(caller, over, rows, sizes);
   }
   return tidy((): Normalized => {
     const given = { x, ...weights, lengths, epsilon, epsilonRule };

@@ -1,7 +1,6 @@
 import { startBackend } from '@bnrnn/tensor-backend';
 import {
   array64,
-  at,
   centralDifferences,
   expectClose,
   expectNoLeak,

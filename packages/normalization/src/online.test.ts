@@ -6,6 +6,7 @@ import {
   expectNoLeak,
   filled,
   map64,
+  oracle,
   testBackends,
   toTensor1D,
   toTensor2D,

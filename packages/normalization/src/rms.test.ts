@@ -1,12 +1,12 @@
 import { startBackend } from '@bnrnn/tensor-backend';
 import {
   array64,
-  at,
   centralDifferences,
   expectClose,
   expectNoLeak,
   filled,
   map64,
+  oracle,
   testBackends,
   toTensor1D,
   toTensor3D,

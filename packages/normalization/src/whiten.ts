@@ -1,13 +1,12 @@
-import { countRealSteps, expectShape, paddedLengths, type Lengths } from '@bnrnn/core';
 import { whitenGroups } from '@bnrnn/tensor-backend';
-import { tidy, type Tensor3D } from '@tensorflow/tfjs-core';
+import { tidy } from '@tensorflow/tfjs-core';
+import { applyCallOf, countsOfSets, rowsOfCall, type ApplyCall } from './applyCall';
 import { foldMoments } from './foldMoments';
 import { newParameters } from './newParameters';
-import type { NamedTensors, Normalized, Normalizer, NormalizerMode } from './normalizer';
+import type { Normalized, Normalizer } from './normalizer';
 import type { BuiltInStrategy } from './normalizerStrategy';
 import { rowsOfSteps } from './statistics';
-import type { Ranks } from './sumOverRanks';
-import { expectWeights, type CheckedWeights } from './weights';
+import { expectWeights } from './weights';
 import { refuseFewRows, whitenBatch } from './whitenBatch';
 import {
   checkWhitenSpec,
@@ -25,19 +24,6 @@ import {
 } from './whitenStatistics';
 
 const caller = 'whiten.apply';
-
-/** One call of `apply`, checked. */
-interface Run {
-  readonly x: Tensor3D;
-  readonly weights: CheckedWeights;
-  readonly statistics: NamedTensors;
-  readonly mode: NormalizerMode;
-  /** Undefined where nothing is padded. */
-  readonly lengths: Lengths | undefined;
-  readonly firstStep: number;
-  /** Undefined where this process has the whole batch. */
-  readonly ranks: Ranks | undefined;
-}
 
 /**
  * Whitening: makes the features of each group of n uncorrelated, with variance 1, over the real rows
@@ -90,19 +76,10 @@ function whitenOf(spec: WhitenSpec): Normalizer {
         statistics: startWhitenStatistics(spec, features),
       };
     },
-    apply(x, parameters, statistics, { mode, lengths, firstStep = 0, collective }) {
-      expectShape(caller, 'x', x, { time: null, batch: null, features: null });
-      const [time, batch, features] = x.shape;
-      expectGroups(caller, features, spec.groupSize);
-      return applyRun(spec, {
-        x,
-        weights: expectWeights(caller, parameters, features),
-        statistics,
-        mode,
-        lengths: paddedLengths(caller, lengths, { time, batch }),
-        firstStep,
-        ranks: collective?.size === 1 ? undefined : collective,
-      });
+    apply(...given) {
+      const call = applyCallOf(caller, ...given);
+      expectGroups(caller, call.x.shape[2], spec.groupSize);
+      return whitenCall(spec, call);
     },
     storedMap(parameters, statistics) {
       const where = 'whiten.storedMap';
@@ -114,22 +91,15 @@ function whitenOf(spec: WhitenSpec): Normalizer {
         : undefined;
     },
     fold: (statistics, measured, counts) =>
-      foldMoments(
-        statistics,
-        measured,
-        spec.over === 'sequence' ? [counts.reduce((sum, count) => sum + count, 0)] : counts,
-        spec.decay,
-        fewest,
-      ),
+      foldMoments(statistics, measured, countsOfSets(spec.over, counts), spec.decay, fewest),
   };
 }
 
-function applyRun(spec: WhitenSpec, run: Run): Normalized {
-  const { x, weights, statistics, mode, lengths, firstStep, ranks } = run;
-  const [time, batch, features] = x.shape;
+function whitenCall(spec: WhitenSpec, call: ApplyCall): Normalized {
+  const { x, weights, statistics, mode, lengths, firstStep, ranks } = call;
+  const [time, , features] = x.shape;
   if (mode === 'batch' && ranks === undefined) {
-    const rows = spec.over === 'frame' ? batch : countRealSteps({ time, batch }, lengths);
-    refuseFewRows(caller, spec, { rows, features, sizes: `time ${time}, batch ${batch}` });
+    refuseFewRows(caller, spec, { ...rowsOfCall(call, spec.over), features });
   }
   return tidy((): Normalized => {
     const given = { x, ...weights, lengths };

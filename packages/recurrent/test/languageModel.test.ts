@@ -12,7 +12,6 @@ import {
 import { projectedCrossEntropy, startBackend } from '@bnrnn/tensor-backend';
 import {
   array64,
-  type Array64,
   centralDifferences,
   expectClose,
   expectNoLeak,
@@ -23,6 +22,8 @@ import {
   testBackend,
   testBackends,
   toTensor,
+  toTensor2D,
+  type Array64,
 } from '@bnrnn/test-utils';
 import { memory, mul, sum, variableGrads, type Scalar, type Tensor2D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';

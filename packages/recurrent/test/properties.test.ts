@@ -13,15 +13,16 @@ import {
 import { startBackend } from '@bnrnn/tensor-backend';
 import {
   array64,
-  type Array64,
   expectClose,
   filled,
   filledIds,
   fromTensor,
+  map64,
   oracle,
   testBackend,
   toTensor2D,
   toTensor3D,
+  type Array64,
 } from '@bnrnn/test-utils';
 import { reverse, slice, type Tensor3D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';

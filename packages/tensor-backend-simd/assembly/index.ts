@@ -14,6 +14,7 @@ export {
   sumOfSquares,
   unary,
 } from './elementwise';
+export { groupMoments, groupMomentsGradient } from './groupMoments';
 export { gruBackward, gruForward } from './gru';
 export { lstmBackward, lstmForward, peepholeGradient } from './lstm';
 export {
@@ -29,4 +30,4 @@ export { product, productScratchBytes } from './product';
 export { rnnBackward, rnnForward } from './rnn';
 export { rowExponentials, rowMaxima } from './softmax';
 export { whiteningMatrix, whiteningMatrixGradient } from './whitening';
-export { groupMoments, groupMomentsGradient, whitenGroups, whitenGroupsGradient } from './whitenGroups';
+export { whitenGroups, whitenGroupsGradient } from './whitenGroups';

@@ -127,9 +127,7 @@ const cases: Case[] = [
   {
     op: 'projectedCrossEntropy',
     inputs: () => [matrix(rows, units), matrix(units, classes), vector(classes)],
-    run: (hidden, weights, bias) => [
-      ops.projectedCrossEntropy({ hidden, weights, bias, labels }),
-    ],
+    run: (hidden, weights, bias) => [ops.projectedCrossEntropy({ hidden, weights, bias, labels })],
   },
   {
     op: 'embedding',

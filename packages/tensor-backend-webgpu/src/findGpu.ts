@@ -1,12 +1,8 @@
+import type * as Dawn from 'webgpu';
+
 /** WebGPU's entry point, or why there is none. */
 export type FoundGpu =
   { readonly gpu: GPU } | { readonly reason: string; readonly fix: string; readonly absent?: true };
-
-/** What the npm package `webgpu` (Dawn) exports. */
-interface Dawn {
-  create(flags: string[]): GPU;
-  readonly globals: Readonly<Record<string, unknown>>;
-}
 
 /** Held for the life of the process: Dawn's devices do not outlive the object that made them. */
 let found: GPU | undefined;
@@ -26,9 +22,9 @@ export async function findGpu(): Promise<FoundGpu> {
       absent: true,
     };
   }
-  let dawn: Dawn;
+  let dawn: typeof Dawn;
   try {
-    dawn = (await import('webgpu')) as unknown as Dawn;
+    dawn = await import('webgpu');
   } catch (error) {
     return whyNotLoaded(error);
   }

@@ -89,12 +89,13 @@ export {
   type ScanNormalizerSpec,
 } from './ops/scanOp';
 export { sgdStep, sgdStepOp, type SgdStepOptions } from './ops/sgdStep';
-export { standardize, standardizeOp, type StandardizeOptions } from './ops/standardize';
 export {
+  standardize,
+  standardizeOp,
   standardizeStored,
   standardizeStoredOp,
-  type StandardizeStoredOptions,
-} from './ops/standardizeStored';
+  type StandardizeOptions,
+} from './ops/standardize';
 export { zeroPadding } from './ops/zeroPadding';
 export { whitenGroups, whitenGroupsOp, type WhitenGroupsOptions } from './ops/whitenGroups';
 export {

@@ -20,12 +20,13 @@ test('a step reads loss and norm together, after it gave the device its update',
   const readNow = bias.dataSync.bind(bias);
   const reads: { shape: readonly number[]; changed: boolean }[] = [];
   let before = readNow().slice();
-  const original = Tensor.prototype.data;
+  type Read = (this: Tensor) => ReturnType<Tensor['data']>;
+  const original = Reflect.get(Tensor.prototype, 'data') as Read;
   vi.spyOn(Tensor.prototype, 'data').mockImplementation(function (this: Tensor) {
     const now = readNow().slice();
     reads.push({ shape: this.shape, changed: now.some((value, i) => value !== before[i]) });
     before = now;
-    return original.call(this) as ReturnType<Tensor['data']>;
+    return original.call(this);
   });
   const readsAtOnce = vi.spyOn(Tensor.prototype, 'dataSync');
   const clip = { maxNorm: 0.1, at: 'above' } as const;

@@ -138,7 +138,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
   const logitsOf = (hidden: Tensor3D): Tensor2D => {
     const [time, batch] = hidden.shape;
     const rows = reshape<Rank.R2>(hidden, [time * batch, units]);
-    const weights = head.weights as unknown as Tensor2D;
+    const weights = head.weights as Tensor2D;
     return add(product(rows, weights), head.bias);
   };
 

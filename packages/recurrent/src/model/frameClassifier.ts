@@ -1,6 +1,7 @@
 import { expectNumber, expectShape, paddedLengths, UsageError, type Lengths } from '@bnrnn/core';
 import {
   reshape,
+  Tensor,
   tensor3d,
   where,
   zerosLike,
@@ -66,7 +67,7 @@ export function frameClassifier(options: FrameClassifierOptions): SequenceModel 
     },
     rebuild: (others) => frameClassifier({ ...options, layers: others }),
     asWindow(frames) {
-      if (!('shape' in frames)) {
+      if (!(frames instanceof Tensor)) {
         throw new UsageError(`${name}.step: ids came, expected a tensor of frames.`);
       }
       expectShape(`${name}.step`, 'frames', frames, { batch: null, features });

@@ -1,7 +1,7 @@
 import { expectIndices, expectNumber, expectOneOf, UsageError } from '@bnrnn/core';
 import { refuseInCausalModel, type Normalizer } from '@bnrnn/normalization';
 import { embedding as lookUp } from '@bnrnn/tensor-backend';
-import { reshape, type Tensor2D } from '@tensorflow/tfjs-core';
+import { reshape, Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
 import { checkInitializer } from '../initialize/checkInitializer';
 import type { InitializerSpec } from '../initialize/initializer';
 import { newVariable } from '../initialize/newVariable';
@@ -88,12 +88,12 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
       const { ids, time, batch } = inputs;
       const count = { 'time·batch': time * batch };
       expectIndices(caller, 'ids', ids, { count, size: vocabulary });
-      const rows = lookUp({ table: table as unknown as Tensor2D, ids });
+      const rows = lookUp({ table: table as Tensor2D, ids });
       return { x: reshape(rows, [time, batch, embedding]) };
     },
     rebuild: (others) => languageModel({ ...options, layers: others }),
     asWindow(ids) {
-      if ('shape' in ids) {
+      if (ids instanceof Tensor) {
         throw new UsageError(`${name}.step: a tensor came, expected a list of ids.`);
       }
       return { ids, time: 1, batch: ids.length };

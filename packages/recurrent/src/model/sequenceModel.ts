@@ -100,11 +100,7 @@ export interface SequenceModel {
   /** Logits of one window under the stored statistics, without dropout. */
   apply(inputs: SequenceInputs, state?: State): { logits: Tensor3D; state: State };
   /** Logits of one time step: ids [batch] on the CPU, or float32 frames [batch, features]. */
-  step(
-    input: StepInput,
-    state: State,
-    options?: StepOptions,
-  ): { logits: Tensor2D; state: State };
+  step(input: StepInput, state: State, options?: StepOptions): { logits: Tensor2D; state: State };
   /**
    * A model of its own that gives the same logits under the stored statistics, to rounding, with the normalizers folded
    * into the weights where that can be: those whose statistics are shared over time, and those of weights.

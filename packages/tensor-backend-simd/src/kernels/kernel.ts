@@ -53,7 +53,7 @@ export function tfjsKernel<Types extends { inputs: object; attributes: object }>
 
 /** Whether a gradient may be asked for later: only then are residuals worth keeping. */
 export function underTape(): boolean {
-  return (engine() as unknown as { state: { gradientDepth: number } }).state.gradientDepth > 0;
+  return engine().state.gradientDepth > 0;
 }
 
 function hasCpuKernel(name: string): boolean {

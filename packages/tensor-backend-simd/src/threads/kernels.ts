@@ -71,5 +71,5 @@ export function instantiateKernels(
   memory: WebAssembly.Memory,
 ): Kernels {
   const { exports } = new WebAssembly.Instance(module, { env: { memory } });
-  return exports as unknown as Kernels;
+  return exports as WebAssembly.Exports & Kernels;
 }

@@ -112,7 +112,7 @@ export const projectedCrossEntropy = opKernel(projectedCrossEntropyOp, {
         groups: [rows],
       }),
     );
-    if (lengths) backend.free(lengths);
+    backend.free(lengths);
     backend.keepResiduals(nats, [logSums]);
     return { nats };
   },
@@ -152,8 +152,7 @@ export const projectedCrossEntropy = opKernel(projectedCrossEntropyOp, {
       );
       sumRows(backend, logits, rows, classes, { into: dBias, adds });
     });
-    if (lengths) backend.free(lengths);
-    backend.free(logSums);
+    backend.free(lengths, logSums);
     return { hidden: dHidden, weights: dWeights, bias: dBias };
   },
 });

@@ -134,7 +134,7 @@ export function bindKernel<Any extends Op, Saved extends SavedBy<Any> = never>(
 }
 
 function fromTfjs(attrs: NamedAttrMap | undefined): CallAttributes {
-  return attrs as unknown as CallAttributes;
+  return attrs as NamedAttrMap & CallAttributes;
 }
 
 /** The tensors without the placeholders that stand for inputs which the caller left out. */

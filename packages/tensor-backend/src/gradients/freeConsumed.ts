@@ -1,10 +1,5 @@
 import { engine, type Tensor } from '@tensorflow/tfjs-core';
 
-interface TapeState {
-  readonly gradientDepth: number;
-  readonly activeScope: { readonly id: number };
-}
-
 /**
  * Frees what a gradient function has used up: what its op saved, and the gradients of the op's outputs.
  *
@@ -18,7 +13,7 @@ export function freeConsumed(
   dys: readonly (Tensor | null)[],
   saved: readonly (Tensor | undefined)[] = [],
 ): void {
-  const { gradientDepth, activeScope } = (engine() as unknown as { state: TapeState }).state;
+  const { gradientDepth, activeScope } = engine().state;
   if (gradientDepth > 0) return;
   for (const tensor of saved) tensor?.dispose();
   for (const dy of dys) {

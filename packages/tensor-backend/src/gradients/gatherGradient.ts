@@ -1,4 +1,12 @@
-import { reshape, scatterND, transpose, type GradConfig, type Tensor } from '@tensorflow/tfjs-core';
+import {
+  reshape,
+  scatterND,
+  transpose,
+  type GatherV2Attrs,
+  type GradConfig,
+  type NamedAttrMap,
+  type Tensor,
+} from '@tensorflow/tfjs-core';
 
 /**
  * The gradient of tfjs's `GatherV2` in ops that every backend has.
@@ -11,7 +19,7 @@ export const gatherGradient: GradConfig = {
   inputsToSave: ['x', 'indices'],
   gradFunc: (dy, saved, attributes) => {
     const [x, indices] = saved as [Tensor, Tensor];
-    const { axis, batchDims } = attributes as unknown as { axis: number; batchDims: number };
+    const { axis, batchDims } = attributes as NamedAttrMap & GatherV2Attrs;
     if (batchDims !== 0) {
       throw new Error(`The gradient of gather is defined for batchDims 0, not ${batchDims}.`);
     }

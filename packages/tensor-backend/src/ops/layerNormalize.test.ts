@@ -1,6 +1,5 @@
 import { ShapeError } from '@bnrnn/core';
 import {
-  at,
   expectClose,
   filled,
   map64,

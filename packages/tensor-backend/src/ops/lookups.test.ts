@@ -8,7 +8,14 @@ import {
   toTensor2D,
   toTensor3D,
 } from '@bnrnn/test-utils';
-import { gather, sum, tensor1d, valueAndGrad, type Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import {
+  gather,
+  sum,
+  tensor1d,
+  valueAndGrad,
+  type Tensor,
+  type Tensor2D,
+} from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareWithOracle } from '../../test/compareWithOracle';
 import { startBackend } from '../backends/startBackend';
@@ -31,7 +38,7 @@ describe.each(testBackends())('on %s', (backend) => {
     });
     const table = toTensor2D(filled([3, 5], 62));
     expect(() => embedding({ table, ids })).toThrow(UsageError);
-    expect(() => embedding({ table, ids })).toThrow('ids holds 8, expected 0 to 2');
+    expect(() => embedding({ table, ids })).toThrow('ids holds 3, expected 0 to 2');
     expect(() => embedding({ table, ids: table as never })).toThrow('expected a list of whole');
   });
 

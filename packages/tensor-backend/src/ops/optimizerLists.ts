@@ -38,13 +38,14 @@ export function expectSameLists(
  * @param clip  float32 scalar, see `clipFactor`.
  */
 export function assignNew(variable: Tensor, clip: Tensor, compute: () => Tensor): void {
+  const { shape } = variable;
   if (!(variable instanceof Variable)) {
     throw new UsageError('A step in place was given a tensor, expected a variable.');
   }
   // A product with 0 would not do: what is not finite stays so. Nor tfjs's `where`, see `paddingOf`.
   const value = tidy(() => {
     const chosen = reshape(cast(notEqual(clip, 0), 'int32'), [1]);
-    return reshape(gather(stack([variable, compute()]), chosen), variable.shape);
+    return reshape(gather(stack([variable, compute()]), chosen), shape);
   });
   variable.assign(value);
   value.dispose();

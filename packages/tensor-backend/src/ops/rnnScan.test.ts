@@ -1,4 +1,4 @@
-import { filled, oracle, testBackends, type Array64 } from '@bnrnn/test-utils';
+import { filled, oracle, testBackends } from '@bnrnn/test-utils';
 import type { Tensor1D, Tensor2D, Tensor3D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, test } from 'vitest';
 import { compareWithOracle } from '../../test/compareWithOracle';
@@ -26,9 +26,7 @@ function compare(label: string, fixed: Fixed): void {
         recurrent: tensors.recurrent as Tensor2D,
         recurrentBias: tensors.recurrentBias as Tensor1D,
         hidden0: tensors.hidden0 as Tensor2D,
-        activation: fixed.activation,
-        reverse: fixed.reverse,
-        lengths,
+        ...fixed,
       } satisfies RnnScanOptions);
       return [hidden, finalHidden];
     },

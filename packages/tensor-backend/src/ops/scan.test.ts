@@ -3,6 +3,7 @@ import {
   array64,
   expectClose,
   filled,
+  oracle,
   testBackends,
   toTensor2D,
   toTensor3D,

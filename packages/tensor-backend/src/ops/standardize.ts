@@ -4,20 +4,32 @@ import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { standardizeRows, type StandardizeAttributes } from './standardizeRows';
 
+/** Both ops but for what their gradient flows through. */
+function standardizeOpOf<const Constant extends 'mean' | 'variance' = never>(
+  name: string,
+  constants: readonly Constant[],
+) {
+  const statistics = constants.length === 0 ? 'differentiable' : 'constant';
+  return defineOp<StandardizeAttributes>()({
+    name,
+    inputs: {
+      x: 'time batch features',
+      gain: 'features',
+      mean: 'rows features',
+      variance: 'rows features',
+    },
+    optional: { shift: 'features' },
+    outputs: { y: 'time batch features' },
+    constants,
+    fallback: (inputs, attributes) => ({ y: standardizeRows(inputs, attributes, statistics) }),
+  });
+}
+
 /** See `standardize`. */
-export const standardizeOp = defineOp<StandardizeAttributes>()({
-  name: 'standardize',
-  inputs: {
-    x: 'time batch features',
-    gain: 'features',
-    mean: 'rows features',
-    variance: 'rows features',
-  },
-  optional: { shift: 'features' },
-  outputs: { y: 'time batch features' },
-  constants: [],
-  fallback: (inputs, attributes) => ({ y: standardizeRows(inputs, attributes, 'differentiable') }),
-});
+export const standardizeOp = standardizeOpOf('standardize', []);
+
+/** See `standardizeStored`. */
+export const standardizeStoredOp = standardizeOpOf('standardizeStored', ['mean', 'variance']);
 
 export interface StandardizeOptions {
   x: Tensor3D;
@@ -51,12 +63,25 @@ export interface StandardizeOptions {
  * @see `moments`; Ioffe, Szegedy 2015; docs/deviations.md for the two rules.
  */
 export function standardize(options: StandardizeOptions): Tensor3D {
+  return run(standardizeOp, options);
+}
+
+/**
+ * Standardizes each feature with statistics that are constants of the gradient, where `batchNormalize` takes the
+ * mini-batch's own. Formula, shapes and errors are those of `standardize`.
+ *
+ * @see Ioffe, Szegedy 2015, algorithm 2.
+ */
+export function standardizeStored(options: StandardizeOptions): Tensor3D {
+  return run(standardizeStoredOp, options);
+}
+
+function run(op: typeof standardizeStoredOp, options: StandardizeOptions): Tensor3D {
   const { x, gain, shift, mean, variance, epsilon, epsilonRule } = options;
-  expectShape('standardize', 'x', x, { time: null, batch: null, features: null });
+  expectShape(op.name, 'x', x, { time: null, batch: null, features: null });
   const [time, batch] = x.shape;
-  if (mean.shape[0] !== 1) expectShape('standardize', 'mean', mean, { time, features: null });
-  expectNumber('standardize: epsilon', epsilon, { min: 0 });
-  const lengths = paddedLengths('standardize', options.lengths, { time, batch });
-  return runOp(standardizeOp, { x, gain, mean, variance, shift }, { epsilon, epsilonRule, lengths })
-    .y;
+  if (mean.shape[0] !== 1) expectShape(op.name, 'mean', mean, { time, features: null });
+  expectNumber(`${op.name}: epsilon`, epsilon, { min: 0 });
+  const lengths = paddedLengths(op.name, options.lengths, { time, batch });
+  return runOp(op, { x, gain, mean, variance, shift }, { epsilon, epsilonRule, lengths }).y;
 }

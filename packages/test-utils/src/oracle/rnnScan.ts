@@ -1,5 +1,13 @@
 import { array64, at, axis, put, type Array64 } from '../array64';
-import { addToRows, isPadded, product, stepOf, sum64, timeOrder, type RowLengths } from './arithmetic';
+import {
+  addToRows,
+  isPadded,
+  product,
+  stepOf,
+  sum64,
+  timeOrder,
+  type RowLengths,
+} from './arithmetic';
 import { noStep, type StepNormalizer } from './stepNormalizer';
 
 export interface RnnScanOptions {

@@ -107,8 +107,8 @@ describe('whitening', () => {
     const frame = { ...options, method: 'cholesky', over: 'frame', stored } as const;
     const [one, other] = [whiten({ ...frame, x: moved }), whiten(frame)];
     for (let f = 0; f < n; f++) expect(at(one.y, 0, 1, f)).toBe(at(other.y, 0, 1, f));
-    const one = [3, 1, 1, 1, 1, 1, 1, 1, 1];
-    const few = whiten({ ...frame, lengths: one });
+    const ragged = [3, 1, 1, 1, 1, 1, 1, 1, 1];
+    const few = whiten({ ...frame, lengths: ragged });
     const row = array64(
       [1, n],
       [0, 1, 2].map((f) => at(x, 2, 0, f) - at(stored.mean, 2, f)),
@@ -116,7 +116,7 @@ describe('whitening', () => {
     const a = stored.matrix.data.subarray(2 * features * n, 2 * features * n + n * n);
     const white = product(row, array64([n, n], a));
     for (let f = 0; f < n; f++) expect(at(few.y, 2, 0, f)).toBeCloseTo(white.data[f]!, 12);
-    expect(() => whiten({ ...frame, lengths: one, stored: undefined })).toThrow(
+    expect(() => whiten({ ...frame, lengths: ragged, stored: undefined })).toThrow(
       'whiten: step 1 has 1 real rows',
     );
   });

@@ -23,8 +23,7 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compareWithOracle, gradientsOf } from '../../test/compareWithOracle';
 import { startBackend } from '../backends/startBackend';
-import { standardize } from './standardize';
-import { standardizeStored } from './standardizeStored';
+import { standardize, standardizeStored } from './standardize';
 
 const [time, batch, features] = [7, 5, 6];
 const lengths = [7, 3, 0, 2, 4];
