@@ -1,5 +1,5 @@
 import { expectShape, UsageError } from '@bnrnn/core';
-import { batchNormalize, standardizeStored } from '@bnrnn/tensor-backend';
+import { batchNormalize, standardize, standardizeStored } from '@bnrnn/tensor-backend';
 import {
   add,
   div,
@@ -12,7 +12,7 @@ import {
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
 import { applyCallOf, countsOfSets, rowsOfCall, type ApplyCall } from './applyCall';
-import { batchNormOverRanks } from './batchNormOverRanks';
+import { batchMoments } from './batchMoments';
 import {
   batchNormSettings,
   batchNormSpec,
@@ -106,7 +106,8 @@ function normalizeCall(spec: BatchNormSpec, call: ApplyCall): Normalized {
       return { y: standardizeStored({ ...given, ...stored() }) };
     }
     if (ranks !== undefined) {
-      return batchNormOverRanks(caller, ranks, { ...given, over, stored });
+      const { own, used } = batchMoments(caller, ranks, { x, lengths, over, stored });
+      return { y: standardize({ ...given, ...used }), measured: own };
     }
     const { y, mean, variance } = batchNormalize({
       ...given,

@@ -1,5 +1,11 @@
 import { expectShape, paddedLengths, UsageError, type Lengths } from '@bnrnn/core';
-import { customOp, moments, offTape, zeroPadding } from '@bnrnn/tensor-backend';
+import {
+  customOp,
+  layerNormalize,
+  moments,
+  offTape,
+  standardizeStored,
+} from '@bnrnn/tensor-backend';
 import {
   add,
   clone,
@@ -7,20 +13,19 @@ import {
   div,
   matMul,
   maximum,
-  mean,
   mul,
+  neg,
   ones,
   pow,
   reshape,
   slice,
-  sqrt,
   square,
   sub,
   sum,
   tensor2d,
   tidy,
   zeros,
-  zerosLike,
+  type Rank,
   type Tensor,
   type Tensor2D,
   type Tensor3D,
@@ -122,13 +127,12 @@ function onlineOf(values: Values): Normalizer {
       const kept = expectStatistics(caller, statistics, features);
       const lengths = paddedLengths(caller, options.lengths, { time, batch });
       return tidy(() => {
-        const standard = standardize(x, kept, lengths, values);
-        const scaled = mul<Tensor3D>(
-          values.layerScaling ? scaleRows(standard, values) : standard,
-          weights.gain,
-        );
-        const shifted = weights.shift === undefined ? scaled : add<Tensor3D>(scaled, weights.shift);
-        const y = zeroPadding(shifted, lengths);
+        const standard = standardizeOnline(x, kept, lengths, values);
+        const { groups, epsilon, layerScaling } = values;
+        const given = { x: standard, ...weights, lengths };
+        const y = layerScaling
+          ? layerNormalize({ ...given, groups, epsilon, center: false })
+          : standardizeStored({ ...given, ...nothingTo(features), epsilon: 0, epsilonRule });
         if (options.mode === 'stored') return { y };
         const both = offTape<Tensor2D>(() => {
           const own = moments({ x, lengths, over: 'frame' });
@@ -149,36 +153,47 @@ function onlineOf(values: Values): Normalizer {
   };
 }
 
-/** x̂, zero where padded. The gradients of u and v are what the backward pass measures of them. */
-function standardize(
+const epsilonRule = 'variance';
+
+/** Statistics that standardize nothing away. */
+const nothingTo = (features: number): { mean: Tensor2D; variance: Tensor2D } => ({
+  mean: zeros([1, features]),
+  variance: ones([1, features]),
+});
+
+/**
+ * x̂, zero where padded. Its gradient takes one that is zero where padded, as what normalizes x̂ gives it. The gradients of
+ * u and v are what the backward pass measures of them.
+ */
+function standardizeOnline(
   x: Tensor3D,
   { mean: mu, variance, u, v }: Statistics,
   lengths: Lengths | undefined,
   { epsilon }: Values,
 ): Tensor3D {
   const [, , features] = x.shape;
-  const overRows = (t: Tensor): Tensor =>
-    reshape(sum(reshape(t, [-1, features]), 0), [1, features]);
+  const rule = { lengths, epsilon, epsilonRule } as const;
+  const overRows = (t: Tensor): Tensor => sum(reshape(t, [-1, features]), 0, true);
   return customOp<Tensor3D>([x, mu, variance, u, v], (save) => {
-    const sigma = sqrt(add(variance, epsilon));
-    const standard = zeroPadding(div(sub(zeroPadding(x, lengths), mu), sigma), lengths);
-    save([standard, sigma, mu, u, v]);
+    const gain = ones<Rank.R1>([features]);
+    const standard = standardizeStored({ x, gain, mean: mu, variance, ...rule });
+    save([standard, variance, u, v]);
     return {
       value: standard,
-      gradient: (dy, [xHat, s, m, ownU, ownV]) => {
-        const g = sub(zeroPadding(dy, lengths), mul(xHat as Tensor, ownV as Tensor));
-        const dx = zeroPadding(sub(div(g, s as Tensor), ownU as Tensor), lengths);
-        const zero = zerosLike(m as Tensor);
-        return [dx, zero, clone(zero), overRows(dx), overRows(mul(g, xHat as Tensor))];
+      gradient: (dy, saved) => {
+        const [xHat, ownVariance, ownU, ownV] = saved as [Tensor3D, ...Tensor2D[]];
+        const g: Tensor3D = sub(dy, mul(xHat, ownV as Tensor2D));
+        const none = (): Tensor2D => zeros([1, features]);
+        const dx = standardizeStored({
+          ...{ x: g, gain: ones<Rank.R1>([features]), mean: none() },
+          shift: reshape<Rank.R1>(neg(ownU as Tensor2D), [features]),
+          variance: ownVariance as Tensor2D,
+          ...rule,
+        });
+        return [dx, none(), none(), overRows(dx), overRows(mul(g, xHat))];
       },
     };
   });
-}
-
-/** Divides each row by the root of its mean square, in blocks. */
-function scaleRows(x: Tensor3D, { groups, epsilon }: Values): Tensor3D {
-  const blocks = reshape(x, [-1, groups, x.shape[2] / groups]);
-  return reshape(div(blocks, sqrt(add(mean(square(blocks), -1, true), epsilon))), x.shape);
 }
 
 /**

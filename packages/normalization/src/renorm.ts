@@ -1,31 +1,26 @@
-import { paddedLengths, rowsOfEachStep, UsageError } from '@bnrnn/core';
-import { offTape, zeroPadding } from '@bnrnn/tensor-backend';
+import { expectShape, paddedLengths, UsageError } from '@bnrnn/core';
+import { offTape, standardize } from '@bnrnn/tensor-backend';
 import {
   add,
   clipByValue,
   concat,
   div,
-  expandDims,
   maximum,
   minimum,
   mul,
-  ones,
-  onesLike,
   reciprocal,
   slice,
   sqrt,
+  square,
   sub,
-  tensor2d,
   tidy,
-  where,
   zeros,
-  zerosLike,
   type Tensor,
   type Tensor2D,
-  type Tensor3D,
 } from '@tensorflow/tfjs-core';
+import { batchMoments } from './batchMoments';
 import { batchNorm } from './batchNorm';
-import type { ApplyOptions, NamedTensors, Normalizer } from './normalizer';
+import type { NamedTensors, Normalizer } from './normalizer';
 import type { BuiltInStrategy } from './normalizerStrategy';
 import { rowsOfSteps, type BatchStatistics } from './statistics';
 import { checkSettings, defaultsOf, sharedSettings, type ValuesOf } from './strategySetting';
@@ -122,6 +117,7 @@ function renormOf(values: Values, where: string): Normalizer {
       { hint: 'Leave perStep out, or normalize over "frame".' },
     );
   }
+  const caller = 'renorm.apply';
   const { over, gain, epsilon, decay, perStep, maxSteps } = values;
   const plain = batchNorm({ over, gain, epsilon, decay, perStep, maxSteps });
   return {
@@ -133,22 +129,18 @@ function renormOf(values: Values, where: string): Normalizer {
     },
     apply(x, parameters, statistics, options) {
       if (options.mode === 'stored') return plain.apply(x, parameters, statistics, options);
-      const features = x.shape[2];
-      const weights = expectWeights('renorm.apply', parameters, features);
+      expectShape(caller, 'x', x, { time: null, batch: null, features: null });
+      const [time, batch, features] = x.shape;
+      const weights = expectWeights(caller, parameters, features);
       const done = expectUpdates(statistics);
+      const lengths = paddedLengths(caller, options.lengths, { time, batch });
       return tidy(() => {
-        const unit = { gain: ones([features]) };
-        const { y, measured } = plain.apply(x, unit, statistics, options);
-        const own = measured as BatchStatistics;
-        const [r, d] = correction(values, own, statistics, x.shape, options);
-        const corrected = mul<Tensor3D>(
-          add(mul(y, expandDims(r, 1)), expandDims(d, 1)),
-          weights.gain,
-        );
-        const shifted =
-          weights.shift === undefined ? corrected : add<Tensor3D>(corrected, weights.shift);
+        const { mean, variance } = statistics as BatchStatistics;
+        const stored = rowsOfSteps({ mean, variance }, options.firstStep ?? 0, time);
+        const moments = { x, lengths, over, stored: () => stored };
+        const { own, used } = batchMoments(caller, options.collective, moments);
         return {
-          y: zeroPadding(shifted, options.lengths),
+          y: standardize({ x, ...weights, lengths, ...corrected(values, used, stored, done) }),
           measured: { ...own, updates: mul(done, 1) },
         };
       });
@@ -161,38 +153,49 @@ function renormOf(values: Values, where: string): Normalizer {
   };
 }
 
-/** r and d, [time, features] or [1, features], 1 and 0 where a step was standardized by what is stored. */
-function correction(
-  { over, epsilon, rMax, dMax, plainUpdates, rRise, dRise }: Values,
+/**
+ * What standardizes in place of the batch's moments: (x − mean) / s·r + d as one standardization,
+ *
+ *   (x − mean') / s'     s' = s / r     mean' = mean − d·s'
+ *
+ * through which the gradient flows to mean and s. A step that has stored statistics for moments has r = 1, d = 0.
+ */
+function corrected(
+  values: Values,
   { mean, variance }: BatchStatistics,
-  statistics: NamedTensors,
-  [time, batch]: readonly [number, number, number],
-  { lengths, firstStep = 0, collective }: ApplyOptions,
-): [Tensor2D, Tensor2D] {
-  const padded = paddedLengths('renorm.apply', lengths, { time, batch });
-  const rows = Float64Array.from(rowsOfEachStep({ time, batch }, padded));
-  if (over === 'frame' && collective !== undefined && collective.size > 1) collective.sum(rows);
-  const both = offTape<Tensor2D>(() => {
-    const stored = rowsOfSteps(statistics as BatchStatistics, firstStep, time);
-    const sigma = sqrt(add(stored.variance, epsilon));
-    const since = sub(expectUpdates(statistics), plainUpdates);
-    const risen = (updates: number): Tensor => clipByValue(div(since, Math.max(updates, 1)), 0, 1);
-    const rLimit = add(mul(risen(rRise), rMax - 1), 1);
-    const dLimit = mul(risen(dRise), dMax);
-    const ratio = div(sqrt(add(variance, epsilon)), sigma);
-    const r = minimum(maximum(ratio, reciprocal(rLimit)), rLimit);
-    const distance = div(sub(mean, stored.mean), sigma);
-    const d = minimum(maximum(distance, mul(dLimit, -1)), dLimit);
-    if (over === 'sequence' || rows.every((n) => n >= 2)) return concat([r, d]) as Tensor2D;
-    const enough = tensor2d(
-      Array.from(rows, (n) => n >= 2),
-      [time, 1],
-      'bool',
-    );
-    return concat([where(enough, r, onesLike(r)), where(enough, d, zerosLike(d))]) as Tensor2D;
-  });
-  const groups = both.shape[0] / 2;
-  return [slice(both, 0, groups), slice(both, groups)];
+  stored: BatchStatistics,
+  done: Tensor,
+): BatchStatistics & { epsilon: number; epsilonRule: 'variance' } {
+  const spread: Tensor2D = add(variance, values.epsilon);
+  const both = offTape<Tensor2D>(() => correction(values, { mean, spread }, stored, done));
+  const groups = mean.shape[0];
+  const [r, d] = [slice(both, 0, groups), slice(both, groups)];
+  return {
+    mean: sub(mean, mul(d, div(sqrt(spread), r))),
+    variance: div(spread, square(r)),
+    epsilon: 0,
+    epsilonRule: 'variance',
+  };
+}
+
+/** r above d, [2·groups, features]; `spread` is the variance with epsilon. */
+function correction(
+  { epsilon, rMax, dMax, plainUpdates, rRise, dRise }: Values,
+  { mean, spread }: { mean: Tensor2D; spread: Tensor2D },
+  stored: BatchStatistics,
+  done: Tensor,
+): Tensor2D {
+  const sigma = sqrt(add(stored.variance, epsilon));
+  const since = sub(done, plainUpdates);
+  const risen = (updates: number): Tensor => clipByValue(div(since, Math.max(updates, 1)), 0, 1);
+  const rLimit = add(mul(risen(rRise), rMax - 1), 1);
+  const dLimit = mul(risen(dRise), dMax);
+  const ratio = div(sqrt(spread), sigma);
+  const distance = div(sub(mean, stored.mean), sigma);
+  return concat<Tensor2D>([
+    minimum(maximum(ratio, reciprocal(rLimit)), rLimit),
+    minimum(maximum(distance, mul(dLimit, -1)), dLimit),
+  ]);
 }
 
 function expectUpdates({ updates: done }: NamedTensors): Tensor {

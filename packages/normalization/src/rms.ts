@@ -1,16 +1,5 @@
-import { expectShape } from '@bnrnn/core';
-import { zeroPadding } from '@bnrnn/tensor-backend';
-import {
-  add,
-  div,
-  mean,
-  mul,
-  reshape,
-  sqrt,
-  square,
-  tidy,
-  type Tensor3D,
-} from '@tensorflow/tfjs-core';
+import { expectShape, paddedLengths } from '@bnrnn/core';
+import { layerNormalize } from '@bnrnn/tensor-backend';
 import { expectBlocks } from './expectBlocks';
 import { newParameters } from './newParameters';
 import type { Normalizer } from './normalizer';
@@ -61,20 +50,15 @@ function rmsOf(values: ValuesOf<typeof settings>): Normalizer {
       expectBlocks('rms', features, values.groups);
       return { parameters: newParameters('rms', features, values.gain, shift), statistics: {} };
     },
-    apply(x, parameters, _statistics, { lengths }) {
+    apply(x, parameters, _statistics, options) {
       const caller = 'rms.apply';
       expectShape(caller, 'x', x, { time: null, batch: null, features: null });
-      const [, , features] = x.shape;
+      const [time, batch, features] = x.shape;
+      const lengths = paddedLengths(caller, options.lengths, { time, batch });
       expectBlocks(caller, features, values.groups);
       const weights = expectWeights(caller, parameters, features);
-      return tidy(() => {
-        const clean = zeroPadding(x, lengths);
-        const blocks = reshape(clean, [-1, values.groups, features / values.groups]);
-        const root = sqrt(add(mean(square(blocks), -1, true), values.epsilon));
-        const scaled = mul<Tensor3D>(reshape(div(blocks, root), x.shape), weights.gain);
-        const y = weights.shift === undefined ? scaled : add<Tensor3D>(scaled, weights.shift);
-        return { y: zeroPadding(y, lengths) };
-      });
+      const { groups, epsilon } = values;
+      return { y: layerNormalize({ x, ...weights, lengths, groups, epsilon, center: false }) };
     },
   };
 }

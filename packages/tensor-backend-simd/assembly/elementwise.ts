@@ -1,13 +1,15 @@
 // Loops over contiguous numbers: copies, sums, products, optimizer steps.
 import { load4, sigmoid4, store4, sum4, tanh4 } from './math';
 
-/** out = a + b, a - b, a · b, a / b for operation 0, 1, 2, 3. */
+/** out = a + b, a - b, a · b, a / b, max(a, b), min(a, b) for operation 0 to 5. */
 export function binary(operation: i32, a: usize, b: usize, out: usize, count: i32): void {
   let i = 0;
   if (operation == 0) for (; i < count; i += 4) store4(out + at(i), f32x4.add(load4(a + at(i), count - i), load4(b + at(i), count - i)), count - i);
   else if (operation == 1) for (; i < count; i += 4) store4(out + at(i), f32x4.sub(load4(a + at(i), count - i), load4(b + at(i), count - i)), count - i);
   else if (operation == 2) for (; i < count; i += 4) store4(out + at(i), f32x4.mul(load4(a + at(i), count - i), load4(b + at(i), count - i)), count - i);
-  else for (; i < count; i += 4) store4(out + at(i), f32x4.div(load4(a + at(i), count - i), load4(b + at(i), count - i)), count - i);
+  else if (operation == 3) for (; i < count; i += 4) store4(out + at(i), f32x4.div(load4(a + at(i), count - i), load4(b + at(i), count - i)), count - i);
+  else if (operation == 4) for (; i < count; i += 4) store4(out + at(i), f32x4.max(load4(a + at(i), count - i), load4(b + at(i), count - i)), count - i);
+  else for (; i < count; i += 4) store4(out + at(i), f32x4.min(load4(a + at(i), count - i), load4(b + at(i), count - i)), count - i);
 }
 
 /** out[row] = a[row] ∘ b, with `b` one row that every row meets. */
@@ -25,7 +27,9 @@ export function binaryScalar(operation: i32, a: usize, scalar: f32, out: usize, 
   if (operation == 0) for (; i < count; i += 4) store4(out + at(i), f32x4.add(load4(a + at(i), count - i), s), count - i);
   else if (operation == 1) for (; i < count; i += 4) store4(out + at(i), f32x4.sub(load4(a + at(i), count - i), s), count - i);
   else if (operation == 2) for (; i < count; i += 4) store4(out + at(i), f32x4.mul(load4(a + at(i), count - i), s), count - i);
-  else for (; i < count; i += 4) store4(out + at(i), f32x4.div(load4(a + at(i), count - i), s), count - i);
+  else if (operation == 3) for (; i < count; i += 4) store4(out + at(i), f32x4.div(load4(a + at(i), count - i), s), count - i);
+  else if (operation == 4) for (; i < count; i += 4) store4(out + at(i), f32x4.max(load4(a + at(i), count - i), s), count - i);
+  else for (; i < count; i += 4) store4(out + at(i), f32x4.min(load4(a + at(i), count - i), s), count - i);
 }
 
 /** out = sigmoid(x) or tanh(x) for operation 0, 1. */

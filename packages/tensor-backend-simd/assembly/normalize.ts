@@ -181,10 +181,10 @@ export function standardizeGradient(
 
 /**
  * Layer normalization of the rows [start, end): each of `groups` equal blocks is standardized alone.
- * Row r of x is row `first` + r of [time, batch]; padded rows become zeros.
+ * Row r of x is row `first` + r of [time, batch]; padded rows become zeros. With `center` 0 no mean is subtracted.
  */
 export function layerNormalize(
-  x: usize, gain: usize, shift: usize, lengths: usize, batch: i32, first: i32, y: usize, start: i32, end: i32, features: i32, groups: i32, epsilon: f32,
+  x: usize, gain: usize, shift: usize, lengths: usize, batch: i32, first: i32, y: usize, start: i32, end: i32, features: i32, groups: i32, epsilon: f32, center: i32,
 ): void {
   const width = features / groups;
   for (let row = start; row < end; row++) {
@@ -196,7 +196,7 @@ export function layerNormalize(
       const column: usize = (<usize>(group * width)) << 2;
       const source = x + (((<usize>row) * (<usize>features)) << 2) + column;
       const target = y + (((<usize>row) * (<usize>features)) << 2) + column;
-      const m = rowMean(source, width);
+      const m = center ? rowMean(source, width) : 0;
       const inverse: f32 = 1 / Mathf.sqrt(rowVariance(source, width, m) + epsilon);
       for (let i = 0; i < width; i += 4) {
         const count = width - i;
@@ -213,7 +213,7 @@ export function layerNormalize(
 /** Its gradient on the rows [start, end); adds to dGain and dShift, which each thread keeps for itself. */
 export function layerNormalizeGradient(
   x: usize, dy: usize, gain: usize, lengths: usize, batch: i32, first: i32, dx: usize, dGain: usize, dShift: usize,
-  start: i32, end: i32, features: i32, groups: i32, epsilon: f32,
+  start: i32, end: i32, features: i32, groups: i32, epsilon: f32, center: i32,
 ): void {
   const width = features / groups;
   for (let row = start; row < end; row++) {
@@ -224,7 +224,7 @@ export function layerNormalizeGradient(
     for (let group = 0; group < groups; group++) {
       const column: usize = (<usize>(group * width)) << 2;
       const base = (((<usize>row) * (<usize>features)) << 2) + column;
-      const m = rowMean(x + base, width);
+      const m = center ? rowMean(x + base, width) : 0;
       const inverse: f32 = 1 / Mathf.sqrt(rowVariance(x + base, width, m) + epsilon);
       let sumG = f32x4.splat(0);
       let sumGX = f32x4.splat(0);
@@ -240,7 +240,7 @@ export function layerNormalizeGradient(
         sumG = f32x4.add(sumG, g);
         sumGX = f32x4.add(sumGX, f32x4.mul(g, hat));
       }
-      const meanG = f32x4.splat(sum4(sumG) / <f32>width);
+      const meanG = f32x4.splat(center ? sum4(sumG) / <f32>width : 0);
       const meanGX = f32x4.splat(sum4(sumGX) / <f32>width);
       for (let i = 0; i < width; i += 4) {
         const count = width - i;

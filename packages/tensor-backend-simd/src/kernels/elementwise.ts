@@ -22,7 +22,9 @@ function modeOf(a: TensorInfo, b: TensorInfo): number | null {
   return util.arraysEqual(significant, tail) ? modes.row : null;
 }
 
-/** tfjs's sum, difference, product and quotient where no general broadcast is needed; else tfjs's own kernel. */
+const commutative: readonly string[] = ['Add', 'Multiply', 'Maximum', 'Minimum'];
+
+/** tfjs's sum, difference, product, quotient, maximum and minimum where no general broadcast is needed; else tfjs's own kernel. */
 export const binaryKernels: readonly BackendKernel[] = Object.entries(operations).map(
   ([name, operation]) =>
     tfjsKernel<{ inputs: BinaryInputs; attributes: object }>(
@@ -30,7 +32,7 @@ export const binaryKernels: readonly BackendKernel[] = Object.entries(operations
       (backend, inputs, attributes) => {
         let { a, b } = inputs;
         let mode = modeOf(a, b);
-        if (mode === null && (name === 'Add' || name === 'Multiply')) {
+        if (mode === null && commutative.includes(name)) {
           [a, b] = [b, a];
           mode = modeOf(a, b);
         }

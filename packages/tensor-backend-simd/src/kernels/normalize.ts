@@ -104,10 +104,10 @@ export const standardizeStored = opKernel(standardizeStoredOp, {
 
 /** The sizes and scalars that both directions of layer normalization share. */
 function blocks({ shape }: TensorInfo, attributes: OpAttributes<typeof layerNormalizeOp>) {
-  const { groups, epsilon } = attributes;
+  const { groups, epsilon, center } = attributes;
   const features = shape.at(-1) as number;
   const rows = util.sizeFromShape(shape) / features;
-  return { rows, batch: shape.at(-2) ?? 1, features, groups, epsilon };
+  return { rows, batch: shape.at(-2) ?? 1, features, groups, epsilon, center: Number(center) };
 }
 
 /** Layer normalization of the last axis, in equal groups. */

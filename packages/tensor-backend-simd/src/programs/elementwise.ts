@@ -3,7 +3,10 @@ import { ownRange } from '../threads/thread';
 import { clear } from './clear';
 
 /** What the kernel `binary` computes, under the names of tfjs's kernels. */
-export const operations = { Add: 0, Sub: 1, Multiply: 2, RealDiv: 3 } as const;
+export const operations = {
+  ...{ Add: 0, Sub: 1, Multiply: 2, RealDiv: 3 },
+  ...{ Maximum: 4, Minimum: 5 },
+} as const;
 
 /** How the `b` of a `binary` meets `a`: number by number, one row for every row, one number for all. */
 export const modes = { elements: 0, row: 1, number: 2 } as const;

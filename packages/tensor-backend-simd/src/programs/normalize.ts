@@ -106,20 +106,22 @@ export const batchNormalizeGradient = program(
 
 /** Layer normalization; a thread owns a range of rows. */
 export const layerNormalize = program(
-  ['rows batch features groups epsilon x gain shift lengths y'],
-  (thread, { rows, batch, features, groups, epsilon, x, gain, shift, lengths, y }) => {
+  ['rows batch features groups epsilon center x gain shift lengths y'],
+  (thread, given) => {
+    const { rows, batch, features, groups, epsilon, center, x, gain, shift, lengths, y } = given;
     const [start, end] = ownRange(thread, rows);
     thread.kernels.layerNormalize(
-      ...([x, gain, shift, lengths, batch, 0, y, start, end, features, groups, epsilon] as const),
+      ...([x, gain, shift, lengths, batch, 0, y, start, end] as const),
+      ...([features, groups, epsilon, center] as const),
     );
   },
 );
 
 /** Its gradient. `partial` [threads, 2, F] takes each thread's share of dGain and dShift, added up at the end. */
 export const layerNormalizeGradient = program(
-  ['rows batch features groups epsilon x dy gain lengths', 'dx dGain dShift partial'],
+  ['rows batch features groups epsilon center x dy gain lengths', 'dx dGain dShift partial'],
   (thread, given) => {
-    const { rows, batch, features, groups, epsilon, x, dy, gain, lengths } = given;
+    const { rows, batch, features, groups, epsilon, center, x, dy, gain, lengths } = given;
     const { dx, dGain, dShift, partial } = given;
     const { kernels } = thread;
     const [start, end] = ownRange(thread, rows);
@@ -140,6 +142,7 @@ export const layerNormalizeGradient = program(
       features,
       groups,
       epsilon,
+      center,
     );
     thread.barrier();
     sumPartials(thread, partial, dGain, dShift, features);

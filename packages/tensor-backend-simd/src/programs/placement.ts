@@ -55,7 +55,7 @@ export function normalizeStep(
     thread.barrier();
     const [first, last] = ownRange(thread, batch);
     kernels.layerNormalize(
-      ...([x, gain, shift, ...rows, y, first, last, features, detail, epsilon] as const),
+      ...([x, gain, shift, ...rows, y, first, last, features, detail, epsilon, 1] as const),
     );
     thread.barrier();
     return;
@@ -99,7 +99,7 @@ export function normalizeStepGradient(
     const share = partial + thread.part * 2 * features * 4;
     kernels.layerNormalizeGradient(
       ...([x, dy, gain, ...rows, dx, share, dShift && share + features * 4] as const),
-      ...([first, last, features, detail, epsilon] as const),
+      ...([first, last, features, detail, epsilon, 1] as const),
     );
     thread.barrier();
     return;

@@ -13,9 +13,9 @@ export const kernelParameters = {
   gruBackward: 'gates candidate hiddenBefore dHidden dState dX lengths time rows units start end',
   gruForward:
     'projected gates bias hiddenBefore candidate hidden state lengths time rows units start end',
-  layerNormalize: 'x gain shift lengths batch first y start end features groups epsilon',
+  layerNormalize: 'x gain shift lengths batch first y start end features groups epsilon center',
   layerNormalizeGradient:
-    'x dy gain lengths batch first dx dGain dShift start end features groups epsilon',
+    'x dy gain lengths batch first dx dGain dShift start end features groups epsilon center',
   lstmBackward:
     'gates peepholes cellBefore cell dHidden dState dCell dGates dCellOut lengths time rows units start end',
   lstmForward:

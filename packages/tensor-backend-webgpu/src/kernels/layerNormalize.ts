@@ -13,6 +13,7 @@ const numbers = {
   epsilon: 'f32',
   hasShift: 'u32',
   hasLengths: 'u32',
+  hasCenter: 'u32',
 } as const;
 
 /** A workgroup standardizes one group of one row; its 64 invocations share the features. */
@@ -43,7 +44,7 @@ const opening = `
   let padded = isPadded(row);
   var sum = 0.0;
   for (var k = lane; k < size; k += 64u) { sum += x[start + k]; }
-  let mean = total(sum, lane) / n;
+  let mean = f32(p.hasCenter) * total(sum, lane) / n;
   sum = 0.0;
   for (var k = lane; k < size; k += 64u) {
     let centered = x[start + k] - mean;
@@ -83,7 +84,7 @@ const backward = defineProgram({
     sum += g;
     product += g * (x[start + k] - mean) / s;
   }
-  let back = total(sum, lane) / n;
+  let back = f32(p.hasCenter) * total(sum, lane) / n;
   let along = total(product, lane) / n;
   for (var k = lane; k < size; k += 64u) {
     let standard = (x[start + k] - mean) / s;
@@ -100,7 +101,8 @@ const backward = defineProgram({
 
 /** Layer normalization of the last axis, in equal groups: a workgroup a row and group. */
 export const layerNormalize = opKernel(layerNormalizeOp, {
-  run(backend, { inputs: { x, gain, shift }, attributes: { groups, epsilon, lengths: real } }) {
+  run(backend, { inputs: { x, gain, shift }, attributes }) {
+    const { groups, epsilon, center, lengths: real } = attributes;
     const [features] = gain.shape;
     const blocks = (util.sizeFromShape(x.shape) / features) * groups;
     const y = backend.allocate(x.shape);
@@ -113,6 +115,7 @@ export const layerNormalize = opKernel(layerNormalizeOp, {
           ...{ blocks, groupCount: groups, features, batch: x.shape.at(-2) ?? 1, epsilon },
           hasShift: Number(shift !== undefined),
           hasLengths: Number(lengths !== undefined),
+          hasCenter: Number(center),
         },
       ],
       groups: linear(blocks * 256),
@@ -122,7 +125,7 @@ export const layerNormalize = opKernel(layerNormalizeOp, {
   },
   saves: ['x', 'gain'],
   gradient(backend, { dys, saved: { x, gain }, attributes, given }) {
-    const { groups, epsilon, lengths: real } = attributes;
+    const { groups, epsilon, center, lengths: real } = attributes;
     const [features] = gain.shape;
     const rows = util.sizeFromShape(x.shape) / features;
     const blocks = rows * groups;
@@ -138,6 +141,7 @@ export const layerNormalize = opKernel(layerNormalizeOp, {
           ...{ blocks, groupCount: groups, features, batch: x.shape.at(-2) ?? 1, epsilon },
           hasShift: 0,
           hasLengths: Number(lengths !== undefined),
+          hasCenter: Number(center),
         },
       ],
       groups: linear(blocks * 256),

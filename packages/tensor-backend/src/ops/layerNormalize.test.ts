@@ -30,14 +30,19 @@ describe.each(testBackends())('layerNormalize on %s', (backend) => {
     await startBackend(backend);
   });
 
-  test.each([1, 4])('with %i groups agrees with the oracle', (groups) => {
+  test.each([
+    { groups: 1 },
+    { groups: 4 },
+    { groups: 1, center: false },
+    { groups: 4, center: false },
+  ])('with %j agrees with the oracle', (how) => {
     compareWithOracle({
-      label: `${groups} groups`,
+      label: JSON.stringify(how),
       inputs,
       op: ({ x, gain, shift }) => [
-        layerNormalize({ x, gain: gain as Tensor1D, shift: shift as Tensor1D, groups, epsilon }),
+        layerNormalize({ x, gain: gain as Tensor1D, shift: shift as Tensor1D, ...how, epsilon }),
       ],
-      oracle: (arrays) => [oracle.layerNormalize({ ...arrays, groups, epsilon })],
+      oracle: (arrays) => [oracle.layerNormalize({ ...arrays, ...how, epsilon })],
     });
   });
 
@@ -51,7 +56,7 @@ describe.each(testBackends())('layerNormalize on %s', (backend) => {
     });
   });
 
-  test('with padding agrees with the oracle, whatever padding holds', () => {
+  test.each([true, false])('padded, center %s: agrees with the oracle', (center) => {
     const op = (x: Tensor, gain: Tensor, shift: Tensor): Tensor =>
       layerNormalize({
         x: x as Tensor3D,
@@ -60,13 +65,14 @@ describe.each(testBackends())('layerNormalize on %s', (backend) => {
         lengths,
         groups: 4,
         epsilon,
+        center,
       });
     compareWithOracle({
       label: 'padded',
       inputs,
       op: ({ x, gain, shift }) => [op(x, gain, shift)],
       oracle: (arrays) => {
-        const y = oracle.layerNormalize({ ...arrays, groups: 4, epsilon });
+        const y = oracle.layerNormalize({ ...arrays, groups: 4, epsilon, center });
         return [map64(y, (value, i) => (isPadded(i) ? 0 : value))];
       },
     });

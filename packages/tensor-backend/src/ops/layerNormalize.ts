@@ -29,6 +29,7 @@ import { paddingOf, type Padding } from './padding';
 export const layerNormalizeOp = defineOp<{
   groups: number;
   epsilon: number;
+  center: boolean;
   lengths: Lengths | undefined;
 }>()({
   name: 'layerNormalize',
@@ -36,7 +37,7 @@ export const layerNormalizeOp = defineOp<{
   optional: { shift: 'features' },
   outputs: { y: '... features' },
   constants: [],
-  fallback({ x, gain, shift }, { groups, epsilon, lengths }) {
+  fallback({ x, gain, shift }, { groups, epsilon, center, lengths }) {
     const features = gain.shape[0];
     const rows = x.size / features;
     const blocks = (t: Tensor): Tensor => reshape(t, [-1, groups, features / groups]);
@@ -45,7 +46,7 @@ export const layerNormalizeOp = defineOp<{
     const clean = (t: Tensor, padding?: Padding): Tensor =>
       padding ? padding.zero(t as Tensor3D) : t;
     const standardize = (t: Tensor): { xHat: Tensor; s: Tensor } => {
-      const centered = sub(blocks(t), mean(blocks(t), -1, true));
+      const centered = center ? sub(blocks(t), mean(blocks(t), -1, true)) : blocks(t);
       const s = sqrt(add(mean(square(centered), -1, true), epsilon));
       return { xHat: div(centered, s), s };
     };
@@ -65,7 +66,8 @@ export const layerNormalizeOp = defineOp<{
           const dGain = sum(mul(dOut, flat(xHat)), 0);
           const g = blocks(mul(dOut, gains));
           const along = mul(xHat, mean(mul(g, xHat), -1, true));
-          const dx = reshape(div(sub(sub(g, mean(g, -1, true)), along), s), xs.shape);
+          const back = center ? sub(g, mean(g, -1, true)) : g;
+          const dx = reshape(div(sub(back, along), s), xs.shape);
           return shift ? [dx, dGain, sum(dOut, 0)] : [dx, dGain];
         },
       };
@@ -81,12 +83,14 @@ export interface LayerNormalizeOptions<T extends Tensor> {
   lengths?: GivenLengths | undefined;
   groups: number;
   epsilon: number;
+  center?: boolean | undefined;
 }
 
 /**
  * Standardizes each row over its own features, in `groups` equal blocks that are standardized alone.
  *
  *   y = gain[f]·(x − m) / sqrt(v + epsilon) + shift[f]     m, v: mean and biased variance of the block
+ *   y = gain[f]·x / sqrt(mean of x² + epsilon) + shift[f]         without `center`: RMS normalization
  *
  * @param options.x       float32 [..., features].
  * @param options.gain    float32 [features].
@@ -94,13 +98,14 @@ export interface LayerNormalizeOptions<T extends Tensor> {
  * @param options.lengths real steps of each row of an x of [time, batch, features]; where padded, y is 0 whatever x
  *   holds; all real when absent.
  * @param options.groups  number of blocks; it divides `features`. 4 normalizes an LSTM's gates alone.
+ * @param options.center  whether the block's mean is subtracted; true when absent.
  * @returns float32, like x.
  * @throws ShapeError when sizes disagree or `groups` does not divide the features; UsageError for
  *   a length outside 0 to time.
- * @see Ba, Kiros, Hinton 2016.
+ * @see Ba, Kiros, Hinton 2016; Zhang, Sennrich 2019, for what does not center.
  */
 export function layerNormalize<T extends Tensor>(options: LayerNormalizeOptions<T>): T {
-  const { x, gain, shift, groups, epsilon } = options;
+  const { x, gain, shift, groups, epsilon, center = true } = options;
   const features = x.shape[x.shape.length - 1] ?? 0;
   expectNumber('layerNormalize: groups', groups, { integer: true, min: 1 });
   expectNumber('layerNormalize: epsilon', epsilon, { min: 0 });
@@ -110,7 +115,7 @@ export function layerNormalize<T extends Tensor>(options: LayerNormalizeOptions<
     );
   }
   const lengths = lengthsOf(x, options.lengths);
-  return runOp(layerNormalizeOp, { x, gain, shift }, { groups, epsilon, lengths }).y as T;
+  return runOp(layerNormalizeOp, { x, gain, shift }, { groups, epsilon, center, lengths }).y as T;
 }
 
 function lengthsOf(x: Tensor, lengths: GivenLengths | undefined): Lengths | undefined {
