@@ -31,7 +31,7 @@ function ask(name) {
 
 function bench(name) {
   const main = path('../packages/cli/dist/main.js');
-  const steps = { wasm: '3', cpu: '1' }[name] ?? '20';
+  const steps = { wasm: '3', cpu: '1', webgpu: '3' }[name] ?? '20';
   return lastJson(
     [main, 'bench', 'ptb-small', '--backend', name, '--steps', steps, '--json'],
     benchSeconds * 1000,

@@ -4,10 +4,10 @@ import { backendTests, packageTests } from '../../tools/config/vitest.ts';
 
 const driver = ['../../tools/config/webgpuDriver.ts'];
 
-/** The suites of the ops that have a kernel here; tensor-backend runs them on other backends. */
+/** The suites of the ops that have a kernel here, without fallbacks; tensor-backend runs them on other backends. */
 const ops = [
-  ...['batchNormalize', 'crossEntropy', 'layerNormalize', 'lookups', 'lstmScan'],
-  ...['optimizerSteps', 'standardize'],
+  ...['batchNormalize', 'crossEntropy', 'gruScan', 'layerNormalize', 'lookups', 'lstmScan'],
+  ...['lstmScanPair', 'moments', 'optimizerSteps', 'rnnScan', 'scan', 'standardize'],
 ];
 
 /** Without a driver the package's own tests are skipped by name, and these have nothing to run on. */
@@ -33,6 +33,6 @@ function opTests() {
   return backendTests({
     name: 'ops',
     include: ops.map((name) => `../tensor-backend/src/ops/${name}.test.ts`),
-    env: { BNRNN_TEST_BACKENDS: 'webgpu' },
+    env: { BNRNN_TEST_BACKENDS: 'webgpu', BNRNN_FALLBACK: 'forbid' },
   });
 }

@@ -6,7 +6,7 @@ export interface Point {
 }
 
 const size = { width: 540, height: 240 };
-const room = { left: 52, right: 100, top: 10, bottom: 26 };
+const room = { left: 52, right: 118, top: 10, bottom: 26 };
 const names: Readonly<Record<Side, string>> = { baseline: 'baseline', treatment: 'normalized' };
 
 /** Draws one curve a side into an SVG; each is named at its end. */

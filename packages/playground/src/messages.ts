@@ -17,6 +17,8 @@ export type Request =
       readonly settings: Settings;
       readonly text: Text;
       readonly fresh: boolean;
+      /** A checkpoint from elsewhere, from which the normalized model goes on. */
+      readonly files?: readonly File[];
     }
   | { readonly type: 'pause' | 'resume' | 'export' };
 

@@ -27,6 +27,7 @@ const buttons = {
   fresh: part('button', '#fresh'),
   share: part('button', '#share'),
   download: part('button', '#download'),
+  open: part('button', '#open'),
 };
 
 /** A worker for one run: what another backend has begun goes with its worker. */
@@ -86,12 +87,16 @@ function show(found: readonly string[]): void {
 async function loadText(): Promise<void> {
   const answer = await fetch('glosses.txt');
   if (answer.ok) text = { name: 'glosses', content: await answer.text() };
-  buttons.start.disabled = buttons.fresh.disabled = !answer.ok;
+  offerStart(answer.ok);
   if (answer.ok) status.textContent = 'Ready.';
   else fail('The text of the page could not be loaded. Take one of your own.');
 }
 
-function start(fresh: boolean): void {
+function offerStart(isOffered: boolean): void {
+  for (const button of [buttons.start, buttons.fresh, buttons.open]) button.disabled = !isOffered;
+}
+
+function start(fresh: boolean, files?: readonly File[]): void {
   const settings = readControls(strategies);
   window.history.replaceState(null, '', addressOf(settings));
   key = `bnrnn ${addressOf(settings)} ${text.name} ${text.content.length}`;
@@ -101,7 +106,7 @@ function start(fresh: boolean): void {
   setPaused(false);
   if (fresh) keepHistory(key, emptyHistory());
   openWorker();
-  ask({ type: 'train', settings, text, fresh });
+  ask({ type: 'train', settings, text, fresh, ...(files !== undefined && { files }) });
 }
 
 function begin({ device: runsOn, limits, parameters, from }: ReportOf<'started'>): void {
@@ -195,7 +200,7 @@ function download(name: string, blob: Blob): void {
 
 async function chooseFile(file: File): Promise<void> {
   text = { name: file.name, content: await file.text() };
-  buttons.start.disabled = buttons.fresh.disabled = false;
+  offerStart(true);
   status.textContent = `${file.name}: ${text.content.length.toLocaleString('en')} characters.`;
 }
 
@@ -207,6 +212,14 @@ buttons.pause.onclick = () => {
   redraw();
 };
 buttons.download.onclick = () => ask({ type: 'export' });
+buttons.open.onclick = () => part('input', '[name=checkpoint]').click();
+part('input', '[name=checkpoint]').onchange = ({ target }) => {
+  const input = target as HTMLInputElement;
+  const files = [...(input.files ?? [])];
+  // The same files may be picked again.
+  input.value = '';
+  if (files.length > 0) start(false, files);
+};
 buttons.share.onclick = () => {
   const address = new URL(addressOf(readControls(strategies)), location.href).href;
   window.history.replaceState(null, '', address);

@@ -2,7 +2,13 @@ import { UsageError, type RunEvent } from '@bnrnn/core';
 import { corpusOfText, tokenBatches, type TextCorpus, type TokenBatches } from '@bnrnn/data-ptb';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import type { BackendInfo } from '@bnrnn/tensor-backend';
-import { copyCheckpoint, memoryStore, train, type CheckpointStore } from '@bnrnn/training';
+import {
+  copyCheckpoint,
+  memoryStore,
+  train,
+  type CheckpointStore,
+  type TrainOptions,
+} from '@bnrnn/training';
 import { opfsStore } from '@bnrnn/training/browser';
 import { lookAt } from './look';
 import { makeModel } from './makeModel';
@@ -78,12 +84,35 @@ export class Session {
     corpus: TextCorpus,
     data: { readonly train: TokenBatches; readonly valid: TokenBatches },
   ): Promise<Run> {
-    const { settings, text, fresh } = this.#wanted;
+    const { settings, text, fresh, files } = this.#wanted;
     const store = opfsStore(`playground/${runKey(settings, text)}/${side}`);
-    if (fresh) for (const name of await store.list()) await store.remove(name);
+    const trainFrom = (from: CheckpointStore, model: SequenceModel, resume: boolean) =>
+      train(this.#options(from, model, data, resume, corpus));
+    if (side === 'treatment' && files !== undefined) {
+      const model = makeModel(settings, side, corpus.vocabulary.size);
+      // What does not fit is refused before anything that is there is removed.
+      const picked = memoryStore(files);
+      const events = trainFrom(picked, model, true);
+      await events.next();
+      await events.return();
+      model.dispose();
+      await removeAll(store);
+      await copyCheckpoint(memoryStore(files), store);
+    } else if (fresh) await removeAll(store);
     const resume = (await store.list()).some((name) => name.endsWith('.json'));
     const model = makeModel(settings, side, corpus.vocabulary.size);
-    const events = train({
+    return { side, model, store, events: trainFrom(store, model, resume), step: 0 };
+  }
+
+  #options(
+    store: CheckpointStore,
+    model: SequenceModel,
+    data: { readonly train: TokenBatches; readonly valid: TokenBatches },
+    resume: boolean,
+    corpus: TextCorpus,
+  ): TrainOptions {
+    const { settings } = this.#wanted;
+    return {
       model,
       data,
       optimizer: { kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 },
@@ -107,8 +136,7 @@ export class Session {
       },
       now: Date.now,
       elapsed: () => performance.now(),
-    });
-    return { side, model, store, events, step: 0 };
+    };
   }
 
   async #loop(corpus: TextCorpus, valid: TokenBatches, info: BackendInfo): Promise<void> {
@@ -161,4 +189,8 @@ export class Session {
     const [baseline, treatment] = this.#runs.map(valueOf);
     return { baseline: baseline ?? 0, treatment: treatment ?? 0 };
   }
+}
+
+async function removeAll(store: CheckpointStore): Promise<void> {
+  for (const name of await store.list()) await store.remove(name);
 }

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findChromium, openBrowser, webgpuFlags, type Browser } from '@bnrnn/test-utils/browser';
 import { strategyNames } from '@bnrnn/normalization';
@@ -83,6 +83,42 @@ describe.runIf(program !== undefined && existsSync(folder))(
       }
     });
 
+    it('a checkpoint goes on in another browser, with the losses of a run that was left alone', async () => {
+      const whole = await openPage(await open(), small);
+      await whole.click('#start');
+      await trainedUntil(whole, 27);
+      await whole.click('#pause');
+      const files: { name: string; mimeType: string; buffer: Buffer }[] = [];
+      whole.on('download', (found) => {
+        void found
+          .path()
+          .then((path) => readFileSync(path))
+          .then((buffer) => files.push({ name: found.suggestedFilename(), mimeType: '', buffer }));
+      });
+      await whole.click('#download');
+      await expect.poll(() => files.length, { timeout: 10_000 }).toBe(2);
+      await whole.click('#pause');
+      await trainedUntil(whole, 40);
+      const expected = await losses(whole);
+      await browser?.close();
+
+      const tab = await openPage(await open(), small);
+      await tab.setInputFiles('[name=checkpoint]', files);
+      await trainedUntil(tab, 40);
+      const continued = await losses(tab);
+      for (let step = 26; step <= 40; step++) {
+        expect(`${step}: ${continued.get(step)}`).toBe(`${step}: ${expected.get(step)}`);
+      }
+      // The treatment has its first steps elsewhere: here they were not taken.
+      expect(continued.get(25)?.trim().split(' ')).toHaveLength(1);
+
+      const other = small.replace('units=16', 'units=32');
+      const wrong = await openPage(browser as Browser, other);
+      await wrong.setInputFiles('[name=checkpoint]', files);
+      await wrong.waitForSelector('#problem:visible');
+      expect(await wrong.textContent('#problem')).toMatch(/model|run/);
+    });
+
     it('its controls do what they say', async () => {
       const tab = await openPage(await open(), small);
       const offered = await tab.$$eval('[name=strategy] option', (all) =>
@@ -162,17 +198,22 @@ describe.runIf(program !== undefined && existsSync(folder))(
       }
     });
 
-    it('shows its first step within seconds of loading', async () => {
-      const { origin, ...own } = await open();
-      const tab = await own.newTab();
-      const begun = performance.now();
-      await tab.goto(`${origin}/index.html${small}`);
-      await tab.click('#start');
-      await trainedUntil(tab, 1);
-      process.stdout.write(
-        `\nfirst step ${((performance.now() - begun) / 1000).toFixed(1)} s after the page is asked for\n`,
-      );
-      expect(performance.now() - begun).toBeLessThan(60_000);
+    it('shows its first step within three seconds of loading', async () => {
+      // The best of three: other suites may run beside this one.
+      const times: number[] = [];
+      while (times.length < 3 && !times.some((seconds) => seconds < 3)) {
+        await browser?.close();
+        const { origin, ...own } = await open();
+        const tab = await own.newTab();
+        const begun = performance.now();
+        await tab.goto(`${origin}/index.html${small}`);
+        await tab.click('#start');
+        await trainedUntil(tab, 1);
+        times.push((performance.now() - begun) / 1000);
+      }
+      const shown = times.map((seconds) => seconds.toFixed(1)).join(', ');
+      process.stdout.write(`\nfirst step ${shown} s after the page is asked for\n`);
+      expect(Math.min(...times)).toBeLessThan(3);
     });
   },
 );

@@ -2,7 +2,7 @@ import { activate } from '@bnrnn/tensor-backend';
 import { env, findBackendFactory, registerBackend, removeBackend } from '@tensorflow/tfjs-core';
 import { infoOf } from './adapterInfo';
 import { GpuBackend } from './gpu/gpuBackend';
-import { bindKernels } from './kernels/bindKernels';
+import { bindKernels } from './bindKernels';
 
 /** Dispatches that are recorded before they are handed to the device; with tfjs's 15 a large one waits. */
 const dispatchesOfSubmit = 128;

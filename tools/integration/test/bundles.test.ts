@@ -112,6 +112,43 @@ describe.each(libraries)('@bnrnn/%s in a bundle for browsers', (name) => {
   });
 });
 
+describe('the size of the library, without tfjs and without WebAssembly modules', () => {
+  const training = ['core', 'normalization', 'recurrent', 'tensor-backend', 'training'];
+
+  /** What esbuild makes of packages for a page that brings tfjs by itself, gzipped, in bytes. */
+  async function sizeOf(names: readonly string[]): Promise<number> {
+    const { outputFiles, warnings } = await esbuild({
+      stdin: {
+        contents: names.map((name, k) => `export * as part${k} from '@bnrnn/${name}';`).join('\n'),
+        resolveDir: here,
+      },
+      external: ['@tensorflow/*', 'webgpu'],
+      bundle: true,
+      minify: true,
+      platform: 'browser',
+      format: 'esm',
+      target: 'es2022',
+      write: false,
+      logLevel: 'silent',
+    });
+    expect(warnings).toEqual([]);
+    // Modules lie in the code of simd as base64.
+    const [code = ''] = outputFiles.map(({ text }) => text.replace(/[A-Za-z0-9+/=]{4096,}/g, ''));
+    expect(code).not.toContain('AGFzbQ');
+    const bytes = gzipSync(code).length;
+    sizes.push(`  ${names.join(' + ')}, without tfjs: ${(bytes / 1000).toFixed(1)} kB gzipped`);
+    return bytes;
+  }
+
+  it('is at most 150 kB gzipped, on simd and on webgpu', async () => {
+    expect(await sizeOf(training)).toBeLessThan(150_000);
+    expect(await sizeOf([...training, 'tensor-backend-simd'])).toBeLessThan(150_000);
+    expect(await sizeOf([...training, 'tensor-backend-webgpu'])).toBeLessThan(150_000);
+    const all = [...training, 'tensor-backend-simd', 'tensor-backend-webgpu'];
+    expect(await sizeOf(all)).toBeLessThan(150_000);
+  });
+});
+
 const program = findChromium();
 const pages = ['onPlainBackend', 'onPrivateFiles', 'fillPrivateFiles', 'onSimd', 'useParsers'];
 const wasmModules = join(root, 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist');
@@ -169,6 +206,22 @@ describe.runIf(program)('in a headless Chromium, where there is one', () => {
       expectSame(inPage, inNode, 20);
     },
   );
+
+  it('a second bundle with a tfjs of its own is refused in a sentence', async () => {
+    writeFileSync(
+      join(folder, 'twoCopies.js'),
+      `export async function main() {
+        const [first, second] = [await import('/onPlainBackend.js'), await import('/onPlainBackend.js?second')];
+        const { losses } = await first.main('cpu');
+        const said = await second.main('cpu').then(String, ({ message }) => message);
+        return { said, steps: losses.length };
+      }`,
+    );
+    expect(await page.run('twoCopies.js')).toEqual({
+      said: 'Two copies of tfjs-core are loaded here: they share one engine and would compute wrongly.',
+      steps: 20,
+    });
+  });
 
   it('simd refuses threads that a page cannot have, with what it lacks', async () => {
     const place: Place = { inWorker: true, threads: 2 };

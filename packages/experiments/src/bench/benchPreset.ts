@@ -15,8 +15,11 @@ export interface BenchOptions {
   readonly now: () => number;
 }
 
-/** Not counted at the start: so many steps, and at least so long that the engine has compiled what runs often. */
-const warmUp = { steps: 3, milliseconds: 2_000 };
+/**
+ * Not counted at the start: so many steps, and at least so long that the engine has compiled what runs often. Where
+ * a step takes seconds it ends earlier.
+ */
+const warmUp = { steps: 3, milliseconds: 2_000, most: 10_000 };
 
 export interface BenchResult {
   readonly unit: Unit;
@@ -45,13 +48,13 @@ export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
   const { subject, without, steps, now } = options;
   if (steps < 1) throw new UsageError(`benchPreset: steps is ${steps}, expected at least 1.`);
   const own = stepTimer(subject, now);
-  const backendPeak = await peakOf(own);
+  const backendPeak = await peakOf(own, now);
   const arms = [own, ...(without === undefined ? [] : [stepTimer(without, now)])];
   const times: number[][] = arms.map(() => []);
   const { unit, unitsPerStep, products } = subject;
   const productsBefore = await timeProducts(products, 2, now);
   const start = now();
-  for (let step = 0; step < warmUp.steps || now() - start < warmUp.milliseconds; step++) {
+  for (let step = 0; isCold(step, now() - start); step++) {
     for (const timer of arms) await timer.step();
   }
   for (let step = 0; step < steps; step++) {
@@ -79,10 +82,16 @@ export async function benchPreset(options: BenchOptions): Promise<BenchResult> {
   };
 }
 
+function isCold(steps: number, milliseconds: number): boolean {
+  if (milliseconds >= warmUp.most) return steps === 0;
+  return steps < warmUp.steps || milliseconds < warmUp.milliseconds;
+}
+
 /** The most bytes held during the first steps, while nothing else is there; undefined where a backend does not count. */
-async function peakOf(timer: StepTimer): Promise<number | undefined> {
+async function peakOf(timer: StepTimer, now: () => number): Promise<number | undefined> {
   (engine().backend as { resetPeak?: () => void }).resetPeak?.();
-  for (let step = 0; step < warmUp.steps; step++) await timer.step();
+  const start = now();
+  for (let step = 0; step < warmUp.steps && now() - start < warmUp.most; step++) await timer.step();
   return (memory() as { peakBytes?: number }).peakBytes;
 }
 

@@ -1,5 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from './gpuBackend';
+import { heldBy, recorderOf } from './recorder';
 
 type NumberType = 'u32' | 'f32';
 
@@ -35,15 +36,6 @@ export interface Call<Param extends string, Read extends string, Write extends s
   readonly groups: readonly [number, number?, number?];
 }
 
-/** What tfjs's backend records commands with; its types hide it. */
-interface Recorder {
-  computePassEncoder: GPUComputePassEncoder | null;
-  commandEncoder: GPUCommandEncoder;
-  dispatchCountInPass: number;
-  readonly commandQueueOwnedIds: WeakSet<object>;
-  readonly uniformPendingDisposal: GPUBuffer[];
-}
-
 /** WebGPU aligns dynamic offsets to it. */
 const stride = 256;
 
@@ -71,6 +63,8 @@ export function run<Param extends string, Read extends string, Write extends str
     ...writeKeys.map((key) => writes[key]),
   ];
   const buffers = tensors.map((tensor) => backend.bufferOf(tensor));
+  // What was read of them before is no longer so.
+  for (const key of writeKeys) heldBy(backend, writes[key].dataId).values = null;
   const numbers = packNumbers(program.params, steps);
   const uniforms = backend.bufferManager.acquireBuffer(
     numbers.byteLength,
@@ -84,7 +78,7 @@ export function run<Param extends string, Read extends string, Write extends str
       ...buffers.map((buffer, i) => ({ binding: i + 1, resource: { buffer } })),
     ],
   });
-  const recorder = backend as unknown as Recorder;
+  const recorder = recorderOf(backend);
   backend.ensureCommandEncoderReady();
   recorder.uniformPendingDisposal.push(uniforms);
   for (const { dataId } of tensors) recorder.commandQueueOwnedIds.add(dataId);

@@ -1,53 +1,9 @@
-import { batchNormalizeOp, type OpAttributes } from '@bnrnn/tensor-backend';
+import { batchNormalizeOp } from '@bnrnn/tensor-backend';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { defineProgram, run } from '../gpu/program';
+import { declarations, groupNumbers, measure, numbers, opening, rows } from './batchGroups';
 import { opKernel, uploadLengths } from './kernel';
 import { sumRows } from './sumRows';
-
-const numbers = {
-  time: 'u32',
-  batch: 'u32',
-  features: 'u32',
-  /** Steps of time in a group. */
-  span: 'u32',
-  epsilon: 'f32',
-  isDouble: 'u32',
-  hasShift: 'u32',
-  hasLengths: 'u32',
-  hasStored: 'u32',
-} as const;
-
-/** A workgroup holds 16 features of one group of rows; 16 invocations share a feature's rows. */
-const declarations = `
-var<workgroup> parts: array<array<f32, 16>, 16>;
-fn total(value: f32, local: vec3u) -> f32 {
-  workgroupBarrier();
-  parts[local.y][local.x] = value;
-  workgroupBarrier();
-  var sum = 0.0;
-  for (var k = 0u; k < 16u; k++) { sum += parts[k][local.x]; }
-  return sum;
-}
-fn isReal(row: u32) -> bool {
-  return p.hasLengths == 0u || i32(row / p.batch) < lengths[row % p.batch];
-}
-fn divisor(variance: f32) -> f32 {
-  let deviation = sqrt(variance + p.epsilon);
-  return select(deviation, deviation + p.epsilon, p.isDouble == 1u);
-}`;
-
-/** The rows of this invocation: every sixteenth of its group's. */
-const rows = 'var row = group.y * p.span * p.batch + local.y; row < end; row += 16u';
-
-const opening = `
-  let feature = group.x * 16u + local.x;
-  let isHere = feature < p.features;
-  let end = (group.y + 1u) * p.span * p.batch;
-  var counted = 0.0;
-  for (${rows}) { counted += select(0.0, 1.0, isReal(row)); }
-  let count = total(counted, local);
-  let isFew = p.hasStored == 1u && count < 2.0;
-  let stat = group.y * p.features + feature;`;
 
 const forward = defineProgram({
   name: 'batchNormalize',
@@ -64,19 +20,7 @@ const forward = defineProgram({
   writes: { y: 'f32', moments: 'f32' },
   workgroup: [16, 16],
   declarations,
-  main: `${opening}
-  var sum = 0.0;
-  for (${rows}) { if (isHere && isReal(row)) { sum += x[row * p.features + feature]; } }
-  var mean = total(sum, local) / max(count, 1.0);
-  sum = 0.0;
-  for (${rows}) {
-    if (isHere && isReal(row)) {
-      let centered = x[row * p.features + feature] - mean;
-      sum += centered * centered;
-    }
-  }
-  var variance = total(sum, local) / max(count, 1.0);
-  if (!isHere) { return; }
+  main: `${opening}${measure}  if (!isHere) { return; }
   if (local.y == 0u) {
     moments[stat] = mean;
     moments[groups.y * p.features + stat] = variance;
@@ -163,14 +107,6 @@ const choose = defineProgram({
   used[size + i] = variance;`,
 });
 
-function numbersOf(
-  [time, batch, features]: readonly [number, number, number],
-  { over, epsilon, epsilonRule }: OpAttributes<typeof batchNormalizeOp>,
-) {
-  const span = over === 'sequence' ? time : 1;
-  return { time, batch, features, span, epsilon, isDouble: Number(epsilonRule === 'double') };
-}
-
 /** Batch normalization, frame- or sequence-wise: moments and standardization of a group in one dispatch. */
 export const batchNormalize = opKernel(batchNormalizeOp, {
   run(backend, { inputs, attributes }) {
@@ -190,7 +126,7 @@ export const batchNormalize = opKernel(batchNormalizeOp, {
       writes: { y, moments },
       steps: [
         {
-          ...numbersOf(x.shape, attributes),
+          ...groupNumbers(x.shape, attributes.over, attributes),
           hasShift: Number(shift !== undefined),
           hasLengths: Number(lengths !== undefined),
           hasStored,
@@ -235,7 +171,7 @@ export const batchNormalize = opKernel(batchNormalizeOp, {
       writes: { dx, dGains, dShifts },
       steps: [
         {
-          ...numbersOf(x.shape, attributes),
+          ...groupNumbers(x.shape, attributes.over, attributes),
           hasShift: 0,
           hasLengths: Number(lengths !== undefined),
           hasStored: Number(given.storedMean),

@@ -7,6 +7,7 @@ import {
   type Precision,
 } from '@bnrnn/core';
 import { setFallbackPolicy, type FallbackPolicy } from '../dispatch/fallbackPolicy';
+import { expectOneTfjs } from './expectOneTfjs';
 import { registerGradients } from '../gradients/registerGradients';
 import {
   type Backend,
@@ -52,7 +53,8 @@ export interface StartBackendOptions {
  * @param options  see `StartBackendOptions`.
  * @returns what was started: device, threads, versions.
  * @throws UsageError for a name that is not registered, and for an option or a `BNRNN_*` variable that cannot be used,
- *   whichever backend starts; BackendError when it cannot run here, saying what is missing and how to get it.
+ *   whichever backend starts; BackendError when it cannot run here, saying what is missing and how to get it, and where
+ *   another copy of this library brought a tfjs-core of its own.
  */
 export async function startBackend(
   backend: Backend | string,
@@ -84,6 +86,7 @@ export async function startBackend(
     ...(blas !== undefined && { blas }),
     precision,
   };
+  expectOneTfjs();
   const info =
     chosen === 'auto'
       ? await startFirst(asked, options.onPassedOver ?? (() => undefined))
