@@ -46,7 +46,7 @@ describe.skipIf(!available)('what the device does not do', () => {
       }
     };
     // The checkpoint after that step is the first to ask for numbers.
-    await expect(run()).rejects.toThrow(/webgpu: the device was lost: /);
+    await expect(run()).rejects.toThrow(/^webgpu: the device was lost: /);
     expect([...losses.keys()]).toEqual([1, 2, 3, 4]);
 
     // A new device, in the place of the one that is lost.

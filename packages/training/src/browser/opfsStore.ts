@@ -1,4 +1,4 @@
-import { DataError, UsageError } from '@bnrnn/core';
+import { BackendError, DataError, UsageError } from '@bnrnn/core';
 import type { CheckpointStore, FileParts, StoredFile } from '../checkpoint/checkpointStore';
 
 /** What TypeScript's types of browsers do not know yet: Chromium, Firefox and Safari have it for their private files. */
@@ -56,6 +56,8 @@ export function opfsStore(folder: string): CheckpointStore {
       try {
         await writeFile(await open(true), name, content);
       } catch (cause) {
+        // What a device does not give is no fault of the files.
+        if (cause instanceof BackendError) throw cause;
         throw await cannotWrite(folder, cause, storage);
       }
     },

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DataError, errorCode, reasonOf } from '@bnrnn/core';
+import { BackendError, DataError, errorCode, reasonOf } from '@bnrnn/core';
 import { TemporaryFile } from '@bnrnn/core/node';
 import type { CheckpointStore, FileParts, StoredFile } from '../checkpoint/checkpointStore';
 import { lockFolder } from './lockFolder';
@@ -30,6 +30,8 @@ export function folderStore(
         mkdirSync(folder, { recursive: true });
         await writeFile(folder, name, parts);
       } catch (cause) {
+        // What a device does not give is no fault of the folder.
+        if (cause instanceof BackendError) throw cause;
         throw new DataError(`A checkpoint could not be written to ${folder}: ${reasonOf(cause)}.`, {
           cause,
           hint: 'Is there room on the disk, and may this user write there?',
