@@ -5,6 +5,7 @@ import torch
 import normalization_cases
 import optimizer_cases
 import recurrent_cases
+import strategy_cases
 import whitening_cases
 
 if __name__ == "__main__":
@@ -13,3 +14,4 @@ if __name__ == "__main__":
     normalization_cases.make(seed=1603)
     optimizer_cases.make(seed=1412)
     whitening_cases.make(seed=1804)
+    strategy_cases.make(seed=1702)
