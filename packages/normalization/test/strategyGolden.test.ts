@@ -11,6 +11,8 @@ import {
 import { startBackend } from '@bnrnn/tensor-backend';
 import { expectClose, readGolden, testBackends, toTensor, type Golden } from '@bnrnn/test-utils';
 import {
+  dispose,
+  keep,
   mul,
   sum,
   tidy,
@@ -76,7 +78,9 @@ function expectUpdate(
         { ...statistics, ...controls },
         { mode: 'batch', lengths },
       );
+      // The tape frees what it does not return.
       measured = answer.measured!;
+      for (const tensor of Object.values(measured)) keep(tensor);
       return answer.y;
     },
     pick(statistics),
@@ -84,6 +88,7 @@ function expectUpdate(
   const padded = paddedLengths('golden', lengths, { time, batch });
   const counts = measuredRows(normalizer, rowsOfEachStep({ time, batch }, padded));
   const next = normalizer.fold!(statistics, { ...measured, ...pick(gradients) }, counts);
+  dispose(measured);
   for (const name of file.names(update, 'statistics')) {
     const label = file.label(update, 'statistics', name);
     expectClose(next[name]!, file.array(update, 'statistics', name), { rtol, label });
