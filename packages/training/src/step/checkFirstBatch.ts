@@ -14,7 +14,7 @@ import { cutBatch } from '../ranks/cutBatch';
  */
 export function checkFirstBatch(model: SequenceModel, batch: Batch, collective: Collective): void {
   const needed = [...model.normalizers.values()].map(({ fewestRows = 2 }) => fewestRows);
-  const piece = cutBatch(batch, { time: 2, batch: Math.max(2, ...needed) });
+  const piece = pieceOf(batch, Math.max(2, ...needed));
   const tensors = batchTensors(piece);
   const state = model.initialState(piece.batch);
   try {
@@ -34,4 +34,19 @@ export function checkFirstBatch(model: SequenceModel, batch: Batch, collective: 
     tensors.dispose();
     dispose([...state]);
   }
+}
+
+/** As many rows of a batch, in 2 steps; in more where these have fewer real frames than that. */
+function pieceOf(batch: Batch, rows: number): Batch {
+  let piece = cutBatch(batch, { time: 2, batch: rows });
+  for (let time = 3; time <= batch.time && realFrames(piece) < rows; time++) {
+    piece = cutBatch(batch, { time, batch: rows });
+  }
+  return piece;
+}
+
+function realFrames(batch: Batch): number {
+  return batch.kind === 'tokens'
+    ? batch.time * batch.batch
+    : batch.lengths.reduce((sum, length) => sum + length, 0);
 }
