@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataError, Sha256, UsageError } from '@bnrnn/core';
@@ -92,6 +93,27 @@ test.runIf(process.platform === 'linux')('a number that was given anew does not 
   lockFolder(folder).release();
   expect(readdirSync(folder)).toEqual([]);
 });
+
+test.runIf(process.platform === 'linux')(
+  'a killed process whose parent has not asked for its status holds nothing',
+  async () => {
+    // The shell becomes a program that never asks.
+    const parent = spawn('sh', ['-c', 'sleep 0 & echo $!; exec sleep 60']);
+    try {
+      const [line] = (await once(parent.stdout, 'data')) as [Buffer];
+      const zombie = Number(String(line));
+      const stat = (): string => readFileSync(`/proc/${zombie}/stat`, 'latin1');
+      await expect.poll(stat).toMatch(/\) Z /);
+      const started = stat().split(') ').at(-1)!.split(' ')[19];
+      const folder = temporaryFolder();
+      const held = { ...owner, process: zombie, started };
+      writeFileSync(join(folder, 'run.lock'), JSON.stringify(held));
+      lockFolder(folder).release();
+    } finally {
+      parent.kill();
+    }
+  },
+);
 
 test('a lock of another host holds, with what to delete; a spoiled one does not', () => {
   const folder = temporaryFolder();

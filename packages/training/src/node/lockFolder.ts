@@ -48,7 +48,7 @@ export function lockFolder(folder: string): FolderLock {
   const owner: Owner = {
     process: process.pid,
     host: hostname(),
-    started: startOf(process.pid),
+    started: statOf(process.pid)?.started ?? null,
     token,
   };
   const text = `${JSON.stringify(owner)}\n`;
@@ -158,16 +158,20 @@ function isAlive(owner: Owner | null): boolean {
   } catch (error) {
     if (errorCode(error) === 'ESRCH') return false;
   }
-  const started = startOf(owner.process);
-  return started === null || owner.started === null || started === owner.started;
+  const fields = statOf(owner.process);
+  if (fields === null) return true;
+  // A zombie holds nothing any more; it waits until its parent asks for its status, in a container perhaps for long.
+  if (['Z', 'X'].includes(fields.state)) return false;
+  return owner.started === null || fields.started === owner.started;
 }
 
-/** When a process started, in the system's clock ticks; null where /proc does not say. */
-function startOf(pid: number): string | null {
+/** When a process started, in the system's clock ticks, and its state's letter; null where /proc does not say. */
+function statOf(pid: number): { started: string; state: string } | null {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
-    // The second field, the name in brackets, may hold spaces; the start is the 22nd.
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? null;
+    // The second field, the name in brackets, may hold spaces; the state is the 3rd and the start the 22nd.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return { started: fields[19] ?? '', state: fields[0] ?? '' };
   } catch {
     return null;
   }
