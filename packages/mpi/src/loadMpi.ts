@@ -24,6 +24,8 @@ export interface MpiFunctions {
   readonly gather: MpiFunction;
   readonly startBarrier: MpiFunction;
   readonly test: MpiFunction;
+  /** The system's `sched_yield`: lets another process that is ready run on this core. */
+  readonly yieldCore: MpiFunction;
 }
 
 /** An MPI library that was opened; nothing is started yet. */
@@ -47,7 +49,9 @@ const longestVersion = 8192;
  * @throws Error of the loader where koffi or the library is missing; DataError where it is no MPI that is known.
  */
 export function loadMpi(path: string): LoadedMpi {
-  const koffi = createRequire(import.meta.url)('koffi') as { load(path: string): Library };
+  const koffi = createRequire(import.meta.url)('koffi') as {
+    load(path: string | null): Library;
+  };
   showPrefix(path);
   const library = koffi.load(path);
   const version = versionOf(library);
@@ -77,6 +81,7 @@ export function loadMpi(path: string): LoadedMpi {
       gather: bind('Allgather', pointer, 'int', handle, pointer, 'int', handle, handle),
       startBarrier: bind('Ibarrier', handle, pointer),
       test: bind('Test', pointer, pointer, 'uintptr_t'),
+      yieldCore: koffi.load(null).func('sched_yield', 'int', []),
     },
   };
 }

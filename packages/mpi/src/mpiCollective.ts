@@ -16,8 +16,11 @@ export interface MpiCollective extends Collective {
 /** An int in C has 31 bits: longer arrays are summed piece by piece. */
 const mostNumbers = 2 ** 30;
 
-/** Polls before a wait gives its core to others: more processes than cores would hinder each other. */
-const busyPolls = 100;
+/**
+ * A rank that waits offers its core to others at each poll, and sleeps once it has waited for longer. A sleep lasts five
+ * times as long as it is told to, and ranks that have a core each meet within microseconds.
+ */
+const yieldingMilliseconds = 1;
 const sleepMilliseconds = 0.05;
 
 export interface StartedMpi {
@@ -44,10 +47,11 @@ export function mpiCollective(started: StartedMpi): MpiCollective {
   /** Returns when every rank is here; a rank that waits leaves its core to those that compute. */
   const meet = (): void => {
     call('MPI_Ibarrier', f.startBarrier(abi.world, request));
-    for (let polls = 0; ; polls++) {
+    for (const since = performance.now(); ; ) {
       call('MPI_Test', f.test(request, done, abi.statusIgnore));
       if (done[0] !== 0) return;
-      if (polls > busyPolls) Atomics.wait(clock, 0, 0, sleepMilliseconds);
+      if (performance.now() - since < yieldingMilliseconds) f.yieldCore();
+      else Atomics.wait(clock, 0, 0, sleepMilliseconds);
     }
   };
   const together = (what: string, work: () => void): void => {
