@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mpiEngines } from '@bnrnn/test-utils';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { bnrnn, finished, lastJson, newFolder, readJsonFile, start, type Finished } from './bnrnn';
 
@@ -351,6 +352,13 @@ describe('doctor', () => {
       reason: 'BNRNN_MPI=none.',
       fix: 'Leave BNRNN_MPI out, or name the file of an MPI library in it.',
     });
+  });
+
+  it.skipIf(mpiEngines().length === 0)('says what a rank of the self-test said', async () => {
+    const env = { BNRNN_MPI_TIMEOUT: '-1' };
+    const failed = lastJson(await finished(start(folder, ['doctor-mpi'], env)));
+    expect(failed).toMatchObject({ available: true, times: null });
+    expect(failed['selfTest']).toMatch(/^failed: BNRNN_MPI_TIMEOUT is -1, expected/);
   });
 });
 

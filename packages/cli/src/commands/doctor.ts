@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { backendSettings, type BackendInfo } from '@bnrnn/tensor-backend';
 import { backendNames } from '../backendFlags';
 import { checkBackend, missing, type BackendReport } from '../doctor/checkBackend';
+import { childFailure } from '../doctor/childFailure';
 import { checkMpi, measureRanks, withoutMpi, type MpiReport } from '../doctor/checkMpi';
 import type { Io } from '../io';
 import { permissionFailure } from '../permissionFailure';
@@ -76,8 +77,7 @@ async function inItsOwnProcess<Report>(
   } catch (error) {
     const forbidden = permissionFailure(error);
     if (forbidden !== undefined) return unanswered(forbidden.message, forbidden.hint);
-    const text = error instanceof Error ? error.message : String(error);
-    return unanswered(`Its process ended without an answer: ${text.split('\n')[0] ?? ''}`);
+    return unanswered(`Its process ended without an answer: ${childFailure(error, timeout)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { childFailure } from './childFailure';
 
 /** What two ranks of this machine measured. */
 export interface RankTimes {
@@ -69,8 +70,7 @@ export async function checkMpi(): Promise<MpiReport> {
     const { stdout } = await promisify(execFile)(engine.command, args, { timeout, env });
     return { ...command, selfTest: 'passed', times: timesIn(stdout) };
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    return { ...command, selfTest: `failed: ${text.split('\n')[0] ?? ''}` };
+    return { ...command, selfTest: `failed: ${childFailure(error, timeout)}` };
   }
 }
 
