@@ -1,5 +1,5 @@
-import { parentPort, workerData } from 'node:worker_threads';
-import { alone, randomStream, type RunEvent } from '@bnrnn/core';
+import { parentPort } from 'node:worker_threads';
+import { alone, randomStream, type Batch, type BatchSource, type RunEvent } from '@bnrnn/core';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { threadCollective } from '@bnrnn/test-utils/threadCollective';
@@ -21,6 +21,10 @@ export interface RankRequest {
   readonly resume?: boolean;
   /** Asked to stop once it has made so many steps. */
   readonly stopAfter?: number;
+  /** So many epochs of the case are one: it is evaluated seldom. */
+  readonly epochsInOne?: number;
+  /** The learning rate of all steps; that of `tinyOptions` when absent, which falls. */
+  readonly rate?: number;
   /** Moves each parameter by half a unit in its last place, before the first step and after each, drawn by this seed. */
   readonly disturb?: number;
 }
@@ -48,9 +52,23 @@ function moveAll(model: SequenceModel, seed: number, step: number): void {
   }
 }
 
-/** One rank of a run: the program of a thread. */
+/** The batches of so many epochs as those of one. */
+function joined(source: BatchSource, epochs: number): BatchSource {
+  const { batchesPerEpoch: each } = source;
+  return {
+    batchesPerEpoch: epochs * each,
+    async *batches(epoch, from = 0): AsyncGenerator<Batch> {
+      for (let k = Math.floor(from / each); k < epochs; k++) {
+        yield* source.batches(epoch * epochs + k, Math.max(0, from - k * each));
+      }
+    },
+  };
+}
+
+/** One rank of a run. */
 async function main(request: RankRequest): Promise<RankAnswer> {
   const { group, rank, size, name, maxSteps, seed = 3, folder, resume = false, disturb } = request;
+  const { epochsInOne = 1, rate } = request;
   await startBackend('cpu');
   const {
     model: make,
@@ -79,12 +97,15 @@ async function main(request: RankRequest): Promise<RankAnswer> {
       model,
       optimizer,
       seed,
-      data: { train: source, valid },
+      data: { train: joined(source, epochsInOne), valid },
       epochs: 50,
       maxSteps,
       evaluation: { statistics: ['batch', 'running', 'recalibrated'] },
       collective: size === 1 ? alone : threadCollective(group, rank, size),
       signal: stop.signal,
+      ...(rate !== undefined && {
+        schedule: { initial: rate, decayFactor: 1, firstDecayedEpoch: 2 },
+      }),
       resume,
       ...(folder !== undefined && { checkpoints: { store: folderStore(folder) } }),
     });
@@ -102,7 +123,12 @@ async function main(request: RankRequest): Promise<RankAnswer> {
       error: error instanceof Error ? error.message : String(error),
     };
   }
-  return { events, parameters: read(), first };
+  const parameters = read();
+  model.dispose();
+  return { events, parameters, first };
 }
 
-parentPort?.postMessage(await main(workerData as RankRequest));
+// The program of a thread: one run after another.
+parentPort?.on('message', (request: RankRequest) => {
+  void main(request).then((answer) => parentPort?.postMessage(answer));
+});
