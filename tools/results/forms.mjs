@@ -1,0 +1,185 @@
+import { findPreset } from '../../packages/experiments/dist/index.js';
+import { paperOf, presetsWithoutRuns } from './rows.mjs';
+
+const absent = '–';
+
+/** What was not run, with the hours that the linked bench gives for it. */
+const notRun = {
+  'ptb-large': { hours: 24, page: '[bench](bench/amd-epyc.md#ptb-large)' },
+  'ptb-large-bn': { hours: 24, page: '[bench](bench/amd-epyc.md#ptb-large)' },
+  'wsj-birnn': { hours: 50, page: '[bench](../performance.md#speech)' },
+  'wsj-birnn-bn': { hours: 56, page: '[bench](../performance.md#speech)' },
+};
+
+const firstRecipes = { language: 'authors-code', speech: 'paper-text' };
+
+/** The tables that a page can ask for, by name: each makes Markdown of rows. */
+export const forms = { overview, speechOverview, perplexity, short, best };
+
+/** Language models of at least an epoch, and the paper's that were not run. */
+function overview(all) {
+  const rows = all.filter(({ epochs }) => epochs > 0);
+  const header = ['model', 'paper', 'ours', 'seeds', 'command', 'commit', 'page'];
+  const missing = presetsWithoutRuns(rows, 'language').map((preset) => notRunRow(preset));
+  const lines = rows.map((row) => [
+    titleOf(row),
+    paperText(paperOf(row.preset), 1),
+    `${spread(row.train?.perplexity, 1)} / ${spread(row.valid?.perplexity, 1)}`,
+    seedsText(row.seeds),
+    commandOf(row),
+    commitsOf(row),
+    `[${row.page}](${row.page})`,
+  ]);
+  return table(header, [...lines, ...missing]);
+}
+
+/** All rows of the frame classifiers. Only the paper's own corpus stands beside the paper's numbers. */
+function speechOverview(rows) {
+  const header = ['model, data', 'paper', 'ours', 'seeds', 'command', 'commit', 'page'];
+  const missing = presetsWithoutRuns([], 'speech').map((preset) =>
+    notRunRow(preset, ', Wall Street Journal'),
+  );
+  const lines = rows.map((row) => [
+    `${titleOf(row)}, TIMIT's states`,
+    '',
+    `${frames(row.train)} / ${frames(row.valid)}`,
+    seedsText(row.seeds),
+    commandOf(row),
+    commitsOf(row),
+    `[${row.page}](${row.page})`,
+  ]);
+  return table(header, [...missing, ...lines]);
+}
+
+/** One page's models, with the test split and the training loss at the end. */
+function perplexity(rows) {
+  const header = [
+    ...['preset', 'paper: train, validation', 'seeds', 'train', 'validation', 'test'],
+    ...['loss, last 50 steps', 'commit'],
+  ];
+  return table(
+    header,
+    rows.map((row) => [
+      `\`${row.preset}\``,
+      paperText(paperOf(row.preset), 1, ', '),
+      seedsText(row.seeds),
+      spread(row.train?.perplexity, 1),
+      spread(row.valid?.perplexity, 1),
+      spread(row.test?.perplexity, 1),
+      spread(row.loss, 3),
+      commitsOf(row),
+    ]),
+  );
+}
+
+/** A baseline and its normalized twin in words. */
+function short(rows) {
+  const header = ['perplexity', 'seeds', 'training', 'validation', 'test'];
+  const words = { 'ptb-small': 'baseline', 'ptb-small-bn': 'batch normalization of W·x' };
+  return table(
+    header,
+    rows.map((row) => [
+      words[row.preset] ?? titleOf(row),
+      seedsText(row.seeds),
+      ...[row.train, row.valid, row.test].map((quality) => spread(quality?.perplexity, 1)),
+    ]),
+  );
+}
+
+/** The lowest validation on the way beside the last. */
+function best(rows) {
+  const header = [
+    ...['preset', 'seeds', 'train, at the end', 'validation: best', 'at the end'],
+    ...['test, at the end', 'commit'],
+  ];
+  return table(
+    header,
+    rows.map((row) => [
+      `\`${row.preset}\``,
+      seedsText(row.seeds),
+      spread(row.train?.perplexity, 1),
+      bestText(row),
+      spread(row.valid?.perplexity, 1),
+      spread(row.test?.perplexity, 1),
+      commitsOf(row),
+    ]),
+  );
+}
+
+function bestText({ best: events }) {
+  if (events === undefined) return absent;
+  const values = events.map(({ perplexity: value }) => value);
+  const epochs = [...new Set(events.map(({ epoch }) => epoch + 1))].sort((a, b) => a - b);
+  return `${meanOf(values).toFixed(1)} after epoch ${epochs.join(', ')}`;
+}
+
+function titleOf({ preset, recipe, epochs, planned }) {
+  const { title, task } = findPreset(preset);
+  const ofRecipe = recipe === firstRecipes[task] ? '' : `, recipe \`${recipe}\``;
+  const part = epochs < planned ? `, ${epochs} of ${planned} epochs` : '';
+  return `${title}${ofRecipe}${part}`;
+}
+
+/** The command of a row, as far as it decides the numbers: what the user set stands in it. */
+function commandOf({ preset, recipe, configs: [{ settings }] }) {
+  const ofRecipe = recipe === firstRecipes[findPreset(preset).task] ? [] : ['--recipe', recipe];
+  const set = Object.entries(settings).flatMap(([path, { value, source }]) => {
+    if (source !== 'user') return [];
+    return path === 'schedule.epochs' ? ['--epochs', value] : ['--set', `${path}=${value}`];
+  });
+  return `\`${['train', preset, ...ofRecipe, ...set].join(' ')}\``;
+}
+
+/** Commits as people write them, in the order of the seeds; files that differed are not said. */
+function commitsOf({ configs }) {
+  const commits = configs.map(({ commit }) => commit.replace(/^([0-9a-f]{7})[0-9a-f]*.*$/, '$1'));
+  return [...new Set(commits)].join(', ');
+}
+
+function notRunRow(preset, data = '') {
+  const { hours, page } = notRun[preset] ?? {};
+  if (hours === undefined)
+    throw new Error(`forms: ${preset} has no run, and nobody says its hours.`);
+  const loss = paperText(paperOf(preset), data === '' ? 1 : 2);
+  const title = `${findPreset(preset).title}${data}`;
+  return [title, loss, `not run: ${hours} hours`, '', `\`train ${preset}\``, '', page];
+}
+
+/** The paper's numbers, training and validation: perplexity, or cross entropy and error rate. */
+function paperText(paper, digits, between = ' / ') {
+  if (paper === undefined) return 'not in it';
+  if (typeof paper === 'string') return paper;
+  return [paper.train, paper.valid]
+    .map((values) => values.map((value) => value.toFixed(digits)).join(', '))
+    .join(between);
+}
+
+function frames(quality) {
+  if (quality === undefined) return absent;
+  return `${spread(quality.nllPerUnit, 3)}, ${spread(quality.frameErrorRate, 3)}`;
+}
+
+/** Mean, and sample deviation over several seeds. */
+function spread(value, digits) {
+  if (value === undefined) return absent;
+  const { mean, deviation } = value;
+  const written = mean.toFixed(digits);
+  return deviation === undefined ? written : `${written} ± ${deviation.toFixed(digits)}`;
+}
+
+/** `1 to 8` where none is left out, otherwise a list. */
+function seedsText(seeds) {
+  const [first] = seeds;
+  const last = seeds.at(-1);
+  const isWhole = last - first === seeds.length - 1;
+  return seeds.length > 2 && isWhole ? `${first} to ${last}` : seeds.join(', ');
+}
+
+function meanOf(values) {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function table(header, lines) {
+  const cells = [header, header.map(() => '---'), ...lines];
+  return cells.map((line) => `| ${line.join(' | ')} |`).join('\n');
+}
