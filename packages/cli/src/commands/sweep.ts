@@ -61,18 +61,20 @@ async function runSweep(io: Io, presets: readonly string[], flags: SweepFlags): 
   presets.forEach((preset) => findPreset(preset));
   const out = flags.out ?? join('runs', 'sweep');
   const cells = points.flatMap((overrides) => presets.map((preset) => ({ preset, overrides })));
+  // All points of a seed before the next seed, so that what a budget leaves is whole pairs.
   const executed = await executePlan(io, {
-    variants: cells.flatMap(({ preset, overrides }) =>
-      seeds.map((seed) => ({ preset, overrides, seed })),
+    variants: seeds.flatMap((seed) =>
+      cells.map(({ preset, overrides }) => ({ preset, overrides, seed })),
     ),
     flags,
     own,
     out,
   });
   const paths = axes.map(({ path }) => path);
-  const rows = cells.map((cell, k) =>
-    pointOf(cell, executed.entries.slice(k * seeds.length, (k + 1) * seeds.length)),
+  const entriesOf = cells.map((_, k) =>
+    seeds.map((_, s) => executed.entries[s * cells.length + k] as PlanEntry),
   );
+  const rows = cells.map((cell, k) => pointOf(cell, entriesOf[k] ?? []));
   const files = { text: 'txt', markdown: 'md', latex: 'tex', html: 'html', csv: 'csv' } as const;
   for (const [format, extension] of Object.entries(files) as [keyof typeof files, string][]) {
     const table = sweepTable(rows, paths, executed.unit, format);
@@ -80,7 +82,7 @@ async function runSweep(io: Io, presets: readonly string[], flags: SweepFlags): 
     if (format === 'text') for (const line of linesOf(table)) io.out(line);
   }
   io.out(`tables: ${join(out, 'table.md')} (also .tex, .html, .csv, .txt)`);
-  if (flags.json === true) io.out(JSON.stringify(sweepJson(out, executed)));
+  if (flags.json === true) io.out(JSON.stringify(sweepJson(out, executed, entriesOf.flat())));
   executed.expectDone();
 }
 
@@ -106,7 +108,11 @@ function pointOf(
   };
 }
 
-function sweepJson(out: string, { entries, stopped, secondsLeft }: ExecutedPlan) {
+function sweepJson(
+  out: string,
+  { stopped, secondsLeft }: ExecutedPlan,
+  entries: readonly PlanEntry[],
+) {
   return {
     out,
     stopped,

@@ -1,6 +1,7 @@
 import { expectOneOf, UsageError } from '@bnrnn/core';
 import type { LanguagePreset, Preset, SpeechPreset } from './preset';
 import { ptbCharRnn, ptbCharRnnBn } from './ptbCharRnn';
+import { ptbChiley, ptbChileyBn, ptbChileyLayer, ptbChileyOnline } from './ptbChiley';
 import { ptbLarge, ptbLargeBn } from './ptbLarge';
 import { ptbMedium, ptbMediumBn } from './ptbMedium';
 import { ptbSmall, ptbSmallBn } from './ptbSmall';
@@ -39,6 +40,10 @@ const languageModels: readonly LanguagePreset[] = [
   ptbSmallRnnBn,
   ptbCharRnn,
   ptbCharRnnBn,
+  ptbChiley,
+  ptbChileyBn,
+  ptbChileyLayer,
+  ptbChileyOnline,
 ];
 
 const frameClassifiers: readonly SpeechPreset[] = [

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { sources } from '@bnrnn/core';
+import { resolveRun } from '../config/resolveRun';
 import { language } from '../tasks/language';
+import { speech } from '../tasks/speech';
 import { findRecipe } from '../tasks/tasks';
 import { settingDefinitions, type SettingPath } from '../settings/settingDefinitions';
 import { authorsNormalization } from './authorsCode';
@@ -138,5 +140,43 @@ describe('recipes', () => {
     expect(authorsNormalization['normalization.epsilon']).toEqual({ value: 1e-6, source: 'code' });
     expect(authorsNormalization['normalization.epsilonRule'].value).toBe('double');
     expect(authorsNormalization['normalization.gain'].value).toBe(1);
+  });
+});
+
+describe('the recipe timit', () => {
+  const { recipes: ofSpeech } = speech;
+
+  it("differs from the paper's text in what its search decided and in the epochs", () => {
+    const text = findRecipe(speech, 'paper-text').settings;
+    const timit = findRecipe(speech, 'timit').settings;
+    const before = new Map(Object.entries(text).map(([path, { value }]) => [path, value]));
+    const changed = Object.entries(timit).filter(([path, { value }]) => before.get(path) !== value);
+    expect(changed.map(([path, { value, source }]) => [path, value, source])).toEqual([
+      ['data.batch', 8, 'chosen'],
+      ['optimizer.learningRate', 0.002, 'chosen'],
+    ]);
+    expect(timit['schedule.epochs']).toMatchObject({ value: 20, source: 'figure' });
+    expect(ofSpeech.map(({ name }) => name)).toEqual(['paper-text', 'timit']);
+  });
+
+  it('trains the narrow models alike but for the normalization', () => {
+    const settingsOf = (preset: string) =>
+      resolveRun(speech, {
+        preset,
+        recipe: 'timit',
+        data: { train: 'a', dev: 'b', alignments: ['c'] },
+      });
+    const plain = settingsOf('wsj-birnn-narrow');
+    for (const [preset, over] of [
+      ['wsj-birnn-narrow-bn', 'sequence'],
+      ['wsj-birnn-narrow-bn-frame', 'frame'],
+    ] as const) {
+      const normalized = settingsOf(preset);
+      expect(normalized.baseline).toBe('wsj-birnn-narrow');
+      expect(normalized.settings).toEqual({
+        ...plain.settings,
+        'model.normalize.inputToHidden': { value: over, source: 'text' },
+      });
+    }
   });
 });

@@ -1,6 +1,7 @@
 import { frameClassifierSpec } from '../build/modelSpec';
 import { refuseImpossibleSpeech } from './refuseImpossible';
 import { paperTextSpeech } from '../recipes/paperTextSpeech';
+import { timit } from '../recipes/timit';
 import { chosen } from '../settings/setting';
 import { beforeInBoth, start } from './start';
 import type { Task } from './task';
@@ -9,7 +10,7 @@ import type { Task } from './task';
 export const speech: Task<'speech'> = {
   name: 'speech',
   model: 'frame classifier',
-  recipes: [paperTextSpeech],
+  recipes: [paperTextSpeech, timit],
   settings: ({ settings }) => ({
     ...settings,
     ...start,
