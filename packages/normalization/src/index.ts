@@ -3,18 +3,21 @@ export type { BatchNormOptions } from './batchNormSpec';
 export { exampleNormalizers, type ExampleNormalizer } from './exampleNormalizers';
 export { layerNorm, type LayerNormOptions } from './layerNorm';
 export { momentsOverRanks } from './momentsOverRanks';
+export { natural, type NaturalOptions } from './natural';
 export { none } from './none';
 export { measuredRows } from './normalizer';
 export type {
   ApplyOptions,
   InitOptions,
   Measured,
+  MeasureInputOptions,
   NamedTensors,
   Normalized,
   Normalizer,
   NormalizerMode,
   NormalizerNeeds,
   NormalizerStart,
+  Renewable,
   StoredMap,
 } from './normalizer';
 export { normalizerFromSpec, type NormalizerFromSpecOptions } from './normalizerFromSpec';

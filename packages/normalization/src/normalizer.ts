@@ -54,6 +54,25 @@ export type StoredMap = {
   readonly offset: Tensor1D;
 };
 
+/** What a normalizer can renew between two updates. A type alias, so that `tidy` takes it. */
+export type Renewable = {
+  /** The weights of the product that is normalized, float32 [inputs, features]; absent where there is none. */
+  readonly weights?: Tensor2D;
+  /** The bias that the layer adds to that product, float32 [features]; absent where a shift stands for it. */
+  readonly bias?: Tensor1D;
+  readonly parameters?: NamedTensors;
+  readonly statistics?: NamedTensors;
+};
+
+export interface MeasureInputOptions {
+  /** Real steps of each row; all when absent. What stands behind them may be anything. */
+  readonly lengths?: GivenLengths | undefined;
+  /** Training steps done before this one. */
+  readonly step: number;
+  /** The ranks that hold parts of this batch; absent, or of size 1: this process has the whole batch. */
+  readonly collective?: Ranks | undefined;
+}
+
 /** `measured` is present in mode `batch` of a strategy that keeps statistics. */
 export type Normalized = {
   /** float32 like x; zero where padded. */
@@ -112,6 +131,35 @@ export interface Normalizer {
    * calls `apply`, gives the placement no shift and keeps its bias. It stands on W·x and on h·U alone.
    */
   mapWeights?(weights: Tensor2D, parameters: NamedTensors, statistics: NamedTensors): Tensor2D;
+  /**
+   * What is added to the product of the mapped weights, float32 [features], beside the layer's bias; differentiable.
+   * A strategy that has it has `mapWeights`, and stands on W·x alone.
+   *
+   * @param weights  as `mapWeights` gets them.
+   */
+  mapOffset?(weights: Tensor2D, parameters: NamedTensors, statistics: NamedTensors): Tensor1D;
+  /**
+   * Measures the input x of the product in a training step, float32 [time, batch, inputs]; never called inside the tape.
+   * What comes back goes to `fold`; undefined where this step is not measured, and statistics stay as they are.
+   *
+   * A strategy that has it has `mapWeights`, and stands on W·x alone. Evaluation never measures for it and never
+   * averages its statistics: all evaluation modes give the same.
+   */
+  measureInput?(
+    x: Tensor3D,
+    statistics: NamedTensors,
+    options: MeasureInputOptions,
+  ): NamedTensors | undefined;
+  /**
+   * New values after an update, outside of the tape: new tensors of the same shapes, the caller's. What is left out
+   * stays; undefined where nothing changes. The optimizer forgets what it remembers of a parameter that is renewed.
+   *
+   * Every rank calls it with the same values and must find the same bits.
+   *
+   * @param held  the values now; only looked at. Parameters and statistics are present.
+   * @param step  training steps done, from 1.
+   */
+  renew?(held: Renewable, step: number): Promise<Renewable | undefined>;
   /**
    * What mode `stored` does to every row alike; undefined where it differs from step to step. A strategy whose map
    * depends on the row has none.

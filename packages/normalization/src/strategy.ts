@@ -1,6 +1,7 @@
 import { expectOneOf, UsageError } from '@bnrnn/core';
 import { batchNormStrategy } from './batchNorm';
 import { layerNormStrategy } from './layerNorm';
+import { naturalStrategy } from './natural';
 import { noneStrategy } from './none';
 import type { NormalizerSpec } from './normalizerSpec';
 import type { BuiltInStrategy, NormalizerStrategy, SpecFields } from './normalizerStrategy';
@@ -21,6 +22,7 @@ const builtIn = [
   onlineStrategy,
   weightStrategy,
   whitenStrategy,
+  naturalStrategy,
 ] as const;
 
 export const builtInStrategies: readonly BuiltInStrategy[] = builtIn;

@@ -1,4 +1,9 @@
-import { exampleNormalizers, normalizerFromSpec, type Normalizer } from '@bnrnn/normalization';
+import {
+  exampleNormalizers,
+  normalizerFromSpec,
+  type Normalizer,
+  type Ranks,
+} from '@bnrnn/normalization';
 import { startBackend } from '@bnrnn/tensor-backend';
 import {
   array64,
@@ -7,6 +12,7 @@ import {
   map64,
   onRanks,
   testBackends,
+  toTensor,
   toTensor2D,
   toTensor3D,
   type Array64,
@@ -20,6 +26,7 @@ import {
   sum,
   tidy,
   type Rank,
+  type Tensor1D,
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
@@ -61,6 +68,7 @@ const lengthOf = (a: Array64): number => Math.sqrt(dot(a, a));
 const all = exampleNormalizers();
 const onActivations = all.filter(({ normalizer }) => normalizer.mapWeights === undefined);
 const onWeights = all.filter(({ normalizer }) => normalizer.mapWeights !== undefined);
+const onInputs = all.filter(({ normalizer }) => normalizer.measureInput !== undefined);
 const again = ({ spec }: Normalizer): Normalizer =>
   normalizerFromSpec(JSON.parse(JSON.stringify(spec)));
 
@@ -238,6 +246,105 @@ describe.each(testBackends())('on %s', (backend) => {
         );
         expectClose(total, wanted, { ...tolerance, label: parameter });
       }
+    });
+  });
+
+  describe.each(onInputs)('$name', ({ normalizer }) => {
+    const size = 5;
+    const inputs = filled([time, batch, size], 91, -1, 2);
+    const isRealRow = (i: number) => {
+      const row = Math.floor(i / size);
+      return Math.floor(row / batch) < lengths[row % batch]!;
+    };
+    const real = (garbage: number) => map64(inputs, (v, i) => (isRealRow(i) ? v : garbage));
+    const measured = (of: Array64, own: readonly number[] | undefined, collective?: Ranks) =>
+      tidy(() => {
+        const found = normalizer.measureInput!(toTensor3D(of), folded(normalizer, features), {
+          ...{ step: 0, lengths: own, collective },
+        });
+        return Object.values(found!).map((tensor) =>
+          array64(tensor.shape, tensor.dataSync()),
+        ) as never;
+      }) as Array64[];
+
+    it('what stands in padding changes no bit of what is measured', () => {
+      const clean = measured(real(0), lengths);
+      for (const garbage of [3e38, -Infinity, NaN]) {
+        expect(measured(real(garbage), lengths)).toEqual(clean);
+      }
+      // A column behind all others, without a real row.
+      const wider = array64(
+        [time, batch + 1, size],
+        Array.from({ length: time * (batch + 1) * size }, (_, i) => {
+          const row = Math.floor(i / size);
+          const column = row % (batch + 1);
+          const t = Math.floor(row / (batch + 1));
+          return column === batch ? 7 : real(0).data[(t * batch + column) * size + (i % size)]!;
+        }),
+      );
+      measured(wider, [...lengths, 0]).forEach((value, k) =>
+        expectClose(toTensor(value), clean[k]!),
+      );
+    });
+
+    it.each([undefined, lengths])('ranks measure what one process does, lengths %j', (given) => {
+      const bounds = [0, 6, 7, 16];
+      const whole = measured(real(0), given);
+      const ranks = onRanks(3, (collective) => {
+        const [first, end] = [bounds[collective.rank]!, bounds[collective.rank + 1]!];
+        return measured(
+          columnsOf(real(0), first, end - first),
+          given?.slice(first, end),
+          collective,
+        );
+      });
+      for (const own of ranks) {
+        expect(own).toEqual(ranks[0]);
+        own.forEach((value, k) => expectClose(toTensor(value), whole[k]!, { rtol: 1e-5 }));
+      }
+    });
+
+    it('renews weights, bias and statistics and keeps what the product computes', async () => {
+      const bias = toTensor(filled([features], 93)) as Tensor1D;
+      let weights = toTensor2D(productWeights(features));
+      let statistics = folded(normalizer, features);
+      const outputs = (d: Tensor1D) =>
+        tidy(() => {
+          const rows = reshape<Rank.R2>(toTensor3D(inputs), [time * batch, size]);
+          const mapped = normalizer.mapWeights!(weights, {}, statistics);
+          const moved = add(d, normalizer.mapOffset!(weights, {}, statistics));
+          return array64(
+            [time * batch, features],
+            add(matMul(rows, mapped), moved).dataSync(),
+          ) as never;
+        }) as Array64;
+      let d = bias;
+      const before = outputs(d);
+      for (const round of [1, 2, 3]) {
+        const next = await normalizer.renew!({ weights, bias: d, parameters: {}, statistics }, 1);
+        expect(next?.weights?.dataSync()).not.toEqual(weights.dataSync());
+        expect(Object.keys(next!.statistics!)).toEqual(Object.keys(statistics));
+        [weights, d, statistics] = [next!.weights!, next!.bias!, next!.statistics!];
+        expectClose(toTensor(outputs(d)), before, { rtol: 1e-5, atol: 2e-5 });
+        expect(await normalizer.renew!({ weights, bias: d, parameters: {}, statistics }, 2)).toBe(
+          undefined,
+        );
+        const found = normalizer.measureInput!(
+          toTensor3D(filled([time, batch, size], 94 + round, -1, 2)),
+          statistics,
+          { step: 0 },
+        )!;
+        statistics = normalizer.fold!(statistics, found, new Int32Array(time).fill(batch));
+      }
+    });
+
+    it('measures some steps alone', () => {
+      const found = [0, 1, 2, 3].map((step) =>
+        tidy(() =>
+          normalizer.measureInput!(toTensor3D(inputs), folded(normalizer, features), { step }),
+        ),
+      );
+      expect(found.map((each) => each === undefined)).toContain(true);
     });
   });
 

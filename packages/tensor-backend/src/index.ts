@@ -97,6 +97,7 @@ export {
   type StandardizeOptions,
 } from './ops/standardize';
 export { zeroPadding } from './ops/zeroPadding';
+export { symmetricEigen, type SymmetricEigen } from './ops/symmetricEigen';
 export { whitenGroups, whitenGroupsOp, type WhitenGroupsOptions } from './ops/whitenGroups';
 export {
   whiteningMatrix,

@@ -24,7 +24,12 @@ export { DivergedError } from './divergedError';
 export { evaluate, type EvaluateOptions, type EvaluateResult } from './evaluation/evaluate';
 export { framePosteriors, type UtterancePosteriors } from './evaluation/framePosteriors';
 export { evaluationPoints } from './evaluation/evaluationPoints';
-export { recalibrate, type Recalibration, type RecalibrateOptions } from './evaluation/recalibrate';
+export {
+  dependsOnStatistics,
+  recalibrate,
+  type Recalibration,
+  type RecalibrateOptions,
+} from './evaluation/recalibrate';
 export { addBatch, meansOf, noLoss, type LossMeans, type LossSums } from './lossSums';
 export { expectModelFits, type ModelSize } from './memory/expectModelFits';
 export { expectStepFits } from './memory/expectStepFits';

@@ -20,6 +20,8 @@ export const progressSchema = v.object({
   seconds: v.number(),
   /** Time steps seen with fewer than two real rows. */
   fewRows: count,
+  /** Parameters whose steps the optimizer counts from a later one, by path; absent where there are none. */
+  forgotten: v.exactOptional(v.record(v.string(), count)),
   /** The best validation so far. */
   best: v.nullable(
     v.object({ step: count, nllPerUnit: v.number(), statistics: v.picklist(statisticsChoices) }),

@@ -9,6 +9,7 @@ import {
 import { listCheckpoints } from './checkpoint/checkpointFiles';
 import type { CheckpointStore } from './checkpoint/checkpointStore';
 import { evaluationPoints } from './evaluation/evaluationPoints';
+import { dependsOnStatistics } from './evaluation/recalibrate';
 import { epochOfLastStep } from './progress';
 import { AgreedSignal } from './ranks/agreedSignal';
 import { partOfBatch } from './ranks/partOfBatch';
@@ -174,7 +175,7 @@ async function* evaluations(
   const stopped = whenStopped && stopReason(options, run) === 'max-steps';
   if (!points.has(run.progress.batch) && !stopped) return true;
   // Without normalizers the choices are one and the same.
-  const choices = model.statistics.size === 0 ? statistics.slice(0, 1) : statistics;
+  const choices = dependsOnStatistics(model) ? statistics : statistics.slice(0, 1);
   const splits = trainBatches === undefined ? (['valid'] as const) : (['valid', 'train'] as const);
   const all = splits.flatMap((split) => choices.map((choice) => ({ split, choice })));
   for (const { split, choice } of all.slice(run.progress.evaluated)) {

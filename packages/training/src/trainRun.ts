@@ -78,6 +78,7 @@ export class TrainRun {
     const { tensors, path, manifest } = checkpoint;
     restoreModel(model, tensors, path);
     restoreSlots(this.#optimizer.slots, tensors, path);
+    this.#optimizer.recall(manifest.progress.forgotten ?? {});
     const state = restoreState(model, tensors, path);
     this.#carried.replace(state && ownState(this.#collective, state));
     this.#progress = manifest.progress;
@@ -136,12 +137,14 @@ export class TrainRun {
     });
     const seconds = (this.#elapsed() - started) / 1000;
     const fewRows = countFewRows(model, batch);
+    const { forgotten } = this.#optimizer;
     this.#advance({
       step: step + 1,
       batch: this.#progress.batch + 1,
       evaluated: 0,
       sums: addBatch(sums, nats, units),
       fewRows: this.#progress.fewRows + fewRows,
+      ...(Object.keys(forgotten).length > 0 && { forgotten }),
     });
     const event: RunEventOf<'step'> = {
       type: 'step',

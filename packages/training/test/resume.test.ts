@@ -1,5 +1,13 @@
 import type { RunEvent } from '@bnrnn/core';
-import { batchNorm, online, recurrentBatchNorm, renorm, rms, weight } from '@bnrnn/normalization';
+import {
+  batchNorm,
+  natural,
+  online,
+  recurrentBatchNorm,
+  renorm,
+  rms,
+  weight,
+} from '@bnrnn/normalization';
 import { languageModel, lstm, type SequenceModel } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { testBackends } from '@bnrnn/test-utils';
@@ -50,6 +58,22 @@ function strategies(): SequenceModel {
           hiddenToOutput: renorm(rise),
         },
       }),
+    ],
+    dropout: 0.3,
+    initializer: { kind: 'uniform', range: 0.3 },
+    seed: 4,
+  });
+}
+
+/** Layers that whiten their inputs: estimated after steps 1, 4, 8, ..., so that runs are left between two of them. */
+function whitenedInputs(): SequenceModel {
+  const estimated = natural({ every: 4, sampleEvery: 3 });
+  return languageModel({
+    vocabulary: 11,
+    embedding: 5,
+    layers: [
+      lstm({ units: 4, normalize: { inputToHidden: estimated } }),
+      lstm({ units: 3, normalize: { inputToHidden: estimated, hiddenToHidden: weight() } }),
     ],
     dropout: 0.3,
     initializer: { kind: 'uniform', range: 0.3 },
@@ -108,6 +132,8 @@ describe.each(testBackends())('on %s a resumed run ends in the same bits', (back
     ['momentum', model],
     ['adam', model],
     ['momentum', strategies],
+    ['momentum', whitenedInputs],
+    ['adam', whitenedInputs],
   ] as const)('with %s, %o', async (kind, model) => {
     const whole = model();
     const expected: RunEvent[] = [];

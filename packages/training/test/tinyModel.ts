@@ -80,6 +80,7 @@ export function tinyModel(options: TinyModelOptions = {}): SequenceModel {
     get statistics() {
       return statistics;
     },
+    renew: () => Promise.resolve([]),
     setStatistics(next) {
       free(statistics);
       statistics = next;

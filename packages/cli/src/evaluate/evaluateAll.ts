@@ -1,7 +1,13 @@
 import type { BatchSource, StatisticsChoice } from '@bnrnn/core';
 import type { SharedSettings } from '@bnrnn/experiments';
 import type { SequenceModel } from '@bnrnn/recurrent';
-import { evaluate, recalibrate, type EvaluateResult, type Recalibration } from '@bnrnn/training';
+import {
+  dependsOnStatistics,
+  evaluate,
+  recalibrate,
+  type EvaluateResult,
+  type Recalibration,
+} from '@bnrnn/training';
 import type { Io } from '../io';
 import { watched } from '../watched';
 
@@ -17,7 +23,7 @@ export interface EvaluateAllOptions {
 
 const now = (): number => performance.now();
 
-/** One result for each choice; without normalizers the choices are one and the same. */
+/** One result for each choice; without statistics to choose the choices are one and the same. */
 export async function evaluateAll(
   io: Io,
   { model, settings, source, trainSource, choices }: EvaluateAllOptions,
@@ -35,7 +41,7 @@ export async function evaluateAll(
       ...limits,
       ...(recalibration !== undefined && { recalibration }),
     });
-  if (model.statistics.size === 0) {
+  if (!dependsOnStatistics(model)) {
     const result = await evaluateUnder('running');
     return choices.map((statistics) => ({ ...result, statistics }));
   }

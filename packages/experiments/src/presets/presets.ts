@@ -8,6 +8,7 @@ import { ptbSmall, ptbSmallBn } from './ptbSmall';
 import { ptbSmallCooijmans, ptbSmallLayer } from './ptbSmallOthers';
 import { ptbSmallBnBoth, ptbSmallBnHidden, ptbSmallBnSum } from './ptbSmallPlacements';
 import {
+  ptbSmallNatural,
   ptbSmallOnline,
   ptbSmallRenorm,
   ptbSmallRms,
@@ -36,6 +37,7 @@ const languageModels: readonly LanguagePreset[] = [
   ptbSmallOnline,
   ptbSmallWeight,
   ptbSmallWhiten,
+  ptbSmallNatural,
   ptbSmallRnn,
   ptbSmallRnnBn,
   ptbCharRnn,

@@ -72,3 +72,17 @@ export const ptbSmallOnline = vary(ptbSmall, {
     'normalization.online.layerScaling': recalled(true, chiley),
   },
 });
+
+const desjardins = 'Desjardins et al. 2015, arXiv 1507.00210';
+
+/** Whitening of the input of W by statistics of the past, which keeps the function at each estimate. */
+export const ptbSmallNatural = vary(ptbSmall, {
+  name: 'ptb-small-natural',
+  title: 'small LSTM, whitened input of W',
+  changes: {
+    'model.normalize.inputToHidden': recalled('natural', `${desjardins}; ${placement} alone`),
+    'normalization.natural.every': chosen(100, `${desjardins} shares an estimate among hundreds`),
+    'normalization.natural.sampleEvery': chosen(10, 'ten mini-batches make an estimate'),
+    'normalization.natural.damping': chosen(0.01, 'x begins with a variance of 0.003'),
+  },
+});

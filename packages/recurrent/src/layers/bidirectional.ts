@@ -14,6 +14,7 @@ import { belowPath, cellLayer, type CellLayer } from './cellLayer';
 import { foldCell } from './foldCell';
 import type { Layer, LayerContext, LayerResult } from './layer';
 import type { BidirectionalSpec } from './layerSpec';
+import { measureInput } from './measureInput';
 import { normalizeSteps, type NormalizedSteps } from './normalizeSteps';
 import { activationNormalizer } from './placedNormalizers';
 import { runBothDirections } from './runCell';
@@ -89,7 +90,13 @@ export function bidirectional(layer: CellLayer, options: BidirectionalOptions = 
               ? concat([forward.hidden, backward.hidden], 2)
               : add(forward.hidden, backward.hidden),
           state: [...forward.state, ...backward.state],
-          measured: { ...measured, ...forward.measured, ...backward.measured },
+          measured: {
+            ...measured,
+            ...measureInput(normalize, x, contexts[0]),
+            ...measureInput(normalize, x, contexts[1]),
+            ...forward.measured,
+            ...backward.measured,
+          },
         };
       }),
     fold(context) {

@@ -7,8 +7,9 @@ import { gatesOf, placedIn, type RecurrentSpec } from './cellShapes';
 import { weightsOf } from './contextLookup';
 import { foldCell } from './foldCell';
 import type { Layer, LayerContext, LayerResult, PlacedNormalizer } from './layer';
+import { measureInput } from './measureInput';
 import { normalizeSteps } from './normalizeSteps';
-import { activationNormalizer, type PlacementNormalizers } from './placedNormalizers';
+import { activationNormalizer, biasPlace, type PlacementNormalizers } from './placedNormalizers';
 import { runCell } from './runCell';
 
 /** A layer of one direction, and what a bidirectional layer needs of it. */
@@ -40,7 +41,9 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
       const placed = new Map<string, PlacedNormalizer>();
       for (const { placement, normalizer, features, product: own } of placedIn(spec, normalize)) {
         const weights = own && `${path}.${own}`;
-        placed.set(`${path}.${placement}`, { normalizer, features, weights });
+        const adds = placement === 'inputToHidden' && biasPlace(normalize) === 'bias';
+        const bias = adds ? `${path}.bias` : undefined;
+        placed.set(`${path}.${placement}`, { normalizer, features, weights, bias });
       }
       return placed;
     },
@@ -58,7 +61,8 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
         const path = `${context.path}.inputToHidden`;
         const { y, measured } = normalizeSteps(normalizer, path, projected, context);
         const result = layer.sendUp(runCell(spec, normalize, y, state, context, reverse), context);
-        return { ...result, measured: { ...measured, ...result.measured } };
+        const ofInput = measureInput(normalize, x, context);
+        return { ...result, measured: { ...ofInput, ...measured, ...result.measured } };
       }),
     sendUp(result, context) {
       if (normalize.hiddenToOutput === undefined) return result;

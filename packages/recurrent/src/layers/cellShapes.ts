@@ -59,7 +59,7 @@ export function cellShapes(
 }
 
 /** A normalizer where it stands in a cell. */
-export interface PlacedShape extends Omit<PlacedNormalizer, 'weights'> {
+export interface PlacedShape extends Omit<PlacedNormalizer, 'weights' | 'bias'> {
   readonly placement: Placement;
   readonly shift: boolean;
   /** The parameter whose product is normalized; absent where the placement has no product of its own. */

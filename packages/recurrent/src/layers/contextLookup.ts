@@ -1,6 +1,6 @@
 import { UsageError } from '@bnrnn/core';
 import type { NamedTensors, Normalizer } from '@bnrnn/normalization';
-import type { Tensor2D, Variable } from '@tensorflow/tfjs-core';
+import { add, type Tensor1D, type Tensor2D, type Variable } from '@tensorflow/tfjs-core';
 import type { LayerContext } from './layer';
 
 type Held = Pick<LayerContext, 'path' | 'parameters' | 'statistics'>;
@@ -20,6 +20,22 @@ export function weightsOf(
   return (
     normalizer?.mapWeights?.(weights, trainedAt(own, context), statisticsAt(own, context)) ??
     weights
+  );
+}
+
+/** A bias with what a normalizer of the weights of W·x adds to the product. */
+export function withOffset(
+  bias: Tensor1D,
+  normalizer: Normalizer | undefined,
+  context: Held,
+): Tensor1D {
+  if (normalizer?.mapOffset === undefined) return bias;
+  const { path, parameters } = context;
+  const weights = parameterAt(parameters, `${path}.${products.inputToHidden}`) as Tensor2D;
+  const own = `${path}.inputToHidden`;
+  return add(
+    bias,
+    normalizer.mapOffset(weights, trainedAt(own, context), statisticsAt(own, context)),
   );
 }
 

@@ -11,7 +11,7 @@ import {
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
 import { gatesOf, type RecurrentSpec } from './cellShapes';
-import { products, statisticsAt, trainedAt, weightsOf } from './contextLookup';
+import { products, statisticsAt, trainedAt, weightsOf, withOffset } from './contextLookup';
 import type { FoldContext, LeftPlacement } from './layer';
 import { placements, type Placement } from './layerSpec';
 import { biasPlace, placementSpecs, type PlacementNormalizers } from './placedNormalizers';
@@ -91,7 +91,7 @@ export function foldCell(
       const own = { ...context, path };
       return {
         ...weights(normalize, own, at),
-        ...(biasPlace(rest) === 'bias' && biases(folded, own, at)),
+        ...(biasPlace(rest) === 'bias' && biases(folded, normalize, own, at)),
       };
     }),
     left,
@@ -120,24 +120,27 @@ function weights(
 
 function biases(
   spec: RecurrentSpec,
-  { path, parameters }: Own,
+  { inputToHidden }: PlacementNormalizers,
+  own: Own,
   at: MapAt,
 ): Readonly<Record<string, Tensor>> {
+  const { path, parameters } = own;
   const start = (name: string): Tensor1D =>
     (parameters.get(`${path}.${name}`) as Tensor1D | undefined) ??
     zeros<Rank.R1>([gatesOf(spec) * spec.units]);
   const sum = (from: Tensor1D, ...maps: readonly (StoredMap | undefined)[]): Tensor1D =>
     maps.reduce((all, map) => (map === undefined ? all : add(all, map.offset)), clone(from));
+  const first = withOffset(start('bias'), inputToHidden, own);
   const outside = [at('inputToHidden'), at('preActivation')];
   const inside = at('hiddenToHidden');
   if (spec.kind === 'gru') {
     return {
-      bias: sum(start('bias'), ...outside),
+      bias: sum(first, ...outside),
       ...(spec.biases === 2 && { recurrentBias: sum(start('recurrentBias'), inside) }),
     };
   }
   return {
-    bias: sum(start('bias'), ...outside, inside),
+    bias: sum(first, ...outside, inside),
     ...(spec.biases === 2 && { recurrentBias: clone(start('recurrentBias')) }),
   };
 }

@@ -24,6 +24,8 @@ export interface LayerContext {
   readonly mode: 'batch' | 'stored';
   /** Undefined where nothing is padded. */
   readonly lengths?: Lengths | undefined;
+  /** Training steps done before this one; absent outside training. */
+  readonly trainingStep?: number | undefined;
   /** Drops units at a named place; absent outside training. */
   readonly dropout?: (x: Tensor3D, rate: number, place: string) => Tensor3D;
   /** Steps before this window, for statistics kept per time step; 0 when absent. */
@@ -53,6 +55,8 @@ export interface PlacedNormalizer {
   readonly features: number;
   /** The path of the weights whose product is normalized; undefined where there is no such product. */
   readonly weights?: string | undefined;
+  /** The path of the bias that is added to that product; undefined where a shift stands for it, and on h·U. */
+  readonly bias?: string | undefined;
 }
 
 /** What a layer's fold reads. Paths are whole. */

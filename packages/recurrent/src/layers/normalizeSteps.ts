@@ -39,8 +39,15 @@ export function normalizeSteps(
   const options = { mode, lengths, firstStep: position ?? 0, collective };
   const { y, measured } = normalizer.apply(x, trained, statistics, options);
   if (measured === undefined) return { y, measured: {} };
-  const sizes = { time, batch };
-  const rows = ranks?.rows ?? rowsOfEachStep(sizes, paddedLengths(path, lengths, sizes));
-  const counts = measuredRows(normalizer, rows);
+  const counts = measuredRows(normalizer, realRows(path, { time, batch }, context));
   return { y, measured: { [path]: { tensors: measured, counts } } };
+}
+
+/** The real rows of each time step, of all ranks. */
+export function realRows(
+  where: string,
+  sizes: { readonly time: number; readonly batch: number },
+  { lengths, ranks }: Pick<LayerContext, 'lengths' | 'ranks'>,
+): Int32Array {
+  return ranks?.rows ?? rowsOfEachStep(sizes, paddedLengths(where, lengths, sizes));
 }

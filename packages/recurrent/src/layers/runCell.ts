@@ -18,7 +18,7 @@ import {
 import type { State } from '../model/state';
 import { normalizedScan } from '../scan/normalizedScan';
 import type { NormalizersInside } from '../scan/stepwiseScan';
-import { statisticsAt, trainedAt, weightsOf } from './contextLookup';
+import { statisticsAt, trainedAt, weightsOf, withOffset } from './contextLookup';
 import type { LayerContext, LayerResult } from './layer';
 import { insidePlacements } from './layerSpec';
 import {
@@ -160,9 +160,11 @@ function placeBiases(
   spec: RecurrentSpec,
   normalize: PlacementNormalizers,
   projected: Tensor3D,
-  { path, parameters }: LayerContext,
+  context: LayerContext,
 ): { projected: Tensor3D; recurrentBias?: Tensor1D } {
-  const bias = parameters.get(`${path}.bias`) as Tensor1D | undefined;
+  const { path, parameters } = context;
+  const own = parameters.get(`${path}.bias`) as Tensor1D | undefined;
+  const bias = own && withOffset(own, normalize.inputToHidden, context);
   const recurrentBias = parameters.get(`${path}.recurrentBias`) as Tensor1D | undefined;
   const isPlainSum = spec.kind !== 'gru' && !normalizesInside(normalize);
   if (bias !== undefined && recurrentBias === undefined && isPlainSum) {

@@ -13,7 +13,13 @@ import { checkInitializer } from '../initialize/checkInitializer';
 import type { InitializerSpec } from '../initialize/initializer';
 import { newVariable } from '../initialize/newVariable';
 import { applyInOrder, placesInOrder } from '../layers/applyInOrder';
-import type { Layer, LayerContext, LayerResult, RanksOfBatch } from '../layers/layer';
+import type {
+  Layer,
+  LayerContext,
+  LayerResult,
+  PlacedNormalizer,
+  RanksOfBatch,
+} from '../layers/layer';
 import { normalizeSteps } from '../layers/normalizeSteps';
 import { normalizerParameters } from '../layers/placedNormalizers';
 import { tidyResult } from '../tidyResult';
@@ -28,6 +34,7 @@ import type {
   StepInput,
 } from './sequenceModel';
 import { modelStatistics } from './modelStatistics';
+import { renewModel } from './renewModel';
 import type { State } from './state';
 
 /** Where a language model and a frame classifier differ. */
@@ -88,13 +95,15 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     ['softmax.weights', head.weights],
     ['softmax.bias', head.bias],
   ]);
-  const placed = new Map([
+  const placed = new Map<string, PlacedNormalizer>([
     ...(first ? [[first.path, { ...first, features: parts.width }] as const] : []),
     ...layers.flatMap((layer, k) => [...layer.normalizers(`layers.${k}`)]),
   ]);
   const normalizers = new Map([...placed].map(([path, { normalizer }]) => [path, normalizer]));
   const kept = modelStatistics(placed, parameters);
-  const measuresOthers = [...normalizers.values()].some(({ needs }) => needs !== 'row');
+  const measuresOthers = [...normalizers.values()].some(
+    ({ needs, measureInput }) => needs !== 'row' || measureInput !== undefined,
+  );
   const initialState = (batch: number): State => layers.flatMap((l) => l.initialState(batch));
 
   const run = (
@@ -119,6 +128,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
       ...options,
       path: 'layers',
       parameters,
+      trainingStep: dropAt,
       dropout: drop,
       lengths,
       ranks,
@@ -152,6 +162,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
       return kept.current();
     },
     setStatistics: (next) => kept.replace(next),
+    renew: (step) => renewModel({ placed, parameters, kept }, step),
     initialState,
     forward(
       inputs,

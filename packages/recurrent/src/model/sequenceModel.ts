@@ -93,6 +93,13 @@ export interface SequenceModel {
   readonly statistics: ReadonlyMap<string, NamedTensors>;
   /** Takes ownership of `next` and disposes the statistics it replaces. */
   setStatistics(next: ReadonlyMap<string, NamedTensors>): void;
+  /**
+   * Lets normalizers renew parameters and statistics after an update, see `Normalizer.renew`.
+   *
+   * @param step  training steps done, from 1.
+   * @returns the paths of the parameters that have new values.
+   */
+  renew(step: number): Promise<readonly string[]>;
   /** The state before the first step: zeros. */
   initialState(batch: number): State;
   /** One window; leaves no tensor behind but what it returns, and disposes nothing it was given. */

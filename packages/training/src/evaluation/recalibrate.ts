@@ -1,7 +1,7 @@
 import { alone, UsageError, type BatchSource, type Collective } from '@bnrnn/core';
 import { StatisticsAverage, type NamedTensors } from '@bnrnn/normalization';
 import type { SequenceModel } from '@bnrnn/recurrent';
-import { dispose } from '@tensorflow/tfjs-core';
+import { clone, dispose } from '@tensorflow/tfjs-core';
 import { AgreedSignal } from '../ranks/agreedSignal';
 import { forEachWindow } from './forEachWindow';
 
@@ -34,14 +34,16 @@ export interface Recalibration {
  *
  *   statistic = Σ rows·measured / Σ rows
  *
- * The model and its running statistics are not changed.
+ * The model and its running statistics are not changed. Those of normalizers of weights are taken as they are.
  *
  * @throws UsageError when the source has no batch.
  * @see Ioffe and Szegedy 2015, algorithm 2; `StatisticsAverage`.
  */
 export async function recalibrate(options: RecalibrateOptions): Promise<Recalibration> {
   const { collective = alone, signal } = options;
-  const average = new StatisticsAverage(options.model.statistics);
+  const { model } = options;
+  const [averaged, fixed] = byMode(model);
+  const average = new StatisticsAverage(averaged);
   const batches = await forEachWindow({
     ...options,
     collective,
@@ -51,9 +53,29 @@ export async function recalibrate(options: RecalibrateOptions): Promise<Recalibr
   });
   if (batches === 0) throw new UsageError('recalibrate: source has no batch.');
   const statistics = average.statistics();
+  for (const [path, tensors] of fixed) {
+    const copies = Object.entries(tensors).map(([name, each]) => [name, clone(each)] as const);
+    statistics.set(path, Object.fromEntries(copies));
+  }
   return {
     statistics,
     batches,
     dispose: () => [...statistics.values()].forEach((each) => dispose(each)),
   };
+}
+
+/** The statistics that modes of evaluation choose among, and those of normalizers that have no mode. */
+function byMode({
+  statistics,
+  normalizers,
+}: SequenceModel): [typeof statistics, typeof statistics] {
+  const hasMode = ([path]: readonly [string, NamedTensors]): boolean =>
+    normalizers.get(path)?.mapWeights === undefined;
+  const all = [...statistics];
+  return [new Map(all.filter(hasMode)), new Map(all.filter((entry) => !hasMode(entry)))];
+}
+
+/** Whether an evaluation depends on the choice of statistics. */
+export function dependsOnStatistics(model: SequenceModel): boolean {
+  return byMode(model)[0].size > 0;
 }

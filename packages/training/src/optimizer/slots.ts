@@ -1,4 +1,4 @@
-import { variable, zeros, type Variable } from '@tensorflow/tfjs-core';
+import { tidy, variable, zeros, zerosLike, type Variable } from '@tensorflow/tfjs-core';
 
 /** One variable of zeros for each parameter, named `prefix/path`. */
 export function zeroSlots(
@@ -16,4 +16,12 @@ export function zeroSlots(
 
 export function disposeAll(slots: ReadonlyMap<string, Variable>): void {
   for (const slot of slots.values()) slot.dispose();
+}
+
+/** Puts zeros into the slots `prefix/path` of these parameters. */
+export function clearSlots(slots: ReadonlyMap<string, Variable>, paths: readonly string[]): void {
+  const cleared = new Set(paths);
+  for (const [name, slot] of slots) {
+    if (cleared.has(name.slice(name.indexOf('/') + 1))) slot.assign(tidy(() => zerosLike(slot)));
+  }
 }

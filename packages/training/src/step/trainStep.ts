@@ -37,7 +37,8 @@ export interface TrainStepResult {
 }
 
 /**
- * One step of truncated backpropagation through time: gradient, clip, update, running statistics.
+ * One step of truncated backpropagation through time: gradient, clip, update, running statistics, then what normalizers
+ * renew.
  *
  * All of it is handed to the device at once; loss and norm are read together, at its end. The event loop is free while
  * the step waits for them. Where either is not finite the device changes no parameter, see `clipFactor`, and the
@@ -63,10 +64,16 @@ export async function trainStep(options: TrainStepOptions): Promise<TrainStepRes
   const resumed = tensorsBesides(carried);
   const result = endStep(options, queued, read);
   const more = held + tensorsBesides(carried) - resumed;
-  if (more === 0) return result;
-  throw new BnrnnError(`train: step ${step} left ${more} tensors more than there were before it.`, {
-    hint: 'A layer or an op does not dispose what it makes; memory would grow without end.',
-  });
+  if (more !== 0) {
+    throw new BnrnnError(
+      `train: step ${step} left ${more} tensors more than there were before it.`,
+      { hint: 'A layer or an op does not dispose what it makes; memory would grow without end.' },
+    );
+  }
+  const { model, optimizer } = options;
+  const renewed = await model.renew(step + 1);
+  if (renewed.length > 0) optimizer.forget(renewed, step + 1);
+  return result;
 }
 
 /** A step that the device was given: the parameters follow, the model's statistics are still those before it. */
@@ -175,8 +182,12 @@ function foldMeasured(
   if (measured.size === 0) return next;
   for (const [path, statistics] of model.statistics) {
     const found = measured.get(path);
-    const folded =
-      found && model.normalizers.get(path)?.fold?.(statistics, found.tensors, found.counts);
+    const normalizer = model.normalizers.get(path);
+    if (found === undefined && normalizer?.measureInput !== undefined) {
+      next.set(path, statistics); // it measures some steps alone
+      continue;
+    }
+    const folded = found && normalizer?.fold?.(statistics, found.tensors, found.counts);
     if (folded === undefined) {
       dispose([...next.values()]);
       throw new BnrnnError(`train: the normalizer ${path} has statistics but measured nothing.`);

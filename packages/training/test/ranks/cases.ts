@@ -192,6 +192,7 @@ export const refusedCase = casesOf(isOfOwnRows);
 function isTaken(normalizer: Normalizer, at: Placement, later: boolean): boolean {
   const { spec, needs, fewestRows = 2 } = normalizer;
   if (spec.kind === 'none' || fewestRows > smallestBatch) return false;
+  if (normalizer.measureInput !== undefined) return at === 'inputToHidden';
   if (normalizer.mapWeights !== undefined) return at === 'inputToHidden' || at === 'hiddenToHidden';
   return needs !== 'sequence' || (later && at === 'inputToHidden');
 }
