@@ -2,6 +2,7 @@
 
 import torch
 
+import natural_cases
 import normalization_cases
 import optimizer_cases
 import recurrent_cases
@@ -15,3 +16,4 @@ if __name__ == "__main__":
     optimizer_cases.make(seed=1412)
     whitening_cases.make(seed=1804)
     strategy_cases.make(seed=1702)
+    natural_cases.make(seed=1507)

@@ -1,4 +1,4 @@
-import { batchNorm, layerNorm, type Normalizer } from '@bnrnn/normalization';
+import { batchNorm, layerNorm, natural, type Normalizer } from '@bnrnn/normalization';
 import {
   bidirectional,
   frameClassifier,
@@ -38,6 +38,7 @@ const frame = batchNorm({ over: 'frame', gain: 0.7 });
 const double = batchNorm({ over: 'frame', epsilonRule: 'double', epsilon: 0.05 });
 const perStep = batchNorm({ over: 'frame', perStep: true, maxSteps: 3 });
 const layered = layerNorm();
+const white = natural();
 
 /** y = x·R with a fixed matrix R, its offset in statistics of another name than mean. */
 const mixing: Normalizer = {
@@ -127,6 +128,20 @@ const cases: [string, () => SequenceModel, string[]][] = [
   [
     'weights',
     () => words(lstm({ units: 4, normalize: { inputToHidden: columns, hiddenToHidden: columns } })),
+    [],
+  ],
+  [
+    'whitened inputs',
+    () =>
+      words(
+        lstm({ units: 4, biases: 2, normalize: { inputToHidden: white, hiddenToHidden: double } }),
+        gru({ units: 4, normalize: { inputToHidden: white, hiddenToHidden: frame } }),
+      ),
+    [],
+  ],
+  [
+    'whitened inputs of two directions',
+    () => frames(bidirectional(rnn({ units: 4, normalize: { inputToHidden: white } }))),
     [],
   ],
   [

@@ -85,6 +85,43 @@ describe.each(testBackends())('PyTorch on %s', (backend) => {
     expect(memory().numTensors).toBe(before);
   });
 
+  it.each(rules)('$name takes a forgotten parameter as new, and the others go on', ({ spec }) => {
+    const run = (forgets: boolean, resumes: boolean) => {
+      const parameters = new Map(
+        names.map((each) => {
+          const start = toTensor(golden.array('start', each));
+          const made = variable(start);
+          start.dispose();
+          return [each, made] as const;
+        }),
+      );
+      const optimizer = makeOptimizer(spec, parameters);
+      const apply = (step: number, number: number): void => {
+        const gradients = names.map((each) => toTensor(at(golden.array('gradients', each), step)));
+        const variables = [...parameters.values()];
+        optimizer.apply({ variables, gradients, learningRate: 0.01, scale: 1, step: number });
+        dispose(gradients);
+      };
+      for (let step = 0; forgets && step < 2; step++) apply(step, step + 1);
+      const matrix = toTensor(golden.array('start', 'matrix'));
+      parameters.get('matrix')!.assign(matrix);
+      matrix.dispose();
+      if (forgets) optimizer.forget(['matrix'], 2);
+      if (resumes) optimizer.recall(JSON.parse(JSON.stringify(optimizer.forgotten)));
+      for (let step = 2; step < steps; step++) apply(step, forgets ? step + 1 : step - 1);
+      const values = names.map((each) => parameters.get(each)!.dataSync<'float32'>());
+      optimizer.dispose();
+      for (const parameter of parameters.values()) parameter.dispose();
+      return values;
+    };
+    const before = memory().numTensors;
+    const [matrix, vector] = run(true, true);
+    const [fresh] = run(false, false);
+    expect(matrix).toEqual(fresh);
+    expect(run(true, false)).toEqual([matrix, vector]);
+    expect(memory().numTensors).toBe(before);
+  });
+
   it.each(rules)('$name keeps nothing but its slots', ({ spec }) => {
     const start = toTensor(golden.array('start', 'matrix'));
     const parameter = variable(start);

@@ -189,7 +189,9 @@ function foldMeasured(
     }
     const folded = found && normalizer?.fold?.(statistics, found.tensors, found.counts);
     if (folded === undefined) {
-      dispose([...next.values()]);
+      dispose(
+        [...next].filter(([at, own]) => own !== model.statistics.get(at)).map(([, own]) => own),
+      );
       throw new BnrnnError(`train: the normalizer ${path} has statistics but measured nothing.`);
     }
     next.set(path, folded);
