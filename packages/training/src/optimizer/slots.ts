@@ -1,4 +1,4 @@
-import { tidy, variable, zeros, zerosLike, type Variable } from '@tensorflow/tfjs-core';
+import { variable, zeros, type Variable } from '@tensorflow/tfjs-core';
 
 /** One variable of zeros for each parameter, named `prefix/path`. */
 export function zeroSlots(
@@ -22,6 +22,9 @@ export function disposeAll(slots: ReadonlyMap<string, Variable>): void {
 export function clearSlots(slots: ReadonlyMap<string, Variable>, paths: readonly string[]): void {
   const cleared = new Set(paths);
   for (const [name, slot] of slots) {
-    if (cleared.has(name.slice(name.indexOf('/') + 1))) slot.assign(tidy(() => zerosLike(slot)));
+    if (!cleared.has(name.slice(name.indexOf('/') + 1))) continue;
+    const start = zeros(slot.shape);
+    slot.assign(start);
+    start.dispose();
   }
 }
