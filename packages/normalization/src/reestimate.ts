@@ -20,7 +20,7 @@ export interface ReestimateInputs {
 }
 
 /** The same function with other coordinates. */
-export interface Reestimated {
+interface Reestimated {
   readonly mean: Float64Array;
   readonly matrix: Float64Array;
   readonly weights: Float64Array;

@@ -12,7 +12,7 @@ import type { PlacedNormalizer } from '../layers/layer';
 import type { ModelStatistics } from './modelStatistics';
 
 /** What of a model can be renewed. */
-export interface RenewedModel {
+interface RenewedModel {
   readonly placed: ReadonlyMap<string, PlacedNormalizer>;
   readonly parameters: ReadonlyMap<string, Variable>;
   readonly kept: ModelStatistics;
