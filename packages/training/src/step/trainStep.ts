@@ -2,7 +2,7 @@ import { BnrnnError, type Batch, type Collective } from '@bnrnn/core';
 import type { Measured, NamedTensors } from '@bnrnn/normalization';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { clipFactor, globalNorm } from '@bnrnn/tensor-backend';
-import { dispose, memory, stack, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { clone, dispose, memory, stack, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { isClipped, largestNorm, type ClipSpec } from '../clip';
 import { DivergedError } from '../divergedError';
 import type { Optimizer } from '../optimizer/optimizer';
@@ -184,14 +184,14 @@ function foldMeasured(
     const found = measured.get(path);
     const normalizer = model.normalizers.get(path);
     if (found === undefined && normalizer?.measureInput !== undefined) {
-      next.set(path, statistics); // it measures some steps alone
+      // It measures some steps alone.
+      const same = Object.entries(statistics).map(([name, each]) => [name, clone(each)] as const);
+      next.set(path, Object.fromEntries(same));
       continue;
     }
     const folded = found && normalizer?.fold?.(statistics, found.tensors, found.counts);
     if (folded === undefined) {
-      dispose(
-        [...next].filter(([at, own]) => own !== model.statistics.get(at)).map(([, own]) => own),
-      );
+      dispose([...next.values()]);
       throw new BnrnnError(`train: the normalizer ${path} has statistics but measured nothing.`);
     }
     next.set(path, folded);
