@@ -46,9 +46,9 @@ const settings = {
   damping: {
     kind: 'number',
     bounds: { above: 0 },
-    value: 0.01,
+    value: 0.1,
     meaning: 'added to the diagonal of the covariance of the input',
-    source: 'chosen',
+    source: 'chosen, not searched',
   },
 } as const;
 
