@@ -56,7 +56,9 @@ function worst(a: RankAnswer['parameters'], b: RankAnswer['parameters']): number
       const [left, right] = [a[path]!, b[path]!];
       const largest = left.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
       return (
-        left.reduce((most, value, i) => Math.max(most, Math.abs(value - right[i]!)), 0) / largest
+        left.reduce((most, value, i) => Math.max(most, Math.abs(value - right[i]!)), 0) /
+        // Sums that begin anew are 0 in both.
+        (largest === 0 ? 1 : largest)
       );
     }),
   );
