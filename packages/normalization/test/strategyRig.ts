@@ -55,11 +55,10 @@ export function folded(normalizer: Normalizer, features: number): NamedTensors {
     const weights = toTensor2D(productWeights(features));
     const { statistics: start } = normalizer.init(features, { shift: false, weights });
     const parameters = trained(normalizer, features);
-    const { measureInput } = normalizer;
     return [71, 72].reduce((statistics, seed) => {
-      if (measureInput !== undefined) {
+      if (normalizer.measureInput !== undefined) {
         const inputs = toTensor3D(filled([4, 16, weights.shape[0]], seed, -2, 3));
-        const found = measureInput(inputs, statistics, { step: 0 }) ?? {};
+        const found = normalizer.measureInput(inputs, statistics, { step: 0 }) ?? {};
         return normalizer.fold?.(statistics, found, new Int32Array(4).fill(16)) ?? statistics;
       }
       const x = toTensor3D(filled([4, 16, features], seed, -2, 3));

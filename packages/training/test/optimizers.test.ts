@@ -9,6 +9,8 @@ import {
   type Array64,
 } from '@bnrnn/test-utils';
 import { makeOptimizer, train, type OptimizerSpec } from '@bnrnn/training';
+
+type Forgotten = ReturnType<typeof makeOptimizer>['forgotten'];
 import { dispose, memory, mul, variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tinyOptions } from './tinyData';
@@ -107,7 +109,7 @@ describe.each(testBackends())('PyTorch on %s', (backend) => {
       parameters.get('matrix')!.assign(matrix);
       matrix.dispose();
       if (forgets) optimizer.forget(['matrix'], 2);
-      if (resumes) optimizer.recall(JSON.parse(JSON.stringify(optimizer.forgotten)));
+      if (resumes) optimizer.recall(JSON.parse(JSON.stringify(optimizer.forgotten)) as Forgotten);
       for (let step = 2; step < steps; step++) apply(step, forgets ? step + 1 : step - 1);
       const values = names.map((each) => parameters.get(each)!.dataSync<'float32'>());
       optimizer.dispose();

@@ -61,21 +61,17 @@ export function checkPlacements(
  * @throws UsageError where a placement has no product of its own, whose weights a normalizer could map, and on h·U for one
  * that needs the input of the product or adds to it.
  */
-function expectProduct(
-  caller: string,
-  placement: Placement,
-  { spec, measureInput, mapOffset }: Normalizer,
-): void {
+function expectProduct(caller: string, placement: Placement, normalizer: Normalizer): void {
   if (placement === 'inputToHidden') return;
   if (placement === 'hiddenToHidden') {
-    if (measureInput === undefined && mapOffset === undefined) return;
+    if (normalizer.measureInput === undefined && normalizer.mapOffset === undefined) return;
     throw new UsageError(
-      `${caller}: normalize.hiddenToHidden is the strategy "${spec.kind}", which normalizes the input of a product, and h is made step by step inside the recurrence.`,
+      `${caller}: normalize.hiddenToHidden is the strategy "${normalizer.spec.kind}", which normalizes the input of a product, and h is made step by step inside the recurrence.`,
       { hint: 'Use it at inputToHidden.' },
     );
   }
   throw new UsageError(
-    `${caller}: normalize.${placement} is the strategy "${spec.kind}", which normalizes the weights of a product, and ${placement} is not one product.`,
+    `${caller}: normalize.${placement} is the strategy "${normalizer.spec.kind}", which normalizes the weights of a product, and ${placement} is not one product.`,
     { hint: 'Use it at inputToHidden, hiddenToHidden, or both.' },
   );
 }

@@ -102,7 +102,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
   const normalizers = new Map([...placed].map(([path, { normalizer }]) => [path, normalizer]));
   const kept = modelStatistics(placed, parameters);
   const measuresOthers = [...normalizers.values()].some(
-    ({ needs, measureInput }) => needs !== 'row' || measureInput !== undefined,
+    (each) => each.needs !== 'row' || each.measureInput !== undefined,
   );
   const initialState = (batch: number): State => layers.flatMap((l) => l.initialState(batch));
 
