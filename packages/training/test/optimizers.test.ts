@@ -9,12 +9,12 @@ import {
   type Array64,
 } from '@bnrnn/test-utils';
 import { makeOptimizer, train, type OptimizerSpec } from '@bnrnn/training';
-
-type Forgotten = ReturnType<typeof makeOptimizer>['forgotten'];
 import { dispose, memory, mul, variable } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { tinyOptions } from './tinyData';
 import { tinyModel } from './tinyModel';
+
+type Forgotten = ReturnType<typeof makeOptimizer>['forgotten'];
 
 const golden = readGolden(new URL('./golden/optimizers.json', import.meta.url));
 const steps = golden.number('steps');
