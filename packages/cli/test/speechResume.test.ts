@@ -49,39 +49,43 @@ function finalBits(run: string): string {
     .digest('hex');
 }
 
-let steps: number;
+const presets = ['wsj-birnn-bn-tiny', 'wsj-birnn-whiten-tiny'] as const;
+type Preset = (typeof presets)[number];
+
+const wholeOf = (preset: Preset): string => (preset === presets[0] ? 'whole' : `whole-${preset}`);
+const steps = new Map<Preset, number>();
 
 beforeAll(async () => {
   await syntheticSpeech(folder);
-  const whole = await bnrnn(folder, ...trainSpeech('wsj-birnn-bn-tiny', 'whole'));
-  if (whole.status !== 0) throw new Error(whole.stderr);
-  steps = lastJson(whole)['steps'] as number;
+  for (const preset of presets) {
+    const whole = await bnrnn(folder, ...trainSpeech(preset, wholeOf(preset)));
+    if (whole.status !== 0) throw new Error(whole.stderr);
+    steps.set(preset, lastJson(whole)['steps'] as number);
+  }
 }, 240_000);
 
 describe('SIGKILL and --resume of a frame classifier', () => {
   it.each([
-    ['the first epoch', 5],
-    ['the second epoch', 17],
-  ])(
-    'in the middle of %s: the same bits as the uninterrupted run',
-    async (_, moment) => {
-      const run = `killed-${moment}`;
-      const child = start(folder, trainSpeech('wsj-birnn-bn-tiny', run));
+    [presets[0], 'the first epoch', 5],
+    [presets[0], 'the second epoch', 17],
+    [presets[1], 'the second epoch', 17],
+  ] as const)(
+    '%s in the middle of %s: the same bits as the uninterrupted run',
+    async (preset, _, moment) => {
+      const run = `killed-${preset}-${moment}`;
+      const child = start(folder, trainSpeech(preset, run));
       const end = finished(child);
       while (child.exitCode === null && stepsDone(run) < moment) await setTimeout(2);
       expect(child.kill('SIGKILL')).toBe(true);
       await end;
-      expect(stepsDone(run)).toBeLessThan(steps);
+      expect(stepsDone(run)).toBeLessThan(steps.get(preset)!);
       expect(existsSync(join(folder, run, 'result.json'))).toBe(false);
       // The files are where the run says, so that no flag has to name them again.
-      const resumed = await bnrnn(
-        folder,
-        ...['train', 'wsj-birnn-bn-tiny', '--out', run, '--resume', '--json'],
-      );
+      const resumed = await bnrnn(folder, ...['train', preset, '--out', run, '--resume', '--json']);
       expect(resumed.status, resumed.stderr).toBe(0);
-      expect(lastJson(resumed)['steps']).toBe(steps);
-      expect(logged(run)).toEqual(logged('whole'));
-      expect(finalBits(run)).toBe(finalBits('whole'));
+      expect(lastJson(resumed)['steps']).toBe(steps.get(preset));
+      expect(logged(run)).toEqual(logged(wholeOf(preset)));
+      expect(finalBits(run)).toBe(finalBits(wholeOf(preset)));
     },
     240_000,
   );
