@@ -38,11 +38,11 @@ export {
   type RecurrentBatchNormOptions,
 } from './recurrentBatchNorm';
 export { refuseInCausalModel, refuseInsideRecurrence, refuseUnsummed } from './refusals';
-export type { NormalizerStrategy, SpecFields } from './normalizerStrategy';
+export type { NormalizerStrategy, ParameterShapes, SpecFields } from './normalizerStrategy';
 export { online, type OnlineOptions } from './online';
 export { renorm, type RenormOptions } from './renorm';
 export { rms, type RmsOptions } from './rms';
-export { ownSettings, specOfName, strategyNames } from './strategy';
+export { builtInShapes, ownSettings, specOfName, strategyNames } from './strategy';
 export type { StrategySetting } from './strategySetting';
 export { sumOverRanks, type Ranks } from './sumOverRanks';
 export { StatisticsAverage } from './statisticsAverage';

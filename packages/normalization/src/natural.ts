@@ -61,6 +61,7 @@ const names = ['mean', 'matrix', 'sum', 'squares', 'rows'] as const;
 export const naturalStrategy = {
   kind: 'natural',
   settings,
+  parameterShapes: () => ({}),
   examples: [{ settings: { every: 3, sampleEvery: 2 } }],
   create: (fields, where) => naturalOf(checkSettings(where, fields, settings)),
 } as const satisfies BuiltInStrategy;
@@ -93,7 +94,6 @@ function naturalOf(values: Values): Normalizer {
     spec: { kind: 'natural', ...values },
     needs: 'row',
     sumsOverRanks: true,
-    untrained: true,
     init(_, { weights }) {
       if (weights === undefined) {
         throw new UsageError(

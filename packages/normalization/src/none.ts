@@ -22,5 +22,6 @@ export function none(): Normalizer {
 export const noneStrategy = {
   kind: 'none',
   settings: {},
+  parameterShapes: () => ({}),
   create: none,
 } as const satisfies BuiltInStrategy;

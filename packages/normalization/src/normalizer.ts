@@ -97,8 +97,6 @@ export interface Normalizer {
    * True where `apply` reads `collective`. A strategy that needs other rows and does not is refused on several ranks.
    */
   readonly sumsOverRanks?: boolean;
-  /** True where the strategy has no parameters of its own. */
-  readonly untrained?: true;
   /** Frame-wise: the real rows that a time step needs to be measured, in place of 2. */
   readonly fewestRows?: number;
   /**

@@ -1,4 +1,4 @@
-import type { Normalizer } from './normalizer';
+import type { InitOptions, Normalizer } from './normalizer';
 import type { StrategySettings } from './strategySetting';
 
 /** The settings of a specification as they came; nothing was checked but that it is an object. */
@@ -17,12 +17,20 @@ export interface NormalizerStrategy {
   create(fields: SpecFields, where: string): Normalizer;
 }
 
+/** Shapes of tensors by name. */
+export type ParameterShapes = Readonly<Record<string, readonly number[]>>;
+
 /** A strategy of this package: it says what its specifications hold. */
 export interface BuiltInStrategy extends NormalizerStrategy {
   /** By what names a run asks for it, and the fields that each decides; by its kind unless given. */
   readonly names?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** The other fields: some of `sharedSettings`, and settings of its own. */
   readonly settings: StrategySettings;
+  /** The shapes of what its `init` makes to train; a gain and, where asked for, a shift unless given. */
+  readonly parameterShapes?: (
+    features: number,
+    options: Pick<InitOptions, 'shift'>,
+  ) => ParameterShapes;
   /** Settings worth a test of their own, beside each name with its values. */
   readonly examples?: readonly StrategyExample[];
 }

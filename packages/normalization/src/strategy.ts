@@ -3,8 +3,14 @@ import { batchNormStrategy } from './batchNorm';
 import { layerNormStrategy } from './layerNorm';
 import { naturalStrategy } from './natural';
 import { noneStrategy } from './none';
+import type { InitOptions } from './normalizer';
 import type { NormalizerSpec } from './normalizerSpec';
-import type { BuiltInStrategy, NormalizerStrategy, SpecFields } from './normalizerStrategy';
+import type {
+  BuiltInStrategy,
+  NormalizerStrategy,
+  ParameterShapes,
+  SpecFields,
+} from './normalizerStrategy';
 import { onlineStrategy } from './online';
 import { renormStrategy } from './renorm';
 import { rmsStrategy } from './rms';
@@ -70,6 +76,23 @@ export function specOfName(name: string, settings: SpecFields = {}): NormalizerS
   const given = Object.entries(settings).filter(([field]) => Object.hasOwn(own, field));
   const values = { ...defaultsOf(own), ...Object.fromEntries<unknown>(given) };
   return { kind, ...names?.[name], ...values };
+}
+
+/**
+ * The shapes of what a normalizer of a built-in kind trains: they need no backend, which `init` does. Undefined for
+ * another kind.
+ */
+export function builtInShapes(
+  kind: string,
+  features: number,
+  options: Pick<InitOptions, 'shift'>,
+): ParameterShapes | undefined {
+  const strategy = builtInStrategies.find((one) => one.kind === kind);
+  return strategy && (strategy.parameterShapes ?? gainAndShift)(features, options);
+}
+
+function gainAndShift(features: number, { shift }: Pick<InitOptions, 'shift'>): ParameterShapes {
+  return { gain: [features], ...(shift && { shift: [features] }) };
 }
 
 /**

@@ -18,6 +18,7 @@ import type { BuiltInStrategy } from './normalizerStrategy';
 export const weightStrategy = {
   kind: 'weight',
   settings: {},
+  parameterShapes: (features: number) => ({ gain: [features] }),
   create: weight,
 } as const satisfies BuiltInStrategy;
 

@@ -1,7 +1,8 @@
 import { startBackend } from '@bnrnn/tensor-backend';
-import { memory } from '@tensorflow/tfjs-core';
+import { memory, ones, zeros } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { modelFromSpec } from '@bnrnn/recurrent';
+import { layerNorm, type NormalizerStrategy } from '@bnrnn/normalization';
+import { modelFromSpec, type LanguageModelSpec } from '@bnrnn/recurrent';
 import { resolveRun } from '../config/resolveRun';
 import { presets } from '../presets/presets';
 import { language } from '../tasks/language';
@@ -61,6 +62,54 @@ describe('the language models', () => {
     expect(weights('ptb-small', 4)).not.toEqual(weights('ptb-small', 3));
     for (const value of weights('ptb-small', 3)) expect(Math.abs(value)).toBeLessThanOrEqual(0.1);
   });
+});
+
+describe("a strategy of the user's own", () => {
+  /** It trains a matrix, and has the name of a built-in strategy's parameter for one of another shape. */
+  const strategy: NormalizerStrategy = {
+    kind: 'mixed',
+    create: () => ({
+      ...layerNorm(),
+      spec: { kind: 'mixed' },
+      init: (features, { shift }) => ({
+        parameters: {
+          gain: ones([1]),
+          mix: zeros([features, 3]),
+          ...(shift && { shift: zeros([features]) }),
+        },
+        statistics: {},
+      }),
+    }),
+  };
+
+  it.each(['inputToHidden', 'hiddenToHidden', 'cell', 'hiddenToOutput'] as const)(
+    'is counted as it is built at %s',
+    (placement) => {
+      const specWith = (kind: string): LanguageModelSpec => ({
+        kind: 'languageModel',
+        unit: 'word',
+        ...{ vocabulary, embedding: 5, dropout: 0, initializer: { kind: 'zeros' } },
+        layers: [
+          {
+            kind: 'lstm',
+            ...{ units: 6, biases: 1, peepholes: 'none', normalize: { [placement]: { kind } } },
+          },
+        ],
+      });
+      const strategies = [strategy];
+      const before = memory().numTensors;
+      const model = modelFromSpec(specWith('mixed'), { seed: 3, strategies });
+      const plain = modelFromSpec(specWith('none'), { seed: 3 });
+      const features = placement === 'inputToHidden' || placement === 'hiddenToHidden' ? 24 : 6;
+      // A shift on W·x takes the bias's place, and one on h·U is none.
+      const shift = placement === 'cell' || placement === 'hiddenToOutput' ? features : 0;
+      expect(model.parameterCount - plain.parameterCount).toBe(1 + 3 * features + shift);
+      expect(parameterCount(specWith('mixed'), strategies)).toBe(model.parameterCount);
+      model.dispose();
+      plain.dispose();
+      expect(memory().numTensors).toBe(before);
+    },
+  );
 });
 
 describe('the frame classifiers', () => {

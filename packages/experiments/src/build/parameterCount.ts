@@ -1,4 +1,4 @@
-import { normalizerFromSpec, type NormalizerStrategy } from '@bnrnn/normalization';
+import { builtInShapes, normalizerFromSpec, type NormalizerStrategy } from '@bnrnn/normalization';
 import {
   cellShapes,
   describeCells,
@@ -14,7 +14,7 @@ import { dispose, zeros, type Rank } from '@tensorflow/tfjs-core';
 /**
  * Trained numbers of a model, without building it.
  *
- *   embedding V·E + softmax H·V + V + each layer's and direction's W, U, biases, peepholes, gains and shifts
+ *   embedding V·E + softmax H·V + V + each layer's and direction's W, U, biases, peepholes and normalizers
  *
  * @param strategies  of the user's own; a backend has to run where the model has one.
  */
@@ -28,7 +28,7 @@ export function parameterCount(
   const { cells, units } = describeCells(spec.layers, 'layers', inputs);
   const below = classifies ? 0 : classes * inputs + embeddingNormalizer(spec, strategies);
   const inCells = cells.map((cell) => cellCount(cell, strategies));
-  return inCells.reduce((sum, one) => sum + one, below + units * classes + classes);
+  return sum(inCells) + below + units * classes + classes;
 }
 
 function embeddingNormalizer(
@@ -37,7 +37,7 @@ function embeddingNormalizer(
 ): number {
   if (spec === undefined) return 0;
   const normalizer = normalizerFromSpec(spec, { strategies });
-  return trainedBy({ normalizer, features: embedding, shift: true }, 0, strategies);
+  return trainedBy({ normalizer, features: embedding, shift: true }, 0);
 }
 
 function cellCount(
@@ -51,8 +51,8 @@ function cellCount(
     direction === 'backward' && both?.statistics === 'shared' ? ['inputToHidden'] : [];
   const trained = placedIn(spec, normalize)
     .filter(({ placement }) => !counted.includes(placement))
-    .map((placed) => trainedBy(placed, weightRows(placed, spec.units, inputs), strategies));
-  return [...own, ...trained].reduce((sum, one) => sum + one, 0);
+    .map((placed) => trainedBy(placed, weightRows(placed, spec.units, inputs)));
+  return sum([...own, ...trained]);
 }
 
 /** The rows of the weights whose product a normalizer stands on; 0 where there is no product. */
@@ -61,19 +61,19 @@ function weightRows({ product }: PlacedShape, units: number, inputs: number): nu
   return product === 'input' ? inputs : units;
 }
 
-/** Gain and shift of a built-in strategy, if it trains any; what a strategy of the user's own makes. */
+/** What a normalizer trains: a strategy of the user's own is asked to make it. */
 function trainedBy(
   { normalizer, features, shift }: Pick<PlacedShape, 'normalizer' | 'features' | 'shift'>,
   rows: number,
-  strategies: readonly NormalizerStrategy[],
 ): number {
-  const isOwn = strategies.some(({ kind }) => kind === normalizer.spec.kind);
-  if (!isOwn) return normalizer.untrained === true ? 0 : (shift ? 2 : 1) * features;
+  const known = builtInShapes(normalizer.spec.kind, features, { shift });
+  if (known !== undefined) return sum(Object.values(known).map(sizeOf));
   const weights = rows === 0 ? undefined : zeros<Rank.R2>([rows, features]);
   const { parameters, statistics } = normalizer.init(features, { shift, weights });
   dispose([parameters, statistics]);
   weights?.dispose();
-  return Object.values(parameters).reduce((sum, { size }) => sum + size, 0);
+  return sum(Object.values(parameters).map(({ size }) => size));
 }
 
+const sum = (counts: readonly number[]): number => counts.reduce((a, b) => a + b, 0);
 const sizeOf = (shape: readonly number[]): number => shape.reduce((a, b) => a * b, 1);
