@@ -1,5 +1,5 @@
 export { columnsOfRank, type BatchPart } from './batchPart';
-export { type Batch, type BatchSource } from './batchSource';
+export type { Batch, BatchSource } from './batchSource';
 export { alone, type Collective } from './collective';
 export {
   BackendError,
@@ -40,10 +40,12 @@ export {
   badUtteranceRules,
   configVersion,
   parseConfig,
+  parseReportedConfig,
   precisions,
   sources,
   type BadUtteranceRule,
   type Precision,
+  type ReportedConfig,
   type RunConfig,
   type Setting,
   type SettingValue,

@@ -1,6 +1,7 @@
 import * as v from 'valibot';
 import { UsageError } from '../errors';
 import { corpusInfoSchema } from './corpusInfo';
+import { units } from './runEvent';
 import { listOf, parseAs, recordOf } from './schema';
 
 /** The version of `config.json` that this code writes and reads; 1 when absent. */
@@ -110,6 +111,11 @@ const runConfigSchema = v.variant('unit', [
 
 export type RunConfig = Readonly<v.InferOutput<typeof runConfigSchema>>;
 
+const reportedConfigSchema = v.object({ ...entries, unit: v.picklist(units) });
+
+/** `config.json` as far as reports read it: a run that no command makes may leave `data` out. */
+export type ReportedConfig = Readonly<v.InferOutput<typeof reportedConfigSchema>>;
+
 /**
  * Checks the contents of a `config.json`; a field that is not known is dropped.
  *
@@ -117,11 +123,21 @@ export type RunConfig = Readonly<v.InferOutput<typeof runConfigSchema>>;
  * @throws DataError naming the file and the field that does not fit; UsageError for a file of a newer version.
  */
 export function parseConfig(value: unknown, where: string): RunConfig {
+  expectVersion(value, where);
+  return parseAs(runConfigSchema, value, where);
+}
+
+/** Checks what a report reads of a `config.json`, as `parseConfig` does. */
+export function parseReportedConfig(value: unknown, where: string): ReportedConfig {
+  expectVersion(value, where);
+  return parseAs(reportedConfigSchema, value, where);
+}
+
+function expectVersion(value: unknown, where: string): void {
   const { version } = { ...(value as { version?: unknown } | null) };
   if (typeof version === 'number' && version > configVersion) {
     throw new UsageError(`${where} has version ${version}, expected at most ${configVersion}.`, {
       hint: 'Take the version of bnrnn that wrote the run.',
     });
   }
-  return parseAs(runConfigSchema, value, where);
 }

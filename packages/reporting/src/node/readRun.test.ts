@@ -49,6 +49,14 @@ describe('readRun', () => {
     expect((await readRun(folder)).config).toEqual(config());
   });
 
+  it("reads a run of a library's user, which says nothing of where its data lies, and one of a command", async () => {
+    const made = whole();
+    expect(JSON.stringify(made.config)).not.toContain('"data"');
+    const data = { train: 'data/train', dev: 'data/dev', alignments: ['exp/ali'] };
+    writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config(), data }));
+    expect((await readRun(folder)).config).toEqual(config());
+  });
+
   it.each(['ptb-small', null])('keeps the baseline %s', async (baseline) => {
     whole();
     writeFileSync(join(folder, 'config.json'), JSON.stringify({ ...config(), baseline }));

@@ -1,4 +1,4 @@
-import { parseConfig, parseJson, parseResult, type RunEvent } from '@bnrnn/core';
+import { parseJson, parseReportedConfig, parseResult, type RunEvent } from '@bnrnn/core';
 import { eventsOfLines, linesOfText } from '../events/eventLines';
 import type { Run } from './run';
 
@@ -33,7 +33,7 @@ export function runOf(
   const [configFile, resultFile] = [`${folder}/config.json`, `${folder}/result.json`];
   return {
     folder,
-    config: parseConfig(parseJson(config, configFile), configFile),
+    config: parseReportedConfig(parseJson(config, configFile), configFile),
     events: [...events],
     result:
       result === undefined ? undefined : parseResult(parseJson(result, resultFile), resultFile),

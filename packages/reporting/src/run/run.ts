@@ -1,7 +1,7 @@
-import type { RunConfig as StoredConfig, RunEvent, RunResult } from '@bnrnn/core';
+import type { ReportedConfig, RunEvent, RunResult } from '@bnrnn/core';
 
 /** `config.json` as far as reports read it. */
-export type RunConfig = Omit<StoredConfig, 'version' | 'data'>;
+export type RunConfig = Omit<ReportedConfig, 'version'>;
 
 /** A run folder, read. */
 export interface Run {
