@@ -14,7 +14,7 @@ const layers = [
 
 /** Suites that need a fallback: parts of them run on cpu. */
 const mixed = [
-  '../recurrent/src/scan/normalizedScan.test.ts',
+  '../recurrent/src/layers/normalizedScan.test.ts',
   '../recurrent/test/{frameClassifier,languageModel}.test.ts',
   '../training/test/{padding,resume,train}.test.ts',
 ];

@@ -23,7 +23,6 @@ export type {
 } from './layers/layer';
 export { layerFromSpec, type FromSpecOptions } from './layers/layerFromSpec';
 export {
-  insidePlacements,
   placements,
   type BidirectionalSpec,
   type GruSpec,
@@ -32,12 +31,11 @@ export {
   type Placement,
   type PlacementSpecs,
   type RnnSpec,
-  type StackSpec,
 } from './layers/layerSpec';
 export { lstm, type LstmOptions } from './layers/lstm';
 export { normalizersFromSpecs, type PlacementNormalizers } from './layers/placedNormalizers';
+export type { State } from './layers/state';
 export { rnn, type RnnOptions } from './layers/rnn';
-export { stack, type StackOptions } from './layers/stack';
 export { continueTokens, type ContinueTokensOptions } from './model/continueTokens';
 export { frameClassifier, type FrameClassifierOptions } from './model/frameClassifier';
 export { languageModel, type LanguageModelOptions } from './model/languageModel';
@@ -56,8 +54,6 @@ export type {
   StepOptions,
   TokenInputs,
 } from './model/sequenceModel';
-export type { State } from './model/state';
-export { normalizedScan } from './scan/normalizedScan';
 export { exportPytorchWeights, type PytorchWeight } from './pytorch/exportPytorchWeights';
 export type { HasLayers } from './pytorch/pytorchNames';
 export {

@@ -6,5 +6,5 @@ import { tidy, type TensorContainer } from '@tensorflow/tfjs-core';
  * Tensors are found in arrays and plain objects, not in a Map.
  */
 export function tidyResult<Result extends object>(compute: () => Result): Result {
-  return tidy(compute as unknown as () => TensorContainer) as unknown as Result;
+  return tidy(compute as () => Result & TensorContainer);
 }

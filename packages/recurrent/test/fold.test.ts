@@ -6,7 +6,6 @@ import {
   languageModel,
   lstm,
   rnn,
-  stack,
   type Layer,
   type SequenceModel,
 } from '@bnrnn/recurrent';
@@ -174,8 +173,8 @@ const cases: [string, () => SequenceModel, string[]][] = [
     ],
   ],
   [
-    'a stack',
-    () => words(stack([1, 2].map(() => lstm({ units: 4, normalize: { inputToHidden: frame } })))),
+    'two layers',
+    () => words(...[1, 2].map(() => lstm({ units: 4, normalize: { inputToHidden: frame } }))),
     [],
   ],
   ['two directions', () => frames(bidirectional(lstm({ units: 4, normalize: both }))), []],

@@ -6,10 +6,8 @@ import {
   importPytorchWeights,
   lstm,
   rnn,
-  stack,
   type CellLayer,
   type Layer,
-  type StackSpec,
 } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { array64, expectClose, testBackends } from '@bnrnn/test-utils';
@@ -17,7 +15,7 @@ import {
   add,
   dispose,
   mul,
-  stack as pack,
+  stack,
   sum,
   tensor,
   unstack,
@@ -29,6 +27,7 @@ import {
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
+import { inOrder } from './layerRig';
 
 interface Values {
   readonly shape: number[];
@@ -67,9 +66,10 @@ describe.each(testBackends())("layers against PyTorch's values on %s", (backend)
     const label = (what: string) => `${what} of ${file}, made by ${golden.provenance.script}`;
     const both = file.endsWith('bidirectional');
     const layer = both ? bidirectional(cell) : cell;
-    const layers = stack(Array.from({ length: golden.sizes.layers }, () => layer));
-    const spec = layers.spec as StackSpec;
-    const parameters = layers.parameters({
+    const layers = Array.from({ length: golden.sizes.layers }, () => layer);
+    const spec = { layers: layers.map((each) => each.spec) };
+    const together = inOrder(layers);
+    const parameters = together.parameters({
       path: 'layers',
       inputs: golden.sizes.features,
       initializer: { kind: 'zeros' },
@@ -89,7 +89,7 @@ describe.each(testBackends())("layers against PyTorch's values on %s", (backend)
     };
     const run = () =>
       toPytorch(
-        layers.apply(inputs.x as unknown as Tensor3D, fromPytorch(inputs.hidden0, inputs.cell0), {
+        together.apply(inputs.x as unknown as Tensor3D, fromPytorch(inputs.hidden0, inputs.cell0), {
           path: 'layers',
           parameters,
           statistics: new Map(),
@@ -159,7 +159,7 @@ function toPytorch(
   { hidden, state }: ReturnType<Layer['apply']>,
   stateSize: number,
 ): Partial<Record<keyof Golden['outputs'], Tensor>> {
-  const part = (k: number) => pack(state.filter((_, i) => i % stateSize === k));
+  const part = (k: number) => stack(state.filter((_, i) => i % stateSize === k));
   const finalCell = stateSize === 2 ? { finalCell: part(1) } : {};
   return { output: hidden, finalHidden: part(0), ...finalCell };
 }

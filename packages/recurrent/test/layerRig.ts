@@ -7,7 +7,20 @@ import {
   type Tensor3D,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import type { Layer, LayerContext, LayerResult } from '@bnrnn/recurrent';
+import type { Layer, LayerContext, LayerPlace, LayerResult, State } from '@bnrnn/recurrent';
+import { applyInOrder, placesInOrder } from '../src/layers/applyInOrder';
+
+/** Layers one above the other, as a model runs them, without dropout. */
+export function inOrder(layers: readonly Layer[]) {
+  return {
+    parameters: (place: LayerPlace): Map<string, Variable> =>
+      new Map(
+        placesInOrder(layers, place).flatMap((own, k) => [...(layers[k] as Layer).parameters(own)]),
+      ),
+    apply: (x: Tensor3D, state: State, context: LayerContext): LayerResult =>
+      applyInOrder(layers, x, state, context, (hidden) => hidden),
+  };
+}
 
 /** Everything a layer is called with, as float64 arrays by name: 'x', 'state.0', parameter paths. */
 export type Arrays = Record<string, Array64>;

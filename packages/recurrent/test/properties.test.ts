@@ -6,7 +6,6 @@ import {
   languageModel,
   lstm,
   rnn,
-  stack,
   type CellLayer,
   type Layer,
 } from '@bnrnn/recurrent';
@@ -44,11 +43,7 @@ const cells: readonly CellLayer[] = [
   lstm({ units, normalize: { inputToHidden: layerNorm({ groups: 4 }) } }),
   lstm({ units, normalize: { ...recurrentBatchNorm({ maxSteps: 5 }) } }),
 ];
-const layers: readonly Layer[] = [
-  ...cells,
-  ...cells.map((cell) => bidirectional(cell)),
-  stack([lstm({ units }), gru({ units: 3 })]),
-];
+const layers: readonly Layer[] = [...cells, ...cells.map((cell) => bidirectional(cell))];
 
 const seeds = fc.integer({ min: 0, max: 1_000_000 });
 const steps = fc.integer({ min: 2, max: 9 });

@@ -42,10 +42,9 @@ export {
   type KernelMaker,
   type OwnKernel,
 } from './dispatch/kernelsOf';
-export { bindListKernel, runListOp, type ListOp } from './dispatch/listOp';
+export type { ListOp } from './dispatch/listOp';
 export type { FallbackPolicy } from './dispatch/fallbackPolicy';
-export { hasKernel, runOp } from './dispatch/runOp';
-export { freeConsumed } from './gradients/freeConsumed';
+export { runOp } from './dispatch/runOp';
 export { keepGradients } from './gradients/keepGradients';
 export { registerGradients } from './gradients/registerGradients';
 export { adamStep, adamStepOp, type AdamStepOptions } from './ops/adamStep';
@@ -55,6 +54,7 @@ export {
   type BatchNormalizeOptions,
   type BatchNormalizeResult,
 } from './ops/batchNormalize';
+export { gateCounts, insidePlacements, type CellKind, type InsidePlacement } from './ops/cellSteps';
 export { clipFactor, clipFactorOp, smallestClip, type ClipFactorOptions } from './ops/clipFactor';
 export { customOp, offTape, type CustomResult } from './ops/customOp';
 export { dropout, dropoutOp, type DropoutOptions } from './ops/dropout';
@@ -80,14 +80,7 @@ export {
   type ProjectedCrossEntropyOptions,
 } from './ops/projectedCrossEntropy';
 export { rnnScan, type RnnScanOptions, type RnnScanResult } from './ops/rnnScan';
-export {
-  gateCounts,
-  scanOp,
-  type CellKind,
-  type InsidePlacement,
-  type ScanAttributes,
-  type ScanNormalizerSpec,
-} from './ops/scanOp';
+export { scanOp, type ScanAttributes, type ScanNormalizerSpec } from './ops/scanOp';
 export { sgdStep, sgdStepOp, type SgdStepOptions } from './ops/sgdStep';
 export {
   standardize,
@@ -96,6 +89,14 @@ export {
   standardizeStoredOp,
   type StandardizeOptions,
 } from './ops/standardize';
+export {
+  stepwiseScan,
+  type NormalizeStep,
+  type ScanStep,
+  type ScanTensors,
+  type StepwiseScanResult,
+  type StepwiseSettings,
+} from './ops/stepwiseScan';
 export { zeroPadding } from './ops/zeroPadding';
 export { symmetricEigen, type SymmetricEigen } from './ops/symmetricEigen';
 export { whitenGroups, whitenGroupsOp, type WhitenGroupsOptions } from './ops/whitenGroups';

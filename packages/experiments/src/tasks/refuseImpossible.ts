@@ -5,7 +5,8 @@ import {
   refuseInCausalModel,
   refuseInsideRecurrence,
 } from '@bnrnn/normalization';
-import { insidePlacements, placements } from '@bnrnn/recurrent';
+import { placements } from '@bnrnn/recurrent';
+import { insidePlacements } from '@bnrnn/tensor-backend';
 import { normalizerAt } from '../build/normalizerAt';
 import type { LanguageSettings, SharedSettings, SpeechSettings } from '../settings/settings';
 

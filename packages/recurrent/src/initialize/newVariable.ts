@@ -1,4 +1,4 @@
-import { tensor, variable, type Variable } from '@tensorflow/tfjs-core';
+import { tensor, tensor2d, variable, type Rank, type Variable } from '@tensorflow/tfjs-core';
 import type { InitializerSpec } from './initializer';
 import { initialValues, type ParameterShape } from './initialValues';
 
@@ -15,6 +15,20 @@ export function newVariable(
     'float32',
   );
   const created = variable(start);
+  start.dispose();
+  return created;
+}
+
+/** The same for a matrix outside a cell: an embedding, or the weights of a head. */
+export function newMatrix(
+  path: string,
+  seed: number,
+  initializer: InitializerSpec,
+  shape: readonly [rows: number, columns: number],
+): Variable<Rank.R2> {
+  const values = initialValues(path, seed, initializer, { shape, role: 'matrix' });
+  const start = tensor2d(values, [...shape]);
+  const created = variable<Rank.R2>(start);
   start.dispose();
   return created;
 }

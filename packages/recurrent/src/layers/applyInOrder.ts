@@ -1,6 +1,6 @@
 import type { Measured } from '@bnrnn/normalization';
 import type { Tensor3D } from '@tensorflow/tfjs-core';
-import type { State } from '../model/state';
+import type { State } from './state';
 import type { Layer, LayerContext, LayerPlace, LayerResult } from './layer';
 
 /** The place of each layer one above the other: `<path>.0`, `<path>.1`, ..., each as wide as the one below gives. */

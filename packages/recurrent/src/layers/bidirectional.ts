@@ -8,7 +8,7 @@ import {
   type Tensor3D,
   type Variable,
 } from '@tensorflow/tfjs-core';
-import type { State } from '../model/state';
+import type { State } from './state';
 import { tidyResult } from '../tidyResult';
 import { belowPath, cellLayer, type CellLayer } from './cellLayer';
 import { foldCell } from './foldCell';

@@ -1,6 +1,6 @@
 import { product } from '@bnrnn/tensor-backend';
 import { reshape, zeros, type Rank, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
-import type { State } from '../model/state';
+import type { State } from './state';
 import { tidyResult } from '../tidyResult';
 import { cellParameters } from './cellParameters';
 import { gatesOf, placedIn, type RecurrentSpec } from './cellShapes';

@@ -6,7 +6,7 @@ export interface DescribedCell {
   readonly spec: RecurrentSpec;
   /** Its path, e.g. `layers.0` or `layers.0.backward`. */
   readonly path: string;
-  /** The place of its layer among the layers that are not stacks, from the bottom up. */
+  /** The place of its layer, from the bottom up. */
   readonly index: number;
   /** Width of its input. */
   readonly inputs: number;
@@ -34,12 +34,8 @@ export function describeCells(
 ): DescribedLayers {
   const cells: DescribedCell[] = [];
   let units = inputs;
-  let index = 0;
-  const add = (layer: LayerSpec, own: string): void => {
-    if (layer.kind === 'stack') {
-      layer.layers.forEach((inner, k) => add(inner, `${own}.${k}`));
-      return;
-    }
+  layers.forEach((layer, index) => {
+    const own = `${path}.${index}`;
     if (layer.kind === 'bidirectional') {
       const { layer: spec, merge, statistics } = layer;
       for (const direction of ['forward', 'backward'] as const) {
@@ -51,8 +47,6 @@ export function describeCells(
       cells.push({ spec: layer, path: own, index, inputs: units });
       units = layer.units;
     }
-    index++;
-  };
-  layers.forEach((layer, k) => add(layer, `${path}.${k}`));
+  });
   return { cells, units };
 }

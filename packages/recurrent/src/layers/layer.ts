@@ -2,7 +2,7 @@ import type { Lengths } from '@bnrnn/core';
 import type { Measured, NamedTensors, Normalizer, Ranks } from '@bnrnn/normalization';
 import type { Tensor, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { InitializerSpec } from '../initialize/initializer';
-import type { State } from '../model/state';
+import type { State } from './state';
 import type { LayerSpec } from './layerSpec';
 
 /** A layer's place in a model: its path and what its weights are drawn by. */

@@ -9,7 +9,6 @@ import type { LayerSpec } from './layerSpec';
 import { lstm } from './lstm';
 import { normalizersFromSpecs } from './placedNormalizers';
 import { rnn } from './rnn';
-import { stack } from './stack';
 
 export interface FromSpecOptions {
   /** Normalization strategies of the caller's own, beside the built-in ones. */
@@ -22,19 +21,9 @@ export interface FromSpecOptions {
  * @throws UsageError for a kind that does not exist and for whatever the layer itself refuses.
  */
 export function layerFromSpec(spec: LayerSpec, { strategies = [] }: FromSpecOptions = {}): Layer {
-  switch (spec.kind) {
-    case 'bidirectional': {
-      const { layer, merge, statistics } = spec;
-      return bidirectional(cellFromSpec(layer, strategies), { merge, statistics });
-    }
-    case 'stack':
-      return stack(
-        spec.layers.map((layer) => layerFromSpec(layer, { strategies })),
-        { dropout: spec.dropout },
-      );
-    default:
-      return cellFromSpec(spec, strategies);
-  }
+  if (spec.kind !== 'bidirectional') return cellFromSpec(spec, strategies);
+  const { layer, merge, statistics } = spec;
+  return bidirectional(cellFromSpec(layer, strategies), { merge, statistics });
 }
 
 function cellFromSpec(spec: RecurrentSpec, strategies: readonly NormalizerStrategy[]): CellLayer {

@@ -20,10 +20,6 @@ export const placements = [
  */
 export type Placement = (typeof placements)[number];
 
-/** The placements inside the recurrence. */
-export const insidePlacements = ['hiddenToHidden', 'preActivation', 'cell'] as const;
-export type InsidePlacement = (typeof insidePlacements)[number];
-
 /** The normalizers of one layer as plain data; a placement left out is not normalized. */
 export type PlacementSpecs = Readonly<Partial<Record<Placement, NormalizerSpec>>>;
 
@@ -57,12 +53,5 @@ export interface BidirectionalSpec {
   readonly statistics: 'per direction' | 'shared';
 }
 
-export interface StackSpec {
-  readonly kind: 'stack';
-  readonly layers: readonly LayerSpec[];
-  /** The dropped share between two layers. */
-  readonly dropout: number;
-}
-
 /** A layer as plain JSON: everything but its weights and the width of its input. */
-export type LayerSpec = LstmSpec | RnnSpec | GruSpec | BidirectionalSpec | StackSpec;
+export type LayerSpec = LstmSpec | RnnSpec | GruSpec | BidirectionalSpec;

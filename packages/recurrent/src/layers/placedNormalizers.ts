@@ -6,9 +6,10 @@ import {
   type Normalizer,
   type NormalizerStrategy,
 } from '@bnrnn/normalization';
+import { insidePlacements } from '@bnrnn/tensor-backend';
 import { dispose, variable, type Variable } from '@tensorflow/tfjs-core';
 import { expectOnlyKeys } from '../expectOnlyKeys';
-import { insidePlacements, placements, type Placement, type PlacementSpecs } from './layerSpec';
+import { placements, type Placement, type PlacementSpecs } from './layerSpec';
 
 /** The normalizers of one layer; a placement left out is not normalized. */
 export type PlacementNormalizers = Readonly<Partial<Record<Placement, Normalizer>>>;

@@ -1,6 +1,7 @@
 import type { RecurrentSpec } from './cellShapes';
 import {
   gruScan,
+  insidePlacements,
   lstmScan,
   lstmScanPair,
   rnnScan,
@@ -15,17 +16,15 @@ import {
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import type { State } from '../model/state';
-import { normalizedScan } from '../scan/normalizedScan';
-import type { NormalizersInside } from '../scan/stepwiseScan';
 import { statisticsAt, trainedAt, weightsOf, withOffset } from './contextLookup';
 import type { LayerContext, LayerResult } from './layer';
-import { insidePlacements } from './layerSpec';
+import { normalizedScan, type NormalizersInside } from './normalizedScan';
 import {
   activationNormalizer,
   normalizesInside,
   type PlacementNormalizers,
 } from './placedNormalizers';
+import type { State } from './state';
 
 /**
  * The recurrence of one direction over projected inputs: a plain scan, or the normalized one where

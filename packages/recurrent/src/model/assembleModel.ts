@@ -11,7 +11,7 @@ import {
 } from '@tensorflow/tfjs-core';
 import { checkInitializer } from '../initialize/checkInitializer';
 import type { InitializerSpec } from '../initialize/initializer';
-import { newVariable } from '../initialize/newVariable';
+import { newMatrix, newVariable } from '../initialize/newVariable';
 import { applyInOrder, placesInOrder } from '../layers/applyInOrder';
 import type {
   Layer,
@@ -35,7 +35,7 @@ import type {
 } from './sequenceModel';
 import { modelStatistics } from './modelStatistics';
 import { renewModel } from './renewModel';
-import type { State } from './state';
+import type { State } from '../layers/state';
 
 /** Where a language model and a frame classifier differ. */
 export interface ModelParts {
@@ -82,11 +82,9 @@ export function assembleModel(parts: ModelParts): SequenceModel {
   checkInitializer(name, initializer);
   const place = { path: 'layers', inputs: parts.width, initializer, seed };
   const units = (layers.at(-1) as Layer).units;
-  const headParameter = (path: string, shape: number[]): Variable =>
-    newVariable(path, seed, initializer, { shape, role: 'matrix' });
   const head: Head = {
-    weights: headParameter('softmax.weights', [units, classes]),
-    bias: headParameter('softmax.bias', [classes]),
+    weights: newMatrix('softmax.weights', seed, initializer, [units, classes]),
+    bias: newVariable('softmax.bias', seed, initializer, { shape: [classes], role: 'matrix' }),
   };
   const parameters = new Map<string, Variable>([
     ...parts.below,
@@ -148,8 +146,7 @@ export function assembleModel(parts: ModelParts): SequenceModel {
   const logitsOf = (hidden: Tensor3D): Tensor2D => {
     const [time, batch] = hidden.shape;
     const rows = reshape<Rank.R2>(hidden, [time * batch, units]);
-    const weights = head.weights as Tensor2D;
-    return add(product(rows, weights), head.bias);
+    return add(product(rows, head.weights), head.bias);
   };
 
   const model: SequenceModel = {

@@ -1,7 +1,7 @@
 import { UsageError } from '@bnrnn/core';
 import type { NamedTensors } from '@bnrnn/normalization';
 import type { Layer } from '../layers/layer';
-import type { State } from './state';
+import type { State } from '../layers/state';
 
 /** @throws UsageError when a state has not one tensor for each that the layers carry. */
 export function expectState(caller: string, state: State, layers: readonly Layer[]): void {

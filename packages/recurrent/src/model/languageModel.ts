@@ -1,10 +1,10 @@
 import { expectIndices, expectNumber, expectOneOf, UsageError } from '@bnrnn/core';
 import { refuseInCausalModel, type Normalizer } from '@bnrnn/normalization';
 import { embedding as lookUp } from '@bnrnn/tensor-backend';
-import { reshape, Tensor, type Tensor2D } from '@tensorflow/tfjs-core';
+import { reshape, Tensor } from '@tensorflow/tfjs-core';
 import { checkInitializer } from '../initialize/checkInitializer';
 import type { InitializerSpec } from '../initialize/initializer';
-import { newVariable } from '../initialize/newVariable';
+import { newMatrix } from '../initialize/newVariable';
 import type { Layer } from '../layers/layer';
 import { assembleModel } from './assembleModel';
 import type { LanguageModelSpec } from './modelSpec';
@@ -54,11 +54,8 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
     checkInitializer(`${name}: embedding`, embeddingInitializer);
   expectCausal(layers);
   const first = checkEmbedding(options.normalizeEmbedding);
-  const shape = [vocabulary, embedding];
-  const table = newVariable('embedding', seed, embeddingInitializer ?? initializer, {
-    shape,
-    role: 'matrix',
-  });
+  const start = embeddingInitializer ?? initializer;
+  const table = newMatrix('embedding', seed, start, [vocabulary, embedding]);
 
   return assembleModel({
     spec: {
@@ -88,7 +85,7 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
       const { ids, time, batch } = inputs;
       const count = { 'time·batch': time * batch };
       expectIndices(caller, 'ids', ids, { count, size: vocabulary });
-      const rows = lookUp({ table: table as Tensor2D, ids });
+      const rows = lookUp({ table, ids });
       return { x: reshape(rows, [time, batch, embedding]) };
     },
     rebuild: (others) => languageModel({ ...options, layers: others }),

@@ -1,9 +1,9 @@
 import type { BatchPart, GivenLengths, Unit } from '@bnrnn/core';
 import type { Measured, NamedTensors, Normalizer, Ranks } from '@bnrnn/normalization';
-import type { Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
+import type { Rank, Tensor2D, Tensor3D, Variable } from '@tensorflow/tfjs-core';
 import type { LeftPlacement } from '../layers/layer';
 import type { ModelSpec } from './modelSpec';
-import type { State } from './state';
+import type { State } from '../layers/state';
 
 /** The inputs of a language model. */
 export interface TokenInputs {
@@ -47,7 +47,7 @@ export interface ForwardOptions {
 /** The output layer: logits = hidden·weights + bias. */
 export interface Head {
   /** float32 [units, classes]. */
-  readonly weights: Variable;
+  readonly weights: Variable<Rank.R2>;
   /** float32 [classes]. */
   readonly bias: Variable;
 }

@@ -1,20 +1,14 @@
-import { UsageError, type Lengths } from '@bnrnn/core';
-import { zeros, type Rank, type Tensor2D, type Tensor3D } from '@tensorflow/tfjs-core';
-import { defineOp, type OpInputs } from '../dispatch/defineOp';
+import { UsageError } from '@bnrnn/core';
+import { zeros } from '@tensorflow/tfjs-core';
+import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
-import { gruCell } from './gruCell';
-import { lstmCell } from './lstmCell';
-import { rnnCell } from './rnnCell';
-import { scan } from './scan';
-
-/** The kinds of cell that a scan repeats. */
-export type CellKind = 'lstm' | 'gru' | 'rnn';
-
-/** How many gates a cell has: h·U is as many times as wide as h. */
-export const gateCounts = { lstm: 4, gru: 3, rnn: 1 } as const;
-
-/** Where a normalizer may stand inside a recurrence. */
-export type InsidePlacement = 'hiddenToHidden' | 'preActivation' | 'cell';
+import type { InsidePlacement } from './cellSteps';
+import {
+  stepwiseScan,
+  type ScanTensors,
+  type StepwiseScanResult,
+  type StepwiseSettings,
+} from './stepwiseScan';
 
 /** A normalizer as plain data: a kernel sees by its kind and settings whether it knows it. */
 export interface ScanNormalizerSpec {
@@ -26,18 +20,12 @@ export interface ScanNormalizerSpec {
 }
 
 /** The plain values of a scan. */
-export interface ScanAttributes {
-  readonly cell: CellKind;
-  /** A vanilla RNN's; other cells ignore it. */
-  readonly activation: 'tanh' | 'relu';
+export interface ScanAttributes extends StepwiseSettings {
   /** The normalizers inside the recurrence. */
   readonly normalize: Readonly<Partial<Record<InsidePlacement, ScanNormalizerSpec>>>;
   readonly mode: 'batch' | 'stored';
-  readonly reverse: boolean;
   /** Steps before this window, for statistics kept per time step. */
   readonly firstStep: number;
-  /** Undefined where nothing is padded. */
-  readonly lengths: Lengths | undefined;
 }
 
 /**
@@ -85,40 +73,22 @@ export const scanOp = defineOp<ScanAttributes>()({
     'cellMean',
     'cellVariance',
   ],
-  fallback(inputs, { cell, activation, normalize, lengths, reverse }) {
+  fallback(inputs, { normalize, ...attributes }) {
     const [placement] = Object.keys(normalize);
     if (placement !== undefined) {
       throw new UsageError(`scan: normalize.${placement} is set, expected none on this fallback.`, {
         hint: 'Hand a fallback that calls the normalizers to runOp.',
       });
     }
-    const { projected, recurrent, recurrentBias, peepholes, hidden0, cell0 } = inputs;
-    const { hidden, states } = scan({
-      ...{ projected, recurrent, recurrentBias, lengths, reverse },
-      states: cell0 === undefined ? [hidden0] : [hidden0, cell0],
-      parameters: peepholes ? [peepholes] : [],
-      cell: ([peeps]) => {
-        if (cell === 'gru') return gruCell;
-        if (cell === 'rnn') return rnnCell(activation);
-        return lstmCell(recurrent.shape[0], peeps as Tensor2D | undefined);
-      },
-    });
-    const none = zeros<Rank.R2>([0, 0]);
-    const [finalHidden, finalCell = none] = states as [Tensor2D, Tensor2D?];
-    return { hidden, finalHidden, finalCell, mean: none, variance: none };
+    return { ...stepwiseScan(inputs, attributes), mean: zeros([0, 0]), variance: zeros([0, 0]) };
   },
 });
 
-type PlainInputs = Pick<
-  OpInputs<typeof scanOp>,
-  'projected' | 'recurrent' | 'hidden0' | 'recurrentBias' | 'peepholes' | 'cell0'
->;
-
 /** A scan without normalizers; `finalCell` is empty for a cell that has none, and freed. */
 export function runPlainScan(
-  inputs: PlainInputs,
-  attributes: Pick<ScanAttributes, 'cell' | 'activation' | 'reverse' | 'lengths'>,
-): { hidden: Tensor3D; finalHidden: Tensor2D; finalCell: Tensor2D } {
+  inputs: ScanTensors,
+  attributes: StepwiseSettings,
+): StepwiseScanResult {
   const plain = { normalize: {}, mode: 'batch', firstStep: 0 } as const;
   const { mean, variance, ...outputs } = runOp(scanOp, inputs, { ...attributes, ...plain });
   const unused =

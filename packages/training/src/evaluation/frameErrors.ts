@@ -1,7 +1,7 @@
 import type { Batch } from '@bnrnn/core';
 import type { ForwardResult } from '@bnrnn/recurrent';
 import { product } from '@bnrnn/tensor-backend';
-import { add, argMax, slice, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { add, argMax, slice, tidy } from '@tensorflow/tfjs-core';
 import { readAndFree } from './readAndFree';
 
 /** Rows whose logits are held at once: 1,024 rows of 3,546 classes are 14 MiB. */
@@ -18,7 +18,7 @@ export async function wrongRows(
     const size = Math.min(block, rows - from);
     const labels = tidy(() => {
       const part = slice(hidden, [from, 0], [size, -1]);
-      const logits = add(product(part, head.weights as Tensor2D), head.bias);
+      const logits = add(product(part, head.weights), head.bias);
       return argMax(logits, 1);
     });
     const best = await readAndFree(labels);

@@ -1,7 +1,7 @@
 import { UsageError, type UtteranceBatch } from '@bnrnn/core';
 import type { SequenceModel } from '@bnrnn/recurrent';
 import { product } from '@bnrnn/tensor-backend';
-import { dispose, gather, tensor1d, tidy, type Tensor2D } from '@tensorflow/tfjs-core';
+import { dispose, gather, tensor1d, tidy } from '@tensorflow/tfjs-core';
 
 import { batchTensors } from '../step/batchTensors';
 import { readAndFree } from './readAndFree';
@@ -48,7 +48,7 @@ export async function* framePosteriors(
       const rows = rowsOf(batch, column);
       const logits = tidy(() => {
         const frames = gather(hidden, tensor1d(rows, 'int32'));
-        return product(frames, head.weights as Tensor2D);
+        return product(frames, head.weights);
       });
       const values = (await readAndFree(logits)) as Float32Array;
       addAndNormalize(values, bias);

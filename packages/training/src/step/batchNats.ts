@@ -1,6 +1,6 @@
 import { projectedCrossEntropy } from '@bnrnn/tensor-backend';
 import type { ForwardResult } from '@bnrnn/recurrent';
-import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor1D } from '@tensorflow/tfjs-core';
 import type { BatchTensors } from './batchTensors';
 
 /**
@@ -16,7 +16,7 @@ export function batchNats(
 ): Tensor1D {
   return projectedCrossEntropy({
     hidden,
-    weights: head.weights as Tensor2D,
+    weights: head.weights,
     bias: head.bias as Tensor1D,
     labels,
     lengths: 'features' in inputs ? inputs.lengths : undefined,

@@ -1,4 +1,3 @@
-import { product } from '@bnrnn/tensor-backend';
 import {
   add,
   mul,
@@ -6,25 +5,34 @@ import {
   sigmoid,
   split,
   sub,
-  tanh,
   unstack,
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import type { InsidePlacement } from '../layers/layerSpec';
+import { tanh } from './tanh';
 
-/** What one step of a cell reads besides its input and state. */
-export interface StepWeights {
-  /** float32 [units, gates·units] */
-  readonly recurrent: Tensor2D;
-  /** float32 [gates·units] */
-  readonly recurrentBias?: Tensor1D;
-  /** float32 [3, units]: of the input, forget and output gate */
-  readonly peepholes?: Tensor2D;
-}
+/** The kinds of cell that a scan repeats. */
+export type CellKind = 'lstm' | 'gru' | 'rnn';
+
+/** How many gates a cell has: h·U is as many times as wide as h. */
+export const gateCounts = { lstm: 4, gru: 3, rnn: 1 } as const;
+
+/** Where a normalizer may stand inside a recurrence, in the order in which a step comes there. */
+export const insidePlacements = ['hiddenToHidden', 'preActivation', 'cell'] as const;
+export type InsidePlacement = (typeof insidePlacements)[number];
 
 /** Normalizes a value of the step, or gives it back where the placement has no normalizer. */
 export type NormalizeAt = (placement: InsidePlacement, x: Tensor2D) => Tensor2D;
+
+/** What one step of a cell reads besides its input and state. */
+export interface StepWeights {
+  /** h·U: float32 [batch, units] -> [batch, gates·units] */
+  readonly timesU: (h: Tensor2D) => Tensor2D;
+  /** float32 [gates·units] */
+  readonly recurrentBias: Tensor1D | undefined;
+  /** float32 [3, units]: of the input, forget and output gate */
+  readonly peepholes: Tensor2D | undefined;
+}
 
 /** [hidden] or [hidden, cell], float32 [batch, units] each. */
 export type CellState = readonly Tensor2D[];
@@ -45,7 +53,7 @@ export type CellStep = (
  *
  * @see docs/paper-map.md#recurrent-networks; Cooijmans et al. 2016, eqs. 6 to 8 (recalled).
  */
-export const lstmStep: CellStep = (x, [h, c], weights, normalize) => {
+const lstmStep: CellStep = (x, [h, c], weights, normalize) => {
   const [hidden, cell] = [h as Tensor2D, c as Tensor2D];
   const sum = preActivation(x, hidden, weights, normalize);
   const [i, f, g, o] = split(sum, 4, 1) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
@@ -61,7 +69,7 @@ export const lstmStep: CellStep = (x, [h, c], weights, normalize) => {
 };
 
 /** One step of a vanilla RNN: h' = φ(N₂(x + N₁(h·U)) + b), φ = tanh or relu. */
-export function rnnStep(activation: 'tanh' | 'relu'): CellStep {
+function rnnStep(activation: 'tanh' | 'relu'): CellStep {
   return (x, [h], weights, normalize) => {
     const sum = preActivation(x, h as Tensor2D, weights, normalize);
     return [activation === 'tanh' ? tanh(sum) : relu(sum)];
@@ -73,19 +81,22 @@ export function rnnStep(activation: 'tanh' | 'relu'): CellStep {
  *
  *   r, z = σ(x_rz + (N₁(h·U) + b)_rz)   n = tanh(x_n + r·(N₁(h·U) + b)_n)   h' = (1 − z)·n + z·h
  */
-export const gruStep: CellStep = (x, [h], weights, normalize) => {
+const gruStep: CellStep = (x, [h], weights, normalize) => {
   const hidden = h as Tensor2D;
   const [xR, xZ, xN] = split(x, 3, 1) as [Tensor2D, Tensor2D, Tensor2D];
-  const recurrent = withBias(
-    normalize('hiddenToHidden', product(hidden, weights.recurrent)),
-    weights,
-  );
+  const recurrent = withBias(normalize('hiddenToHidden', weights.timesU(hidden)), weights);
   const [hR, hZ, hN] = split(recurrent, 3, 1) as [Tensor2D, Tensor2D, Tensor2D];
   const reset = sigmoid(add(xR, hR));
   const update = sigmoid(add(xZ, hZ));
   const candidate = tanh(add(xN, mul(reset, hN)));
   return [add(candidate, mul(update, sub(hidden, candidate)))];
 };
+
+/** The step of a kind of cell; the activation is a vanilla RNN's. */
+export function cellStep(cell: CellKind, activation: 'tanh' | 'relu'): CellStep {
+  if (cell === 'lstm') return lstmStep;
+  return cell === 'gru' ? gruStep : rnnStep(activation);
+}
 
 /** N₂(x + N₁(h·U)) + b: the bias stays outside of what is normalized, which would take it away. */
 function preActivation(
@@ -94,7 +105,7 @@ function preActivation(
   weights: StepWeights,
   normalize: NormalizeAt,
 ): Tensor2D {
-  const term = normalize('hiddenToHidden', product(hidden, weights.recurrent));
+  const term = normalize('hiddenToHidden', weights.timesU(hidden));
   return withBias(normalize('preActivation', add(x, term)), weights);
 }
 

@@ -1,26 +1,59 @@
 import { longestRow, rowsOfEachStep, type Lengths } from '@bnrnn/core';
-import { isBatchNormSpec, measuredRows, type Measured } from '@bnrnn/normalization';
-import { scanOp, runOp, type OpInputs, type OpOutputs } from '@bnrnn/tensor-backend';
+import {
+  isBatchNormSpec,
+  measuredRows,
+  type Measured,
+  type NamedTensors,
+  type Normalizer,
+  type Ranks,
+} from '@bnrnn/normalization';
+import {
+  insidePlacements,
+  runOp,
+  scanOp,
+  stepwiseScan,
+  type InsidePlacement,
+  type NormalizeStep,
+  type OpInputs,
+  type OpOutputs,
+  type ScanAttributes,
+  type ScanTensors,
+} from '@bnrnn/tensor-backend';
 import {
   concat,
+  expandDims,
   slice,
   split,
+  squeeze,
   zeros,
   type Rank,
   type Tensor,
   type Tensor2D,
   type Tensor3D,
 } from '@tensorflow/tfjs-core';
-import type { RanksOfBatch } from '../layers/layer';
-import { insidePlacements, type InsidePlacement, type PlacementSpecs } from '../layers/layerSpec';
 import { tidyResult } from '../tidyResult';
-import {
-  stepwiseScan,
-  type MeasuredInside,
-  type NormalizersInside,
-  type ScanSettings,
-  type ScanTensors,
-} from './stepwiseScan';
+import type { RanksOfBatch } from './layer';
+import type { PlacementSpecs } from './layerSpec';
+
+/** The plain values of a scan. */
+export type ScanSettings = Omit<ScanAttributes, 'normalize'>;
+
+/** The normalizers inside the recurrence, each with what it trains and its statistics. */
+export type NormalizersInside = Readonly<
+  Partial<
+    Record<
+      InsidePlacement,
+      {
+        readonly normalizer: Normalizer;
+        readonly parameters: NamedTensors;
+        readonly statistics: NamedTensors;
+      }
+    >
+  >
+>;
+
+/** What was measured of all steps, in the order in which they were taken. */
+type MeasuredInside = Partial<Record<InsidePlacement, NamedTensors>>;
 
 export interface NormalizedScanResult {
   readonly hidden: Tensor3D;
@@ -66,7 +99,7 @@ function run(
   const attributes = { ...settings, normalize: specsOf(normalizers) };
   return tidyResult(() => {
     const stepwise = (): Outputs & { measured: MeasuredInside } => ({
-      ...stepwiseScan(inputs, settings, normalizers, ranks?.collective),
+      ...normalizeStepwise(inputs, settings, normalizers, ranks?.collective),
       mean: zeros([0, 0]),
       variance: zeros([0, 0]),
     });
@@ -92,6 +125,43 @@ function run(
 }
 
 type Outputs = OpOutputs<typeof scanOp>;
+
+/** The scan step by step, whose normalizers may be of any kind. */
+function normalizeStepwise(
+  inputs: ScanTensors,
+  settings: ScanSettings,
+  normalizers: NormalizersInside,
+  collective: Ranks | undefined,
+): Pick<Outputs, 'hidden' | 'finalHidden' | 'finalCell'> & { measured: MeasuredInside } {
+  const { mode, firstStep } = settings;
+  const measured: Partial<Record<InsidePlacement, NamedTensors[]>> = {};
+  const normalize: NormalizeStep = (placement, x, { index, lengths }) => {
+    const placed = normalizers[placement];
+    if (placed === undefined) return x;
+    const { normalizer, parameters, statistics } = placed;
+    const options = { mode, lengths, firstStep: firstStep + index, collective };
+    const result = normalizer.apply(expandDims(x, 0), parameters, statistics, options);
+    if (result.measured !== undefined) (measured[placement] ??= []).push(result.measured);
+    return squeeze<Tensor2D>(result.y, [0]);
+  };
+  const outputs = stepwiseScan(inputs, settings, normalize);
+  return {
+    ...outputs,
+    measured: Object.fromEntries(
+      Object.entries(measured).map(([placement, steps]) => [placement, inTimeOrder(steps)]),
+    ),
+  };
+}
+
+/** What single steps measured, one under the other. */
+function inTimeOrder(steps: readonly NamedTensors[]): NamedTensors {
+  return Object.fromEntries(
+    Object.keys(steps[0] ?? {}).map((name) => [
+      name,
+      concat(steps.map((step) => step[name] as Tensor)),
+    ]),
+  );
+}
 
 /** Whether an output depends on other rows than its own. */
 function measuresOthers(normalizers: NormalizersInside): boolean {

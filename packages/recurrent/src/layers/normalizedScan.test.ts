@@ -35,8 +35,11 @@ import {
   type Tensor,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { normalizedScan, type NormalizedScanResult } from './normalizedScan';
-import type { NormalizersInside } from './stepwiseScan';
+import {
+  normalizedScan,
+  type NormalizedScanResult,
+  type NormalizersInside,
+} from './normalizedScan';
 
 type NormalizedScanInputs = OpInputs<typeof scanOp>;
 
