@@ -3,12 +3,7 @@ export { firstTokens, type TokenLimits } from './firstTokens';
 export type { MarkovSource } from './markovSource';
 export { synthetic, type SyntheticCorpus, type SyntheticOptions } from './synthetic';
 export { textLevels, type SplitName, type TextCorpus, type TextLevel } from './textCorpus';
-export {
-  corpusOfText,
-  corpusOfTexts,
-  type TextOptions,
-  type TextSource,
-} from './text/corpusOfTexts';
+export { corpusOfText, type TextOptions, type TextSource } from './text/corpusOfTexts';
 export { expectShares, type SplitShares } from './text/cutTokens';
 export {
   BatchTooLargeError,

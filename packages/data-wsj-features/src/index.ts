@@ -9,7 +9,7 @@ export { blobSource } from './bytes/blobSource';
 export type { ByteSource } from './bytes/byteSource';
 export { accumulateCmvn, applyCmvn, type CmvnKind } from './cmvn/cmvn';
 export { addDeltas, type DeltaOptions } from './deltas/deltas';
-export { type DroppedUtterance, type DropReason } from './directory/dropped';
+export type { DroppedUtterance, DropReason } from './directory/dropped';
 export {
   joinUtterances,
   type JoinedUtterances,
@@ -26,7 +26,6 @@ export { parsePhoneTable, phoneTable, type PhoneTable } from './labels/phoneTabl
 export type { Segment } from './labels/segment';
 export type { Matrix } from './matrix';
 export { withCmvn, withDeltas } from './tables/transformed';
-export { alignmentToPdfs } from './transitions/alignmentToPdfs';
 export { parseTransitionModel, type TransitionModel } from './transitions/transitionModel';
 export type { UtteranceOrder } from './utterances/epochOrder';
 export type { Utterance, UtteranceTables } from './utterances/loadBatch';

@@ -1,6 +1,6 @@
 export { benchPreset, type BenchOptions, type BenchResult } from './bench/benchPreset';
 export { benchSubject, type BenchSubject } from './bench/benchSubject';
-export { productFlops, productList, type StepProduct } from './bench/productList';
+export type { StepProduct } from './bench/productList';
 export { expectCorpusName, loadCorpus, type LoadedCorpus } from './build/loadCorpus';
 export type { FrameSizes, TextSizes } from './build/modelSpec';
 export { parameterCount } from './build/parameterCount';
@@ -34,13 +34,7 @@ export {
 } from './recipes/recipe';
 export { normalizationChoices, type SettingDefinition, type TaskName } from './settings/definition';
 export { overrideReader, readOverride, type Override } from './settings/readSetting';
-export {
-  settingDefinitions,
-  settingPaths,
-  settingPathsOf,
-  type PathOf,
-  type SettingPath,
-} from './settings/settingDefinitions';
+export { settingPathsOf, type PathOf, type SettingPath } from './settings/settingDefinitions';
 export type {
   Changes,
   LanguageSettings,

@@ -1,13 +1,7 @@
 export { claimsTable } from './claims/claimsTable';
 export { judgeClaims, type JudgedClaim, type Verdict } from './claims/judgeClaims';
 export { paperClaims } from './claims/paperClaims';
-export {
-  compareRuns,
-  type ComparedGroup,
-  type Comparison,
-  type Quality,
-} from './compare/compareRuns';
-export { measuredDifferences } from './compare/measuredDifferences';
+export type { ComparedGroup, Comparison, Quality } from './compare/compareRuns';
 export type { RunGroup } from './compare/runGroup';
 export type { RunSummary } from './compare/runSummary';
 export type { Spread } from './compare/spread';
@@ -28,7 +22,7 @@ export {
 } from './reproduce/reproductionTable';
 export { meanInterval } from './statistics/meanInterval';
 export { sweepTable, type SweepPoint } from './sweep/sweepTable';
-export { tableFormats, type TableFormat } from './table/writeTable';
+export type { TableFormat } from './table/writeTable';
 export { curvesSvg } from './curves/curvesSvg';
-export { curveKinds, curveKindsOf, type CurveKind } from './curves/curve';
+export { curveKindsOf, type CurveKind } from './curves/curve';
 export { htmlReport } from './html/htmlReport';

@@ -23,16 +23,14 @@ export type { ClipSpec } from './clip';
 export { DivergedError } from './divergedError';
 export { evaluate, type EvaluateOptions, type EvaluateResult } from './evaluation/evaluate';
 export { framePosteriors, type UtterancePosteriors } from './evaluation/framePosteriors';
-export { evaluationPoints } from './evaluation/evaluationPoints';
 export {
   dependsOnStatistics,
   recalibrate,
   type Recalibration,
   type RecalibrateOptions,
 } from './evaluation/recalibrate';
-export { addBatch, meansOf, noLoss, type LossMeans, type LossSums } from './lossSums';
+export { meansOf, type LossMeans, type LossSums } from './lossSums';
 export { expectModelFits, type ModelSize } from './memory/expectModelFits';
-export { expectStepFits } from './memory/expectStepFits';
 export { rehearseStep, type BatchSizes, type Trained } from './memory/rehearseStep';
 export { StepDoesNotFitError } from './memory/stepDoesNotFitError';
 export { makeOptimizer } from './optimizer/makeOptimizer';

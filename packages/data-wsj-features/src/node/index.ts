@@ -6,7 +6,7 @@ export {
   type DataDirectoryOptions,
 } from './directory/openDataDirectory';
 export { extract, type ExtractOptions, type ExtractReport } from './extract/extract';
-export { findRecordings, speakerRules, type FindRecordingsOptions } from './extract/findRecordings';
+export { findRecordings, type FindRecordingsOptions } from './extract/findRecordings';
 export type { Recording, RecordingPart } from './extract/recording';
 export { readPhoneMap, readPhoneTable, readSegments } from './labels/labelFiles';
 export type { ResolveOptions } from './scp/resolveArchive';

@@ -8,7 +8,7 @@ import { readWavScp } from './readWavScp';
 import type { Recording } from './recording';
 
 /** Who speaks in files and folders of files: see `FindRecordingsOptions`. */
-export const speakerRules = ['folder', 'utterance'] as const;
+const speakerRules = ['folder', 'utterance'] as const;
 
 export interface FindRecordingsOptions {
   /**
