@@ -9,7 +9,7 @@ beforeAll(() => startBackend(testBackend()));
 
 describe.each(exampleNormalizers())('$name', ({ normalizer }) => {
   it.each([true, false])('declares the shapes of what it trains, shift %s', (shift) => {
-    const features = 12;
+    const features = 24;
     const weights = zeros<Rank.R2>([3, features]);
     const { parameters, statistics } = normalizer.init(features, { shift, weights });
     weights.dispose();
