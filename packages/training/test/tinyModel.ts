@@ -14,6 +14,7 @@ import {
   tidy,
   variable,
   zeros,
+  type Rank,
   type Tensor2D,
   type Tensor3D,
   type Variable,
@@ -116,7 +117,10 @@ export function tinyModel(options: TinyModelOptions = {}): SequenceModel {
       });
       return {
         hidden: out.hidden,
-        head: { weights: get('softmax.weights'), bias: get('softmax.bias') },
+        head: {
+          weights: get('softmax.weights') as Variable<Rank.R2>,
+          bias: get('softmax.bias'),
+        },
         state: [out.h] as State,
         measured: new Map<string, Measured>(
           out.measured
