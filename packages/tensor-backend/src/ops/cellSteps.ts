@@ -9,7 +9,6 @@ import {
   type Tensor1D,
   type Tensor2D,
 } from '@tensorflow/tfjs-core';
-import { tanh } from './tanh';
 
 /** The kinds of cell that a scan repeats. */
 export type CellKind = 'lstm' | 'gru' | 'rnn';
@@ -22,16 +21,17 @@ export const insidePlacements = ['hiddenToHidden', 'preActivation', 'cell'] as c
 export type InsidePlacement = (typeof insidePlacements)[number];
 
 /** Normalizes a value of the step, or gives it back where the placement has no normalizer. */
-export type NormalizeAt = (placement: InsidePlacement, x: Tensor2D) => Tensor2D;
+type NormalizeAt = (placement: InsidePlacement, x: Tensor2D) => Tensor2D;
 
-/** What one step of a cell reads besides its input and state. */
-export interface StepWeights {
+/** What one step of a cell reads besides its input and state, and its tanh. */
+interface StepWeights {
   /** h·U: float32 [batch, units] -> [batch, gates·units] */
   readonly timesU: (h: Tensor2D) => Tensor2D;
   /** float32 [gates·units] */
   readonly recurrentBias: Tensor1D | undefined;
   /** float32 [3, units]: of the input, forget and output gate */
   readonly peepholes: Tensor2D | undefined;
+  readonly tanh: (x: Tensor2D) => Tensor2D;
 }
 
 /** [hidden] or [hidden, cell], float32 [batch, units] each. */
@@ -57,6 +57,7 @@ const lstmStep: CellStep = (x, [h, c], weights, normalize) => {
   const [hidden, cell] = [h as Tensor2D, c as Tensor2D];
   const sum = preActivation(x, hidden, weights, normalize);
   const [i, f, g, o] = split(sum, 4, 1) as [Tensor2D, Tensor2D, Tensor2D, Tensor2D];
+  const { tanh } = weights;
   const [pI, pF, pO] = weights.peepholes === undefined ? [] : unstack(weights.peepholes);
   const sees = (gate: Tensor2D, of: Tensor2D, peephole?: Tensor1D): Tensor2D =>
     sigmoid(peephole === undefined ? gate : add(gate, mul(of, peephole)));
@@ -72,7 +73,7 @@ const lstmStep: CellStep = (x, [h, c], weights, normalize) => {
 function rnnStep(activation: 'tanh' | 'relu'): CellStep {
   return (x, [h], weights, normalize) => {
     const sum = preActivation(x, h as Tensor2D, weights, normalize);
-    return [activation === 'tanh' ? tanh(sum) : relu(sum)];
+    return [activation === 'tanh' ? weights.tanh(sum) : relu(sum)];
   };
 }
 
@@ -88,7 +89,7 @@ const gruStep: CellStep = (x, [h], weights, normalize) => {
   const [hR, hZ, hN] = split(recurrent, 3, 1) as [Tensor2D, Tensor2D, Tensor2D];
   const reset = sigmoid(add(xR, hR));
   const update = sigmoid(add(xZ, hZ));
-  const candidate = tanh(add(xN, mul(reset, hN)));
+  const candidate = weights.tanh(add(xN, mul(reset, hN)));
   return [add(candidate, mul(update, sub(hidden, candidate)))];
 };
 

@@ -5,6 +5,7 @@ import {
   mul,
   stack,
   sub,
+  tanh,
   tensor2d,
   unstack,
   zeros,
@@ -15,6 +16,7 @@ import {
 import { registerGradients } from '../gradients/registerGradients';
 import { cellStep, type CellKind, type CellState, type InsidePlacement } from './cellSteps';
 import { customOp } from './customOp';
+import { fastTanh } from './fastTanh';
 import { paddingOf } from './padding';
 import { sharedProduct } from './sharedProduct';
 
@@ -66,11 +68,12 @@ export interface StepwiseScanResult {
 export function stepwiseScan(
   { projected, recurrent, hidden0, recurrentBias, peepholes, cell0 }: ScanTensors,
   { cell, activation, reverse, lengths }: StepwiseSettings,
-  normalize: NormalizeStep = (_, x) => x,
+  normalize?: NormalizeStep,
 ): StepwiseScanResult {
   registerGradients();
   const inputs = unstack(lengths ? silenced(projected, lengths) : projected) as Tensor2D[];
-  const weights = { timesU: sharedProduct(recurrent), recurrentBias, peepholes };
+  const bend = normalize === undefined ? fastTanh : tanh;
+  const weights = { timesU: sharedProduct(recurrent), recurrentBias, peepholes, tanh: bend };
   const takeStep = cellStep(cell, activation);
   const hidden: Tensor2D[] = [];
   let state: CellState = cell0 === undefined ? [hidden0] : [hidden0, cell0];
@@ -79,7 +82,7 @@ export function stepwiseScan(
     const t = reverse ? inputs.length - 1 - index : index;
     const step = { index, lengths: lengths && lengthsAtStep(lengths, t) };
     const next = takeStep(inputs[t] as Tensor2D, state, weights, (placement, x) =>
-      normalize(placement, x, step),
+      normalize === undefined ? x : normalize(placement, x, step),
     );
     const { output, after } = step.lengths?.each.includes(0)
       ? carryPadding(step.lengths, state, next)
