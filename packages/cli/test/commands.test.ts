@@ -366,7 +366,7 @@ describe('presets', () => {
   it('lists every row with its parameters and the source of every number', async () => {
     const json = lastJson(await bnrnn(folder, 'presets', '--recipe', 'zaremba', '--json'));
     const rows = json['presets'] as { name: string; parameters: number; settings: object }[];
-    expect(rows).toHaveLength(60);
+    expect(rows).toHaveLength(62);
     expect(rows[0]).toMatchObject({
       name: 'ptb-small',
       parameters: 4_653_200,

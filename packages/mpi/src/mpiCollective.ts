@@ -47,7 +47,7 @@ export function mpiCollective(started: StartedMpi): MpiCollective {
   /** Returns when every rank is here; a rank that waits leaves its core to those that compute. */
   const meet = (): void => {
     call('MPI_Ibarrier', f.startBarrier(abi.world, request));
-    for (const since = performance.now(); ; ) {
+    for (const since = performance.now(); ;) {
       call('MPI_Test', f.test(request, done, abi.statusIgnore));
       if (done[0] !== 0) return;
       if (performance.now() - since < yieldingMilliseconds) f.yieldCore();

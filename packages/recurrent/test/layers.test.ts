@@ -1,15 +1,5 @@
 import { batchNorm, layerNorm } from '@bnrnn/normalization';
-import {
-  bidirectional,
-  gru,
-  lstm,
-  rnn,
-  type BidirectionalSpec,
-  type GruSpec,
-  type Layer,
-  type LstmSpec,
-  type RnnSpec,
-} from '@bnrnn/recurrent';
+import { bidirectional, gru, lstm, rnn, type Layer } from '@bnrnn/recurrent';
 import { startBackend } from '@bnrnn/tensor-backend';
 import {
   centralDifferences,
@@ -160,7 +150,7 @@ function oracleOf(
   { layer, lengths, mode = 'batch' }: Case,
   statistics: ReturnType<typeof statisticsArrays>,
 ) {
-  const spec = layer.spec as LstmSpec | RnnSpec | GruSpec | BidirectionalSpec;
+  const spec = layer.spec;
   return (arrays: Arrays): OracleResult => {
     const state = Array.from({ length: layer.stateSize }, (_, k) => arrays[`state.${k}`]!);
     const options = { path, state, mode, statistics, lengths };

@@ -1,7 +1,12 @@
 export { claimsTable } from './claims/claimsTable';
 export { judgeClaims, type JudgedClaim, type Verdict } from './claims/judgeClaims';
 export { paperClaims } from './claims/paperClaims';
-export type { ComparedGroup, Comparison, Quality } from './compare/compareRuns';
+export {
+  compareRuns,
+  type ComparedGroup,
+  type Comparison,
+  type Quality,
+} from './compare/compareRuns';
 export type { RunGroup } from './compare/runGroup';
 export type { RunSummary } from './compare/runSummary';
 export type { Spread } from './compare/spread';

@@ -35,7 +35,7 @@ export function sharedProduct(weights: Tensor2D): (h: Tensor2D) => Tensor2D {
       freeConsumed(gradients, [...rows, transposed]);
       return [gradient];
     },
-  }))(weights) as Scalar;
+  }))(weights);
 
   // What a gradient function makes lives to the end of the backward pass, also where nobody asks for U's gradient.
   const multiply = customGrad((...args: (Tensor | Save)[]) => {
