@@ -15,7 +15,7 @@ import { parseArgs } from 'node:util';
 import { machine, machineLine, root } from './peers/machine.mjs';
 import { writePage } from './writePage.mjs';
 
-const strategies = ['bn', 'layer', 'rms', 'weight', 'renorm', 'online', 'whiten'];
+const strategies = ['bn', 'layer', 'rms', 'weight', 'renorm', 'online', 'whiten', 'natural'];
 const { values: flags } = parseArgs({
   options: {
     steps: { type: 'string', default: '400' },
