@@ -81,6 +81,7 @@ export {
 } from './ops/projectedCrossEntropy';
 export { rnnScan, type RnnScanOptions, type RnnScanResult } from './ops/rnnScan';
 export { scanOp, type ScanAttributes, type ScanNormalizerSpec } from './ops/scanOp';
+export { servesPlacements } from './ops/servesPlacements';
 export { sgdStep, sgdStepOp, type SgdStepOptions } from './ops/sgdStep';
 export {
   standardize,

@@ -1,5 +1,6 @@
 import {
   gateCounts,
+  insidePlacements,
   type InsidePlacement,
   type KernelCall,
   type scanOp,
@@ -14,8 +15,6 @@ type Part = 'Gain' | 'Shift' | 'Mean' | 'Variance';
 
 /** The tensors of the placements: those that are there by name. */
 type PlacementTensors = Pick<Call['inputs'], `${InsidePlacement}${Part}`>;
-
-const names = ['hiddenToHidden', 'preActivation', 'cell'] as const;
 
 interface PlacementShape {
   readonly name: InsidePlacement;
@@ -35,28 +34,9 @@ export interface Placements {
   readonly width: number;
 }
 
-/** Whether the kernel knows every specification, and the batch has the rows that it needs. */
-export function servesPlacements({ inputs, attributes }: Call): boolean {
-  const { cell, normalize, mode, lengths } = attributes;
-  const [, rows] = inputs.projected.shape;
-  return names.every((name) => {
-    const spec = normalize[name];
-    if (spec === undefined || spec.kind === 'none') return true;
-    if (inputs[`${name}Gain`] === undefined) return false;
-    if (name === 'cell' && cell !== 'lstm') return false;
-    if (name === 'preActivation' && cell === 'gru') return false;
-    if (spec.kind === 'layer') return true;
-    if (spec.kind !== 'batch') return false;
-    // Without padding every step has the whole batch, and none falls back on running statistics.
-    const needsStored = mode === 'stored' || lengths !== undefined;
-    if (needsStored && inputs[`${name}Mean`] === undefined) return false;
-    return mode === 'stored' || (spec.over === 'frame' && rows >= 2);
-  });
-}
-
 export function readPlacements({ cell, normalize }: Attributes, units: number): Placements {
   let width = 0;
-  const list = names.map((name): PlacementShape => {
+  const list = insidePlacements.map((name): PlacementShape => {
     const { kind, epsilon = 0, groups = 1, epsilonRule } = normalize[name] ?? { kind: 'none' };
     const features = name === 'cell' ? units : gateCounts[cell] * units;
     const shape = { name, features, column: width, epsilon };

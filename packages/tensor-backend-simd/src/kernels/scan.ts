@@ -1,4 +1,10 @@
-import { gateCounts, scanOp, type GradientCall, type KernelCall } from '@bnrnn/tensor-backend';
+import {
+  gateCounts,
+  scanOp,
+  servesPlacements,
+  type GradientCall,
+  type KernelCall,
+} from '@bnrnn/tensor-backend';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import type { ArgumentsOf, ProgramName } from '../programs';
@@ -7,7 +13,6 @@ import {
   placementArguments,
   placementGradients,
   readPlacements,
-  servesPlacements,
   type Placements,
 } from './placements';
 import { copyOf, finalStep, panelsFor, type ScanShape } from './scanShape';

@@ -1,5 +1,7 @@
 import {
   gateCounts,
+  insidePlacements,
+  servesPlacements,
   type CellKind,
   type InsidePlacement,
   type KernelCall,
@@ -11,9 +13,6 @@ export type ScanCall = KernelCall<typeof scanOp>;
 
 /** What normalizes at a placement: the rows of a batch, stored statistics, or the features of a row. */
 export type Kind = 'none' | 'batch' | 'stored' | 'layer';
-
-/** The placements in the op's order. */
-export const placements = ['hiddenToHidden', 'preActivation', 'cell'] as const;
 
 /** What the text of a scan's programs depends on. */
 export interface ScanForm {
@@ -42,7 +41,7 @@ export function formOf({ cell, activation, normalize, mode }: ScanCall['attribut
 }
 
 export function kindsOf({ kinds }: ScanForm): Kind[] {
-  return placements.map((name) => kinds[name]);
+  return insidePlacements.map((name) => kinds[name]);
 }
 
 /** Features that a placement normalizes. */
@@ -55,25 +54,8 @@ export function featuresAt({ gates }: ScanForm, name: InsidePlacement, units: nu
  * whole columns: a scan has batch or layer normalization inside, not both.
  */
 export function servesForm(call: ScanCall): boolean {
-  const { inputs, attributes } = call;
-  const { cell, normalize, mode, lengths } = attributes;
-  const [, rows] = inputs.projected.shape;
-  if (cell === 'lstm' && inputs.cell0 === undefined) return false;
-  const kinds = kindsOf(formOf(attributes));
-  if (kinds.includes('layer') && kinds.some((kind) => kind === 'batch' || kind === 'stored')) {
-    return false;
-  }
-  return placements.every((name) => {
-    const spec = normalize[name];
-    if (spec === undefined || spec.kind === 'none') return true;
-    if (inputs[`${name}Gain`] === undefined) return false;
-    if (name === 'cell' && cell !== 'lstm') return false;
-    if (name === 'preActivation' && cell === 'gru') return false;
-    if (spec.kind === 'layer') return true;
-    if (spec.kind !== 'batch') return false;
-    // Without padding every step has the whole batch, and none falls back on running statistics.
-    const needsStored = mode === 'stored' || lengths !== undefined;
-    if (needsStored && inputs[`${name}Mean`] === undefined) return false;
-    return mode === 'stored' || (spec.over === 'frame' && rows >= 2);
-  });
+  if (call.attributes.cell === 'lstm' && call.inputs.cell0 === undefined) return false;
+  const kinds = kindsOf(formOf(call.attributes));
+  const overRows = kinds.some((kind) => kind === 'batch' || kind === 'stored');
+  return !(overRows && kinds.includes('layer')) && servesPlacements(call);
 }

@@ -1,7 +1,7 @@
 import { rowsOfEachStep } from '@bnrnn/core';
-import type { InsidePlacement } from '@bnrnn/tensor-backend';
+import { insidePlacements, type InsidePlacement } from '@bnrnn/tensor-backend';
 import { util, type TensorInfo } from '@tensorflow/tfjs-core';
-import { featuresAt, kindsOf, placements, type ScanCall, type ScanForm } from './form';
+import { featuresAt, kindsOf, type ScanCall, type ScanForm } from './form';
 import { letters, type PlacementNumbers, type ScanNumbers } from './numbers';
 
 /** The parts of a tensor that several arrays share: where each begins, in elements. */
@@ -133,7 +133,7 @@ export function layOut(
     };
   };
   const perPlacement = Object.fromEntries(
-    placements.flatMap((name) =>
+    insidePlacements.flatMap((name) =>
       Object.entries(numbersAt(name)).map(([key, value]) => [`${letters[name]}${key}`, value]),
     ),
   ) as PlacementScanNumbers;
@@ -168,7 +168,7 @@ export function stepNumbers(layout: ScanLayout, hasLengths: boolean): ScanNumber
     const real = layout.realRows[step] ?? 0;
     const storedAt = (name: InsidePlacement): number =>
       Math.max(0, Math.min(firstStep + s, storedRows[name] - 1)) * featuresAt(form, name, units);
-    const [h, sum, cell] = placements.map(storedAt) as [number, number, number];
+    const [h, sum, cell] = insidePlacements.map(storedAt) as [number, number, number];
     return {
       ...numbers,
       ...{ hMean: numbers.hMean + h, hVariance: numbers.hVariance + h },
