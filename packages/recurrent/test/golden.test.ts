@@ -21,9 +21,9 @@ import {
   unstack,
   variable,
   variableGrads,
+  type Rank,
   type Scalar,
   type Tensor,
-  type Tensor3D,
   type Variable,
 } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, it } from 'vitest';
@@ -79,7 +79,7 @@ describe.each(testBackends())("layers against PyTorch's values on %s", (backend)
 
     const { x, hidden0, cell0 } = golden.inputs;
     const inputs = {
-      x: toVariable(x),
+      x: toVariable(x) as Variable<Rank.R3>,
       hidden0: toVariable(hidden0),
       cell0: cell0 && toVariable(cell0),
     };
@@ -89,7 +89,7 @@ describe.each(testBackends())("layers against PyTorch's values on %s", (backend)
     };
     const run = () =>
       toPytorch(
-        together.apply(inputs.x as unknown as Tensor3D, fromPytorch(inputs.hidden0, inputs.cell0), {
+        together.apply(inputs.x, fromPytorch(inputs.hidden0, inputs.cell0), {
           path: 'layers',
           parameters,
           statistics: new Map(),

@@ -1,12 +1,6 @@
 import type { NamedTensors } from '@bnrnn/normalization';
 import { filled, fromTensor, toTensor, toTensor2D, type Array64 } from '@bnrnn/test-utils';
-import {
-  dispose,
-  variable,
-  type Tensor2D,
-  type Tensor3D,
-  type Variable,
-} from '@tensorflow/tfjs-core';
+import { dispose, variable, type Rank, type Tensor3D, type Variable } from '@tensorflow/tfjs-core';
 import type { Layer, LayerContext, LayerPlace, LayerResult, State } from '@bnrnn/recurrent';
 import { applyInOrder, placesInOrder } from '../src/layers/applyInOrder';
 
@@ -108,12 +102,12 @@ export function layerVariables(layer: Layer, arrays: Arrays): LayerVariables {
   const parameters = new Map(Object.entries(all).filter(([name]) => name.startsWith(path)));
   const state = Array.from(
     { length: layer.stateSize },
-    (_, k) => all[`state.${k}`] as unknown as Tensor2D,
+    (_, k) => all[`state.${k}`] as Variable<Rank.R2>,
   );
   return {
     all,
     run: (context) =>
-      layer.apply(all['x'] as unknown as Tensor3D, state, {
+      layer.apply(all['x'] as Variable<Rank.R3>, state, {
         ...context,
         path,
         parameters,

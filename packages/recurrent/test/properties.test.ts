@@ -23,7 +23,7 @@ import {
   toTensor3D,
   type Array64,
 } from '@bnrnn/test-utils';
-import { reverse, slice, type Tensor3D } from '@tensorflow/tfjs-core';
+import { reverse, slice, type Rank, type Variable } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, it } from 'vitest';
 import { layerArrays, startStatistics, layerVariables, type Arrays } from './layerRig';
@@ -129,7 +129,7 @@ describe('properties of layers', () => {
       fc.property(cell, steps, seeds, (one, time, seed) => {
         const arrays = layerArrays(one, { inputs: 3, time, batch: 4, seed });
         const { all } = layerVariables(one, arrays);
-        const x = all['x'] as unknown as Tensor3D;
+        const x = all['x'] as Variable<Rank.R3>;
         const state = Array.from({ length: one.stateSize }, (_, k) => all[`state.${k}`]!);
         const context = {
           path: 'layer',
@@ -157,7 +157,7 @@ describe('properties of layers', () => {
         const { all, run } = layerVariables(one, arrays);
         const context = { statistics: startStatistics(one), mode: 'batch' } as const;
         const whole = run(context);
-        const x = all['x'] as unknown as Tensor3D;
+        const x = all['x'] as Variable<Rank.R3>;
         const parameters = new Map(Object.entries(all));
         const part = (k: 0 | 1, state: Parameters<Layer['apply']>[1]) =>
           one.apply(slice(x, [k * half, 0, 0], [half, 4, 3]), state, {
