@@ -58,6 +58,18 @@ const vertical = () =>
     seed: 3,
   });
 
+/** The softmax shares the embedding's weights. */
+const tied = () =>
+  languageModel({
+    vocabulary,
+    embedding: units,
+    layers: [lstm({ units, normalize: { inputToHidden: frame } })],
+    tied: true,
+    dropout: rate,
+    initializer: { kind: 'uniform', range: 0.6 },
+    seed: 3,
+  });
+
 const plain = () => newModel(lstm({ units }));
 const treated = () => newModel(lstm({ units, normalize: { inputToHidden: frame } }));
 
@@ -68,8 +80,9 @@ function parametersOf(model: SequenceModel): Record<string, Array64> {
 }
 
 /** The dropout masks of a training step, in the order in which they act. */
-function masksAt(step: number, seed: number): Float32Array[] {
-  return [embedding, units, units].map((width, k) =>
+function masksAt({ spec }: SequenceModel, step: number, seed: number): Float32Array[] {
+  const below = spec.kind === 'languageModel' ? spec.embedding : 0;
+  return [below, ...spec.layers.map(() => units)].map((width, k) =>
     randomStream(`dropout.${k}`, seed).dropoutMask(time * batch * width, rate, step),
   );
 }
@@ -89,7 +102,7 @@ function oracleModel(
     time,
     batch,
     embedding: arrays['embedding']!,
-    softmaxWeights: arrays['softmax.weights']!,
+    softmaxWeights: arrays['softmax.weights'] ?? oracle.transpose(arrays['embedding']!),
     softmaxBias: arrays['softmax.bias']!,
     dropoutMasks,
     normalizeEmbedding: bottom,
@@ -111,10 +124,11 @@ describe.each(testBackends())('a language model on %s', (backend) => {
     ['baseline', plain],
     ['W·x normalized', treated],
     ['the embedding and h on its way up normalized', vertical],
+    ['the softmax tied to the embedding', tied],
   ] as const)('%s: a training step against the oracle', (_, create) => {
     const model = create();
     const step = 12;
-    const masks = masksAt(step, 3);
+    const masks = masksAt(model, step, 3);
     const inputs = { ids, time, batch };
     const state = model.initialState(batch);
     const labels = targets;
@@ -129,8 +143,7 @@ describe.each(testBackends())('a language model on %s', (backend) => {
 
     const { value, grads } = variableGrads(() => {
       const { hidden, head } = forward();
-      const weights = head.weights as unknown as Tensor2D;
-      const nats = projectedCrossEntropy({ hidden, weights, bias: head.bias as never, labels });
+      const nats = projectedCrossEntropy({ ...head, bias: head.bias as never, hidden, labels });
       return mul<Scalar>(sum(nats), 1 / batch);
     }, [...model.parameters.values()]);
     expectClose(value, oracleModel(model, arrays, masks).loss);
@@ -170,6 +183,39 @@ describe.each(testBackends())('a language model on %s', (backend) => {
     );
     expectClose(whole.logits, array64(whole.logits.shape, steps.logits), { rtol: 1e-5 });
     for (const each of [model, again]) each.dispose();
+  });
+
+  it('a tied model has no softmax weights, and the same logits in every way that is used', () => {
+    const model = tied();
+    expect([...model.parameters.keys()].filter((path) => path.startsWith('softmax'))).toEqual([
+      'softmax.bias',
+    ]);
+    const again = modelFromSpec(JSON.parse(JSON.stringify(model.spec)) as ModelSpec, { seed: 3 });
+    expect(again.spec).toEqual(model.spec);
+    expect([...again.parameters.keys()]).toEqual([...model.parameters.keys()]);
+    const inputs = { ids: ids.subarray(0, batch), time: 1, batch };
+    const state = model.initialState(batch);
+    const { hidden } = model.forward(inputs, state, { mode: 'stored', training: false, step: 0 });
+    const arrays = parametersOf(model);
+    const rows = array64([1, batch, units], hidden.dataSync());
+    const weights = oracle.transpose(arrays['embedding']!);
+    const whole = oracle.project(rows, weights, arrays['softmax.bias']);
+    expectClose(model.apply(inputs, state).logits, whole);
+    const logits = array64([batch, vocabulary], whole.data);
+    expectClose(model.step(inputs.ids, state, { position: 0 }).logits, logits);
+    expectNoLeak(() => model.step(inputs.ids, state, { position: 0 }));
+    const { model: folded } = model.fold();
+    expectClose(folded.step(inputs.ids, state, { position: 0 }).logits, logits, { rtol: 1e-4 });
+    for (const each of [model, again, folded]) each.dispose();
+  });
+
+  it('refuses to tie an embedding that is not as wide as the last layer', () => {
+    expect(() =>
+      languageModel({
+        ...{ vocabulary, embedding, layers: [lstm({ units })], tied: true, seed: 3 },
+        initializer: { kind: 'uniform', range: 0.6 },
+      }),
+    ).toThrow('languageModel: embedding is 6, expected 5 where tied, as wide as the last layer.');
   });
 
   it('refuses an embedding normalized over the sequence, or by its weights', () => {

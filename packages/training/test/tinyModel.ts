@@ -120,6 +120,7 @@ export function tinyModel(options: TinyModelOptions = {}): SequenceModel {
         head: {
           weights: get('softmax.weights') as Variable<Rank.R2>,
           bias: get('softmax.bias'),
+          transposed: false,
         },
         state: [out.h] as State,
         measured: new Map<string, Measured>(

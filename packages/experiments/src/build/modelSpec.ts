@@ -26,6 +26,7 @@ export function languageModelSpec(
     dropout: settings['model.dropout'].value,
     initializer: initializerSpec(settings),
     ...(deviation > 0 && { embeddingInitializer: { kind: 'normal', deviation } }),
+    ...(settings['model.tied'].value && { tied: true }),
     ...(onEmbedding && { normalizeEmbedding: onEmbedding }),
   };
 }

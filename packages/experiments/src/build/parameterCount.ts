@@ -14,7 +14,7 @@ import { dispose, zeros, type Rank } from '@tensorflow/tfjs-core';
 /**
  * Trained numbers of a model, without building it.
  *
- *   embedding V·E + softmax H·V + V + each layer's and direction's W, U, biases, peepholes and normalizers
+ *   embedding V·E + softmax H·V, unless tied, + V + each layer's and direction's W, U, biases, peepholes and normalizers
  *
  * @param strategies  of the user's own; a backend has to run where the model has one.
  */
@@ -28,7 +28,8 @@ export function parameterCount(
   const { cells, units } = describeCells(spec.layers, 'layers', inputs);
   const below = classifies ? 0 : classes * inputs + embeddingNormalizer(spec, strategies);
   const inCells = cells.map((cell) => cellCount(cell, strategies));
-  return sum(inCells) + below + units * classes + classes;
+  const own = classifies || spec.tied !== true ? units * classes : 0;
+  return sum(inCells) + below + own + classes;
 }
 
 function embeddingNormalizer(

@@ -15,8 +15,8 @@ const perStep = (rate: number) =>
   );
 
 /**
- * The baseline of the Online Normalization study: one layer on Penn Treebank. The study ties embedding and softmax,
- * draws the length of each window and decays weights by 1e-6; these are not done here.
+ * The baseline of the Online Normalization study: one layer on Penn Treebank. The study draws the length of each
+ * window and decays weights by 1e-6; these are not done here.
  */
 export const ptbChiley: LanguagePreset = {
   name: 'ptb-chiley',
@@ -30,6 +30,7 @@ export const ptbChiley: LanguagePreset = {
     'model.initializer': recalled('uniform', "PyTorch's LSTM"),
     'model.initRange': recalled(0.0707, "PyTorch's LSTM: 1/√200"),
     'model.embeddingDeviation': chosen(0.0577, `as wide as the uniform ±0.1 of ${study}`),
+    'model.tied': recalled(true, study),
     'model.dropout': recalled(0, study),
 
     'data.batch': recalled(20, study),

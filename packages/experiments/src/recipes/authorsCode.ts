@@ -28,6 +28,7 @@ export const authorsCode: LanguageRecipe = {
     'model.biases': code(1),
     'model.initializer': code('uniform'),
     'model.embeddingDeviation': code(0, 'as every other parameter'),
+    'model.tied': code(false),
     'model.peepholes': code('none'),
     'data.batch': code(32),
     'data.layout': code('authors'),

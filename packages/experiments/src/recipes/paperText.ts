@@ -14,6 +14,7 @@ export const paperText: LanguageRecipe = {
     'model.biases': text(1),
     'model.initializer': text('uniform'),
     'model.embeddingDeviation': text(0, 'as every other parameter'),
+    'model.tied': text(false),
     'model.peepholes': chosen(
       'none',
       "the text, as recalled, lets the output gate see the cell; the authors' code has no peepholes",

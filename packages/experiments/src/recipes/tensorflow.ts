@@ -11,6 +11,7 @@ export const tensorflow: LanguageRecipe = {
     'model.biases': tf(1),
     'model.initializer': tf('uniform'),
     'model.embeddingDeviation': tf(0, 'as every other parameter'),
+    'model.tied': tf(false),
     'model.peepholes': tf('none'),
     'data.batch': tf(20),
     'data.layout': tf('tensorflow'),

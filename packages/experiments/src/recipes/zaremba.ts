@@ -11,6 +11,7 @@ export const zaremba: LanguageRecipe = {
     'model.biases': lua(2),
     'model.initializer': lua('uniform'),
     'model.embeddingDeviation': lua(0, 'as every other parameter'),
+    'model.tied': lua(false),
     'model.peepholes': lua('none'),
     'data.batch': lua(20),
     'data.layout': lua('zaremba'),

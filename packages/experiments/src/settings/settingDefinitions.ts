@@ -31,6 +31,9 @@ export const settingDefinitions = {
       min: 0,
     }),
   ),
+  'model.tied': language(
+    boolean('the softmax has the embedding for its weights, transposed, and none of its own'),
+  ),
   'model.dropout': language(share('dropped share of non-recurrent connections')),
   'model.merge': speech(choice('how both directions become one output', ['concat', 'sum'])),
   'model.directionStatistics': speech(

@@ -30,6 +30,7 @@ export const language: Task<'language'> = {
     'model.normalize.embedding': chosen('none', 'before there was a choice'),
     'model.initializer': chosen('uniform', 'before there was a choice'),
     'model.embeddingDeviation': chosen(0, 'before there was a choice'),
+    'model.tied': chosen(false, 'before there was a choice'),
   },
   refuse: refuseImpossible,
   unitOf: (settings) => settings['data.level'].value,

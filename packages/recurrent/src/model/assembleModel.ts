@@ -4,6 +4,7 @@ import { dropout, product } from '@bnrnn/tensor-backend';
 import {
   add,
   reshape,
+  transpose,
   type Rank,
   type Tensor2D,
   type Tensor3D,
@@ -49,6 +50,8 @@ export interface ModelParts {
   readonly classes: number;
   /** The dropped share of the first layer's input, between layers, and of the head's input. */
   readonly dropout: number;
+  /** The embedding, where the head has it for its weights: [classes, units]. */
+  readonly tied?: Variable<Rank.R2> | undefined;
   /** The parameters below the first layer. */
   readonly below: ReadonlyMap<string, Variable>;
   /** The normalizer of the first layer's input, before its dropout. */
@@ -83,14 +86,15 @@ export function assembleModel(parts: ModelParts): SequenceModel {
   const place = { path: 'layers', inputs: parts.width, initializer, seed };
   const units = (layers.at(-1) as Layer).units;
   const head: Head = {
-    weights: newMatrix('softmax.weights', seed, initializer, [units, classes]),
+    weights: parts.tied ?? newMatrix('softmax.weights', seed, initializer, [units, classes]),
+    transposed: parts.tied !== undefined,
     bias: newVariable('softmax.bias', seed, initializer, { shape: [classes], role: 'matrix' }),
   };
   const parameters = new Map<string, Variable>([
     ...parts.below,
     ...(first ? normalizerParameters(first, parts.width) : []),
     ...placesInOrder(layers, place).flatMap((own, k) => [...(layers[k] as Layer).parameters(own)]),
-    ['softmax.weights', head.weights],
+    ...(head.transposed ? [] : [['softmax.weights', head.weights] as const]),
     ['softmax.bias', head.bias],
   ]);
   const placed = new Map<string, PlacedNormalizer>([
@@ -146,7 +150,8 @@ export function assembleModel(parts: ModelParts): SequenceModel {
   const logitsOf = (hidden: Tensor3D): Tensor2D => {
     const [time, batch] = hidden.shape;
     const rows = reshape<Rank.R2>(hidden, [time * batch, units]);
-    return add(product(rows, head.weights), head.bias);
+    const weights = head.transposed ? transpose(head.weights) : head.weights;
+    return add(product(rows, weights), head.bias);
   };
 
   const model: SequenceModel = {

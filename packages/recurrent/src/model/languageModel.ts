@@ -24,6 +24,8 @@ export interface LanguageModelOptions {
   readonly initializer: InitializerSpec;
   /** The embedding's own; as `initializer` unless given. */
   readonly embeddingInitializer?: InitializerSpec;
+  /** The softmax has the embedding for its weights, transposed; default false. */
+  readonly tied?: boolean;
   /** On the embedding's output, before its dropout; default: none. */
   readonly normalizeEmbedding?: Normalizer;
   readonly seed: number;
@@ -34,11 +36,12 @@ export interface LanguageModelOptions {
  *
  *   x_t = N(E[id_t])    h = layers(dropout(x))    logits = dropout(h)·W + b
  *
- * with dropout between the layers too, E not tied to W, and N `normalizeEmbedding`.
+ * with dropout between the layers too, and N `normalizeEmbedding`. Where `tied`, W = Eᵀ: the embedding is as wide
+ * as the last layer, and W is no parameter of its own.
  *
  * @throws UsageError for settings that cannot be, for a layer that sees later tokens, and for
  * sequence-wise statistics, which leak them.
- * @see docs/paper-map.md#language-modelling; Zaremba, Sutskever, Vinyals 2014.
+ * @see docs/paper-map.md#language-modelling; Zaremba, Sutskever, Vinyals 2014; for `tied` Press, Wolf 2017.
  */
 export function languageModel(options: LanguageModelOptions): SequenceModel {
   const name = 'languageModel';
@@ -48,11 +51,12 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
   expectNumber(`${name}: embedding`, embedding, { integer: true, min: 1 });
   expectNumber(`${name}: dropout`, dropout, { min: 0, below: 1 });
   expectNumber(`${name}: seed`, seed, { integer: true, min: 0 });
-  const { embeddingInitializer } = options;
+  const { embeddingInitializer, tied = false } = options;
   checkInitializer(name, initializer);
   if (embeddingInitializer !== undefined)
     checkInitializer(`${name}: embedding`, embeddingInitializer);
   expectCausal(layers);
+  if (tied) expectAsWide(embedding, layers);
   const first = checkEmbedding(options.normalizeEmbedding);
   const start = embeddingInitializer ?? initializer;
   const table = newMatrix('embedding', seed, start, [vocabulary, embedding]);
@@ -67,6 +71,7 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
       dropout,
       initializer,
       ...(embeddingInitializer !== undefined && { embeddingInitializer }),
+      ...(tied && { tied }),
       ...(first && { normalizeEmbedding: first.spec }),
     },
     unit,
@@ -76,6 +81,7 @@ export function languageModel(options: LanguageModelOptions): SequenceModel {
     width: embedding,
     classes: vocabulary,
     dropout,
+    tied: tied ? table : undefined,
     below: new Map([['embedding', table]]),
     ...(first && { first: { path: 'embedding', normalizer: first } }),
     read(caller, inputs) {
@@ -107,6 +113,14 @@ function checkEmbedding(normalizer: Normalizer | undefined): Normalizer | undefi
   throw new UsageError(
     `${where} is the strategy "${normalizer.spec.kind}", which normalizes the weights of a product, and an embedding is looked up.`,
     { hint: 'Use it at inputToHidden, hiddenToHidden, or both.' },
+  );
+}
+
+function expectAsWide(embedding: number, layers: readonly Layer[]): void {
+  const units = layers.at(-1)?.units;
+  if (units === undefined || units === embedding) return;
+  throw new UsageError(
+    `languageModel: embedding is ${embedding}, expected ${units} where tied, as wide as the last layer.`,
   );
 }
 

@@ -16,6 +16,8 @@ export interface LanguageModelSpec {
   readonly initializer: InitializerSpec;
   /** The embedding's own; absent where it starts as everything else. */
   readonly embeddingInitializer?: InitializerSpec;
+  /** The softmax has the embedding for its weights, transposed; absent where it has its own. */
+  readonly tied?: boolean;
   /** The normalizer of the embedding's output, before its dropout; absent where there is none. */
   readonly normalizeEmbedding?: NormalizerSpec;
 }

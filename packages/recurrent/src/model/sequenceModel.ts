@@ -44,12 +44,13 @@ export interface ForwardOptions {
   readonly statistics?: ReadonlyMap<string, NamedTensors>;
 }
 
-/** The output layer: logits = hidden·weights + bias. */
+/** The output layer: logits = hidden·weights + bias, or hidden·weightsᵀ + bias where `transposed`. */
 export interface Head {
-  /** float32 [units, classes]. */
+  /** float32 [units, classes]; where `transposed` the embedding, [classes, units]. */
   readonly weights: Variable<Rank.R2>;
   /** float32 [classes]. */
   readonly bias: Variable;
+  readonly transposed: boolean;
 }
 
 export interface ForwardResult {

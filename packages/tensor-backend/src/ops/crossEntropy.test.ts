@@ -80,6 +80,27 @@ describe.each(testBackends())('cross entropies on %s', (backend) => {
     });
   });
 
+  test('projectedCrossEntropy of a table with a row for each class agrees with the oracle', () => {
+    compareWithOracle({
+      label: 'projectedCrossEntropy, transposed',
+      inputs: { ...layer, weights: oracle.transpose(layer.weights) },
+      op: (t) => {
+        const [hidden, weights] = [t.hidden as Tensor2D, t.weights as Tensor2D];
+        const head = { hidden, weights, bias: t.bias as Tensor1D, transposed: true };
+        return [projectedCrossEntropy({ ...head, labels, lengths })];
+      },
+      oracle: ({ weights, ...arrays }) => {
+        const straight = { ...arrays, weights: oracle.transpose(weights) };
+        return [oracle.projectedCrossEntropy({ ...straight, labels, lengths })];
+      },
+    });
+    const hidden = toTensor2D(layer.hidden);
+    const given = { hidden, weights: toTensor2D(layer.weights), bias: toTensor1D(layer.bias) };
+    expect(() => projectedCrossEntropy({ ...given, labels, transposed: true })).toThrow(
+      'projectedCrossEntropy: weights is',
+    );
+  });
+
   test('refuses lengths that are not of its rows', () => {
     const [hidden, weights] = [toTensor2D(layer.hidden), toTensor2D(layer.weights)];
     const given = { hidden, weights, bias: toTensor1D(layer.bias), labels };

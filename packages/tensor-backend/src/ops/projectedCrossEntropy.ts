@@ -46,6 +46,7 @@ export interface ProjectedCrossEntropyOptions {
   bias: Tensor1D;
   labels: ArrayLike<number>;
   lengths?: GivenLengths | undefined;
+  transposed?: boolean | undefined;
 }
 
 /**
@@ -56,10 +57,11 @@ export interface ProjectedCrossEntropyOptions {
  * Rows are taken in blocks of at most 32 MiB of logits, computed again for the gradient.
  *
  * @param options.hidden      float32 [rows, units].
- * @param options.weights     float32 [units, classes].
+ * @param options.weights     float32 [units, classes]; [classes, units] where `transposed`.
  * @param options.bias        float32 [classes].
  * @param options.labels      [rows] whole numbers on the CPU, 0 to classes - 1.
  * @param options.lengths     real steps of each of the batch's rows, where rows = time·batch; all when absent.
+ * @param options.transposed  the weights are a table with one row for each class, such as an embedding; default false.
  * @returns float32 [rows].
  * @throws ShapeError when sizes disagree, or for labels that are no list; UsageError for a label that is no class, or
  *   a length outside 0 to time.
@@ -67,14 +69,21 @@ export interface ProjectedCrossEntropyOptions {
  */
 export function projectedCrossEntropy(options: ProjectedCrossEntropyOptions): Tensor1D {
   const name = 'projectedCrossEntropy';
-  const { hidden, weights, bias } = options;
+  const { hidden, weights: given, bias, transposed = false } = options;
   expectShape(name, 'hidden', hidden, { rows: null, units: null });
-  expectShape(name, 'weights', weights, { units: hidden.shape[1], classes: null });
-  const [rows, size] = [hidden.shape[0], weights.shape[1]];
+  const [rows, units] = hidden.shape;
+  expectShape(
+    name,
+    'weights',
+    given,
+    transposed ? { classes: null, units } : { units, classes: null },
+  );
+  const size = given.shape[transposed ? 0 : 1];
   expectIndices(name, 'labels', options.labels, { count: { rows }, size });
   const lengths = lengthsOfRows(name, options.lengths, rows);
   return tidy(() => {
     const labels = tensor1d(Int32Array.from(options.labels), 'int32');
+    const weights = transposed ? transpose<Tensor2D>(given) : given;
     return runOp(projectedCrossEntropyOp, { hidden, weights, bias, labels }, { lengths }).nats;
   });
 }

@@ -74,3 +74,12 @@ export type RowLengths = readonly number[] | undefined;
 export function isPadded(lengths: RowLengths, t: number, b: number): boolean {
   return lengths !== undefined && t >= (lengths[b] as number);
 }
+
+/** The rows of a matrix as columns. */
+export function transpose(matrix: Array64): Array64 {
+  const [rows, columns] = [axis(matrix, 0), axis(matrix, 1)];
+  const turned = array64([columns, rows]);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) put(turned, at(matrix, i, j), j, i);
+  return turned;
+}

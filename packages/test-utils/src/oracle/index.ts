@@ -1,4 +1,4 @@
-export { isPadded, project, product, stepOf, type RowLengths } from './arithmetic';
+export { isPadded, project, product, stepOf, transpose, type RowLengths } from './arithmetic';
 export {
   batchNormalize,
   type BatchNormalizeOptions,

@@ -1,5 +1,5 @@
 import { array64, at, axis, put, type Array64 } from '../array64';
-import { product } from './arithmetic';
+import { product, transpose } from './arithmetic';
 
 /** How the features of a group are whitened. */
 export interface WhiteningRule {
@@ -94,14 +94,6 @@ function identity(size: number): Array64 {
   const matrix = array64([size, size]);
   for (let i = 0; i < size; i++) put(matrix, 1, i, i);
   return matrix;
-}
-
-function transpose(matrix: Array64): Array64 {
-  const [rows, columns] = [axis(matrix, 0), axis(matrix, 1)];
-  const turned = array64([columns, rows]);
-  for (let i = 0; i < rows; i++)
-    for (let j = 0; j < columns; j++) put(turned, at(matrix, i, j), j, i);
-  return turned;
 }
 
 /** a·left + b·right. */

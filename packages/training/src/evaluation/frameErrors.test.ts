@@ -29,7 +29,7 @@ test('counts real frames alone beyond the first block of rows', async () => {
     [classes, classes],
   );
   const zeros = tensor1d(new Float32Array(classes));
-  const head = { weights: variable(identity), bias: variable(zeros) };
+  const head = { weights: variable(identity), bias: variable(zeros), transposed: false };
   const target: UtteranceBatch = {
     ...{ kind: 'utterances', time, batch, features: 1, lengths, keys: [] },
     ...{ inputs: new Float32Array(rows), targets: Int32Array.from(labels) },

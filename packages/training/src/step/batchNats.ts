@@ -18,6 +18,7 @@ export function batchNats(
     hidden,
     weights: head.weights,
     bias: head.bias as Tensor1D,
+    transposed: head.transposed,
     labels,
     lengths: 'features' in inputs ? inputs.lengths : undefined,
   });
