@@ -13,7 +13,6 @@ import {
   toTensor3D,
   weightedSum,
   weightedSumOfTensors,
-  type Array64,
 } from '@bnrnn/test-utils';
 import { grads, tidy, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -56,30 +55,10 @@ const isReal =
     return !oracle.isPadded(lengths, Math.floor(row / batch), row % batch);
   };
 
-const deviation = (f: number): number => Math.sqrt(stored.variance.data[f]! + epsilon);
-
-/** x̂ in float64. */
-const standard = (values: Array64, real: (i: number) => boolean): Array64 =>
-  map64(values, (value, i) =>
-    real(i) ? (value - stored.mean.data[i % features]!) / deviation(i % features) : 0,
-  );
-
-/** y of x̂ in float64: layer scaling, gain, shift. */
-function output(
-  { options: { layerScaling = true, groups = 1 } }: Case,
-  moved: { xHat: Array64; gain: Array64; shift: Array64 },
-  real: (i: number) => boolean,
-): Array64 {
-  const width = features / groups;
-  return map64(moved.xHat, (value, i) => {
-    if (!real(i)) return 0;
-    const start = Math.floor(i / width) * width;
-    let squares = 0;
-    for (let k = 0; k < width; k++) squares += moved.xHat.data[start + k]! ** 2;
-    const scaled = layerScaling ? value / Math.sqrt(squares / width + epsilon) : value;
-    return moved.gain.data[i % features]! * scaled + moved.shift.data[i % features]!;
-  });
-}
+const given = ({ options, lengths }: Omit<Case, 'name'>) => {
+  const { layerScaling = true, groups = 1 } = options;
+  return { x, gain, shift, lengths, statistics: stored, epsilon, groups, layerScaling };
+};
 
 describe.each(testBackends())('online on %s', (backend) => {
   beforeAll(() => startBackend(backend));
@@ -87,35 +66,21 @@ describe.each(testBackends())('online on %s', (backend) => {
   describe.each(cases)('$name', (testCase) => {
     const { options, lengths } = testCase;
     const normalizer = () => online({ ...options, epsilon });
-    const real = isReal(lengths);
 
     it.each(['batch', 'stored'] as const)('gives the float64 values in mode %s', (mode) => {
       const parameters = { gain: toTensor1D(gain), shift: toTensor1D(shift) };
       const { y } = normalizer().apply(toTensor3D(x), parameters, statistics(), { mode, lengths });
-      expectClose(y, output(testCase, { xHat: standard(x, real), gain, shift }, real));
+      const wanted = given(testCase);
+      expectClose(y, oracle.onlineOutput(oracle.onlineStandardize(wanted), wanted));
     });
 
     it('has the backward rule of the paper, and measures u and v by it', () => {
-      // ĝ by central differences of what stands behind x̂; then the rule, in float64.
-      const xHat = standard(x, real);
-      const expected = centralDifferences((moved) => weightedSum(output(testCase, moved, real)), {
-        xHat,
-        gain,
-        shift,
-      });
-      const g = map64(expected.xHat, (value, i) =>
-        real(i) ? value - stored.v.data[i % features]! * xHat.data[i]! : 0,
+      const wanted = given(testCase);
+      const { xHat, ...expected } = centralDifferences(
+        (moved) => weightedSum(oracle.onlineOutput(moved.xHat, { ...wanted, ...moved })),
+        { xHat: oracle.onlineStandardize(wanted), gain, shift },
       );
-      const dx = map64(g, (value, i) =>
-        real(i) ? value / deviation(i % features) - stored.u.data[i % features]! : 0,
-      );
-      const total = (of: (i: number) => number): Array64 =>
-        map64(array64([1, features]), (_, f) => {
-          let sum = 0;
-          for (let i = f; i < g.data.length; i += features) sum += of(i);
-          return sum;
-        });
-
+      const rule = oracle.onlineBackward(xHat, wanted);
       const names = ['x', 'gain', 'shift', 'u', 'v'];
       const { mean, variance, u, v } = statistics();
       const found = grads((...[xs, gains, shifts, ownU, ownV]: Tensor[]) => {
@@ -127,14 +92,7 @@ describe.each(testBackends())('online on %s', (backend) => {
         });
         return weightedSumOfTensors(y);
       })([toTensor3D(x), toTensor1D(gain), toTensor1D(shift), u, v]);
-      const wanted = [
-        dx,
-        expected.gain,
-        expected.shift,
-        total((i) => dx.data[i]!),
-        total((i) => g.data[i]! * xHat.data[i]!),
-      ];
-      wanted.forEach((value, k) => {
+      [rule.dx, expected.gain, expected.shift, rule.u, rule.v].forEach((value, k) => {
         expectClose(found[k]!, value, { rtol: 1e-4, label: names[k]! });
       });
     });
@@ -201,7 +159,7 @@ describe.each(testBackends())('online on %s', (backend) => {
         next['u']!,
         map64(stored.u, (value, f) => value + ((1 - b ** rows) * u.data[f]!) / rows),
       );
-      const xHat = standard(x, real);
+      const xHat = oracle.onlineStandardize(given({ options: {}, lengths }));
       expectClose(
         next['v']!,
         map64(stored.v, (value, f) => {

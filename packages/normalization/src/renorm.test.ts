@@ -89,33 +89,10 @@ function reference(
 ): (moved: { x: Array64; gain: Array64; shift: Array64 }) => Array64 {
   const { stored, lengths } = given(testCase);
   const over = testCase.options.over ?? 'frame';
-  const rule = { over, epsilon, lengths } as const;
-  const fallback = { mean: spread(stored.mean), variance: spread(stored.variance) };
-  const unit = array64([features], new Array<number>(features).fill(1));
-  const plain = (xs: Array64) =>
-    oracle.batchNormalize({ x: xs, gain: unit, ...rule, stored: fallback });
-  const { mean, variance, rows } = plain(x);
-  const { limits } = testCase;
-  const row = (i: number) => Math.floor(i / (batch * features));
-  const group = (i: number) => (over === 'frame' ? row(i) : 0);
-  const of = (i: number) => {
-    const [g, f] = [group(i), i % features];
-    if (over === 'frame' && rows.data[g]! < 2) return { r: 1, d: 0 };
-    const sigma = Math.sqrt(at(fallback.variance, row(i), f) + epsilon);
-    const ratio = Math.sqrt(at(variance, g, f) + epsilon) / sigma;
-    const distance = (at(mean, g, f) - at(fallback.mean, row(i), f)) / sigma;
-    return {
-      r: Math.min(Math.max(ratio, 1 / limits.r), limits.r),
-      d: Math.min(Math.max(distance, -limits.d), limits.d),
-    };
-  };
-  const real = (i: number) => !oracle.isPadded(lengths, row(i), Math.floor(i / features) % batch);
-  return (moved) =>
-    map64(plain(moved.x).y, (xHat, i) => {
-      if (!real(i)) return 0;
-      const { r, d } = of(i);
-      return moved.gain.data[i % features]! * (xHat * r + d) + moved.shift.data[i % features]!;
-    });
+  const rows = { mean: spread(stored.mean), variance: spread(stored.variance) };
+  const rule = { over, epsilon, lengths, stored: rows };
+  const correction = oracle.renormCorrection({ x, gain, ...rule }, testCase.limits);
+  return (moved) => oracle.renormalize({ ...moved, ...rule }, correction);
 }
 
 describe.each(testBackends())('renorm on %s', (backend) => {

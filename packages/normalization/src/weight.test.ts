@@ -5,6 +5,7 @@ import {
   expectNoLeak,
   filled,
   map64,
+  oracle,
   testBackends,
   toTensor1D,
   toTensor2D,
@@ -21,18 +22,8 @@ const [inputs, features] = [7, 12];
 const v = filled([inputs, features], 21, -2, 3);
 const gain = filled([features], 22, 0.5, 1.5);
 
-function lengthOf(of: Array64, f: number): number {
-  let squares = 0;
-  for (let i = 0; i < inputs; i++) squares += of.data[i * features + f]! ** 2;
-  return Math.sqrt(squares);
-}
-
-/** gain·v / ‖v‖ of each column, in float64. */
 const reference = (moved: { v: Array64; gain: Array64 }): Array64 =>
-  map64(moved.v, (value, i) => {
-    const f = i % features;
-    return (moved.gain.data[f]! * value) / lengthOf(moved.v, f);
-  });
+  oracle.normalizeWeights(moved.v, moved.gain);
 
 describe.each(testBackends())('weight on %s', (backend) => {
   beforeAll(() => startBackend(backend));

@@ -58,7 +58,12 @@ export const whitenStrategy = {
   names: { whiten: { over: 'frame' }, 'whiten-sequence': { over: 'sequence' } },
   settings: whitenSettings,
   // Groups that a batch of three rows bears.
-  examples: [{ settings: { groupSize: 2 } }, { settings: { groupSize: 2, over: 'sequence' } }],
+  examples: [
+    { settings: { groupSize: 2 } },
+    { settings: { groupSize: 2, over: 'sequence' } },
+    { settings: { groupSize: 2, method: 'iterative' } },
+    { settings: { groupSize: 2, method: 'zca', evaluation: 'running-matrix' } },
+  ],
   create: (fields, where) => whitenOf(checkWhitenSpec(where, fields)),
 } as const satisfies BuiltInStrategy;
 

@@ -83,3 +83,15 @@ export function transpose(matrix: Array64): Array64 {
     for (let j = 0; j < columns; j++) put(turned, at(matrix, i, j), j, i);
   return turned;
 }
+
+/** A copy of [T, B, F] with zeros where padded. */
+export function zeroPadding(x: Array64, lengths: RowLengths): Array64 {
+  const [batch, features] = [axis(x, 1), axis(x, 2)];
+  return {
+    shape: x.shape,
+    data: x.data.map((value, i) => {
+      const row = Math.floor(i / features);
+      return isPadded(lengths, Math.floor(row / batch), row % batch) ? 0 : value;
+    }),
+  };
+}

@@ -1,5 +1,6 @@
 import { array64, at, axis, put, type Array64 } from '../array64';
 import { addToRows, isPadded, product, sigmoid, timeOrder, type RowLengths } from './arithmetic';
+import { noStep, type StepNormalizer } from './stepNormalizer';
 
 export interface GruScanOptions {
   /** [T, B, 3H], gates in the order r, z, n. */
@@ -13,6 +14,7 @@ export interface GruScanOptions {
   /** Real steps of each row. */
   lengths?: RowLengths;
   reverse?: boolean | undefined;
+  normalize?: { hiddenToHidden?: StepNormalizer | undefined };
 }
 
 export interface GruScanResult {
@@ -21,9 +23,10 @@ export interface GruScanResult {
 }
 
 /**
- * The gated recurrent unit over time, in PyTorch's form: the reset gate acts after the product.
+ * The gated recurrent unit over time, in PyTorch's form: the reset gate acts after the product. Without a normalizer
+ * hiddenToHidden is the identity.
  *
- *   s = h·U + recurrentBias
+ *   s = hiddenToHidden(h·U) + recurrentBias
  *   r = σ(x_r + s_r)    z = σ(x_z + s_z)    n = tanh(x_n + r·s_n)    h' = (1 − z)·n + z·h
  *
  * A padded step carries h unchanged and puts out zero. hidden [T, B, H], finalHidden [B, H].
@@ -32,13 +35,14 @@ export interface GruScanResult {
  */
 export function gruScan(options: GruScanOptions): GruScanResult {
   const { projected, recurrent, recurrentBias, lengths, reverse = false } = options;
+  const { hiddenToHidden = noStep } = options.normalize ?? {};
   const [time, batch, units] = [axis(projected, 0), axis(projected, 1), axis(recurrent, 0)];
   const hiddens = array64([time, batch, units]);
   let hidden = options.hidden0;
 
   for (const t of timeOrder(time, reverse)) {
-    const plain = product(hidden, recurrent);
-    const s = recurrentBias === undefined ? plain : addToRows(plain, recurrentBias);
+    const state = hiddenToHidden(product(hidden, recurrent), t, lengths);
+    const s = recurrentBias === undefined ? state : addToRows(state, recurrentBias);
     const next = array64([batch, units]);
     for (let b = 0; b < batch; b++) {
       for (let k = 0; k < units; k++) {

@@ -1,4 +1,12 @@
-export { isPadded, project, product, stepOf, transpose, type RowLengths } from './arithmetic';
+export {
+  isPadded,
+  project,
+  product,
+  stepOf,
+  transpose,
+  zeroPadding,
+  type RowLengths,
+} from './arithmetic';
 export {
   batchNormalize,
   type BatchNormalizeOptions,
@@ -53,3 +61,20 @@ export {
 } from './stepNormalizer';
 export { whiten, type Whitening, type WhitenOptions, type WhitenResult } from './whiten';
 export { whiteningMatrix, type WhiteningRule } from './whiteningMatrix';
+export {
+  strategyGradients,
+  strategyOracle,
+  type ActivationOracle,
+  type NamedArrays,
+  type StrategyCall,
+  type StrategyOracle,
+  type WeightOracle,
+} from './strategies';
+export { normalizeWeights, whitenInput } from './normalizeWeights';
+export {
+  onlineBackward,
+  onlineOutput,
+  onlineStandardize,
+  type OnlineNormalizeOptions,
+} from './onlineNormalize';
+export { renormalize, renormCorrection, type RenormalizeOptions } from './renormalize';

@@ -1,6 +1,6 @@
 import { array64, axis, type Array64 } from '../array64';
 import { addToRows, project, setStep, stepOf, type RowLengths } from './arithmetic';
-import { gruScan, type GruScanResult } from './gruScan';
+import { gruScan, type GruScanOptions, type GruScanResult } from './gruScan';
 import { lstmScan, type LstmScanOptions, type LstmScanResult } from './lstmScan';
 import { rnnScan, type RnnScanOptions, type RnnScanResult } from './rnnScan';
 
@@ -76,7 +76,7 @@ export function rnnLayer(options: RnnLayerOptions): RnnScanResult {
 }
 
 export interface GruLayerOptions extends LayerOptions {
-  normalize?: { inputToHidden?: SequenceNormalizer | undefined };
+  normalize?: Placements<NonNullable<GruScanOptions['normalize']>>;
 }
 
 /** A GRU layer: `gruScan` over inputToHidden(x·W) + bias. */
@@ -89,6 +89,7 @@ export function gruLayer(options: GruLayerOptions): GruScanResult {
     hidden0: options.hidden0 ?? zeroState(options),
     lengths,
     reverse,
+    normalize,
   });
 }
 

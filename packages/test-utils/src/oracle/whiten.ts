@@ -1,6 +1,6 @@
 import { array64, at, axis, put, reshape64, type Array64 } from '../array64';
 import { isPadded, type RowLengths } from './arithmetic';
-import { whiteningMatrix, type WhiteningRule } from './whiteningMatrix';
+import { whiteningMatrices, type WhiteningRule } from './whiteningMatrix';
 
 /** A mean [S, F] and a whitening matrix [S, G, n, n] of each group, for each step or for all. */
 export interface Whitening {
@@ -71,13 +71,7 @@ export function whiten(options: WhitenOptions): WhitenResult {
     });
   }
 
-  const square = n * n;
-  const matrix = array64([sets, features, n]);
-  for (let at0 = 0; at0 < covariance.data.length; at0 += square) {
-    const own = array64([n, n], covariance.data.subarray(at0, at0 + square));
-    matrix.data.set(whiteningMatrix(own, options).data, at0);
-  }
-
+  const matrix = whiteningMatrices(covariance, options);
   const y = array64(x.shape);
   eachReal((t, b) => {
     const s = setOf(t);

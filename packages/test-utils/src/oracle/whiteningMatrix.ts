@@ -25,6 +25,17 @@ export function whiteningMatrix(covariance: Array64, rule: WhiteningRule): Array
   return iterated(sigma, rule.iterations);
 }
 
+/** The whitening matrix of each covariance [..., n, n]. */
+export function whiteningMatrices(covariances: Array64, rule: WhiteningRule): Array64 {
+  const size = covariances.shape.at(-1) ?? 0;
+  const matrices = array64(covariances.shape);
+  for (let from = 0; from < matrices.data.length; from += size ** 2) {
+    const own = array64([size, size], covariances.data.subarray(from, from + size ** 2));
+    matrices.data.set(whiteningMatrix(own, rule).data, from);
+  }
+  return matrices;
+}
+
 function iterated(sigma: Array64, iterations: number): Array64 {
   const size = axis(sigma, 0);
   let trace = 0;
