@@ -1,5 +1,5 @@
 import { customOp } from '@bnrnn/tensor-backend';
-import { slice, tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
+import { split, tensor2d, type Tensor2D } from '@tensorflow/tfjs-core';
 import type { BatchStatistics } from './statistics';
 import { readRow, type Ranks } from './sumOverRanks';
 
@@ -61,13 +61,10 @@ export function momentsOverRanks(
           back[i] = share * (dMean + 2 * dVariance * (offset[i] as number));
           back[size + i] = share * dVariance;
         }, shares);
-        const all = tensor2d(back, [2 * groups, features]);
-        return [slice(all, [0, 0], [groups, -1]), slice(all, [groups, 0])];
+        return split(tensor2d(back, [2 * groups, features]), 2);
       },
     };
   });
-  return {
-    mean: slice(both, [0, 0], [groups, -1]),
-    variance: slice(both, [groups, 0]),
-  };
+  const [allMean, allVariance] = split(both, 2) as [Tensor2D, Tensor2D];
+  return { mean: allMean, variance: allVariance };
 }

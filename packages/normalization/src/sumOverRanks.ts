@@ -3,7 +3,7 @@ import { customOp } from '@bnrnn/tensor-backend';
 import {
   concat,
   reshape,
-  slice,
+  split,
   tensor1d,
   tidy,
   type Tensor,
@@ -41,9 +41,13 @@ export function sumOverRanks(
 
 /** All numbers of the tensors, one after the other. */
 export function readRow(tensors: readonly Tensor[]): Float32Array {
-  return tidy(() =>
-    concat(tensors.map((each) => reshape(each, [each.size]))).dataSync<'float32'>(),
-  );
+  // Read outside of `tidy`, which looks for tensors in each number of an array that it returns.
+  const row = tidy(() => concat(tensors.map((each) => reshape(each, [each.size]))));
+  try {
+    return row.dataSync<'float32'>();
+  } finally {
+    row.dispose();
+  }
 }
 
 function summed(
@@ -59,12 +63,11 @@ function summed(
   return Float32Array.from(all.subarray(0, values.length));
 }
 
-/** Slices of a row, in the shapes of the tensors that were laid into it. */
+/** The pieces of a row, in the shapes of the tensors that were laid into it. */
 function unpack(row: Tensor1D, like: readonly Tensor[]): Tensor[] {
-  let from = 0;
-  return like.map(({ shape, size }) => {
-    const own = reshape(slice(row, [from], [size]), shape);
-    from += size;
-    return own;
-  });
+  const pieces = split(
+    row,
+    like.map(({ size }) => size),
+  );
+  return pieces.map((piece, k) => reshape(piece, (like[k] as Tensor).shape));
 }

@@ -1,4 +1,12 @@
-import { embedding, globalNorm, momentumStep, sgdStep, startBackend } from '@bnrnn/tensor-backend';
+import {
+  embedding,
+  globalNorm,
+  matrixOfRows,
+  matrixRows,
+  momentumStep,
+  sgdStep,
+  startBackend,
+} from '@bnrnn/tensor-backend';
 import {
   expectClose,
   expectNoLeak,
@@ -55,6 +63,21 @@ function gradient(): Tensor {
 
 describe('the gradient of an embedding is stored as rows', () => {
   beforeAll(() => startBackend('simd', { threads: 2, fallback: 'forbid' }));
+
+  test('its rows can be seen, and others put in their place', () => {
+    expectNoLeak(() => {
+      const made = gradient() as Tensor2D;
+      const { ids, values } = matrixRows(made)!;
+      expect([...ids]).toEqual([7, 4999, 0, 12]);
+      const doubled = matrixOfRows(made, { ids, values: values.map((value) => 2 * value) });
+      expectClose(doubled, { ...wanted, data: wanted.data.map((value) => 2 * value) });
+      // Read whole by the comparison.
+      expect(matrixRows(doubled)).toBe(undefined);
+      expectClose(made, wanted);
+      made.dispose();
+      doubled.dispose();
+    });
+  });
 
   test('it takes the memory of the distinct ids, until it is read whole', () => {
     const before = inUse();

@@ -107,5 +107,11 @@ export {
   type WhiteningMatrixOptions,
   type WhiteningMethod,
 } from './ops/whiteningMatrix';
-export { liveNumbers, type LiveBackend } from './liveNumbers';
+export {
+  liveNumbers,
+  matrixOfRows,
+  matrixRows,
+  type LiveBackend,
+  type MatrixRows,
+} from './liveNumbers';
 export { rehearse, type Rehearsal, type RehearsingBackend } from './rehearse';

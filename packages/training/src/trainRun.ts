@@ -93,12 +93,14 @@ export class TrainRun {
    * @throws UsageError naming the first difference, on every rank.
    */
   expectSameOnRanks(): void {
-    const { epochs, maxSteps, evaluation, resume, clip, checkpoints, model } = this.#options;
+    const { epochs, maxSteps, evaluation, resume, clip, checkpoints, model, run } = this.#options;
     if (this.#collective.size > 1) refuseUnsummed('train', model.normalizers);
     const { step, batch } = this.#progress;
     expectSameOnRanks(this.#collective, {
       ...settingsOf(this.#options),
       ...{ epochs, maxSteps, evaluation, resume, clip },
+      // What lies in a backend's memory decides which sums are taken one by one.
+      backend: run.backend,
       checkpointEvery: checkpoints?.everySteps,
       resumedAt: { step, batch },
     });

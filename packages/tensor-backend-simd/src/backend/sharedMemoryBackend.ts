@@ -1,5 +1,5 @@
 import { BackendError } from '@bnrnn/core';
-import type { LiveBackend } from '@bnrnn/tensor-backend';
+import type { LiveBackend, MatrixRows } from '@bnrnn/tensor-backend';
 import type { TensorData } from '@tensorflow/tfjs-backend-cpu/dist/backend_cpu';
 import {
   DataStorage,
@@ -106,6 +106,22 @@ export class SharedMemoryBackend extends BlockBackend implements LiveBackend {
     if (this.refCount(tensor.dataId) > 1 || this.isRehearsing) return undefined;
     const view = this.view(tensor);
     return view instanceof Float32Array ? view : undefined;
+  }
+
+  matrixRows(tensor: TensorInfo): MatrixRows | undefined {
+    const rows = this.#rows.get(tensor.dataId);
+    if (rows === undefined || this.isRehearsing) return undefined;
+    return {
+      ids: this.view(rows.ids) as Int32Array,
+      values: this.view(rows.values) as Float32Array,
+    };
+  }
+
+  matrixOfRows(shape: [number, number], { ids, values }: MatrixRows): TensorInfo {
+    return this.makeFromRows(shape, {
+      ids: this.makeTensorInfo([ids.length], 'int32', ids),
+      values: this.makeTensorInfo([ids.length, shape[1]], 'float32', values),
+    });
   }
 
   /** Gives a variable a block of its own where another tensor shares it, so that it may be written in place. */

@@ -23,6 +23,8 @@ export interface RankRequest {
   readonly stopAfter?: number;
   /** So many epochs of the case are one: it is evaluated seldom. */
   readonly epochsInOne?: number;
+  /** How many batches a recalibration takes; those of an epoch when absent. */
+  readonly recalibrationBatches?: number;
   /** The learning rate of all steps; that of `tinyOptions` when absent, which falls. */
   readonly rate?: number;
   /** Moves each parameter by half a unit in its last place, before the first step and after each, drawn by this seed. */
@@ -68,7 +70,7 @@ function joined(source: BatchSource, epochs: number): BatchSource {
 /** One rank of a run. */
 async function main(request: RankRequest): Promise<RankAnswer> {
   const { group, rank, size, name, maxSteps, seed = 3, folder, resume = false, disturb } = request;
-  const { epochsInOne = 1, rate } = request;
+  const { epochsInOne = 1, rate, recalibrationBatches } = request;
   await startBackend('cpu');
   const {
     model: make,
@@ -100,7 +102,10 @@ async function main(request: RankRequest): Promise<RankAnswer> {
       data: { train: joined(source, epochsInOne), valid },
       epochs: 50,
       maxSteps,
-      evaluation: { statistics: ['batch', 'running', 'recalibrated'] },
+      evaluation: {
+        statistics: ['batch', 'running', 'recalibrated'],
+        ...(recalibrationBatches !== undefined && { recalibrationBatches }),
+      },
       collective: size === 1 ? alone : threadCollective(group, rank, size),
       signal: stop.signal,
       ...(rate !== undefined && {
