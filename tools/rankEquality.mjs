@@ -1,46 +1,70 @@
 /**
  * How far ranks are from one process, beside what rounding alone does, for every strategy at every placement:
  *
- *     node tools/rankRounding.mjs [--only NAME...]
+ *     node tools/rankEquality.mjs [--only NAME...] [--found FILE...]
  *
  * Runs all cases of `packages/training/test/ranks.test.ts` for 100 steps on 2, 3 and 4 ranks, and writes
- * `docs/results/ranks/rounding.md` and `rounding.json`. It takes about 40 minutes on two cores. `--only` runs the cases whose
- * names begin so, and keeps the other cases of `rounding.json` as they were.
+ * `docs/results/ranks/equality.md` and `equality.json`. It takes about 30 minutes of one core. `--only` runs the cases
+ * whose names begin so, and keeps the other cases of `equality.json` as they were. `--found` runs nothing: it takes the
+ * files that runs of the test wrote, each where `BNRNN_RANKS_FOUND` said, and keeps the others too.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { machine, root } from './peers/machine.mjs';
-import { roundingPage } from './ranks/roundingPage.mjs';
+import { equalityPage } from './ranks/equalityPage.mjs';
 import { writePage } from './writePage.mjs';
 
-const { values: flags } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
+const { values: flags } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    found: { type: 'string', multiple: true },
+  },
+});
 
-const folder = join(root, 'packages', 'training');
-const found = join(folder, '.test-results', 'ranks.json');
-rmSync(found, { force: true });
-const begins = (flags.only ?? []).map((name) => name.replace(/[^\w ,:]/g, '\\$&'));
-const { status } = spawnSync(
-  process.execPath,
-  [
-    join(root, 'node_modules', 'vitest', 'vitest.mjs'),
-    ...['run', '--root', folder, 'test/ranks.test.ts'],
-    ...['--testNamePattern', `^(${begins.join('|')}).*ranks train what`],
-  ],
-  { stdio: 'inherit', env: { ...process.env, BNRNN_RANKS: 'all' } },
-);
-if (!existsSync(found)) process.exit(status ?? 1);
+const isCase = 'ranks train what';
+const vitest = (env, ...args) =>
+  spawnSync(process.execPath, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args], {
+    encoding: 'utf8',
+    stdio: ['ignore', args[0] === 'list' ? 'pipe' : 'inherit', 'inherit'],
+    env: { ...process.env, BNRNN_RANKS: 'all', ...env },
+    maxBuffer: 2 ** 26,
+  });
+const tests = ['--root', join(root, 'packages', 'training'), 'test/ranks.test.ts'];
+
+/** Runs the cases; where they were told, and the status. */
+function runCases(only = []) {
+  const folder = mkdtempSync(join(tmpdir(), 'bnrnn-equality-'));
+  const file = join(folder, 'found.json');
+  const begins = only.map((name) => name.replace(/[^\w ,:]/g, '\\$&')).join('|');
+  const pattern = `^(${begins}).*${isCase}`;
+  const { status } = vitest({ BNRNN_RANKS_FOUND: file }, 'run', ...tests, '-t', pattern);
+  const cases = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : [];
+  rmSync(folder, { recursive: true });
+  return { cases, status: status ?? 1 };
+}
+
+const made =
+  flags.found === undefined
+    ? runCases(flags.only)
+    : { cases: flags.found.flatMap((file) => JSON.parse(readFileSync(file, 'utf8'))), status: 0 };
 
 const results = join(root, 'docs', 'results', 'ranks');
-const file = join(results, 'rounding.json');
-const before =
-  flags.only !== undefined && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).cases : [];
-const made = JSON.parse(readFileSync(found, 'utf8'));
-const names = new Set(made.map(({ name }) => name));
-const cases = [...before.filter(({ name }) => !names.has(name)), ...made];
+const file = join(results, 'equality.json');
+const isPart = flags.only !== undefined || flags.found !== undefined;
+const before = isPart && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).cases : [];
+const names = new Set(made.cases.map(({ name }) => name));
+const cases = [...before.filter(({ name }) => !names.has(name)), ...made.cases];
 cases.sort((a, b) => (a.name < b.name ? -1 : 1));
+if (cases.length === 0) process.exit(1);
+
+const planned = vitest({}, 'list', ...tests)
+  .stdout.split('\n')
+  .filter((line) => line.includes(isCase))
+  .map((line) => line.split(' > ').at(-2));
 const where = machine();
 writeFileSync(file, `${JSON.stringify({ machine: where, cases }, null, 1)}\n`);
-await writePage(join(results, 'rounding.md'), roundingPage(where, cases));
-process.exitCode = status ?? 1;
+await writePage(join(results, 'equality.md'), equalityPage(where, cases, planned));
+process.exitCode = made.status;

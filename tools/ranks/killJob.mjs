@@ -9,7 +9,7 @@ const main = join(root, 'packages', 'cli', 'dist', 'main.js');
 const wait = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Starts `bnrnn ARGS` in a folder; `ended` gives its status and what it said on standard error. */
-function start(folder, args, library) {
+export function start(folder, args, library) {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: folder,
     env: { ...process.env, ...(library === undefined ? {} : { BNRNN_MPI: library }) },

@@ -43,3 +43,10 @@ function readProc(pid, name) {
     return undefined;
   }
 }
+
+/** The resident set of a process in MiB, now and at its fullest; 0 of one that is gone. */
+export function memoryOf(pid) {
+  const status = readProc(pid, 'status') ?? '';
+  const field = (name) => Number(new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(status)?.[1] ?? 0);
+  return { now: field('VmRSS') / 1024, most: field('VmHWM') / 1024 };
+}

@@ -243,3 +243,36 @@ describe('refusals', () => {
     );
   });
 });
+
+describe('one of several ranks', () => {
+  const options = { batch: 7, time: 3, layout: 'zaremba', resetAt: 'half-epoch' } as const;
+  const tokens = Int32Array.from({ length: 200 }, (_, i) => i);
+
+  it.each([2, 3, 7])('the columns of %i ranks are those of one process', (size) => {
+    const whole = [...tokenBatches(tokens, options).batches(0, 1)];
+    const ranks = Array.from({ length: size }, (_, rank) => {
+      const source = tokenBatches(tokens.slice(), { ...options, ranks: { rank, size } });
+      expect(source).toMatchObject({ batch: 7, largest: { time: 3, batch: 7 } });
+      return [...source.batches(0, 1)];
+    });
+    whole.forEach((wanted, k) => {
+      for (const t of [0, 1, 2]) {
+        for (const name of ['inputs', 'targets'] as const) {
+          const row = ranks.flatMap((batches) => {
+            const { batch, [name]: values, part, resetState } = batches[k]!;
+            expect(resetState).toBe(wanted.resetState);
+            expect(part?.batch).toBe(7);
+            return [...values.subarray(t * batch, (t + 1) * batch)];
+          });
+          expect(row).toEqual([...wanted[name].subarray(t * 7, (t + 1) * 7)]);
+        }
+      }
+    });
+  });
+
+  it('more ranks than streams are refused', () => {
+    expect(() => tokenBatches(tokens, { ...options, ranks: { rank: 0, size: 8 } })).toThrow(
+      'tokenBatches: a batch of 7 streams cannot be split over 8 ranks.',
+    );
+  });
+});

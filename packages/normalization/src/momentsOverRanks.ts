@@ -29,38 +29,43 @@ export function momentsOverRanks(
     const ownCounts = counts.slice();
     const sums = new Float64Array(2 * size + counts.length);
     sums.set(counts, 2 * size);
-    const each = (visit: (i: number, count: number) => void, of: Float64Array): void => {
-      for (let i = 0; i < size; i++) visit(i, of[Math.floor(i / features)] as number);
-    };
-    each((i, count) => {
-      const [m, v] = [own[i] as number, own[size + i] as number];
-      sums[i] = count * m;
-      sums[size + i] = count * (v + m * m);
-    }, counts);
+    for (let group = 0, i = 0; group < groups; group++) {
+      const count = counts[group] as number;
+      for (const end = i + features; i < end; i++) {
+        const [m, v] = [own[i] as number, own[size + i] as number];
+        sums[i] = count * m;
+        sums[size + i] = count * (v + m * m);
+      }
+    }
     ranks.sum(sums);
     counts.set(sums.subarray(2 * size));
     const offset = new Float64Array(size); // of a rank's own mean from the mean
     const value = new Float32Array(2 * size);
-    each((i, count) => {
-      const m = (sums[i] as number) / Math.max(count, 1);
-      const square = (sums[size + i] as number) / Math.max(count, 1);
-      offset[i] = (own[i] as number) - m;
-      value[i] = m;
-      value[size + i] = Math.max(square - m * m, 0);
-    }, counts);
+    for (let group = 0, i = 0; group < groups; group++) {
+      const count = Math.max(counts[group] as number, 1);
+      for (const end = i + features; i < end; i++) {
+        const m = (sums[i] as number) / count;
+        offset[i] = (own[i] as number) - m;
+        value[i] = m;
+        value[size + i] = Math.max((sums[size + i] as number) / count - m * m, 0);
+      }
+    }
     const shares = ownCounts.map((count, group) => count / Math.max(counts[group] as number, 1));
 
     return {
       value: tensor2d(value, [2 * groups, features]),
       gradient: (dy) => {
-        const flow = Float64Array.from(dy.dataSync<'float32'>());
+        const flow = new Float64Array(dy.dataSync<'float32'>());
         ranks.sum(flow);
         const back = new Float32Array(2 * size);
-        each((i, share) => {
-          const [dMean, dVariance] = [flow[i] as number, flow[size + i] as number];
-          back[i] = share * (dMean + 2 * dVariance * (offset[i] as number));
-          back[size + i] = share * dVariance;
-        }, shares);
+        for (let group = 0, i = 0; group < groups; group++) {
+          const share = shares[group] as number;
+          for (const end = i + features; i < end; i++) {
+            const dVariance = flow[size + i] as number;
+            back[i] = share * ((flow[i] as number) + 2 * dVariance * (offset[i] as number));
+            back[size + i] = share * dVariance;
+          }
+        }
         return split(tensor2d(back, [2 * groups, features]), 2);
       },
     };

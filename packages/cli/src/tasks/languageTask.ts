@@ -1,3 +1,4 @@
+import { alone, type Collective } from '@bnrnn/core';
 import {
   benchSubject,
   completeRun,
@@ -56,8 +57,8 @@ export const languageTask: RunTask<'language'> = {
     return resolveRun(language, { ...request, overrides, data });
   },
 
-  async open(_io, draft) {
-    return textData(draft, await loadCorpus(draft.data, draft.settings));
+  async open(_io, draft, collective) {
+    return textData(draft, await loadCorpus(draft.data, draft.settings), collective);
   },
 
   async split(_io, { settings, corpus, data }, split, flags) {
@@ -66,8 +67,8 @@ export const languageTask: RunTask<'language'> = {
     expectSameCorpus(corpus, found.info, where);
     return {
       lines: corpusLines(found),
-      source: runBatches(settings, found, split, keeps),
-      trainSource: runBatches(settings, found, 'train', keeps),
+      source: runBatches(settings, found, split, { keeps }),
+      trainSource: runBatches(settings, found, 'train', { keeps }),
       close: () => Promise.resolve(),
     };
   },
@@ -93,22 +94,45 @@ export const languageTask: RunTask<'language'> = {
   },
 };
 
-/** The data of a language model's run on a corpus that is loaded already. */
+/**
+ * The data of a language model's run on a corpus that is loaded already.
+ *
+ * @param ranks  one of several keeps its own streams of both splits, and nothing of the corpus.
+ */
 export function textData(
   { settings }: Pick<RunDraft<'language'>, 'settings'>,
   corpus: LoadedCorpus,
+  ranks: Pick<Collective, 'rank' | 'size'> = alone,
 ): RunData {
   const { vocabulary, info } = corpus;
   return {
     info,
     lines: corpusLines(corpus),
     spec: language.modelSpec(settings, { classes: vocabulary.size }),
-    batches: () => ({
-      train: runBatches(settings, corpus, 'train'),
-      valid: runBatches(settings, corpus, 'valid'),
-    }),
+    batches:
+      ranks.size === 1
+        ? laterBatches(settings, corpus)
+        : given(bothSplits(settings, corpus, { ranks })),
     leftOut: [],
     files: () => ({ [runFiles.vocabulary]: vocabulary.toJSON() }),
     close: () => Promise.resolve(),
   };
+}
+
+type Cut = Parameters<typeof runBatches>;
+
+function bothSplits(settings: Cut[0], corpus: Cut[1], options: Cut[3] = {}) {
+  return {
+    train: runBatches(settings, corpus, 'train', options),
+    valid: runBatches(settings, corpus, 'valid', options),
+  };
+}
+
+/** A function in a scope of its own: one in a scope that knows the corpus would keep it alive. */
+function given<Value>(value: Value): () => Value {
+  return () => value;
+}
+
+function laterBatches(settings: Cut[0], corpus: Cut[1]): RunData['batches'] {
+  return () => bothSplits(settings, corpus);
 }

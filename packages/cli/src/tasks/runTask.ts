@@ -1,4 +1,4 @@
-import type { BatchSource, CorpusInfo, LeftOut, RunEventOf } from '@bnrnn/core';
+import type { BatchSource, Collective, CorpusInfo, LeftOut, RunEventOf } from '@bnrnn/core';
 import type {
   BenchSubject,
   ResolveRunOptions,
@@ -84,8 +84,13 @@ export interface RunTask<Of extends TaskName = TaskName> {
    * @throws UsageError for a missing flag, or settings that cannot be.
    */
   draft(request: RunRequest, flags: DataFlags, stored?: RunConfig): RunDraft<Of>;
-  /** Opens the data of a run. @throws DataError when a file is not what it should be. */
-  open(io: Io, draft: RunDraft<Of>): Promise<RunData>;
+  /**
+   * Opens the data of a run.
+   *
+   * @param collective  the ranks that share it: each keeps its own part where it can. One process when absent.
+   * @throws DataError when a file is not what it should be.
+   */
+  open(io: Io, draft: RunDraft<Of>, collective?: Collective): Promise<RunData>;
   /** A split of a run's own data, or of other data of its kind. @throws DataError where it is not. */
   split(io: Io, config: RunConfig<Of>, split: Split, flags: DataFlags): Promise<EvaluatedSplit>;
   /** The training of a run on random batches. */

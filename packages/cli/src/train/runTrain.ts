@@ -87,7 +87,7 @@ async function trainWith(
   }
   const before =
     stored && resumeConfig(task.task, stored.config, draft, { ...flags, backend: named(flags) });
-  const data = await task.open(io, before ?? draft);
+  const data = await task.open(io, before ?? draft, collective);
   try {
     for (const line of data.lines) io.out(line);
     if (before !== undefined) expectSameCorpus(before.corpus, data.info, whereOf(draft));

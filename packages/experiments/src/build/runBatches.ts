@@ -8,17 +8,23 @@ import {
 } from '@bnrnn/data-ptb';
 import type { LanguageSettings } from '../settings/settings';
 
+interface RunBatchesOptions {
+  /** What to say to a reader who cannot change the settings: those of a trained run. */
+  readonly keeps?: string;
+  /** Of one of several ranks: only its own streams are kept. */
+  readonly ranks?: { readonly rank: number; readonly size: number };
+}
+
 /**
  * The windows of one split as a run's settings cut it.
  *
- * @param keeps  what to say to a reader who cannot change the settings: those of a trained run.
  * @throws UsageError naming split and settings when the split does not fill one batch.
  */
 export function runBatches(
   settings: LanguageSettings,
   { name, splits }: Pick<TextCorpus, 'name' | 'splits'>,
   split: SplitName,
-  keeps?: string,
+  { keeps, ranks }: RunBatchesOptions = {},
 ): TokenBatches {
   const batch = settings['data.batch'].value;
   const time = settings['data.time'].value;
@@ -29,6 +35,7 @@ export function runBatches(
       time,
       layout,
       resetAt: settings['data.resetAt'].value,
+      ...(ranks && { ranks }),
     });
   } catch (cause) {
     if (!(cause instanceof BatchTooLargeError)) throw cause;
