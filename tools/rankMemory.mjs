@@ -66,7 +66,14 @@ async function trainOn(data, count) {
     ...['train', 'wsj-birnn-bn', '--backend', 'simd', '--threads', '1', '--max-steps', `${steps}`],
     ...['--train', join(data, 'data', 'train'), '--dev', join(data, 'data', 'dev')],
     ...['--alignments', join(data, 'exp', 'ali_train'), join(data, 'exp', 'ali_dev')],
-    ...['--set', 'evaluation.maxBatches=1', '--out', out],
+    ...[
+      '--set',
+      'evaluation.maxBatches=1',
+      '--set',
+      'evaluation.recalibrationBatches=1',
+      '--out',
+      out,
+    ],
     ...(count === 1 ? [] : ['--ranks', `${count}`]),
   ];
   const { child, ended } = start(folder, args);
