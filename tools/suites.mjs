@@ -18,24 +18,9 @@ const packages = ['tensor-backend', 'normalization', 'recurrent', 'training'];
  * forbidden, and those that need one here and there. On other backends every suite runs, with fallbacks.
  */
 const chosen = {
-  webgpu: {
-    forbid: [
-      ...inFolder('tensor-backend/src/ops', [
-        ...['batchNormalize', 'crossEntropy', 'gruScan', 'layerNormalize', 'lookups', 'lstmScan'],
-        ...['lstmScanPair', 'moments', 'optimizerSteps', 'rnnScan', 'scan', 'standardize'],
-      ]),
-      ...inFolder('normalization/src', ['batchNorm', 'foldMoments', 'layerNorm', 'none']),
-      ...inFolder('normalization/test', ['properties']),
-      ...inFolder('recurrent/src/layers', ['bidirectional', 'gru']),
-      ...inFolder('recurrent/test', ['golden', 'layers', 'none']),
-      ...inFolder('training/test', ['optimizers']),
-    ],
-    allow: [
-      ...inFolder('recurrent/src/scan', ['normalizedScan']),
-      ...inFolder('recurrent/test', ['frameClassifier', 'languageModel', 'properties']),
-      ...inFolder('training/test', ['resume']),
-    ],
-  },
+  webgpu: JSON.parse(
+    readFileSync(join(root, 'packages', 'tensor-backend-webgpu', 'test', 'suites.json'), 'utf8'),
+  ),
 };
 
 const backends = process.argv.slice(2);
@@ -106,8 +91,4 @@ function testFiles(folder) {
       readdirSync(join(folder, part), { recursive: true }).map((file) => join(part, file)),
     )
     .filter((file) => file.endsWith('.test.ts'));
-}
-
-function inFolder(folder, names) {
-  return names.map((name) => join(folder, `${name}.test.ts`));
 }

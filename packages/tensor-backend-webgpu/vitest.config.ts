@@ -1,14 +1,12 @@
 import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
-import { backendTests, packageTests } from '../../tools/config/vitest.ts';
+import { packageTests } from '../../tools/config/vitest.ts';
+import { parity } from './test/parity.ts';
 
 const driver = ['../../tools/config/webgpuDriver.ts'];
 
-/** The suites of the ops that have a kernel here, without fallbacks; tensor-backend runs them on other backends. */
-const ops = [
-  ...['batchNormalize', 'crossEntropy', 'gruScan', 'layerNormalize', 'lookups', 'lstmScan'],
-  ...['lstmScanPair', 'moments', 'optimizerSteps', 'rnnScan', 'scan', 'standardize'],
-];
+/** A software driver on a busy machine takes long. */
+const testTimeout = 300_000;
 
 /** Without a driver the package's own tests are skipped by name, and these have nothing to run on. */
 const hasVulkan =
@@ -23,16 +21,8 @@ export default defineConfig({
     reporters: ['dot', 'json'],
     outputFile: { json: '.test-results/vitest.json' },
     projects: [
-      packageTests({ name: 'own', setupFiles: driver }),
-      ...(hasVulkan ? [opTests()] : []),
+      packageTests({ name: 'own', setupFiles: driver, testTimeout }),
+      ...(hasVulkan ? [parity('forbid', testTimeout), parity('allow', testTimeout)] : []),
     ],
   },
 });
-
-function opTests() {
-  return backendTests({
-    name: 'ops',
-    include: ops.map((name) => `../tensor-backend/src/ops/${name}.test.ts`),
-    env: { BNRNN_TEST_BACKENDS: 'webgpu', BNRNN_FALLBACK: 'forbid' },
-  });
-}

@@ -1,17 +1,20 @@
 /**
- * `node tools/browser/bench.mjs [--seconds N] [SIZE...]`: times training steps in a headless Chromium of this machine, of our LSTM
- * language model and of tfjs's own LSTM layers on its backends of browsers, each in a browser of its own, one after the
- * other, and writes docs/results/bench/browser.md and browser.json; only some sizes are shown and not written. Needs `npx nx run-many -t bundle` and npm's
- * registry; run it while nothing else computes.
+ * `node tools/browser/bench.mjs [--seconds N] [--limit N] [--only TEXT] [SIZE...]`: times training steps in a headless
+ * Chromium of this machine, of our LSTM language model and of tfjs's own LSTM layers on its backends of browsers, each
+ * in a browser of its own, one after the other, and writes docs/results/bench/browser.md and browser.json. `--only`
+ * measures the rows whose name has TEXT in it; what an earlier call measured in the same browser and machine stays. A
+ * row gives up after `--limit` seconds. Needs `npx nx run-many -t bundle` and npm's registry; run it while nothing else
+ * computes.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { build } from 'esbuild';
-import { commandLine, tableRow, writeResults } from '../peers/results.mjs';
+import { readResults, writeResults } from '../peers/results.mjs';
+import { renderPage, rows, sizes } from './page.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = import.meta.dirname;
@@ -19,23 +22,13 @@ const peers = join(here, 'tfjs-layers');
 const folder = join(root, 'node_modules', '.cache', 'bnrnn-browser');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { seconds: { type: 'string', default: '8' } },
+  options: {
+    seconds: { type: 'string', default: '8' },
+    limit: { type: 'string', default: '90' },
+    only: { type: 'string', default: '' },
+  },
 });
 const seconds = Number(values.seconds);
-
-const sizes = {
-  'a layer of 64 units': { layers: 1, units: 64, time: 20, batch: 16, classes: 64 },
-  'a layer of 256 units': { layers: 1, units: 256, time: 20, batch: 16, classes: 64 },
-  'ptb-small': { layers: 2, units: 200, time: 20, batch: 32, classes: 10_000 },
-};
-const rows = [
-  { name: 'bnrnn, simd', page: 'ours', backend: 'simd' },
-  { name: 'bnrnn, simd, W·x normalized', page: 'ours', backend: 'simd', normalized: true },
-  { name: 'bnrnn, webgpu', page: 'ours', backend: 'webgpu' },
-  { name: "tfjs's layers, wasm", page: 'peers', backend: 'wasm' },
-  { name: "tfjs's layers, webgl", page: 'peers', backend: 'webgl' },
-  { name: "tfjs's layers, webgpu", page: 'peers', backend: 'webgpu' },
-];
 
 await prepare();
 const { findChromium, openBrowser, webgpuFlags } = await import(
@@ -50,40 +43,48 @@ const flags = {
   webgpu: webgpuFlags,
   webgl: ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'],
 };
-const measured = [];
-for (const [size, numbers] of Object.entries(sizes)) {
-  if (positionals.length > 0 && !positionals.includes(size)) continue;
-  for (const row of rows) {
-    const result = await measure(row, numbers);
-    measured.push({ size, row: row.name, ...result });
-    process.stderr.write(`${size}: ${row.name}: ${JSON.stringify(result)}\n`);
-  }
-}
 const machine = {
   processor: cpus()[0].model.trim(),
   cores: cpus().length,
-  browser: execFileSync(program, ['--version'], { encoding: 'utf8' }).trim(),
+  browser: execFileSync(program, ['--version'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  }).trim(),
 };
-if (positionals.length === 0)
-  await writeResults('browser', { command: commandLine(), machine, sizes, measured }, page());
+const before = readResults('browser');
+let measured = isDeepStrictEqual(before?.machine, machine) ? before.measured : [];
+for (const [size, numbers] of Object.entries(sizes)) {
+  if (positionals.length > 0 && !positionals.includes(size)) continue;
+  for (const row of rows.filter(({ name }) => name.includes(values.only))) {
+    const result = await measure(row, numbers);
+    const isOther = (one) => one.size !== size || one.row !== row.name;
+    measured = [...measured.filter(isOther), { size, row: row.name, ...result }];
+    process.stderr.write(`${size}: ${row.name}: ${JSON.stringify(result)}\n`);
+  }
+}
+await writeResults('browser', { machine, sizes, measured }, renderPage({ machine, measured }));
 rmSync(folder, { recursive: true });
 
 /** One row of one size; `said` where it gives no time. */
-async function measure({ page, backend, normalized = false }, size) {
+async function measure({ page, backend, normalized = false, isolated = true }, size) {
   const browser = await openBrowser({
     program,
     folder,
     flags: flags[backend] ?? [],
-    // A step that takes minutes is given up.
-    timeout: 60_000 + 1000 * seconds,
+    isolated,
+    timeout: 1000 * Number(values.limit),
   });
   try {
     return await browser.run(`${page}.js`, { backend, size, seconds, normalized });
   } catch (error) {
-    return { said: error.message.split('\n')[0] };
+    return { said: explain(error.message.split('\n')[0]) };
   } finally {
     await browser.close();
   }
+}
+
+function explain(message) {
+  return / ran for more than /.test(message) ? `over ${values.limit} s` : message;
 }
 
 /** Everything that a page loads, in one folder. */
@@ -118,59 +119,4 @@ async function prepare() {
     const from = join(peers, 'node_modules', '@tensorflow', 'tfjs-backend-wasm', 'dist', file);
     copyFileSync(from, join(folder, file));
   }
-}
-
-function page() {
-  const { processor, cores, browser } = machine;
-  const found = (size, name) => measured.find((one) => one.size === size && one.row === name);
-  const cell = (size, name) => {
-    const { stepMilliseconds, said } = found(size, name);
-    return stepMilliseconds === undefined ? said : stepMilliseconds.toFixed(1);
-  };
-  const ratio = (size, peer, ours) => {
-    const [a, b] = [found(size, peer), found(size, ours)].map((one) => one.stepMilliseconds);
-    return a === undefined || b === undefined ? '' : `${(a / b).toFixed(1)}`;
-  };
-  const names = Object.keys(sizes);
-  const shapes = names.map((name) => {
-    const { layers, units, time, batch, classes } = sizes[name];
-    return `- ${name}: ${layers} LSTM layer${layers > 1 ? 's' : ''} of ${units} units, ${batch} rows of ${time} steps, ${classes} classes`;
-  });
-  return `# Training steps in a browser
-
-The browser is ${browser} without a window, on ${cores} cores of ${processor}. There is no GPU: WebGPU and WebGL
-run on the software driver SwiftShader. Their times say how many operations and dispatches a step takes, and
-nothing about graphics hardware.
-
-The table gives the median time of a training step in milliseconds. Each number is from a browser of its own. The rows
-of tfjs are its own LSTM layers with a softmax and SGD. They have no embedding, no norm of the gradient and no
-clipping; our rows have all three. Written by \`${commandLine()}\`.
-
-${shapes.join('\n')}
-
-${[
-  tableRow(['', ...names]),
-  tableRow(['---', ...names.map(() => '---:')]),
-  ...rows.map(({ name }) => tableRow([name, ...names.map((size) => cell(size, name))])),
-].join('\n')}
-
-How many of our steps one of theirs takes:
-
-${[
-  tableRow(['', ...names]),
-  tableRow(['---', ...names.map(() => '---:')]),
-  tableRow([
-    "tfjs's wasm to our simd",
-    ...names.map((size) => ratio(size, "tfjs's layers, wasm", 'bnrnn, simd')),
-  ]),
-  tableRow([
-    "tfjs's webgl to our simd",
-    ...names.map((size) => ratio(size, "tfjs's layers, webgl", 'bnrnn, simd')),
-  ]),
-  tableRow([
-    "tfjs's webgpu to our webgpu",
-    ...names.map((size) => ratio(size, "tfjs's layers, webgpu", 'bnrnn, webgpu')),
-  ]),
-].join('\n')}
-`;
 }

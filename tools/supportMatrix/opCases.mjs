@@ -107,6 +107,16 @@ export const opCases = [
     step: () => ops.clipFactor({ loss: tf.scalar(2), norm: tf.scalar(3), maxNorm: 1 }),
   },
   {
+    op: 'runningAverage',
+    step: () =>
+      ops.runningAverage({
+        old: filled(2, units),
+        values: filled(time, units),
+        weights: [1, 2, 3],
+        decay: 0.9,
+      }),
+  },
+  {
     op: 'sgdStep',
     step: () => ops.sgdStep({ variables: list(), gradients: list(), ...rate }),
   },

@@ -1,18 +1,5 @@
-import {
-  add,
-  concat,
-  matMul,
-  mul,
-  reshape,
-  slice,
-  sub,
-  tensor2d,
-  tidy,
-  where,
-  zerosLike,
-  type Tensor,
-  type Tensor2D,
-} from '@tensorflow/tfjs-core';
+import { runningAverage } from '@bnrnn/tensor-backend';
+import { reshape, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import type { NamedTensors } from './normalizer';
 
 /**
@@ -43,62 +30,14 @@ export function foldMoments<Statistics extends NamedTensors>(
 ): Statistics {
   return tidy(() => {
     const weights = Array.from(counts, (count) => (count < fewest ? 0 : count));
-    const measured = weights.every((weight) => weight > 0);
     const fold = ([name, old]: [string, Tensor]): [string, Tensor] => {
-      const values: Tensor2D = reshape(moments[name] as Tensor, [weights.length, -1]);
-      const rows: Tensor2D = reshape(old, [old.shape[0], -1]);
-      const real = measured ? values : clearRows(values, weights);
-      return [name, reshape(foldRows(rows, real, weights, decay), old.shape)];
+      const next = runningAverage({
+        old: reshape(old, [old.shape[0], -1]),
+        values: reshape(moments[name] as Tensor, [weights.length, -1]),
+        ...{ weights, decay },
+      });
+      return [name, reshape(next, old.shape)];
     };
     return Object.fromEntries(Object.entries<Tensor>(statistics).map(fold)) as Statistics;
   });
-}
-
-/** Zeros in the rows of weight 0, whatever they hold. */
-function clearRows(values: Tensor2D, weights: readonly number[]): Tensor2D {
-  const real = tensor2d(
-    weights.map((weight) => weight > 0),
-    [weights.length, 1],
-    'bool',
-  );
-  return where(real, values, zerosLike(values));
-}
-
-function foldRows(
-  old: Tensor2D,
-  values: Tensor2D,
-  weights: readonly number[],
-  decay: number,
-): Tensor2D {
-  const [rows] = old.shape;
-  const steps = weights.length;
-  if (steps > rows) {
-    const own = rows - 1;
-    const rest = weights.slice(own);
-    const pooled = average(own === 0 ? values : slice(values, [own, 0]), rest);
-    const total = rest.reduce((sum, weight) => sum + weight, 0);
-    return foldRows(
-      old,
-      own === 0 ? pooled : concat([slice(values, [0, 0], [own, -1]), pooled]),
-      [...weights.slice(0, own), total],
-      decay,
-    );
-  }
-  const head = steps === rows ? old : slice(old, [0, 0], [steps, -1]);
-  const change = mul(sub(values, head), shares(weights, decay));
-  const next: Tensor2D = add(head, change);
-  return steps === rows ? next : concat([next, slice(old, [steps, 0])]);
-}
-
-/** 1 − decay for a row that was measured, else 0, which keeps a row's bits; one number where all are alike. */
-function shares(weights: readonly number[], decay: number): number | Tensor2D {
-  const each = weights.map((weight) => (weight > 0 ? 1 - decay : 0));
-  return each.includes(0) ? tensor2d(each, [each.length, 1]) : 1 - decay;
-}
-
-/** The average over steps, each weighed by its real rows: [1, features]; 0 where none is real. */
-function average(values: Tensor2D, weights: readonly number[]): Tensor2D {
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
-  const parts = weights.map((weight) => weight / Math.max(total, 1));
-  return matMul(tensor2d(parts, [1, parts.length]), values);
 }

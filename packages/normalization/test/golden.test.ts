@@ -47,7 +47,10 @@ describe.each(testBackends())('PyTorch on %s', (backend) => {
     await startBackend(backend);
   });
 
-  it.each(cases)('$name gives its values and gradients', ({ file, name, normalizer, ...rest }) => {
+  // WebGPU computes no eigenvectors.
+  const served = cases.filter(({ name }) => backend !== 'webgpu' || !name.startsWith('zca'));
+
+  it.each(served)('$name gives its values and gradients', ({ file, name, normalizer, ...rest }) => {
     const { statistics } = normalizer.init(file.number('sizes', 'features'), { shift: true });
     const weights = toTensor(file.array('lossWeights', 'y'));
     const inputs = ['x', 'gain', 'shift'];

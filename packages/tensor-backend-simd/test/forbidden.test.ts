@@ -160,7 +160,7 @@ describe('with fallbacks forbidden, kernels run', () => {
     expect(log.stop()).toEqual([{ op, ran: 'kernel', count: 1 }]);
   });
 
-  test('globalNorm and the optimizers’ steps', () => {
+  test('globalNorm, the optimizers’ steps and the average of statistics', () => {
     const log = ops.startKernelLog();
     const [variables, velocities, seconds] = [1, 2, 3].map(() => [variable(matrix(3, units))]) as [
       Variable[],
@@ -184,11 +184,13 @@ describe('with fallbacks forbidden, kernels run', () => {
       step: 1,
       ...rate,
     });
+    const values = matrix(3, units);
+    ops.runningAverage({ old: values, values, weights: [1, 0, 2], decay: 0.9 });
     expect(log.stop().map(({ op, ran }) => [op, ran])).toEqual(
-      ['globalNorm', 'clipFactor', 'sgdStep', 'momentumStep', 'adamStep'].map((op) => [
-        op,
-        'kernel',
-      ]),
+      [
+        ...['globalNorm', 'clipFactor', 'sgdStep', 'momentumStep', 'adamStep'],
+        'runningAverage',
+      ].map((op) => [op, 'kernel']),
     );
   });
 });

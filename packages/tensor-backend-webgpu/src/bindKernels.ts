@@ -5,6 +5,7 @@ import { layerNormalize } from './kernels/layerNormalize';
 import { moments } from './kernels/moments';
 import { projectedCrossEntropy } from './kernels/projectedCrossEntropy';
 import { lstmScanPair } from './kernels/scan/lstmScanPair';
+import { runningAverage } from './kernels/runningAverage';
 import { scan } from './kernels/scan/scan';
 import { standardize, standardizeStored } from './kernels/standardize';
 import { adamStep, clipFactor, globalNorm, momentumStep, sgdStep } from './kernels/steps';
@@ -19,6 +20,7 @@ export function bindKernels(): void {
     lstmScanPair,
     moments,
     projectedCrossEntropy,
+    runningAverage,
     scan,
     standardize,
     standardizeStored,

@@ -16,10 +16,21 @@ const limits = [
   'maxStorageBufferBindingSize',
 ] as const;
 
-/** Makes a device of an adapter tfjs's backend, with this package's kernels. */
-export async function startDevice(adapter: GPUAdapter): Promise<void> {
+/** What kernels use where the device has it. */
+const features = ['subgroups', 'timestamp-query'] as const;
+
+/**
+ * Makes a device of an adapter tfjs's backend, with this package's kernels.
+ *
+ * @param wanted  the features that may be used; all when absent.
+ */
+export async function startDevice(
+  adapter: GPUAdapter,
+  wanted: readonly string[] = features,
+): Promise<void> {
+  const offered: ReadonlySet<string> = adapter.features;
   const device = await adapter.requestDevice({
-    requiredFeatures: adapter.features.has('timestamp-query') ? ['timestamp-query'] : [],
+    requiredFeatures: wanted.filter((feature) => offered.has(feature)) as GPUFeatureName[],
     requiredLimits: Object.fromEntries(limits.map((limit) => [limit, adapter.limits[limit]])),
   });
   // tfjs registers one of its own as it is loaded where WebGPU is there from the start.

@@ -11,6 +11,7 @@ import { backendName } from './kernel';
 import { lstmScanPair } from './lstmScanPair';
 import { batchNormalize, layerNormalize, standardizeStored } from './normalize';
 import { batchMatMul } from './product';
+import { runningAverage } from './runningAverage';
 import { scan } from './scan';
 import { adamStep, clipFactor, globalNorm, momentumStep, sgdStep } from './steps';
 import { sum } from './sum';
@@ -34,6 +35,7 @@ const own: readonly BackendKernel[] = [
   moments,
   momentumStep,
   projectedCrossEntropy,
+  runningAverage,
   scan,
   sgdStep,
   slice,

@@ -1,6 +1,7 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { GpuBackend } from './gpuBackend';
 import { heldBy, recorderOf } from './recorder';
+import { hasSubgroups, totalsOf } from './totals';
 
 type NumberType = 'u32' | 'f32';
 
@@ -12,6 +13,8 @@ export interface Program<Param extends string, Read extends string, Write extend
   /** May be read too. */
   readonly writes: Readonly<Record<Write, 'f32'>>;
   readonly workgroup: readonly [number, number?, number?];
+  /** Whether `main` calls `total` or `largest`, see `totalsOf`. */
+  readonly folds?: true;
   /** Functions and workgroup memory. */
   readonly declarations?: string;
   /** Sees `group`, `groups`, `local`, `lane` and `p`, the numbers. */
@@ -151,17 +154,22 @@ function build(device: GPUDevice, program: Program<string, string, string>): Com
     ),
   ];
   const fields = Object.entries(program.params).map(([key, type]) => `${key}: ${type},`);
-  const code = `struct Numbers { ${fields.join(' ')} }
+  const size = workgroup.reduce<number>((product, each = 1) => product * each, 1);
+  const totals = program.folds && totalsOf(size, hasSubgroups(device));
+  const code = `${totals?.directives ?? ''}
+struct Numbers { ${fields.join(' ')} }
 @group(0) @binding(0) var<uniform> p: Numbers;
 ${arrays.map((text, i) => `@group(0) @binding(${i + 1}) ${text}`).join('\n')}
+${totals?.declarations ?? ''}
 ${program.declarations ?? ''}
 @compute @workgroup_size(${workgroup.join(', ')})
 fn main(
   @builtin(workgroup_id) group: vec3u,
   @builtin(num_workgroups) groups: vec3u,
   @builtin(local_invocation_id) local: vec3u,
-  @builtin(local_invocation_index) lane: u32,
+  @builtin(local_invocation_index) lane: u32,${totals?.builtins ?? ''}
 ) {
+${totals?.opening ?? ''}
 ${program.main}
 }`;
   const module = device.createShaderModule({ label: name, code });

@@ -1,5 +1,6 @@
 import { batchNormalizeOp } from '@bnrnn/tensor-backend';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { copyNumbers } from '../gpu/copies';
 import { defineProgram, run } from '../gpu/program';
 import { declarations, groupNumbers, measure, numbers, opening, rows } from './batchGroups';
 import { opKernel, uploadLengths } from './kernel';
@@ -33,19 +34,6 @@ const forward = defineProgram({
     let at = row * p.features + feature;
     if (isReal(row)) { y[at] = (x[at] - mean) * slope + offset; } else { y[at] = 0.0; }
   }`,
-});
-
-const split = defineProgram({
-  name: 'splitMoments',
-  params: { count: 'u32' },
-  reads: { moments: 'f32' },
-  writes: { mean: 'f32', variance: 'f32' },
-  workgroup: [256],
-  main: `
-  let i = group.x * 256u + lane;
-  if (i >= p.count) { return; }
-  mean[i] = moments[i];
-  variance[i] = moments[p.count + i];`,
 });
 
 const backward = defineProgram({
@@ -135,13 +123,8 @@ export const batchNormalize = opKernel(batchNormalizeOp, {
       groups: [Math.ceil(features / 16), count],
     });
     const size = count * features;
-    const groups = [Math.ceil(size / 256)] as const;
-    run(backend, split, {
-      reads: { moments },
-      writes: { mean, variance },
-      steps: [{ count: size }],
-      groups,
-    });
+    copyNumbers(backend, moments, 0, mean, 0);
+    copyNumbers(backend, moments, size, variance, 0);
     let used = moments;
     if (storedMean !== undefined) {
       used = backend.allocate([2, count, features]);
@@ -149,7 +132,7 @@ export const batchNormalize = opKernel(batchNormalizeOp, {
         reads: { moments, storedMean, storedVariance, lengths },
         writes: { used },
         steps: [{ groupCount: count, features, batch, hasStored }],
-        groups,
+        groups: [Math.ceil(size / 256)],
       });
       backend.free(moments);
     }

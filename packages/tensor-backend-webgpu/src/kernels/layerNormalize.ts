@@ -17,19 +17,7 @@ const numbers = {
 } as const;
 
 /** A workgroup standardizes one group of one row; its 64 invocations share the features. */
-const declarations = `
-var<workgroup> parts: array<f32, 64>;
-fn total(value: f32, lane: u32) -> f32 {
-  workgroupBarrier();
-  parts[lane] = value;
-  workgroupBarrier();
-  for (var half = 32u; half > 0u; half /= 2u) {
-    if (lane < half) { parts[lane] += parts[lane + half]; }
-    workgroupBarrier();
-  }
-  return parts[0];
-}
-fn isPadded(row: u32) -> bool {
+const declarations = `fn isPadded(row: u32) -> bool {
   return p.hasLengths == 1u && i32(row / p.batch) >= lengths[row % p.batch];
 }`;
 
@@ -44,13 +32,13 @@ const opening = `
   let padded = isPadded(row);
   var sum = 0.0;
   for (var k = lane; k < size; k += 64u) { sum += x[start + k]; }
-  let mean = f32(p.hasCenter) * total(sum, lane) / n;
+  let mean = f32(p.hasCenter) * total(sum) / n;
   sum = 0.0;
   for (var k = lane; k < size; k += 64u) {
     let centered = x[start + k] - mean;
     sum += centered * centered;
   }
-  let s = sqrt(total(sum, lane) / n + p.epsilon);`;
+  let s = sqrt(total(sum) / n + p.epsilon);`;
 
 const forward = defineProgram({
   name: 'layerNormalize',
@@ -58,6 +46,7 @@ const forward = defineProgram({
   reads: { x: 'f32', gain: 'f32', shift: 'f32', lengths: 'i32' },
   writes: { y: 'f32' },
   workgroup: [64],
+  folds: true,
   declarations,
   main: `${opening}
   for (var k = lane; k < size; k += 64u) {
@@ -75,6 +64,7 @@ const backward = defineProgram({
   // Each row's part of the gradients of gain and shift; they are summed over the rows afterwards.
   writes: { dx: 'f32', dGains: 'f32', dShifts: 'f32' },
   workgroup: [64],
+  folds: true,
   declarations,
   main: `${opening}
   sum = 0.0;
@@ -84,8 +74,8 @@ const backward = defineProgram({
     sum += g;
     product += g * (x[start + k] - mean) / s;
   }
-  let back = f32(p.hasCenter) * total(sum, lane) / n;
-  let along = total(product, lane) / n;
+  let back = f32(p.hasCenter) * total(sum) / n;
+  let along = total(product) / n;
   for (var k = lane; k < size; k += 64u) {
     let standard = (x[start + k] - mean) / s;
     let g = dy[start + k] * gain[feature0 + k];

@@ -16,30 +16,18 @@ const rowLosses = defineProgram({
   reads: { logits: 'f32', labels: 'i32', lengths: 'i32' },
   writes: { nats: 'f32', logSums: 'f32' },
   workgroup: [256],
-  declarations: 'var<workgroup> parts: array<f32, 256>;',
+  folds: true,
   main: `
   let first = group.x * p.classes;
   var most = -3.4e38;
   for (var c = lane; c < p.classes; c += 256u) { most = max(most, logits[first + c]); }
-  parts[lane] = most;
-  workgroupBarrier();
-  for (var half = 128u; half > 0u; half /= 2u) {
-    if (lane < half) { parts[lane] = max(parts[lane], parts[lane + half]); }
-    workgroupBarrier();
-  }
-  most = parts[0];
-  workgroupBarrier();
+  most = largest(most);
   var sum = 0.0;
   for (var c = lane; c < p.classes; c += 256u) { sum += exp(logits[first + c] - most); }
-  parts[lane] = sum;
-  workgroupBarrier();
-  for (var half = 128u; half > 0u; half /= 2u) {
-    if (lane < half) { parts[lane] += parts[lane + half]; }
-    workgroupBarrier();
-  }
+  let whole = total(sum);
   if (lane > 0u) { return; }
   let row = p.start + group.x;
-  let logSum = most + log(parts[0]);
+  let logSum = most + log(whole);
   var loss = logSum - logits[first + u32(labels[row])];
   if (p.batch > 0u && i32(row / p.batch) >= lengths[row % p.batch]) { loss = 0.0; }
   nats[row] = loss;

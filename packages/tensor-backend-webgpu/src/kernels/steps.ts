@@ -7,6 +7,7 @@ import {
   smallestClip,
 } from '@bnrnn/tensor-backend';
 import { engine, util, Variable, type TensorInfo } from '@tensorflow/tfjs-core';
+import { copyNumbers } from '../gpu/copies';
 import type { GpuBackend } from '../gpu/gpuBackend';
 import { defineProgram, element, linear, run } from '../gpu/program';
 import { copyOf } from './copy';
@@ -21,17 +22,12 @@ const squares = defineProgram({
   reads: { x: 'f32' },
   writes: { sums: 'f32' },
   workgroup: [256],
-  declarations: 'var<workgroup> folded: array<f32, 256>;',
+  folds: true,
   main: `
   var sum = 0.0;
   for (var i = group.x * 256u + lane; i < p.count; i += groups.x * 256u) { sum += x[i] * x[i]; }
-  folded[lane] = sum;
-  workgroupBarrier();
-  for (var half = 128u; half > 0u; half /= 2u) {
-    if (lane < half) { folded[lane] += folded[lane + half]; }
-    workgroupBarrier();
-  }
-  if (lane == 0u) { sums[p.start + group.x] = folded[0]; }`,
+  let whole = total(sum);
+  if (lane == 0u) { sums[p.start + group.x] = whole; }`,
 });
 
 const root = defineProgram({
@@ -40,23 +36,25 @@ const root = defineProgram({
   reads: { sums: 'f32' },
   writes: { norm: 'f32' },
   workgroup: [256],
-  declarations: 'var<workgroup> folded: array<f32, 256>;',
+  folds: true,
   main: `
   var sum = 0.0;
   for (var i = lane; i < p.count; i += 256u) { sum += sums[i]; }
-  folded[lane] = sum;
-  workgroupBarrier();
-  for (var half = 128u; half > 0u; half /= 2u) {
-    if (lane < half) { folded[lane] += folded[lane + half]; }
-    workgroupBarrier();
-  }
-  if (lane == 0u) { norm[0] = sqrt(folded[0]); }`,
+  let whole = total(sum);
+  if (lane == 0u) { norm[0] = sqrt(whole); }`,
 });
 
-/** The L2 norm over a list of gradients: a dispatch each, and one for the root. */
+/** Elements up to which gradients are copied together: gains, shifts and biases. */
+const small = 8192;
+
+/** The L2 norm over a list of gradients: a dispatch for each large one, one for all small ones, one for the root. */
 export const globalNorm = listKernel(globalNormOp, (backend, gradients) => {
-  const sums = backend.allocate([parts * gradients.length]);
-  gradients.forEach((x, k) =>
+  const isSmall = ({ shape }: TensorInfo) => util.sizeFromShape(shape) <= small;
+  const few = gradients.filter(isSmall);
+  const together = few.length > 1 ? joined(backend, few) : undefined;
+  const list = together ? [...gradients.filter((x) => !isSmall(x)), together] : gradients;
+  const sums = backend.allocate([parts * list.length]);
+  list.forEach((x, k) =>
     run(backend, squares, {
       reads: { x },
       writes: { sums },
@@ -68,12 +66,24 @@ export const globalNorm = listKernel(globalNormOp, (backend, gradients) => {
   run(backend, root, {
     reads: { sums },
     writes: { norm },
-    steps: [{ count: parts * gradients.length }],
+    steps: [{ count: parts * list.length }],
     groups: [1],
   });
-  backend.free(sums);
+  backend.free(sums, together);
   return norm;
 });
+
+/** The numbers of several tensors one behind the other. */
+function joined(backend: GpuBackend, tensors: readonly TensorInfo[]): TensorInfo {
+  const sizes = tensors.map(({ shape }) => util.sizeFromShape(shape));
+  const whole = backend.allocate([sizes.reduce((sum, size) => sum + size, 0)]);
+  let at = 0;
+  tensors.forEach((tensor, k) => {
+    copyNumbers(backend, tensor, 0, whole, at);
+    at += sizes[k] as number;
+  });
+  return whole;
+}
 
 const largestFloat = 3.4028234663852886e38;
 

@@ -50,6 +50,7 @@ export {
   type SgdStepOptions,
 } from './optimizerSteps';
 export { rnnScan, type RnnScanOptions, type RnnScanResult } from './rnnScan';
+export { runningAverage, type RunningAverageOptions } from './runningAverage';
 export { standardize, type EpsilonRule } from './standardize';
 export {
   batchStep,

@@ -17,20 +17,7 @@ const units = (text: string) => `
 /** What other invocations of the workgroup have written is there behind it. */
 const meet = 'storageBarrier(); workgroupBarrier();';
 
-const shared = `
-var<workgroup> folded: array<f32, 256>;
-var<workgroup> tile: array<f32, 256>;
-/** The sum over the invocations of a row. */
-fn total(value: f32, lane: u32) -> f32 {
-  workgroupBarrier();
-  folded[lane] = value;
-  workgroupBarrier();
-  for (var half = 128u; half > 0u; half /= 2u) {
-    if (lane < half) { folded[lane] += folded[lane + half]; }
-    workgroupBarrier();
-  }
-  return folded[0];
-}`;
+const shared = 'var<workgroup> tile: array<f32, 256>;';
 
 /** Visits the groups of a placement's features, with mean and deviation of each. */
 function eachGroup(form: ScanForm, name: InsidePlacement, x: string, text: string): string {
@@ -42,14 +29,14 @@ function eachGroup(form: ScanForm, name: InsidePlacement, x: string, text: strin
     let start = block * size;
     var sum = 0.0;
     for (var k = lane; k < size; k += 256u) { let i = start + k; sum += ${x}; }
-    let mean = total(sum, lane) / f32(size);
+    let mean = total(sum) / f32(size);
     sum = 0.0;
     for (var k = lane; k < size; k += 256u) {
       let i = start + k;
       let centered = ${x} - mean;
       sum += centered * centered;
     }
-    let deviation = sqrt(total(sum, lane) / f32(size) + p.${l}Epsilon);
+    let deviation = sqrt(total(sum) / f32(size) + p.${l}Epsilon);
     ${text}
   }`;
 }
@@ -91,8 +78,8 @@ function normalizeGradient(
       slope += d;
       product += d * (${x} - mean) / deviation;
     }
-    let back0 = total(slope, lane) / f32(size);
-    let along = total(product, lane) / f32(size);
+    let back0 = total(slope) / f32(size);
+    let along = total(product) / f32(size);
     for (var k = lane; k < size; k += 256u) {
       let i = start + k;
       let standard = (${x} - mean) / deviation;
@@ -127,6 +114,7 @@ export function forwardByRow(form: ScanForm) {
     reads: { projected: 'f32', recurrent: 'f32', parameters: 'f32', lengths: 'i32' },
     writes: { work: 'f32', hidden: 'f32' },
     workgroup: [256],
+    folds: true,
     declarations: `${functions(form)}
 ${forwardCell(form)}
 ${shared}`,
@@ -195,6 +183,7 @@ export function backwardByRow(form: ScanForm) {
     reads: { recurrent: 'f32', parameters: 'f32', lengths: 'i32', dHidden: 'f32' },
     writes: { work: 'f32', dProjected: 'f32', back: 'f32' },
     workgroup: [256],
+    folds: true,
     declarations: `${functions(form)}
 ${backwardCell(form)}
 ${shared}`,
