@@ -80,11 +80,7 @@ export {
   type ProjectedCrossEntropyOptions,
 } from './ops/projectedCrossEntropy';
 export { rnnScan, type RnnScanOptions, type RnnScanResult } from './ops/rnnScan';
-export {
-  runningAverage,
-  runningAverageOp,
-  type RunningAverageOptions,
-} from './ops/runningAverage';
+export { runningAverage, runningAverageOp, type RunningAverageOptions } from './ops/runningAverage';
 export { scanOp, type ScanAttributes, type ScanNormalizerSpec } from './ops/scanOp';
 export { servesPlacements } from './ops/servesPlacements';
 export { sgdStep, sgdStepOp, type SgdStepOptions } from './ops/sgdStep';
