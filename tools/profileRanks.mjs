@@ -7,7 +7,12 @@
  * Trains on synthetic words with the simd backend and tells, for each rank and step, the milliseconds of each program of
  * the backend, of the sums over ranks, and of waiting for the other ranks before them. A meeting is added before each sum
  * to tell the two apart. Medians over steps of a step; means of its parts. Build the bundles before.
+ *
+ * Each process prints one line of JSON. `--page FILE` trains nothing: it takes a file of such lines and writes
+ * `docs/results/ranks/profile.md` and `profile.json`.
  */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { parseArgs } from 'node:util';
 import { alone } from '@bnrnn/core';
@@ -24,7 +29,10 @@ import { launchOf, startMpi } from '@bnrnn/mpi';
 import { modelFromSpec } from '@bnrnn/recurrent';
 import { train } from '@bnrnn/training';
 import { engine } from '@tensorflow/tfjs-core';
+import { machine, root } from './peers/machine.mjs';
+import { profilePage } from './ranks/profilePage.mjs';
 import { startBackend } from './startBackend.mjs';
+import { writePage } from './writePage.mjs';
 
 const { values: flags, positionals } = parseArgs({
   allowPositionals: true,
@@ -34,8 +42,17 @@ const { values: flags, positionals } = parseArgs({
     batch: { type: 'string', default: '32' },
     /** Times whole steps alone: what is timed inside costs time. */
     plain: { type: 'boolean', default: false },
+    page: { type: 'string' },
   },
 });
+if (flags.page !== undefined) {
+  const lines = readFileSync(flags.page, 'utf8').trim().split('\n');
+  const found = { machine: machine(), runs: lines.map((line) => JSON.parse(line)) };
+  const folder = join(root, 'docs', 'results', 'ranks');
+  writeFileSync(join(folder, 'profile.json'), `${JSON.stringify(found, null, 1)}\n`);
+  await writePage(join(folder, 'profile.md'), profilePage(found));
+  process.exit(0);
+}
 const [preset = 'ptb-medium-bn'] = positionals;
 const warmUp = 4;
 
@@ -114,20 +131,12 @@ const parts = [...spent]
   }))
   .toSorted((a, b) => b.milliseconds - a.milliseconds);
 const { rank, size } = collective;
-process.stdout.write(
-  [
-    JSON.stringify({
-      preset,
-      rank,
-      size,
-      fastest: rounded(steps[0]),
-      step: rounded(steps[steps.length >> 1]),
-    }),
-    ...parts
-      .filter(({ milliseconds }) => milliseconds >= 0.3)
-      .map((part) => `  ${JSON.stringify(part)}`),
-    '',
-  ].join('\n'),
-);
+const found = {
+  ...{ preset, batch: Number(flags.batch), threads: Number(flags.threads), rank, size },
+  commit: machine().commit,
+  ...{ fastest: rounded(steps[0]), step: rounded(steps[steps.length >> 1]) },
+  ...(!flags.plain && { parts: parts.filter(({ milliseconds }) => milliseconds >= 0.3) }),
+};
+process.stdout.write(`${JSON.stringify(found)}\n`);
 ranks?.finalize();
 process.exit(0);
