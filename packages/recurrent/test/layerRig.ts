@@ -1,5 +1,13 @@
 import type { NamedTensors } from '@bnrnn/normalization';
-import { filled, fromTensor, toTensor, toTensor2D, type Array64 } from '@bnrnn/test-utils';
+import {
+  array64,
+  filled,
+  fromTensor,
+  map64,
+  type oracle,
+  toTensor,
+  type Array64,
+} from '@bnrnn/test-utils';
 import { dispose, variable, type Rank, type Tensor3D, type Variable } from '@tensorflow/tfjs-core';
 import type { Layer, LayerContext, LayerPlace, LayerResult, State } from '@bnrnn/recurrent';
 import { applyInOrder, placesInOrder } from '../src/layers/applyInOrder';
@@ -45,42 +53,55 @@ export function layerArrays(layer: Layer, { inputs, time, batch, seed }: RigOpti
 }
 
 /** The statistics that a layer starts with, of the normalizers that keep any. */
-export function startStatistics(layer: Layer): Map<string, NamedTensors> {
-  return new Map(
-    [...layer.normalizers(path)].flatMap(([name, { normalizer, features }]) => {
-      const { parameters, statistics } = normalizer.init(features, { shift: false });
-      dispose(parameters);
-      return Object.keys(statistics).length === 0 ? [] : [[name, statistics]];
-    }),
-  );
+export function startStatistics(layer: Layer, inputs = 3): Map<string, NamedTensors> {
+  const place = { path, inputs, initializer: { kind: 'zeros' }, seed: 1 } as const;
+  const made = layer.parameters(place);
+  const started = [...layer.normalizers(path)].map(([name, { normalizer, features, ...at }]) => {
+    const weights = (at.weights && made.get(at.weights)) as Variable<Rank.R2> | undefined;
+    const { parameters, statistics } = normalizer.init(features, { shift: false, weights });
+    dispose(parameters);
+    return [name, statistics] as const;
+  });
+  for (const parameter of made.values()) parameter.dispose();
+  return new Map(started.filter(([, statistics]) => Object.keys(statistics).length > 0));
 }
 
-/** Distinct running statistics for each batch normalizer of a layer; variances above 0. */
+/** Distinct running statistics for each normalizer of a layer, under which its gradient is a derivative. */
 export function layerStatistics(layer: Layer, seed: number): Map<string, NamedTensors> {
   return new Map(
-    [...startStatistics(layer)].map(([name, start], k) => {
-      const { shape } = start['mean']!;
+    [...startStatistics(layer)].map(([path, start], k) => {
+      const values = Object.entries(start).map(([name, { shape }]) => {
+        return [name, toTensor(statisticOf(name, shape, seed + k))];
+      });
       dispose(start);
-      return [
-        name,
-        {
-          mean: toTensor2D(filled(shape, seed + 200 + k, -0.4, 0.4)),
-          variance: toTensor2D(filled(shape, seed + 300 + k, 0.3, 1.2)),
-        },
-      ];
+      return [path, Object.fromEntries(values) as NamedTensors];
     }),
   );
 }
 
-/** The statistics of a normalizer as float64. */
+/** Means near 0, variances above 0, squares near I; counters, sums and controls of the backward pass as they begin. */
+export function statisticOf(name: string, shape: readonly number[], seed: number): Array64 {
+  if (name === 'mean') return filled(shape, seed + 200, -0.4, 0.4);
+  if (name === 'variance') return filled(shape, seed + 300, 0.3, 1.2);
+  if (name !== 'covariance' && name !== 'matrix') return array64(shape);
+  const size = shape.at(-1)!;
+  const noise = filled(shape, seed + 400, -0.05, 0.05);
+  return map64(noise, (value, i) => {
+    const [row, column] = [Math.floor(i / size) % size, i % size];
+    const mirrored = i + (column - row) * size - (column - row);
+    return Number(row === column) + value + noise.data[mirrored]!;
+  });
+}
+
+/** The statistics of normalizers as float64, by path. */
 export function statisticsArrays(
   statistics: ReadonlyMap<string, NamedTensors>,
-): Record<string, { mean: Array64; variance: Array64 }> {
+): Record<string, oracle.NamedArrays> {
   return Object.fromEntries(
-    [...statistics].map(([name, { mean, variance }]) => [
-      name,
-      { mean: fromTensor(mean!), variance: fromTensor(variance!) },
-    ]),
+    [...statistics].map(([path, tensors]) => {
+      const values = Object.entries(tensors).map(([name, tensor]) => [name, fromTensor(tensor)]);
+      return [path, Object.fromEntries(values) as oracle.NamedArrays];
+    }),
   );
 }
 

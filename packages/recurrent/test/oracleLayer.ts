@@ -1,12 +1,14 @@
-import type { BuiltInSpec, NormalizerSpec } from '@bnrnn/normalization';
+import type { NormalizerSpec } from '@bnrnn/normalization';
 import type { BidirectionalSpec, GruSpec, LstmSpec, RnnSpec } from '@bnrnn/recurrent';
-import { array64, axis, map64, oracle, type Array64 } from '@bnrnn/test-utils';
+import { array64, axis, map64, oracle, reshape64, type Array64 } from '@bnrnn/test-utils';
 import type { Arrays } from './layerRig';
 
 interface RunOptions {
   readonly lengths?: oracle.RowLengths;
   readonly mode: 'batch' | 'stored';
-  readonly statistics: Record<string, { mean: Array64; variance: Array64 }>;
+  readonly statistics: Record<string, oracle.NamedArrays>;
+  /** Where the first call of each normalizer leaves the x at which later ones take constants of the gradient. */
+  readonly constantsAt?: Map<string, Array64>;
 }
 
 export interface OracleResult {
@@ -44,12 +46,27 @@ function oracleScan(
   const { path, lengths, reverse, state } = options;
   const at = (name: string): Array64 | undefined => arrays[`${path}.${name}`];
   const peepholes = at('peepholes');
+  const onWeights = (placement: 'inputToHidden' | 'hiddenToHidden') => {
+    const own = ownOracle(spec.normalize[placement]);
+    return own !== undefined && 'mapWeights' in own ? own : undefined;
+  };
+  const mapped = (placement: 'inputToHidden' | 'hiddenToHidden', weights: Array64): Array64 => {
+    const place = `${path}.${placement}`;
+    const { statistics } = options;
+    const own = parametersAt(place, arrays);
+    return onWeights(placement)?.mapWeights(weights, own, statistics[place] ?? {}) ?? weights;
+  };
+  const withOffset = (bias: Array64 | undefined): Array64 | undefined => {
+    const kept = options.statistics[`${path}.inputToHidden`] ?? {};
+    const offset = onWeights('inputToHidden')?.mapOffset?.(at('input') as Array64, kept);
+    return bias && offset ? map64(bias, (value, f) => value + offset.data[f]!) : bias;
+  };
   const common = {
     x: arrays['x'] as Array64,
     weights: {
-      input: at('input') as Array64,
-      recurrent: at('recurrent') as Array64,
-      bias: at('bias'),
+      input: mapped('inputToHidden', at('input') as Array64),
+      recurrent: mapped('hiddenToHidden', at('recurrent') as Array64),
+      bias: withOffset(at('bias')),
       recurrentBias: at('recurrentBias'),
       peepholes: peepholes === undefined ? undefined : threeRows(peepholes),
     },
@@ -82,7 +99,10 @@ function oracleScan(
     });
     return { hidden, state: [finalHidden] };
   }
-  const { hidden, finalHidden } = oracle.gruLayer({ ...common, normalize: { inputToHidden } });
+  const { hidden, finalHidden } = oracle.gruLayer({
+    ...common,
+    normalize: { inputToHidden, hiddenToHidden: inside.hiddenToHidden },
+  });
   return { hidden, state: [finalHidden] };
 }
 
@@ -118,61 +138,60 @@ export function sequenceNormalizer(
   of: NormalizerSpec | undefined,
   path: string,
   arrays: Arrays,
-  { mode, statistics }: RunOptions,
+  { mode, statistics, constantsAt }: RunOptions,
 ): oracle.SequenceNormalizer | undefined {
-  // The oracle has formulas of the built-in strategies alone.
-  const spec = of as BuiltInSpec | undefined;
-  if (spec === undefined || spec.kind === 'none') return undefined;
-  const gain = arrays[`${path}.gain`] as Array64;
-  const shift = arrays[`${path}.shift`];
-  if (spec.kind === 'layer') {
-    return (x, lengths) => silenced(oracle.layerNormalize({ ...spec, x, gain, shift }), lengths);
-  }
-  if (mode === 'batch') {
-    return (x, lengths) => oracle.batchNormalize({ ...spec, x, gain, shift, lengths }).y;
-  }
-  const { epsilon, epsilonRule } = spec;
-  const stored = oracle.batchStep({
-    gain,
-    shift,
-    epsilon,
-    epsilonRule,
-    stored: statistics[path],
-    useStored: true,
-  });
-  return (x, lengths) => {
-    const y = array64(x.shape);
-    const size = axis(x, 1) * axis(x, 2);
-    for (let t = 0; t < axis(x, 0); t++) {
-      y.data.set(stored(oracle.stepOf(x, t), t, lengths).data, t * size);
-    }
-    return y;
-  };
-}
-
-/** Zero where padded. */
-function silenced(x: Array64, lengths: oracle.RowLengths): Array64 {
-  const [batch, features] = [axis(x, 1), axis(x, 2)];
-  return map64(x, (value, i) => {
-    const row = Math.floor(i / features);
-    return oracle.isPadded(lengths, Math.floor(row / batch), row % batch) ? 0 : value;
-  });
+  const own = ownOracle(of);
+  if (own === undefined || !('normalize' in own)) return undefined;
+  const parameters = parametersAt(path, arrays);
+  return (x, lengths) =>
+    own.normalize({
+      ...{ x, parameters, mode, lengths, statistics: statistics[path] ?? {} },
+      constantsAt: constantsOf(constantsAt, path, x),
+    });
 }
 
 function stepNormalizer(
   of: NormalizerSpec | undefined,
   path: string,
   arrays: Arrays,
-  { mode, statistics }: RunOptions,
+  { mode, statistics, constantsAt, reverse }: LayerOptions,
 ): oracle.StepNormalizer | undefined {
-  // The oracle has formulas of the built-in strategies alone.
-  const spec = of as BuiltInSpec | undefined;
-  if (spec === undefined || spec.kind === 'none') return undefined;
-  const gain = arrays[`${path}.gain`] as Array64;
-  const shift = arrays[`${path}.shift`];
-  if (spec.kind === 'layer') return oracle.layerStep({ ...spec, gain, shift });
-  const { epsilon, epsilonRule } = spec;
-  const useStored = mode === 'stored';
-  const stored = statistics[path];
-  return oracle.batchStep({ gain, shift, epsilon, epsilonRule, useStored, stored });
+  const own = ownOracle(of);
+  if (own === undefined || !('normalize' in own)) return undefined;
+  const parameters = parametersAt(path, arrays);
+  const time = axis(arrays['x'] as Array64, 0);
+  return (x, step, lengths) => {
+    const [batch, features] = [axis(x, 0), axis(x, 1)];
+    const whole = reshape64(x, [1, batch, features]);
+    // A reversed scan takes its first step at the last frame of the longest row.
+    const last = Math.max(...(lengths ?? [time])) - 1;
+    const y = own.normalize({
+      ...{ x: whole, parameters, mode, statistics: statistics[path] ?? {} },
+      firstStep: reverse === true ? Math.max(last - step, 0) : step,
+      lengths: lengths?.map((length) => Number(step < length)),
+      constantsAt: constantsOf(constantsAt, `${path} ${step}`, whole),
+    });
+    return reshape64(y, [batch, features]);
+  };
+}
+
+const ownOracle = (spec: NormalizerSpec | undefined): oracle.StrategyOracle | undefined =>
+  spec === undefined || spec.kind === 'none' ? undefined : oracle.strategyOracle(spec);
+
+function parametersAt(path: string, arrays: Arrays): oracle.NamedArrays {
+  const prefix = `${path}.`;
+  return Object.fromEntries(
+    Object.entries(arrays).flatMap(([name, array]) =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), array]] : [],
+    ),
+  );
+}
+
+function constantsOf(
+  known: Map<string, Array64> | undefined,
+  key: string,
+  x: Array64,
+): Array64 | undefined {
+  if (known !== undefined && !known.has(key)) known.set(key, array64(x.shape, x.data));
+  return known?.get(key);
 }
