@@ -5,8 +5,10 @@
  *
  * Trains the small model with each strategy on W·x from the same weights and batches, times steps in
  * turn with `bnrnn bench`, and writes `docs/results/strategies`: the page, the curves and `losses.json`.
- * Finished runs in `runs/strategies` are taken as they are. Leave the machine alone meanwhile: it takes
- * about 15 minutes.
+ * The costs stand in `docs/strategies.md` too. Finished runs in `runs/strategies` are taken as they are.
+ * Leave the machine alone meanwhile: it takes about 15 minutes.
+ *
+ * With `--write-only` nothing runs: the pages are written again from `losses.json`.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -21,6 +23,7 @@ const { values: flags } = parseArgs({
     steps: { type: 'string', default: '400' },
     rounds: { type: 'string', default: '3' },
     data: { type: 'string', default: 'glosses' },
+    'write-only': { type: 'boolean', default: false },
     runs: { type: 'string', default: join(root, 'runs', 'strategies') },
     presets: {
       type: 'string',
@@ -28,11 +31,16 @@ const { values: flags } = parseArgs({
     },
   },
 });
-const presets = flags.presets.split(',');
-const [baseline] = presets;
-const rounds = Number(flags.rounds);
+const out = join(root, 'docs', 'results', 'strategies');
+const record = join(out, 'losses.json');
 /** Steps at the end whose mean loss stands in the table, and those of one point in losses.json. */
 const [lastSteps, pointSteps] = [50, 10];
+
+const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
+const median = (values) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
+};
 
 function bnrnn(...args) {
   const main = join(root, 'packages', 'cli', 'dist', 'main.js');
@@ -43,58 +51,69 @@ function bnrnn(...args) {
   });
 }
 
-const lastJson = (text) => JSON.parse(text.trim().split('\n').at(-1));
-const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
-const median = (values) => {
-  const sorted = [...values].sort((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
-};
-
-const folder = flags.runs;
-const out = join(root, 'docs', 'results', 'strategies');
-mkdirSync(out, { recursive: true });
-
-const losses = Object.fromEntries(
-  presets.map((preset) => {
-    const run = join(folder, preset);
-    const short = ['--max-steps', flags.steps, '--set', 'evaluation.maxBatches=20'];
+/** Trains and times; gives what `losses.json` holds. */
+function measure() {
+  const { steps, data, runs } = flags;
+  const presets = flags.presets.split(',');
+  const short = ['--max-steps', steps, '--set', 'evaluation.maxBatches=20'];
+  mkdirSync(out, { recursive: true });
+  const points = presets.map((preset) => {
+    const run = join(runs, preset);
     if (!existsSync(join(run, 'result.json'))) {
-      bnrnn('train', preset, '--data', flags.data, '--seed', '1', ...short, '--out', run);
+      bnrnn('train', preset, '--data', data, '--seed', '1', ...short, '--out', run);
     }
     process.stderr.write(`trained ${preset}\n`);
     const events = readFileSync(join(run, 'events.jsonl'), 'utf8').trim().split('\n');
-    const steps = events.map((line) => JSON.parse(line)).filter(({ type }) => type === 'step');
-    return [preset, steps.map(({ loss }) => loss)];
-  }),
-);
-bnrnn('report', ...presets.map((preset) => join(folder, preset)), '--markdown', '--curves', out);
-rmSync(join(out, 'validation.svg'), { force: true });
+    const all = events.map((line) => JSON.parse(line)).filter(({ type }) => type === 'step');
+    const losses = all.map(({ loss }) => loss);
+    const starts = losses.flatMap((_, i) => (i % pointSteps === 0 ? [i] : []));
+    return starts.map((i) => Number(mean(losses.slice(i, i + pointSteps)).toFixed(4)));
+  });
+  const folders = presets.map((preset) => join(runs, preset));
+  bnrnn('report', ...folders, '--markdown', '--curves', out);
+  rmSync(join(out, 'validation.svg'), { force: true });
 
-const benched = Object.fromEntries(presets.map((preset) => [preset, []]));
-for (let round = 0; round < rounds; round++) {
-  for (const preset of presets) {
-    benched[preset].push(lastJson(bnrnn('bench', preset, '--alone', '--steps', '20', '--json')));
+  const benched = presets.map(() => []);
+  for (let round = 1; round <= Number(flags.rounds); round++) {
+    presets.forEach((preset, k) => {
+      const line = bnrnn('bench', preset, '--alone', '--steps', '20', '--json').trim();
+      benched[k].push(JSON.parse(line.split('\n').at(-1)));
+    });
+    process.stderr.write(`timed round ${round}\n`);
   }
-  process.stderr.write(`timed round ${round + 1}\n`);
+  const { backend, blas, threads } = benched[0][0];
+  const named = (values) => Object.fromEntries(presets.map((preset, k) => [preset, values[k]]));
+  return {
+    machine: machine(),
+    settings: { steps: Number(steps), data, backend, threads, blas },
+    points: named(points),
+    steps: named(benched.map((each) => each.map(({ stepMilliseconds }) => stepMilliseconds))),
+  };
 }
 
-const end = (preset) => mean(losses[preset].slice(-lastSteps));
-const rows = presets.map((preset) => {
-  const of = benched[preset].map(({ stepMilliseconds }) => stepMilliseconds);
-  const ratios = of.map((step, i) => step / benched[baseline][i].stepMilliseconds);
+const measured = flags['write-only'] ? JSON.parse(readFileSync(record, 'utf8')) : measure();
+const { machine: where, settings, points, steps } = measured;
+const presets = Object.keys(points);
+const [baseline] = presets;
+const rounds = steps[baseline].length;
+
+const end = (preset) => mean(points[preset].slice(-lastSteps / pointSteps));
+const change = (preset) => (preset === baseline ? '' : (end(preset) - end(baseline)).toFixed(3));
+const ratio = (preset) => {
+  const ratios = steps[preset].map((step, i) => step / steps[baseline][i]);
   const spread = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
-  const change = preset === baseline ? '' : (end(preset) - end(baseline)).toFixed(3);
-  const cells = [end(preset).toFixed(3), change, median(of).toFixed(1)];
-  return `| \`${preset}\` | ${cells.join(' | ')} | ${median(ratios).toFixed(2)} (${spread}) |`;
+  return `${median(ratios).toFixed(2)} (${spread})`;
+};
+const rows = presets.map((preset) => {
+  const cells = [end(preset).toFixed(3), change(preset), median(steps[preset]).toFixed(1)];
+  return `| \`${preset}\` | ${cells.join(' | ')} | ${ratio(preset)} |`;
 });
-const where = machine();
-const { backend, blas, threads } = benched[baseline][0];
 await writePage(
   join(out, 'README.md'),
-  `# The first ${flags.steps} steps of every strategy
+  `# The first ${settings.steps} steps of every strategy
 
 Each run is the small model with one strategy on W·x.
-All runs have seed 1, recipe \`authors-code\` and the corpus ${flags.data}: the same weights and the same
+All runs have seed 1, recipe \`authors-code\` and the corpus ${settings.data}: the same weights and the same
 batches. One seed shows no more than a tendency. The loss is the mean of the last ${lastSteps} steps in nats
 per word. A step is the median over the rounds (${rounds}) of \`bench --alone\` in turn. The last column is the
 ratio of two steps of one round, as median and range.
@@ -107,19 +126,25 @@ ${rows.join('\n')}
 
 \`losses.json\` has the mean loss of every ${pointSteps} steps.
 
-${machineLine(where)} The backend is ${backend} with ${threads} threads; products: ${blas}. The commit is ${where.commit}.
+${machineLine(where)} The backend is ${settings.backend} with ${settings.threads} threads; products: ${settings.blas}. The commit is ${where.commit}.
 
-Command: \`node tools/strategies.mjs --steps ${flags.steps} --rounds ${rounds} --data ${flags.data}\`
+Command: \`node tools/strategies.mjs --steps ${settings.steps} --rounds ${rounds} --data ${settings.data}\`
 `,
 );
-const points = Object.fromEntries(
-  presets.map((preset) => {
-    const starts = losses[preset].filter((_, step) => step % pointSteps === 0).map((_, i) => i);
-    const mean10 = (i) => mean(losses[preset].slice(i * pointSteps, (i + 1) * pointSteps));
-    return [preset, starts.map((i) => Number(mean10(i).toFixed(4)))];
-  }),
+
+const page = join(root, 'docs', 'strategies.md');
+const costs = presets.map((preset) => `| \`${preset}\` | ${ratio(preset)} | ${change(preset)} |`);
+const table = `<!-- costs -->
+
+Rounds of timing: ${rounds}. The loss is that of the last ${lastSteps} of ${settings.steps} steps, one seed.
+
+| preset | × a step of \`${baseline}\` | training loss minus \`${baseline}\` |
+| --- | ---: | ---: |
+${costs.join('\n')}
+
+<!-- end of costs -->`;
+await writePage(
+  page,
+  readFileSync(page, 'utf8').replace(/<!-- costs -->[^]*<!-- end of costs -->/, () => table),
 );
-const steps = Object.fromEntries(
-  presets.map((preset) => [preset, benched[preset].map((result) => result.stepMilliseconds)]),
-);
-writeFileSync(join(out, 'losses.json'), `${JSON.stringify({ machine: where, points, steps })}\n`);
+writeFileSync(record, `${JSON.stringify(measured)}\n`);

@@ -48,7 +48,7 @@ const settings = {
     bounds: { above: 0 },
     value: 0.1,
     meaning: 'added to the diagonal of the covariance of the input',
-    source: 'chosen, not searched',
+    source: 'searched: the least training loss of 0.01, 0.03, 0.1, 0.3 and 1 after 400 steps',
   },
 } as const;
 

@@ -85,7 +85,7 @@ export const ptbSmallNatural = vary(ptbSmall, {
     'normalization.natural.sampleEvery': chosen(10, 'ten mini-batches make an estimate'),
     'normalization.natural.damping': chosen(
       0.1,
-      'not searched; 0.01 learned slower than ptb-small',
+      'searched: the least training loss of 0.01, 0.03, 0.1, 0.3 and 1 after 400 steps on glosses',
     ),
   },
 });
