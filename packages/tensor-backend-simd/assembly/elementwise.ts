@@ -39,19 +39,8 @@ export function unary(operation: i32, x: usize, out: usize, count: i32): void {
   else for (; i < count; i += 4) store4(out + at(i), tanh4(load4(x + at(i), count - i)), count - i);
 }
 
-/** out[row] = factors[row] · x[row], whole rows; `out` may be `x`. */
-export function scaleRows(x: usize, factors: usize, out: usize, rows: i32, columns: i32): void {
-  for (let row = 0; row < rows; row++) {
-    const line = (<usize>row * <usize>columns) << 2;
-    binaryScalar(2, x + line, load<f32>(factors + at(row)), out + line, columns);
-  }
-}
-
-/**
- * Adds the rows of x, each times its factor, to out, columns [start, end) only; a whole cache line of
- * columns at a time. `factors` [rows] is 0 for all ones.
- */
-export function addRows(x: usize, factors: usize, out: usize, rows: i32, columns: i32, start: i32, end: i32): void {
+/** Adds the rows of x to out, columns [start, end) only; a whole cache line of columns at a time. */
+export function addRows(x: usize, out: usize, rows: i32, columns: i32, start: i32, end: i32): void {
   const stride: usize = (<usize>columns) << 2;
   let column = start;
   for (; column + 16 <= end; column += 16) {
@@ -61,23 +50,12 @@ export function addRows(x: usize, factors: usize, out: usize, rows: i32, columns
     let c = v128.load(target, 32);
     let d = v128.load(target, 48);
     let source = x + at(column);
-    if (factors == 0) {
-      for (let row = 0; row < rows; row++) {
-        a = f32x4.add(a, v128.load(source));
-        b = f32x4.add(b, v128.load(source, 16));
-        c = f32x4.add(c, v128.load(source, 32));
-        d = f32x4.add(d, v128.load(source, 48));
-        source += stride;
-      }
-    } else {
-      for (let row = 0; row < rows; row++) {
-        const factor = v128.load32_splat(factors + at(row));
-        a = f32x4.add(a, f32x4.mul(factor, v128.load(source)));
-        b = f32x4.add(b, f32x4.mul(factor, v128.load(source, 16)));
-        c = f32x4.add(c, f32x4.mul(factor, v128.load(source, 32)));
-        d = f32x4.add(d, f32x4.mul(factor, v128.load(source, 48)));
-        source += stride;
-      }
+    for (let row = 0; row < rows; row++) {
+      a = f32x4.add(a, v128.load(source));
+      b = f32x4.add(b, v128.load(source, 16));
+      c = f32x4.add(c, v128.load(source, 32));
+      d = f32x4.add(d, v128.load(source, 48));
+      source += stride;
     }
     v128.store(target, a);
     v128.store(target, b, 16);
@@ -88,8 +66,7 @@ export function addRows(x: usize, factors: usize, out: usize, rows: i32, columns
     const count = end - column;
     let sum = load4(out + at(column), count);
     for (let row = 0; row < rows; row++) {
-      const factor = factors == 0 ? f32x4.splat(1) : v128.load32_splat(factors + at(row));
-      sum = f32x4.add(sum, f32x4.mul(factor, load4(x + <usize>row * stride + at(column), count)));
+      sum = f32x4.add(sum, load4(x + <usize>row * stride + at(column), count));
     }
     store4(out + at(column), sum, count);
   }

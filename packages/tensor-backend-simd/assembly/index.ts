@@ -9,7 +9,6 @@ export {
   binaryRows,
   binaryScalar,
   momentum,
-  scaleRows,
   sgd,
   sumOfSquares,
   unary,
@@ -28,6 +27,6 @@ export { lstmOutput, lstmOutputGradient, sumColumns } from './normalizedScan';
 export { copyPanel } from './panels';
 export { product, productScratchBytes } from './product';
 export { rnnBackward, rnnForward } from './rnn';
-export { rowExponentials, rowMaxima } from './softmax';
+export { joinTiles, scaleAndSum, tileExponentials, tileFactors } from './softmax';
 export { whiteningMatrix, whiteningMatrixGradient } from './whitening';
 export { whitenGroups, whitenGroupsGradient } from './whitenGroups';

@@ -38,41 +38,60 @@ export function lstmForward(
     const input: usize = projected == 0 ? 0 : projected + <usize>row * width * 4;
     const line = <usize>row * width;
     const real = isReal(lengths, row, time);
-    for (let unit = start; unit < end; unit += 4) {
-      const count = end - unit;
-      const at: usize = (<usize>unit) << 2;
-      const before = load4(cellBefore + line + at, count);
-      let zi = sum(z, input, bias, at, count);
-      let zf = sum(z, input, bias, width + at, count);
-      const zg = sum(z, input, bias, 2 * width + at, count);
-      let zo = sum(z, input, bias, 3 * width + at, count);
-      if (peepholes != 0) {
-        zi = f32x4.add(zi, f32x4.mul(load4(peepholes + at, count), before));
-        zf = f32x4.add(zf, f32x4.mul(load4(peepholes + width + at, count), before));
-      }
-      const i = gateSigmoid4(zi);
-      const f = gateSigmoid4(zf);
-      const g = gateTanh4(zg);
-      const c = f32x4.add(f32x4.mul(f, before), f32x4.mul(i, g));
-      if (peepholes != 0) {
-        zo = f32x4.add(zo, f32x4.mul(load4(peepholes + 2 * width + at, count), c));
-      }
-      const o = gateSigmoid4(zo);
-      const h = f32x4.mul(o, gateTanh4(c));
-      store4(z + at, i, count);
-      store4(z + width + at, f, count);
-      store4(z + 2 * width + at, g, count);
-      store4(z + 3 * width + at, o, count);
-      if (real) {
-        store4(cell + line + at, c, count);
-        store4(hidden + line + at, h, count);
-        if (state != hidden) store4(state + line + at, h, count);
-      } else {
-        store4(cell + line + at, before, count);
-        store4(hidden + line + at, zero, count);
-        store4(state + line + at, load4(hiddenBefore + line + at, count), count);
-      }
+    let unit = start;
+    for (; unit + 4 <= end; unit += 4) {
+      forwardUnits(
+        z, input, bias, peepholes, hiddenBefore + line, cellBefore + line, cell + line, hidden + line, state + line,
+        state != hidden, real, width, unit, 4,
+      );
     }
+    if (unit < end) {
+      forwardUnits(
+        z, input, bias, peepholes, hiddenBefore + line, cellBefore + line, cell + line, hidden + line, state + line,
+        state != hidden, real, width, unit, end - unit,
+      );
+    }
+  }
+}
+
+/** `count` units of a row, at most 4: written once and compiled twice, because whole vectors need no tests. */
+// @ts-ignore: decorator
+@inline
+function forwardUnits(
+  z: usize, input: usize, bias: usize, peepholes: usize, hiddenBefore: usize, cellBefore: usize, cell: usize,
+  hidden: usize, state: usize, isCarried: bool, real: bool, width: usize, unit: i32, count: i32,
+): void {
+  const at: usize = (<usize>unit) << 2;
+  const before = load4(cellBefore + at, count);
+  let zi = sum(z, input, bias, at, count);
+  let zf = sum(z, input, bias, width + at, count);
+  const zg = sum(z, input, bias, 2 * width + at, count);
+  let zo = sum(z, input, bias, 3 * width + at, count);
+  if (peepholes != 0) {
+    zi = f32x4.add(zi, f32x4.mul(load4(peepholes + at, count), before));
+    zf = f32x4.add(zf, f32x4.mul(load4(peepholes + width + at, count), before));
+  }
+  const i = gateSigmoid4(zi);
+  const f = gateSigmoid4(zf);
+  const g = gateTanh4(zg);
+  const c = f32x4.add(f32x4.mul(f, before), f32x4.mul(i, g));
+  if (peepholes != 0) {
+    zo = f32x4.add(zo, f32x4.mul(load4(peepholes + 2 * width + at, count), c));
+  }
+  const o = gateSigmoid4(zo);
+  const h = f32x4.mul(o, gateTanh4(c));
+  store4(z + at, i, count);
+  store4(z + width + at, f, count);
+  store4(z + 2 * width + at, g, count);
+  store4(z + 3 * width + at, o, count);
+  if (real) {
+    store4(cell + at, c, count);
+    store4(hidden + at, h, count);
+    if (isCarried) store4(state + at, h, count);
+  } else {
+    store4(cell + at, before, count);
+    store4(hidden + at, zero, count);
+    store4(state + at, load4(hiddenBefore + at, count), count);
   }
 }
 
@@ -108,52 +127,70 @@ export function lstmBackward(
     const out = dGates + <usize>row * width * 4;
     const line = <usize>row * width;
     const real = isReal(lengths, row, time);
-    for (let unit = start; unit < end; unit += 4) {
-      const count = end - unit;
-      const at: usize = (<usize>unit) << 2;
-      if (!real) {
-        store4(out + at, zero, count);
-        store4(out + width + at, zero, count);
-        store4(out + 2 * width + at, zero, count);
-        store4(out + 3 * width + at, zero, count);
-        continue;
-      }
-      const i = load4(activated + at, count);
-      const f = load4(activated + width + at, count);
-      const g = load4(activated + 2 * width + at, count);
-      const o = load4(activated + 3 * width + at, count);
-      const before = load4(cellBefore + line + at, count);
-      let dO: v128;
-      let dc = load4(dCell + line + at, count);
-      if (dCellOut == 0) {
-        const squashed = gateTanh4(load4(cell + line + at, count));
-        const dh = f32x4.add(load4(dHidden + line + at, count), load4(dState + line + at, count));
-        dO = f32x4.mul(f32x4.mul(dh, squashed), slope(o));
-        const dTanh = f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(squashed, squashed)));
-        dc = f32x4.add(dc, dTanh);
-      } else {
-        dO = load4(out + 3 * width + at, count);
-        dc = f32x4.add(dc, load4(dCellOut + line + at, count));
-      }
-      if (peepholes != 0) {
-        dc = f32x4.add(dc, f32x4.mul(dO, load4(peepholes + 2 * width + at, count)));
-      }
-      const dI = f32x4.mul(f32x4.mul(dc, g), slope(i));
-      const dF = f32x4.mul(f32x4.mul(dc, before), slope(f));
-      const dG = f32x4.mul(f32x4.mul(dc, i), f32x4.sub(one, f32x4.mul(g, g)));
-      let dBefore = f32x4.mul(dc, f);
-      if (peepholes != 0) {
-        dBefore = f32x4.add(dBefore, f32x4.mul(dI, load4(peepholes + at, count)));
-        dBefore = f32x4.add(dBefore, f32x4.mul(dF, load4(peepholes + width + at, count)));
-      }
-      store4(out + at, dI, count);
-      store4(out + width + at, dF, count);
-      store4(out + 2 * width + at, dG, count);
-      store4(out + 3 * width + at, dO, count);
-      store4(dCell + line + at, dBefore, count);
-      store4(dState + line + at, zero, count);
+    let unit = start;
+    for (; unit + 4 <= end; unit += 4) {
+      backwardUnits(
+        activated, out, peepholes, cellBefore + line, cell + line, dHidden + line, dState + line, dCell + line,
+        dCellOut == 0 ? 0 : dCellOut + line, real, width, unit, 4,
+      );
+    }
+    if (unit < end) {
+      backwardUnits(
+        activated, out, peepholes, cellBefore + line, cell + line, dHidden + line, dState + line, dCell + line,
+        dCellOut == 0 ? 0 : dCellOut + line, real, width, unit, end - unit,
+      );
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline
+function backwardUnits(
+  activated: usize, out: usize, peepholes: usize, cellBefore: usize, cell: usize, dHidden: usize, dState: usize,
+  dCell: usize, dCellOut: usize, real: bool, width: usize, unit: i32, count: i32,
+): void {
+  const at: usize = (<usize>unit) << 2;
+  if (!real) {
+    store4(out + at, zero, count);
+    store4(out + width + at, zero, count);
+    store4(out + 2 * width + at, zero, count);
+    store4(out + 3 * width + at, zero, count);
+    return;
+  }
+  const i = load4(activated + at, count);
+  const f = load4(activated + width + at, count);
+  const g = load4(activated + 2 * width + at, count);
+  const o = load4(activated + 3 * width + at, count);
+  const before = load4(cellBefore + at, count);
+  let dO: v128;
+  let dc = load4(dCell + at, count);
+  if (dCellOut == 0) {
+    const squashed = gateTanh4(load4(cell + at, count));
+    const dh = f32x4.add(load4(dHidden + at, count), load4(dState + at, count));
+    dO = f32x4.mul(f32x4.mul(dh, squashed), slope(o));
+    const dTanh = f32x4.mul(f32x4.mul(dh, o), f32x4.sub(one, f32x4.mul(squashed, squashed)));
+    dc = f32x4.add(dc, dTanh);
+  } else {
+    dO = load4(out + 3 * width + at, count);
+    dc = f32x4.add(dc, load4(dCellOut + at, count));
+  }
+  if (peepholes != 0) {
+    dc = f32x4.add(dc, f32x4.mul(dO, load4(peepholes + 2 * width + at, count)));
+  }
+  const dI = f32x4.mul(f32x4.mul(dc, g), slope(i));
+  const dF = f32x4.mul(f32x4.mul(dc, before), slope(f));
+  const dG = f32x4.mul(f32x4.mul(dc, i), f32x4.sub(one, f32x4.mul(g, g)));
+  let dBefore = f32x4.mul(dc, f);
+  if (peepholes != 0) {
+    dBefore = f32x4.add(dBefore, f32x4.mul(dI, load4(peepholes + at, count)));
+    dBefore = f32x4.add(dBefore, f32x4.mul(dF, load4(peepholes + width + at, count)));
+  }
+  store4(out + at, dI, count);
+  store4(out + width + at, dF, count);
+  store4(out + 2 * width + at, dG, count);
+  store4(out + 3 * width + at, dO, count);
+  store4(dCell + at, dBefore, count);
+  store4(dState + at, zero, count);
 }
 
 /** Adds one step's gradient of the peepholes to `dPeepholes` [3, H]. */

@@ -37,29 +37,37 @@ export function moments(
     const inverse = f32x4.splat(<f32>(1.0 / <f64>real));
     const share = f32x4.splat(<f32>(<f64>real / <f64>all));
     const weight = f32x4.splat(<f32>(<f64>before * <f64>real / <f64>all));
-    for (let feature = start; feature < end; feature += 4) {
-      const count = end - feature;
-      const at: usize = (<usize>feature) << 2;
-      let sum = f32x4.splat(0);
-      for (let row = from; row < to; row++) {
-        if (has(bits, row - from)) sum = f32x4.add(sum, load4(x + offset(row, features) + at, count));
-      }
-      const m = f32x4.mul(sum, inverse);
-      let squares = f32x4.splat(0);
-      for (let row = from; row < to; row++) {
-        if (!has(bits, row - from)) continue;
-        const d = f32x4.sub(load4(x + offset(row, features) + at, count), m);
-        squares = f32x4.add(squares, f32x4.mul(d, d));
-      }
-      const shift = f32x4.sub(m, load4(mean + at, count));
-      const apart = f32x4.mul(f32x4.mul(shift, shift), weight);
-      store4(mean + at, f32x4.add(load4(mean + at, count), f32x4.mul(shift, share)), count);
-      store4(variance + at, f32x4.add(load4(variance + at, count), f32x4.add(squares, apart)), count);
-    }
+    let feature = start;
+    for (; feature + 4 <= end; feature += 4) momentsOfColumns(x, bits, from, to, features, mean, variance, inverse, share, weight, feature, 4);
+    if (feature < end) momentsOfColumns(x, bits, from, to, features, mean, variance, inverse, share, weight, feature, end - feature);
     before = all;
   }
   if (before != 0) scale(variance, f32x4.splat(<f32>(1.0 / <f64>before)), start, end);
   return before;
+}
+
+/** Up to four columns of a block of rows: written once and compiled twice, because whole vectors need no tests. */
+// @ts-ignore: decorator
+@inline
+function momentsOfColumns(
+  x: usize, bits: u64, from: i32, to: i32, features: i32, mean: usize, variance: usize, inverse: v128, share: v128, weight: v128, feature: i32, count: i32,
+): void {
+  const at: usize = (<usize>feature) << 2;
+  let sum = f32x4.splat(0);
+  for (let row = from; row < to; row++) {
+    if (has(bits, row - from)) sum = f32x4.add(sum, load4(x + offset(row, features) + at, count));
+  }
+  const m = f32x4.mul(sum, inverse);
+  let squares = f32x4.splat(0);
+  for (let row = from; row < to; row++) {
+    if (!has(bits, row - from)) continue;
+    const d = f32x4.sub(load4(x + offset(row, features) + at, count), m);
+    squares = f32x4.add(squares, f32x4.mul(d, d));
+  }
+  const shift = f32x4.sub(m, load4(mean + at, count));
+  const apart = f32x4.mul(f32x4.mul(shift, shift), weight);
+  store4(mean + at, f32x4.add(load4(mean + at, count), f32x4.mul(shift, share)), count);
+  store4(variance + at, f32x4.add(load4(variance + at, count), f32x4.add(squares, apart)), count);
 }
 
 /** The bytes before a row. */
@@ -97,20 +105,27 @@ export function standardize(
   for (let from = 0; from < rows; from += passedRows) {
     const to = min(from + passedRows, rows);
     const bits = realRows(lengths, batch, first + from, first + to);
-    for (let feature = start; feature < end; feature += 4) {
-      const count = end - feature;
-      const at: usize = (<usize>feature) << 2;
-      const d = factor(deviation(load4(variance + at, count), epsilon), epsilon, twice);
-      const slope = f32x4.mul(d, load4(gain + at, count));
-      const m = load4(mean + at, count);
-      const b = shift == 0 ? f32x4.splat(0) : load4(shift + at, count);
-      for (let row = from; row < to; row++) {
-        const place = offset(row, features) + at;
-        const centred = f32x4.sub(load4(x + place, count), m);
-        const value = f32x4.add(f32x4.mul(centred, slope), b);
-        store4(y + place, has(bits, row - from) ? value : f32x4.splat(0), count);
-      }
-    }
+    let feature = start;
+    for (; feature + 4 <= end; feature += 4) standardizeColumns(x, bits, from, to, features, mean, variance, gain, shift, y, epsilon, twice, feature, 4);
+    if (feature < end) standardizeColumns(x, bits, from, to, features, mean, variance, gain, shift, y, epsilon, twice, feature, end - feature);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function standardizeColumns(
+  x: usize, bits: u64, from: i32, to: i32, features: i32, mean: usize, variance: usize, gain: usize, shift: usize, y: usize, epsilon: f32, twice: i32, feature: i32, count: i32,
+): void {
+  const at: usize = (<usize>feature) << 2;
+  const d = factor(deviation(load4(variance + at, count), epsilon), epsilon, twice);
+  const slope = f32x4.mul(d, load4(gain + at, count));
+  const m = load4(mean + at, count);
+  const b = shift == 0 ? f32x4.splat(0) : load4(shift + at, count);
+  for (let row = from; row < to; row++) {
+    const place = offset(row, features) + at;
+    const centred = f32x4.sub(load4(x + place, count), m);
+    const value = f32x4.add(f32x4.mul(centred, slope), b);
+    store4(y + place, has(bits, row - from) ? value : f32x4.splat(0), count);
   }
 }
 
@@ -133,49 +148,63 @@ export function standardizeGradient(
   for (let from = 0; from < rows; from += blockRows) {
     const to = min(from + blockRows, rows);
     const bits = realRows(lengths, batch, first + from, first + to);
-    for (let feature = start; feature < end; feature += 4) {
-      const count = end - feature;
-      const at: usize = (<usize>feature) << 2;
-      const m = load4(mean + at, count);
-      let sumDy = f32x4.splat(0);
-      let sumDyX = f32x4.splat(0);
-      for (let row = from; row < to; row++) {
-        if (!has(bits, row - from)) continue;
-        const place = offset(row, features) + at;
-        const g = load4(dy + place, count);
-        sumDy = f32x4.add(sumDy, g);
-        sumDyX = f32x4.add(sumDyX, f32x4.mul(g, f32x4.sub(load4(x + place, count), m)));
-      }
-      store4(sumsDy + at, f32x4.add(load4(sumsDy + at, count), sumDy), count);
-      store4(sumsDyX + at, f32x4.add(load4(sumsDyX + at, count), sumDyX), count);
-    }
+    let feature = start;
+    for (; feature + 4 <= end; feature += 4) sumsOfColumns(x, dy, bits, from, to, features, mean, sumsDy, sumsDyX, feature, 4);
+    if (feature < end) sumsOfColumns(x, dy, bits, from, to, features, mean, sumsDy, sumsDyX, feature, end - feature);
   }
   const share = f32x4.splat(real == 0 || fixed ? 0 : <f32>(1.0 / <f64>real));
   for (let from = 0; from < rows; from += blockRows) {
     const to = min(from + blockRows, rows);
     const bits = realRows(lengths, batch, first + from, first + to);
-    for (let feature = start; feature < end; feature += 4) {
-      const count = end - feature;
-      const at: usize = (<usize>feature) << 2;
-      const s = deviation(load4(variance + at, count), epsilon);
-      const d = factor(s, epsilon, twice);
-      const m = load4(mean + at, count);
-      const sumDy = load4(sumsDy + at, count);
-      const sumDyX = load4(sumsDyX + at, count);
-      if (from == 0) {
-        store4(dGain + at, f32x4.add(load4(dGain + at, count), f32x4.mul(sumDyX, d)), count);
-        if (dShift != 0) store4(dShift + at, f32x4.add(load4(dShift + at, count), sumDy), count);
-      }
-      const slope = f32x4.mul(load4(gain + at, count), d);
-      const meanDy = f32x4.mul(sumDy, share);
-      const pull = f32x4.mul(f32x4.mul(sumDyX, share), f32x4.div(d, f32x4.max(s, f32x4.splat(1e-37))));
-      for (let row = from; row < to; row++) {
-        const place = offset(row, features) + at;
-        const centred = f32x4.sub(load4(x + place, count), m);
-        const g = f32x4.sub(f32x4.sub(load4(dy + place, count), meanDy), f32x4.mul(centred, pull));
-        store4(dx + place, has(bits, row - from) ? f32x4.mul(g, slope) : f32x4.splat(0), count);
-      }
-    }
+    let feature = start;
+    for (; feature + 4 <= end; feature += 4) gradientOfColumns(x, dy, bits, from, to, features, mean, variance, gain, dx, dGain, dShift, sumsDy, sumsDyX, share, epsilon, twice, feature, 4);
+    if (feature < end) gradientOfColumns(x, dy, bits, from, to, features, mean, variance, gain, dx, dGain, dShift, sumsDy, sumsDyX, share, epsilon, twice, feature, end - feature);
+  }
+}
+
+// @ts-ignore: decorator
+@inline
+function sumsOfColumns(
+  x: usize, dy: usize, bits: u64, from: i32, to: i32, features: i32, mean: usize, sumsDy: usize, sumsDyX: usize, feature: i32, count: i32,
+): void {
+  const at: usize = (<usize>feature) << 2;
+  const m = load4(mean + at, count);
+  let sumDy = f32x4.splat(0);
+  let sumDyX = f32x4.splat(0);
+  for (let row = from; row < to; row++) {
+    if (!has(bits, row - from)) continue;
+    const place = offset(row, features) + at;
+    const g = load4(dy + place, count);
+    sumDy = f32x4.add(sumDy, g);
+    sumDyX = f32x4.add(sumDyX, f32x4.mul(g, f32x4.sub(load4(x + place, count), m)));
+  }
+  store4(sumsDy + at, f32x4.add(load4(sumsDy + at, count), sumDy), count);
+  store4(sumsDyX + at, f32x4.add(load4(sumsDyX + at, count), sumDyX), count);
+}
+
+// @ts-ignore: decorator
+@inline
+function gradientOfColumns(
+  x: usize, dy: usize, bits: u64, from: i32, to: i32, features: i32, mean: usize, variance: usize, gain: usize, dx: usize, dGain: usize, dShift: usize, sumsDy: usize, sumsDyX: usize, share: v128, epsilon: f32, twice: i32, feature: i32, count: i32,
+): void {
+  const at: usize = (<usize>feature) << 2;
+  const s = deviation(load4(variance + at, count), epsilon);
+  const d = factor(s, epsilon, twice);
+  const m = load4(mean + at, count);
+  const sumDy = load4(sumsDy + at, count);
+  const sumDyX = load4(sumsDyX + at, count);
+  if (from == 0) {
+    store4(dGain + at, f32x4.add(load4(dGain + at, count), f32x4.mul(sumDyX, d)), count);
+    if (dShift != 0) store4(dShift + at, f32x4.add(load4(dShift + at, count), sumDy), count);
+  }
+  const slope = f32x4.mul(load4(gain + at, count), d);
+  const meanDy = f32x4.mul(sumDy, share);
+  const pull = f32x4.mul(f32x4.mul(sumDyX, share), f32x4.div(d, f32x4.max(s, f32x4.splat(1e-37))));
+  for (let row = from; row < to; row++) {
+    const place = offset(row, features) + at;
+    const centred = f32x4.sub(load4(x + place, count), m);
+    const g = f32x4.sub(f32x4.sub(load4(dy + place, count), meanDy), f32x4.mul(centred, pull));
+    store4(dx + place, has(bits, row - from) ? f32x4.mul(g, slope) : f32x4.splat(0), count);
   }
 }
 

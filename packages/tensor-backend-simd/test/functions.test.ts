@@ -15,12 +15,11 @@ function run(name: keyof typeof operation, xs: readonly number[]): Float32Array 
   return float32.slice(out / 4, out / 4 + xs.length);
 }
 
-/** The kernel's exp, through a row of one logit whose maximum is given as 0. */
+/** The kernel's exp, through a row of two logits whose larger one is 0. */
 function exponential(x: number): number {
   const [logits, maxima, totals] = [heap, heap + 64, heap + 128];
-  float32.set([x], logits / 4);
-  float32[maxima / 4] = 0;
-  kernels.rowExponentials(logits, 0, maxima, totals, 1, 1);
+  float32.set([x, 0], logits / 4);
+  kernels.tileExponentials(logits, 0, maxima, totals, 1, 2);
   return float32[logits / 4]!;
 }
 

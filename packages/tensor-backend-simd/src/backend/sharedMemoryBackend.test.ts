@@ -7,6 +7,7 @@ import { SharedMemoryBackend } from './sharedMemoryBackend';
 const pool: Pool = {
   threads: 1,
   blas: undefined,
+  precision: 'float32',
   run: () => undefined,
 };
 const page = 65_536;

@@ -5,8 +5,17 @@ import { modes, operations } from '../programs/elementwise';
 import { scratchLength } from '../programs/projectedCrossEntropy';
 import { free, opKernel, underTape, uploadLengths } from './kernel';
 
-/** Logits of one block of rows: small enough to stay in a core's cache beside the weights' columns. */
+/** Logits of one block of rows. */
 const blockBytes = 12 * 1024 * 1024;
+
+/** Logits of one tile of a block: small enough to stay in a core's cache. */
+const tileBytes = 1024 * 1024;
+
+/** The columns of a tile; all of them where a library converts the weights once for all blocks. */
+function tileColumnsOf({ pool }: SharedMemoryBackend, classes: number, blockRows: number): number {
+  if (pool.precision !== 'float32') return classes;
+  return Math.max(1, Math.floor(tileBytes / 4 / blockRows / 16)) * 16;
+}
 
 type Call = KernelCall<typeof projectedCrossEntropyOp>;
 
@@ -30,13 +39,14 @@ function runLayer(
   const blocks = Math.max(1, Math.round((rows * classes * 4) / blockBytes));
   const blockRows = Math.ceil(rows / blocks);
   const block = backend.allocate([blockRows, classes]);
-  const { threads } = backend.pool;
-  const scratch = backend.allocate([scratchLength(threads, rows, units, blockRows)]);
+  const tileColumns = tileColumnsOf(backend, classes, blockRows);
+  const sizes = { rows, units, classes, blockRows, tileColumns };
+  const scratch = backend.allocate([scratchLength(backend.pool.threads, sizes)]);
   const lengths = uploadLengths(backend, attributes.lengths);
   const batch = attributes.lengths?.each.length ?? rows;
   const { dHidden, dWeights, dBias } = gradients ?? {};
   backend.pool.run('projectedCrossEntropy', {
-    ...{ rows, units, classes, blockRows, batch },
+    ...{ ...sizes, batch },
     ...backend.offsets({ hidden, weights, bias, labels, lengths, nats, block, scratch }),
     ...backend.offsets({ dNats, dHidden, dWeights, dBias }),
   });

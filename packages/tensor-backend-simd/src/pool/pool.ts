@@ -1,4 +1,4 @@
-import { BackendError } from '@bnrnn/core';
+import { BackendError, type Precision } from '@bnrnn/core';
 import type { BlasSource } from '../blas/loadBlas';
 import { type ArgumentsOf, type ProgramName, programNames, programs } from '../programs';
 import { writeArguments } from '../threads/arguments';
@@ -15,6 +15,8 @@ export interface Pool {
   readonly threads: number;
   /** The library of matrix products; undefined for our own product. */
   readonly blas: BlasSource['name'] | undefined;
+  /** Of matrix products. */
+  readonly precision: Precision;
   /**
    * Runs a program on every thread and returns when all have finished.
    *
@@ -53,6 +55,7 @@ export async function startPool(
   return {
     threads,
     blas: seed.blas?.name,
+    precision: seed.precision,
     run(name, given) {
       const program: Program = programs[name];
       if (count > 0) {

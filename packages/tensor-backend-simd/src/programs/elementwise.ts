@@ -39,7 +39,7 @@ export const unary = program(['operation x out count'], (thread, { operation, x,
 export const sumRows = program(['x out rows columns'], (thread, { x, out, rows, columns }) => {
   const [start, end] = ownRange(thread, columns, 16);
   clear(thread, out + start * 4, end - start);
-  thread.kernels.addRows(x, 0, out, rows, columns, start, end);
+  thread.kernels.addRows(x, out, rows, columns, start, end);
 });
 
 /**

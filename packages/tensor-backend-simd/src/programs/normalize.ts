@@ -160,8 +160,8 @@ export function sumPartials(
   const { kernels, parts } = thread;
   if (thread.part !== 0) return;
   clear(thread, dGain, features);
-  kernels.addRows(partial, 0, dGain, parts, 2 * features, 0, features);
+  kernels.addRows(partial, dGain, parts, 2 * features, 0, features);
   if (dShift === 0) return;
   clear(thread, dShift, features);
-  kernels.addRows(partial + features * 4, 0, dShift, parts, 2 * features, 0, features);
+  kernels.addRows(partial + features * 4, dShift, parts, 2 * features, 0, features);
 }

@@ -1,35 +1,40 @@
 import type { Arguments } from '../threads/arguments';
 import { program } from '../threads/program';
-import { ownRange, type StepProduct, type Thread } from '../threads/thread';
+import { ownRange, type Thread } from '../threads/thread';
 import { clear } from './clear';
 import { operations } from './elementwise';
 
 const names = [
-  'rows units classes blockRows batch',
+  'rows units classes blockRows tileColumns batch',
   'hidden weights bias labels lengths',
   'nats block scratch dNats dHidden dWeights dBias',
 ] as const;
 
 type Given = Arguments<typeof names>;
 
+/** Sizes of the program below that its scratch depends on. */
+type Sizes = Pick<Given, 'rows' | 'units' | 'classes' | 'blockRows' | 'tileColumns'>;
+
 /** Float32 numbers of scratch that the program below needs beside its block. */
-export function scratchLength(
-  parts: number,
-  rows: number,
-  units: number,
-  blockRows: number,
-): number {
-  return parts * (rows * (3 + units) + blockRows * units) + rows;
+export function scratchLength(parts: number, sizes: Sizes): number {
+  const { rows, units, blockRows } = sizes;
+  return parts * (rows * (2 * mostTiles(parts, sizes) + 3 + units) + blockRows) + rows;
+}
+
+/** The most tiles that a thread has. */
+function mostTiles(parts: number, { classes, tileColumns }: Sizes): number {
+  const mostColumns = Math.ceil(classes / 16 / parts) * 16;
+  return Math.ceil(mostColumns / tileColumns);
 }
 
 /**
  * The softmax layer with its loss, in blocks of rows: product, softmax, and, where `dHidden` is not 0, the
- * gradients while the block's exponentials are still in the cache. Logits are never whole.
+ * gradients. Logits are never whole.
  *
  * A thread owns a range of classes: its columns of the logits, of dWeights and of dBias, and its share of every
- * row's sums, so that it reads only its own columns of the weights. Maxima and sums of the rows are
- * exchanged. The exponentials e stay as they are: with factor = weight · dNats / Σe, where the weight of padding is 0, the gradient of the logits
- * is factor · (e - Σe · 1[label]), and both of its products scale their short side.
+ * row's sums, so that it reads only its own columns of the weights. It walks through its columns in tiles that stay in
+ * its cache, twice: first the logits become exponentials below the largest logit of the tile's row; when all threads have met,
+ * each tile's exponentials are scaled to the gradient of the logits, and meet both of its products.
  *
  * `dNats` is 0 for a gradient of all ones, `lengths` where no row is padding.
  */
@@ -38,48 +43,31 @@ export const projectedCrossEntropy = program(names, (thread, given) => {
   const room = roomOf(thread, given);
   const hasGradients = given.dHidden !== 0;
   if (hasGradients) clear(thread, room.dBias, room.columns);
-  const products = weightProducts(thread, given, room);
+  const products = tileProducts(thread, given, room);
   for (let from = 0; from < rows; from += blockRows) {
-    const count = Math.min(blockRows, rows - from);
-    const block = { from, count, ...products };
-    makeLogits(thread, given, room, block);
-    makeExponentials(thread, given, room, block);
+    const block = { from, count: Math.min(blockRows, rows - from) };
+    makeExponentials(thread, given, room, block, products);
+    thread.barrier();
     finishRows(thread, given, room, block);
-    if (hasGradients) makeGradients(thread, given, room, block);
+    if (hasGradients) makeGradients(thread, given, room, block, products);
   }
   if (!hasGradients) return;
   thread.barrier();
   sumHiddenGradients(thread, given, room);
 });
 
-/** The products with the thread's columns of the weights W, whose blocks may have fewer rows than the largest. */
-interface WeightProducts {
-  /** x·W */
-  readonly timesWeights: StepProduct;
-  /** x·Wᵀ */
-  readonly timesTransposed: StepProduct;
-}
-
-interface Block extends WeightProducts {
+interface Block {
   readonly from: number;
   readonly count: number;
 }
 
-function weightProducts(thread: Thread, given: Given, { weights, columns }: Room): WeightProducts {
-  const { units, classes, blockRows } = given;
-  const idle = (): void => undefined;
-  if (columns === 0) return { timesWeights: idle, timesTransposed: idle };
-  const common = {
-    ...{ m: blockRows, blocks: [{ b: weights, out: 0 }], ldb: classes },
-    ...{ accumulate: false, room: 0 },
-  };
-  return {
-    timesWeights: thread.stepProduct({ transposeB: false, n: columns, k: units, ...common }),
-    timesTransposed:
-      given.dHidden === 0
-        ? idle
-        : thread.stepProduct({ transposeB: true, n: units, k: columns, ...common }),
-  };
+/** Some of a thread's columns. */
+interface Tile {
+  /** Counts over the tiles of all threads. */
+  readonly index: number;
+  /** Its first column, counted from the thread's first. */
+  readonly column: number;
+  readonly columns: number;
 }
 
 /** Where a thread finds its columns and its part of the scratch, as byte offsets. */
@@ -87,170 +75,238 @@ interface Room {
   /** The thread's range of classes. */
   readonly first: number;
   readonly columns: number;
-  /** Its columns of the block [blockRows, columns], of the weights and of their gradients. */
+  readonly tiles: readonly Tile[];
+  /** Tiles of all threads, each with as many as the one with the most. */
+  readonly allTiles: number;
+  /** Its columns of the block, a tile after the other, of the weights and of their gradients. */
   readonly logits: number;
   readonly weights: number;
   readonly bias: number;
   readonly dWeights: number;
   readonly dBias: number;
-  /** Of each row over each thread's classes, [parts, rows]: the largest logit, the sum of the exponentials. */
+  /** Of each row of each tile, [allTiles, rows]: the largest logit, the sum of the exponentials below it. */
   readonly maxima: number;
   readonly totals: number;
-  /** First the largest logit of each row, then what its gradient is scaled by; the thread's own [rows]. */
+  /** Of each row, the thread's own [rows]: its largest logit, the sum below it, the factor of its gradient. */
+  readonly largest: number;
+  readonly sums: number;
   readonly factors: number;
+  /** What a tile's exponentials are scaled by, the thread's own [blockRows]. */
+  readonly tileFactors: number;
   /** The logit of each row's label, [rows]; written by the thread that has it. */
   readonly chosen: number;
-  /** The thread's own [blockRows, units]. */
-  readonly scaled: number;
   /** Each thread's share of dHidden, [parts, rows, units]; that of part 0 lies in dHidden itself. */
   readonly partials: number;
   readonly dHidden: number;
 }
 
 function roomOf(thread: Thread, given: Given): Room {
-  const { rows, units, classes, blockRows, weights, bias, block, scratch } = given;
+  const { rows, units, classes, blockRows, tileColumns, weights, bias, block, scratch } = given;
   const { part, parts } = thread;
   const [first, last] = ownRange(thread, classes, 16);
-  const totals = scratch + parts * rows * 4;
-  const factors = totals + parts * rows * 4;
-  const chosen = factors + parts * rows * 4;
-  const scaled = chosen + rows * 4;
-  const partials = scaled + parts * blockRows * units * 4;
+  const most = mostTiles(parts, given);
+  const allTiles = parts * most;
+  const tiles = Array.from({ length: Math.ceil((last - first) / tileColumns) }, (_, index) => ({
+    index: part * most + index,
+    column: index * tileColumns,
+    columns: Math.min(tileColumns, last - first - index * tileColumns),
+  }));
+  const totals = scratch + allTiles * rows * 4;
+  const own = totals + allTiles * rows * 4;
+  const tileFactors = own + 3 * parts * rows * 4;
+  const chosen = tileFactors + parts * blockRows * 4;
+  const partials = chosen + rows * 4;
   return {
-    first,
-    columns: last - first,
+    ...{ first, columns: last - first, tiles, allTiles },
     logits: block + first * blockRows * 4,
     weights: weights + first * 4,
     bias: bias + first * 4,
     dWeights: given.dWeights + first * 4,
     dBias: given.dBias + first * 4,
-    maxima: scratch,
-    totals,
-    factors: factors + part * rows * 4,
-    chosen,
-    scaled: scaled + part * blockRows * units * 4,
-    partials,
+    ...{ maxima: scratch, totals },
+    largest: own + 3 * part * rows * 4,
+    sums: own + (3 * part + 1) * rows * 4,
+    factors: own + (3 * part + 2) * rows * 4,
+    tileFactors: tileFactors + part * blockRows * 4,
+    ...{ chosen, partials },
     dHidden: part === 0 ? given.dHidden : partials + part * rows * units * 4,
   };
 }
 
-/** h·W of the block's rows, and each label's logit, with the bias, where the label is one of the thread's. */
-function makeLogits(
+/** The products of a tile, with rows of the hidden states or of the logits' gradient. */
+interface TileProducts {
+  /** z = h·W */
+  logits(tile: Tile, hidden: number, z: number, count: number): void;
+  /** dh += g·Wᵀ, for the thread's first tile dh = g·Wᵀ */
+  hidden(tile: Tile, g: number, dHidden: number, count: number): void;
+}
+
+function tileProducts(
+  thread: Thread,
+  given: Given,
+  { weights, columns, tiles }: Room,
+): TileProducts {
+  const { units, classes, blockRows } = given;
+  if (tiles.length === 1) {
+    // One copy of the weights in the order, or the precision, of the library serves all blocks.
+    const common = {
+      ...{ m: blockRows, blocks: [{ b: weights, out: 0 }], ldb: classes },
+      ...{ accumulate: false, room: 0 },
+    };
+    const forward = thread.stepProduct({ transposeB: false, n: columns, k: units, ...common });
+    const backward =
+      given.dHidden === 0
+        ? undefined
+        : thread.stepProduct({ transposeB: true, n: units, k: columns, ...common });
+    return {
+      logits: (_, hidden, z, count) => forward(hidden, units, z, columns, count),
+      hidden: (_, g, dHidden, count) => backward?.(g, columns, dHidden, units, count),
+    };
+  }
+  return {
+    logits(tile, hidden, z, count) {
+      thread.product(
+        ...([false, false, count, tile.columns, units, hidden, units] as const),
+        ...([weights + tile.column * 4, classes, false, z, tile.columns] as const),
+      );
+    },
+    hidden(tile, g, dHidden, count) {
+      thread.product(
+        ...([false, true, count, units, tile.columns, g, tile.columns] as const),
+        ...([weights + tile.column * 4, classes, tile.column > 0, dHidden, units] as const),
+      );
+    },
+  };
+}
+
+/** The numbers of a tile in the block. */
+function logitsOf({ blockRows }: Given, { logits }: Room, { column }: Tile): number {
+  return logits + column * blockRows * 4;
+}
+
+/** Calls back for each row whose label is one of the tile's, with the label's place among the tile's columns. */
+function forLabels(
+  { int32 }: Thread,
+  { labels }: Given,
+  { first }: Room,
+  { column, columns }: Tile,
+  { from, count }: Block,
+  call: (row: number, place: number) => void,
+): void {
+  for (let row = from; row < from + count; row++) {
+    const place = (int32[(labels >>> 2) + row] as number) - first - column;
+    if (place >= 0 && place < columns) call(row, place);
+  }
+}
+
+/** The block's exponentials, each tile's below its own maxima, and each label's logit where it is one of the thread's. */
+function makeExponentials(
   thread: Thread,
   given: Given,
   room: Room,
-  { from, count, timesWeights }: Block,
+  block: Block,
+  products: TileProducts,
 ): void {
-  const { units, hidden } = given;
-  const { first, columns, logits, bias, chosen } = room;
-  if (columns === 0) return;
-  const { float32, int32 } = thread;
-  const h = hidden + from * units * 4;
-  timesWeights(h, units, logits, columns, count);
-  for (let row = from; row < from + count; row++) {
-    const label = (int32[(given.labels >>> 2) + row] as number) - first;
-    if (label < 0 || label >= columns) continue;
-    const z = float32[(logits >>> 2) + (row - from) * columns + label] as number;
-    float32[(chosen >>> 2) + row] = z + (float32[(bias >>> 2) + label] as number);
-  }
-}
-
-/** Exchanges the rows' largest logits, then turns logits into e to the power of what they are below it. */
-function makeExponentials(
-  thread: Thread,
-  { rows }: Given,
-  { columns, logits, bias, maxima, totals, factors }: Room,
-  { from, count }: Block,
-): void {
+  const { rows, units, hidden } = given;
   const { kernels, float32, part } = thread;
-  const ownMaxima = maxima + (part * rows + from) * 4;
-  const ownTotals = totals + (part * rows + from) * 4;
-  kernels.rowMaxima(logits, bias, ownMaxima, count, columns);
-  thread.barrier();
-  for (let row = from; row < from + count; row++) {
-    float32[(factors >>> 2) + row] = over(thread, maxima, rows, row, Math.max);
+  const { bias, maxima, totals, chosen, tiles, allTiles } = room;
+  const { from, count } = block;
+  for (const tile of tiles) {
+    const { index, column, columns } = tile;
+    const z = logitsOf(given, room, tile);
+    products.logits(tile, hidden + from * units * 4, z, count);
+    forLabels(thread, given, room, tile, block, (row, place) => {
+      const logit = float32[(z >>> 2) + (row - from) * columns + place] as number;
+      float32[(chosen >>> 2) + row] = logit + (float32[(bias >>> 2) + column + place] as number);
+    });
+    const at = (index * rows + from) * 4;
+    kernels.tileExponentials(z, bias + column * 4, maxima + at, totals + at, count, columns);
   }
-  kernels.rowExponentials(logits, bias, factors + from * 4, ownTotals, count, columns);
-  thread.barrier();
+  // Tiles that another thread has more: they count for nothing.
+  const end = ((part + 1) * allTiles) / thread.parts;
+  for (let index = (part * allTiles) / thread.parts + tiles.length; index < end; index++) {
+    const at = index * rows + from;
+    float32.fill(-Infinity, (maxima >>> 2) + at, (maxima >>> 2) + at + count);
+    float32.fill(0, (totals >>> 2) + at, (totals >>> 2) + at + count);
+  }
 }
 
-/** Exchanges the rows' sums Σe: writes their nats, takes Σe off the label's exponential, and leaves their factors. */
+/** Whether a row is no padding. */
+function isReal({ int32 }: Thread, { batch, lengths }: Given, row: number): boolean {
+  if (lengths === 0) return true;
+  return Math.floor(row / batch) < (int32[(lengths >>> 2) + (row % batch)] as number);
+}
+
+/** The gradient of a row's nats; 0 where it is padding. */
+function rowGradient(thread: Thread, given: Given, row: number): number {
+  if (!isReal(thread, given, row)) return 0;
+  return given.dNats === 0 ? 1 : (thread.float32[(given.dNats >>> 2) + row] as number);
+}
+
+/** Puts the tiles of all threads together: writes the rows' nats, and leaves their factors. */
 function finishRows(thread: Thread, given: Given, room: Room, { from, count }: Block): void {
-  const { rows, labels, batch, lengths, nats, dNats } = given;
-  const { first, columns, logits, totals, factors, chosen } = room;
-  const { float32, int32, part } = thread;
+  const { rows, nats } = given;
+  const { maxima, totals, largest, sums, factors, chosen, allTiles } = room;
+  const { kernels, float32, part } = thread;
+  const at = from * 4;
+  kernels.joinTiles(
+    ...([maxima + at, totals + at, allTiles, rows, largest + at, sums + at, count] as const),
+  );
   for (let row = from; row < from + count; row++) {
-    const total = over(thread, totals, rows, row, plus);
-    const length = lengths === 0 ? Infinity : (int32[(lengths >>> 2) + (row % batch)] as number);
-    const weight = Math.floor(row / batch) < length ? 1 : 0;
-    if (part === 0) {
-      const below =
-        (float32[(factors >>> 2) + row] as number) - (float32[(chosen >>> 2) + row] as number);
-      float32[(nats >>> 2) + row] = weight * (Math.log(total) + below);
-    }
-    const label = (int32[(labels >>> 2) + row] as number) - first;
-    if (label >= 0 && label < columns) {
-      const at = (logits >>> 2) + (row - from) * columns + label;
-      float32[at] = (float32[at] as number) - total;
-    }
-    const dNat = dNats === 0 ? 1 : (float32[(dNats >>> 2) + row] as number);
-    float32[(factors >>> 2) + row] = (weight * dNat) / total;
+    const total = float32[(sums >>> 2) + row] as number;
+    float32[(factors >>> 2) + row] = rowGradient(thread, given, row) / total;
+    if (part !== 0) continue;
+    const below =
+      (float32[(largest >>> 2) + row] as number) - (float32[(chosen >>> 2) + row] as number);
+    float32[(nats >>> 2) + row] = isReal(thread, given, row) ? Math.log(total) + below : 0;
   }
 }
 
-/** The thread's share of the block's dHidden, still without factors, and what the block adds to dWeights and dBias. */
+/** The thread's share of the block's dHidden, and what the block adds to dWeights and dBias. */
 function makeGradients(
   thread: Thread,
   given: Given,
   room: Room,
-  { from, count, timesTransposed }: Block,
+  block: Block,
+  products: TileProducts,
 ): void {
-  const { units, classes } = given;
-  const { columns, logits, scaled, dWeights, dBias } = room;
-  const dHidden = room.dHidden + from * units * 4;
-  if (columns === 0) {
-    clear(thread, dHidden, count * units);
-    return;
-  }
-  const { kernels } = thread;
+  const { rows, units, classes } = given;
+  const { kernels, float32 } = thread;
+  const { from, count } = block;
+  const { tiles, maxima, largest, factors, tileFactors, dWeights } = room;
   const hidden = given.hidden + from * units * 4;
-  const factors = room.factors + from * 4;
-  timesTransposed(logits, columns, dHidden, units, count);
-  kernels.scaleRows(hidden, factors, scaled, count, units);
-  thread.product(
-    ...([true, false, units, columns, count] as const),
-    ...([scaled, units, logits, columns, from > 0, dWeights, classes] as const),
-  );
-  kernels.addRows(logits, factors, dBias, count, columns, 0, columns);
+  const dHidden = room.dHidden + from * units * 4;
+  if (tiles.length === 0) clear(thread, dHidden, count * units);
+  for (const tile of tiles) {
+    const { index, column, columns } = tile;
+    const g = logitsOf(given, room, tile);
+    const dBias = room.dBias + column * 4;
+    kernels.tileFactors(
+      ...([maxima + (index * rows + from) * 4, largest + from * 4] as const),
+      ...([factors + from * 4, tileFactors, count] as const),
+    );
+    kernels.scaleAndSum(g, tileFactors, dBias, count, columns);
+    forLabels(thread, given, room, tile, block, (row, place) => {
+      const dNat = rowGradient(thread, given, row);
+      for (const at of [(g >>> 2) + (row - from) * columns + place, (dBias >>> 2) + place]) {
+        float32[at] = (float32[at] as number) - dNat;
+      }
+    });
+    products.hidden(tile, g, dHidden, count);
+    thread.product(
+      ...([true, false, units, columns, count, hidden, units, g, columns] as const),
+      ...([from > 0, dWeights + column * 4, classes] as const),
+    );
+  }
 }
 
-/** Adds the threads' shares of dHidden on the thread's rows, and scales them by the rows' factors. */
-function sumHiddenGradients(thread: Thread, given: Given, { partials, factors }: Room): void {
+/** Adds the threads' shares of dHidden on the thread's rows. */
+function sumHiddenGradients(thread: Thread, given: Given, { partials }: Room): void {
   const { rows, units, dHidden } = given;
-  const { kernels } = thread;
   const [start, end] = ownRange(thread, rows);
   const own = dHidden + start * units * 4;
-  const size = (end - start) * units;
   for (let other = 1; other < thread.parts; other++) {
     const theirs = partials + (other * rows + start) * units * 4;
-    kernels.binary(operations.Add, own, theirs, own, size);
+    thread.kernels.binary(operations.Add, own, theirs, own, (end - start) * units);
   }
-  kernels.scaleRows(own, factors + start * 4, own, end - start, units);
-}
-
-const plus = (a: number, b: number): number => a + b;
-
-/** One row's numbers of all threads, [parts, rows], put together. */
-function over(
-  { float32, parts }: Thread,
-  numbers: number,
-  rows: number,
-  row: number,
-  combine: (a: number, b: number) => number,
-): number {
-  let result = float32[(numbers >>> 2) + row] as number;
-  for (let part = 1; part < parts; part++) {
-    result = combine(result, float32[(numbers >>> 2) + part * rows + row] as number);
-  }
-  return result;
 }

@@ -41,7 +41,7 @@ export function biasGradient(
   const columns = gates * units;
   const [first, last] = ownRange(thread, columns, 4);
   clear(thread, dBias + first * 4, last - first);
-  thread.kernels.addRows(dTerms, 0, dBias, time * batch, columns, first, last);
+  thread.kernels.addRows(dTerms, dBias, time * batch, columns, first, last);
 }
 
 /** Before the first step of a gradient that adds up dBias [gates · H] step by step: sets the thread's part to 0. */
@@ -68,7 +68,7 @@ export function addStepToBias(
   const columns = gates * units;
   const [start, end] = ownUnits(thread, units);
   for (let gate = 0; gate < columns; gate += units) {
-    thread.kernels.addRows(dTerms, 0, dBias, batch, columns, gate + start, gate + end);
+    thread.kernels.addRows(dTerms, dBias, batch, columns, gate + start, gate + end);
   }
 }
 

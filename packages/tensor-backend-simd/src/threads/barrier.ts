@@ -1,7 +1,7 @@
 import { signal } from './control';
 
-/** How often a thread looks before it sleeps: some tens of microseconds. */
-export const spins = 20_000;
+/** How often a thread looks before it sleeps: some tenths of a millisecond, longer than the calling thread takes from one program to the next. */
+export const spins = 200_000;
 
 /** Where each barrier counts arrivals; the word behind it counts how often it was passed. */
 const barriers = [signal.arrived, signal.halves, signal.halves + 2] as const;

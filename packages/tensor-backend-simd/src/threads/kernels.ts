@@ -1,7 +1,7 @@
 /** What each export of `assembly/index.ts` takes, in order: byte offsets, sizes, scalars, flags (0 or 1). */
 export const kernelParameters = {
   adam: 'v first second g scale rate secondCorrection beta1 beta2 epsilon count',
-  addRows: 'x factors out rows columns start end',
+  addRows: 'x out rows columns start end',
   binary: 'operation a b out count',
   binaryRows: 'operation a b out rows columns',
   binaryScalar: 'operation a scalar out count',
@@ -13,6 +13,7 @@ export const kernelParameters = {
   gruBackward: 'gates candidate hiddenBefore dHidden dState dX lengths time rows units start end',
   gruForward:
     'projected gates bias hiddenBefore candidate hidden state lengths time rows units start end',
+  joinTiles: 'maxima totals tiles stride max total rows',
   layerNormalize: 'x gain shift lengths batch first y start end features groups epsilon center',
   layerNormalizeGradient:
     'x dy gain lengths batch first dx dGain dShift start end features groups epsilon center',
@@ -31,9 +32,7 @@ export const kernelParameters = {
   rnnBackward: 'hidden dHidden dState dZ lengths time rectify rows units start end',
   rnnForward:
     'projected bias hiddenBefore product hidden state lengths time rectify rows units start end',
-  rowExponentials: 'z bias maxima totals rows columns',
-  rowMaxima: 'z bias maxima rows columns',
-  scaleRows: 'x factors out rows columns',
+  scaleAndSum: 'e factors sums rows columns',
   sgd: 'v g rate count',
   splitBfloat: 'x ld rows columns high again low ldOut',
   standardize:
@@ -42,6 +41,8 @@ export const kernelParameters = {
     'x dy lengths batch first mean variance gain dx dGain dShift sums rows real features start end epsilon twice fixed',
   sumColumns: 'a b lengths time out rows columns start end',
   sumOfSquares: 'x count',
+  tileExponentials: 'z bias maxima totals rows columns',
+  tileFactors: 'maxima max factors out rows',
   toBfloat: 'x ld rows columns out ldOut',
   unary: 'operation x out count',
   whitenGroups: 'x lengths batch first mean a gain shift y rows features size start end scratch',
