@@ -55,6 +55,10 @@ await build({
   },
   ...{ bundle: true, splitting: true, platform: 'node', format: 'esm', outdir: out },
   ...{ external: ['koffi', '@tensorflow/*', '@bnrnn/*'], plugins: [timed], logLevel: 'warning' },
+  // For what is CommonJS (commander).
+  banner: {
+    js: "import { createRequire as forCommonJs } from 'node:module'; const require = forCommonJs(import.meta.url);",
+  },
 });
 for (const name of ['kernels.wasm', 'kernels.relaxed.wasm']) {
   cpSync(join(simd, 'dist', name), join(out, name));

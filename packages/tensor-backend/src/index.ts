@@ -65,6 +65,9 @@ export { gruScan, type GruScanOptions, type GruScanResult } from './ops/gruScan'
 export { layerNormalize, layerNormalizeOp, type LayerNormalizeOptions } from './ops/layerNormalize';
 export { lstmScan, type LstmScanOptions, type LstmScanResult } from './ops/lstmScan';
 export {
+  backwardOf,
+  lstmDirection,
+  lstmPair,
   lstmScanPair,
   lstmScanPairOp,
   type LstmDirection,

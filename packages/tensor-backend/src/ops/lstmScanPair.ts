@@ -1,5 +1,4 @@
 import { expectShape, paddedLengths, type GivenLengths, type Lengths } from '@bnrnn/core';
-import type { Tensor } from '@tensorflow/tfjs-core';
 import { defineOp } from '../dispatch/defineOp';
 import { runOp } from '../dispatch/runOp';
 import { expectLstmShapes, lstmScan, type LstmScanOptions, type LstmScanResult } from './lstmScan';
@@ -33,18 +32,8 @@ export const lstmScanPairOp = defineOp<{ lengths: Lengths | undefined }>()({
   },
   constants: [],
   fallback(inputs, { lengths }) {
-    const backward = {
-      projected: inputs.projectedBackward,
-      recurrent: inputs.recurrentBackward,
-      hidden0: inputs.hidden0Backward,
-      cell0: inputs.cell0Backward,
-      recurrentBias: inputs.recurrentBiasBackward,
-      peepholes: inputs.peepholesBackward,
-    };
-    return {
-      ...lstmScan({ ...inputs, lengths }),
-      ...ofBackward(lstmScan({ ...backward, lengths, reverse: true })),
-    };
+    const first = lstmScan({ ...inputs, lengths });
+    return lstmPair(first, lstmScan({ ...backwardOf(inputs), lengths, reverse: true }));
   },
 });
 
@@ -80,25 +69,47 @@ export function lstmScanPair(options: LstmScanPairOptions): LstmScanPairResult {
   expectLstmShapes('lstmScanPair', backward);
   expectShape('lstmScanPair', 'backward.projected', backward.projected, { time, batch, gates });
   const lengths = paddedLengths('lstmScanPair', options.lengths, { time, batch });
-  const inputs = { ...forward, ...ofBackward(backward) };
+  const inputs = lstmPair(forward, backward);
   const outputs = runOp(lstmScanPairOp, inputs, { lengths });
   const { hidden, finalHidden, finalCell } = outputs;
-  const { hiddenBackward, finalHiddenBackward, finalCellBackward } = outputs;
-  return {
-    forward: { hidden, finalHidden, finalCell },
-    backward: {
-      hidden: hiddenBackward,
-      finalHidden: finalHiddenBackward,
-      finalCell: finalCellBackward,
-    },
-  };
+  return { forward: { hidden, finalHidden, finalCell }, backward: backwardOf(outputs) };
 }
 
-type OfBackward<Tensors> = { [Name in keyof Tensors & string as `${Name}Backward`]: Tensors[Name] };
+type Backward<Tensors> = { [Name in keyof Tensors & string as `${Name}Backward`]: Tensors[Name] };
 
-/** The second direction's tensors under their names in the contract. */
-function ofBackward<Tensors extends object>(tensors: Tensors): OfBackward<Tensors> {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]: [string, Tensor]) => [`${name}Backward`, tensor]),
-  ) as OfBackward<Tensors>;
+type BackwardOf<Tensors> = {
+  [Name in keyof Tensors as Name extends `${infer Own}Backward` ? Own : never]: Tensors[Name];
+};
+
+/** The tensors of two directions under their names in the op. */
+export function lstmPair<First extends object, Second extends object>(
+  first: First,
+  second: Second,
+): First & Backward<Second> {
+  const renamed = Object.entries(second).map(([name, tensor]: [string, unknown]) => [
+    `${name}Backward`,
+    tensor,
+  ]);
+  return { ...first, ...(Object.fromEntries(renamed) as Backward<Second>) };
+}
+
+/** The second direction's tensors of the op, under their names in a scan. */
+export function backwardOf<Tensors extends object>(tensors: Tensors): BackwardOf<Tensors> {
+  const own = Object.entries(tensors).flatMap(([name, tensor]: [string, unknown]) =>
+    name.endsWith('Backward') ? [[name.slice(0, -'Backward'.length), tensor]] : [],
+  );
+  return Object.fromEntries(own) as BackwardOf<Tensors>;
+}
+
+/** What the scan of one direction is called with where the op `scan` computes it. */
+export function lstmDirection({ lengths }: { lengths: Lengths | undefined }, reverse: boolean) {
+  return {
+    cell: 'lstm',
+    activation: 'tanh',
+    normalize: {},
+    mode: 'batch',
+    firstStep: 0,
+    lengths,
+    reverse,
+  } as const;
 }
