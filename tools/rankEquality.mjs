@@ -55,9 +55,9 @@ const results = join(root, 'docs', 'results', 'ranks');
 const file = join(results, 'equality.json');
 const isPart = flags.only !== undefined || flags.found !== undefined;
 const before = isPart && existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).cases : [];
-const names = new Set(made.cases.map(({ name }) => name));
-const cases = [...before.filter(({ name }) => !names.has(name)), ...made.cases];
-cases.sort((a, b) => (a.name < b.name ? -1 : 1));
+// Of a case that was run twice the later run counts.
+const byName = new Map([...before, ...made.cases].map((each) => [each.name, each]));
+const cases = [...byName.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
 if (cases.length === 0) process.exit(1);
 
 const planned = vitest({}, 'list', ...tests)
