@@ -58,6 +58,8 @@ function drawn(
     const at = (heights[index] ?? 0) + (index === up ? -push : push) + 4;
     return [
       element('polyline', { class: `curve ${side}`, points: points.join(' ') }),
+      // A curve of one value is a point.
+      element('circle', { class: side, cx: x(end.step), cy: y(end.value), r: 3 }),
       element('text', { class: side, x: x(end.step) + 6, y: at }, names[side]),
     ];
   });
