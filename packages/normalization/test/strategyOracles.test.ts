@@ -44,14 +44,30 @@ const read = (tensors: NamedTensors): Record<string, Array64> => {
 const tensorsOf = (arrays: oracle.NamedArrays): NamedTensors =>
   Object.fromEntries(Object.entries(arrays).map(([name, array]) => [name, toTensor(array)]));
 
-/** Parameters away from their start, folded statistics, and controls of the backward pass that are not zero. */
+/** c and U of a whitened input as after an estimate: U symmetric. */
+function estimated(normalizer: Normalizer): oracle.NamedArrays {
+  if (normalizer.measureInput === undefined) return {};
+  const size = productWeights(features).shape[0]!;
+  const noise = filled([1, size, size], 35);
+  const matrix = map64(noise, (value, i) => {
+    const [row, column] = [Math.floor(i / size), i % size];
+    return Number(row === column) + value + noise.data[column * size + row]!;
+  });
+  return { mean: filled([1, size], 34), matrix };
+}
+
+/** Parameters and statistics away from their start, and controls of the backward pass that are not zero. */
 function held(normalizer: Normalizer): Record<'parameters' | 'statistics', oracle.NamedArrays> {
   const controls = (normalizer.measuredBackward ?? []).map((name, k) => {
     return [name, filled([1, features], 30 + k, -0.5, 0.5)] as const;
   });
   return {
     parameters: read(trained(normalizer, features)),
-    statistics: { ...read(folded(normalizer, features)), ...Object.fromEntries(controls) },
+    statistics: {
+      ...read(folded(normalizer, features)),
+      ...Object.fromEntries(controls),
+      ...estimated(normalizer),
+    },
   };
 }
 
