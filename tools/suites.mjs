@@ -43,10 +43,10 @@ function runSuites(name, backend) {
   const files = testFiles(folder).filter((path) =>
     /\btestBackends?\(/.test(readFileSync(join(folder, path), 'utf8')),
   );
-  const { forbid, allow, long } = chosen[backend] ?? { forbid: [], long: [] };
+  const { forbid, allow } = chosen[backend] ?? { forbid: [], allow: undefined };
   const isIn = (list) => (path) => list.includes(join(name, path));
   const strict = files.filter(isIn(forbid));
-  const others = allow === undefined ? files : files.filter(isIn([...allow, ...long]));
+  const others = allow === undefined ? files : files.filter(isIn(allow));
   return [
     ...(strict.length > 0 ? [runSuite(name, `${backend}-strict`, backend, strict, 'forbid')] : []),
     ...(others.length > 0 ? [runSuite(name, backend, backend, others, 'allow')] : []),

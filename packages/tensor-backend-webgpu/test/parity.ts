@@ -1,16 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { backendTests } from '../../../tools/config/vitest.ts';
 
-/**
- * Files under `packages`: those of what has kernels here, those that need a fallback now and then, and such that take
- * longer than a test run should (`node tools/suites.mjs webgpu` runs all three).
- */
+/** Files under `packages`: those of what has kernels here, and those that need a fallback now and then. */
 const suites = JSON.parse(
   readFileSync(new URL('suites.json', import.meta.url), 'utf8'),
-) as Readonly<Record<'forbid' | 'allow' | 'long', readonly string[]>>;
+) as Readonly<Record<'forbid' | 'allow', readonly string[]>>;
 
 /** Suites of the packages that run on any backend, on webgpu: with fallbacks forbidden, or where they need one. */
-export function parity(fallback: 'forbid' | 'allow', testTimeout: number) {
+export function parity(fallback: keyof typeof suites, testTimeout: number) {
   return backendTests({
     name: fallback === 'forbid' ? 'kernels alone' : 'with fallbacks',
     include: suites[fallback].map(pathOf),
