@@ -12,6 +12,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { mpiEngines } from '@bnrnn/test-utils';
 import { afterAll, describe, expect, test } from 'vitest';
+import { version } from '../package.json';
 import { finished, newFolder, type Finished } from './bnrnn';
 
 const [engine] = mpiEngines();
@@ -118,12 +119,15 @@ describe.runIf(engine !== undefined)('what goes wrong on ranks ends all of them'
       cpSync(dirname(main), copy, { recursive: true });
       for (const name of readdirSync(copy).filter((each) => each.endsWith('.js'))) {
         const text = readFileSync(join(copy, name), 'utf8');
-        writeFileSync(join(copy, name), text.replace('version = "0.0.0"', 'version = "9.9.9"'));
+        writeFileSync(
+          join(copy, name),
+          text.replace(`version = "${version}"`, 'version = "9.9.9"'),
+        );
       }
       const ended = await job('other-version', {}, { main: join(copy, 'main.js') });
       expect(ended.status).toBe(2);
       expect(saidBy(ended)).toEqual([
-        'bnrnn: rank 0 of 2: train: version is "0.0.0" on rank 0 and "9.9.9" on rank 1, and all ranks must have the same.',
+        `bnrnn: rank 0 of 2: train: version is "${version}" on rank 0 and "9.9.9" on rank 1, and all ranks must have the same.`,
       ]);
     }, 90_000);
   });
