@@ -2,9 +2,10 @@
  * What every strategy does to the first steps of training, and what it costs:
  *
  *     node tools/strategies.mjs [--steps 400] [--rounds 3] [--data glosses] [--presets ptb-small,...] [--runs DIR]
+ *       [--speech wsj-birnn-bn,...]
  *
  * Trains the small model with each strategy on W·x from the same weights and batches, times steps in
- * turn with `bnrnn bench`, and writes `docs/results/strategies`: the page, the curves and `losses.json`.
+ * turn with `bnrnn bench`, those of the speech models too, and writes `docs/results/strategies`: the page, the curves and `losses.json`.
  * The costs stand in `docs/strategies.md` too. Finished runs in `runs/strategies` are taken as they are.
  * Leave the machine alone meanwhile: it takes about 15 minutes.
  *
@@ -29,6 +30,7 @@ const { values: flags } = parseArgs({
       type: 'string',
       default: ['ptb-small', ...strategies.map((name) => `ptb-small-${name}`)].join(','),
     },
+    speech: { type: 'string', default: 'wsj-birnn-bn,wsj-birnn-whiten' },
   },
 });
 const out = join(root, 'docs', 'results', 'strategies');
@@ -73,34 +75,54 @@ function measure() {
   bnrnn('report', ...folders, '--markdown', '--curves', out);
   rmSync(join(out, 'validation.svg'), { force: true });
 
-  const benched = presets.map(() => []);
-  for (let round = 1; round <= Number(flags.rounds); round++) {
-    presets.forEach((preset, k) => {
-      const line = bnrnn('bench', preset, '--alone', '--steps', '20', '--json').trim();
-      benched[k].push(JSON.parse(line.split('\n').at(-1)));
-    });
-    process.stderr.write(`timed round ${round}\n`);
-  }
-  const { backend, blas, threads } = benched[0][0];
-  const named = (values) => Object.fromEntries(presets.map((preset, k) => [preset, values[k]]));
+  const benched = timeInTurn(presets, 20);
+  const speech = timeInTurn(flags.speech.split(','), 2);
+  const { backend, blas, threads } = benched[baselineOf(benched)][0];
   return {
     machine: machine(),
     settings: { steps: Number(steps), data, backend, threads, blas },
-    points: named(points),
-    steps: named(benched.map((each) => each.map(({ stepMilliseconds }) => stepMilliseconds))),
+    points: Object.fromEntries(presets.map((preset, k) => [preset, points[k]])),
+    steps: millisecondsOf(benched),
+    speech: millisecondsOf(speech),
   };
 }
 
+/** What `bench` says of each preset in each round, by preset. */
+function timeInTurn(presets, steps) {
+  const benched = Object.fromEntries(presets.map((preset) => [preset, []]));
+  for (let round = 1; round <= Number(flags.rounds); round++) {
+    for (const preset of presets) {
+      const line = bnrnn('bench', preset, '--alone', '--steps', String(steps), '--json').trim();
+      benched[preset].push(JSON.parse(line.split('\n').at(-1)));
+    }
+    process.stderr.write(`timed round ${round} of ${presets.join(', ')}\n`);
+  }
+  return benched;
+}
+
+/** The preset that others are compared with: the first. */
+function baselineOf(byPreset) {
+  return Object.keys(byPreset)[0];
+}
+
+function millisecondsOf(benched) {
+  const times = Object.entries(benched).map(([preset, rounds]) => [
+    preset,
+    rounds.map(({ stepMilliseconds }) => stepMilliseconds),
+  ]);
+  return Object.fromEntries(times);
+}
+
 const measured = flags['write-only'] ? JSON.parse(readFileSync(record, 'utf8')) : measure();
-const { machine: where, settings, points, steps } = measured;
+const { machine: where, settings, points, steps, speech } = measured;
 const presets = Object.keys(points);
-const [baseline] = presets;
+const baseline = baselineOf(points);
 const rounds = steps[baseline].length;
 
 const end = (preset) => mean(points[preset].slice(-lastSteps / pointSteps));
 const change = (preset) => (preset === baseline ? '' : (end(preset) - end(baseline)).toFixed(3));
-const ratio = (preset) => {
-  const ratios = steps[preset].map((step, i) => step / steps[baseline][i]);
+const ratio = (preset, times = steps) => {
+  const ratios = times[preset].map((step, i) => step / times[baselineOf(times)][i]);
   const spread = `${Math.min(...ratios).toFixed(2)} to ${Math.max(...ratios).toFixed(2)}`;
   return `${median(ratios).toFixed(2)} (${spread})`;
 };
@@ -108,6 +130,9 @@ const rows = presets.map((preset) => {
   const cells = [end(preset).toFixed(3), change(preset), median(steps[preset]).toFixed(1)];
   return `| \`${preset}\` | ${cells.join(' | ')} | ${ratio(preset)} |`;
 });
+const speechRows = Object.keys(speech).map(
+  (preset) => `| \`${preset}\` | ${median(speech[preset]).toFixed(0)} | ${ratio(preset, speech)} |`,
+);
 await writePage(
   join(out, 'README.md'),
   `# The first ${settings.steps} steps of every strategy
@@ -126,6 +151,12 @@ ${rows.join('\n')}
 
 \`losses.json\` has the mean loss of every ${pointSteps} steps.
 
+The speech models, whose statistics are sequence-wise, were timed in the same way:
+
+| preset | step, ms | × a step of \`${baselineOf(speech)}\` |
+| --- | ---: | ---: |
+${speechRows.join('\n')}
+
 ${machineLine(where)} The backend is ${settings.backend} with ${settings.threads} threads; products: ${settings.blas}. The commit is ${where.commit}.
 
 Command: \`node tools/strategies.mjs --steps ${settings.steps} --rounds ${rounds} --data ${settings.data}\`
@@ -141,6 +172,12 @@ Rounds of timing: ${rounds}. The loss is that of the last ${lastSteps} of ${sett
 | preset | × a step of \`${baseline}\` | training loss minus \`${baseline}\` |
 | --- | ---: | ---: |
 ${costs.join('\n')}
+
+| speech | × a step of \`${baselineOf(speech)}\` |
+| --- | ---: |
+${Object.keys(speech)
+  .map((preset) => `| \`${preset}\` | ${ratio(preset, speech)} |`)
+  .join('\n')}
 
 <!-- end of costs -->`;
 await writePage(
