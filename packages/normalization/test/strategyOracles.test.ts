@@ -84,38 +84,45 @@ describe.each(testBackends())('on %s, every strategy against its float64 oracle'
     await startBackend(backend);
   });
 
-  describe.each(all.filter((example) => !isOnWeights(example)))('$name', ({ name, normalizer }) => {
-    it.each([
-      ['batch', undefined],
-      ['batch', ragged],
-      ['stored', ragged],
-    ] as const)('mode %s, lengths %j: values and gradient', (mode, lengths) => {
-      const own = oracle.strategyOracle(normalizer.spec) as oracle.ActivationOracle;
-      const { parameters, statistics } = held(normalizer);
-      const x = normalizer.spec.kind === 'none' ? noise : oracle.zeroPadding(noise, lengths);
-      const call = { x, parameters, statistics, mode, lengths };
-      const names = Object.keys(parameters);
-      const kept = tensorsOf(statistics);
-      const inputs = [toTensor(x), ...Object.values(tensorsOf(parameters))];
-      const run = (moved: Tensor, ...values: Tensor[]): Tensor3D => {
-        const given = Object.fromEntries(names.map((parameter, k) => [parameter, values[k]!]));
-        return normalizer.apply(moved as Tensor3D, given, kept, { mode, lengths }).y;
-      };
-      tidy(() => {
-        expectClose(run(...(inputs as [Tensor, ...Tensor[]])), own.normalize(call), { label: 'y' });
-        const wanted = once(`${name} ${mode} ${lengths === undefined}`, () =>
-          oracle.strategyGradients(own, call, (y) => weightedSum(y)),
-        );
-        const found = grads((...moved: Tensor[]) =>
-          weightedSumOfTensors(run(...(moved as [Tensor, ...Tensor[]]))),
-        )(inputs);
-        ['x', ...names].forEach((label, k) =>
-          expectClose(found[k]!, wanted[label]!, { rtol: 1e-4, label }),
-        );
+  // No eigenvectors are computed on webgpu.
+  const served = all.filter(({ name }) => backend !== 'webgpu' || !name.includes('method zca'));
+  describe.each(served.filter((example) => !isOnWeights(example)))(
+    '$name',
+    ({ name, normalizer }) => {
+      it.each([
+        ['batch', undefined],
+        ['batch', ragged],
+        ['stored', ragged],
+      ] as const)('mode %s, lengths %j: values and gradient', (mode, lengths) => {
+        const own = oracle.strategyOracle(normalizer.spec) as oracle.ActivationOracle;
+        const { parameters, statistics } = held(normalizer);
+        const x = normalizer.spec.kind === 'none' ? noise : oracle.zeroPadding(noise, lengths);
+        const call = { x, parameters, statistics, mode, lengths };
+        const names = Object.keys(parameters);
+        const kept = tensorsOf(statistics);
+        const inputs = [toTensor(x), ...Object.values(tensorsOf(parameters))];
+        const run = (moved: Tensor, ...values: Tensor[]): Tensor3D => {
+          const given = Object.fromEntries(names.map((parameter, k) => [parameter, values[k]!]));
+          return normalizer.apply(moved as Tensor3D, given, kept, { mode, lengths }).y;
+        };
+        tidy(() => {
+          expectClose(run(...(inputs as [Tensor, ...Tensor[]])), own.normalize(call), {
+            label: 'y',
+          });
+          const wanted = once(`${name} ${mode} ${lengths === undefined}`, () =>
+            oracle.strategyGradients(own, call, (y) => weightedSum(y)),
+          );
+          const found = grads((...moved: Tensor[]) =>
+            weightedSumOfTensors(run(...(moved as [Tensor, ...Tensor[]]))),
+          )(inputs);
+          ['x', ...names].forEach((label, k) =>
+            expectClose(found[k]!, wanted[label]!, { rtol: 1e-4, label }),
+          );
+        });
+        dispose([inputs, kept]);
       });
-      dispose([inputs, kept]);
-    });
-  });
+    },
+  );
 
   describe.each(all.filter(isOnWeights))('$name', ({ name, normalizer }) => {
     it('the product of the mapped weights: values and gradient', () => {
