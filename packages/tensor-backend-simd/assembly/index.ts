@@ -15,18 +15,13 @@ export {
 } from './elementwise';
 export { groupMoments, groupMomentsGradient } from './groupMoments';
 export { gruBackward, gruForward } from './gru';
+export { layerNormalize, layerNormalizeGradient } from './layerNormalize';
 export { lstmBackward, lstmForward, peepholeGradient } from './lstm';
-export {
-  layerNormalize,
-  layerNormalizeGradient,
-  moments,
-  standardize,
-  standardizeGradient,
-} from './normalize';
 export { lstmOutput, lstmOutputGradient, sumColumns } from './normalizedScan';
 export { copyPanel } from './panels';
 export { product, productScratchBytes } from './product';
 export { rnnBackward, rnnForward } from './rnn';
 export { joinTiles, scaleAndSum, tileExponentials, tileFactors } from './softmax';
+export { moments, standardize, standardizeGradient } from './standardize';
 export { whiteningMatrix, whiteningMatrixGradient } from './whitening';
 export { whitenGroups, whitenGroupsGradient } from './whitenGroups';

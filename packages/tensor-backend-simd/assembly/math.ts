@@ -114,3 +114,10 @@ export function store4(pointer: usize, x: v128, count: i32): void {
   if (count > 1) store<f32>(pointer + 4, f32x4.extract_lane(x, 1));
   if (count > 2) store<f32>(pointer + 8, f32x4.extract_lane(x, 2));
 }
+
+/** The bytes before a row of [rows, features]. */
+// @ts-ignore: decorator
+@inline
+export function rowOffset(row: i32, features: i32): usize {
+  return (<usize>row * <usize>features) << 2;
+}

@@ -2,7 +2,7 @@ import { projectedCrossEntropyOp, type KernelCall } from '@bnrnn/tensor-backend'
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import { modes, operations } from '../programs/elementwise';
-import { scratchLength } from '../programs/projectedCrossEntropy';
+import { scratchLength } from '../programs/softmaxRoom';
 import { free, opKernel, underTape, uploadLengths } from './kernel';
 
 /** Logits of one block of rows. */
