@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { candidates, findMpi } from './findMpi';
 import { launchOf } from './launcher';
 
@@ -14,6 +14,17 @@ test.runIf(process.platform === 'linux')('a library that is no MPI is refused', 
   const { mpi, reason } = findMpi({ BNRNN_MPI: 'libm.so.6' });
   expect(mpi).toBeNull();
   expect(reason).toContain('MPI_Get_library_version');
+});
+
+test('UCX is told before a library is opened to leave machine code alone, unless the user decided', () => {
+  const name = 'UCX_MEM_MMAP_HOOK_MODE';
+  vi.stubEnv(name, undefined);
+  findMpi({ BNRNN_MPI: 'libm.so.6' });
+  expect(process.env[name]).toBe('reloc');
+  vi.stubEnv(name, 'none');
+  findMpi({ BNRNN_MPI: 'libm.so.6' });
+  expect(process.env[name]).toBe('none');
+  vi.unstubAllEnvs();
 });
 
 test.runIf(process.platform === 'linux')("an engine's own library comes first", () => {

@@ -53,6 +53,7 @@ export function loadMpi(path: string): LoadedMpi {
     load(path: string | null): Library;
   };
   showPrefix(path);
+  keepCodeWhole();
   const library = koffi.load(path);
   const version = versionOf(library);
   const abi = abiOf({
@@ -112,6 +113,14 @@ function showPrefix(path: string): void {
   const prefix = dirname(dirname(path));
   const moved = existsSync(join(prefix, 'bin', 'prterun')) && /libmpi\.so\.40$/.test(path);
   if (moved) process.env['OPAL_PREFIX'] = prefix;
+}
+
+/**
+ * UCX, which MPICH and others load, hooks `mmap` and `munmap`. By default it writes jumps into their machine code, and a
+ * thread of the garbage collector that runs it at this moment crashes. Relocation tables change whole pointers.
+ */
+function keepCodeWhole(): void {
+  process.env['UCX_MEM_MMAP_HOOK_MODE'] ??= 'reloc';
 }
 
 function attempt<Result>(call: () => Result): Result | undefined {
