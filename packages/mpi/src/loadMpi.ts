@@ -117,10 +117,11 @@ function showPrefix(path: string): void {
 
 /**
  * UCX, which MPICH and others load, hooks `mmap` and `munmap`. By default it writes jumps into their machine code, and a
- * thread of the garbage collector that runs it at this moment crashes. Relocation tables change whole pointers.
+ * thread of the garbage collector that runs it at this moment crashes. Its hooks through relocation tables (`reloc`)
+ * never come back from `MPI_Init` in a process of Node.
  */
 function keepCodeWhole(): void {
-  process.env['UCX_MEM_MMAP_HOOK_MODE'] ??= 'reloc';
+  process.env['UCX_MEM_MMAP_HOOK_MODE'] ??= 'none';
 }
 
 function attempt<Result>(call: () => Result): Result | undefined {
