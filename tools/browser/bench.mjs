@@ -23,7 +23,7 @@ const folder = join(root, 'node_modules', '.cache', 'bnrnn-browser');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    seconds: { type: 'string', default: '8' },
+    seconds: { type: 'string', default: '9' },
     limit: { type: 'string', default: '90' },
     only: { type: 'string', default: '' },
   },

@@ -66,7 +66,8 @@ The browser is ${browser} without a window, on ${cores} cores of ${processor}. T
 run on the software driver SwiftShader. Their times count operations and dispatches. They say
 nothing about graphics hardware.
 
-The first table gives the median time of a training step in milliseconds. Each number is from a browser of its own. The rows
+The first table gives the median time of a training step in milliseconds. Each number is from a browser of its own. Steps
+warm up for three seconds first, two steps at least, because a browser compiles what has run often. The rows
 of tfjs are its own LSTM layers with a softmax and SGD. They have no embedding, no norm of the gradient and no
 clipping; our rows have all three. An isolated page has shared memory, so \`simd\` and tfjs's \`wasm\` can compute on several threads
 there; in a page that is not isolated each has one. \`node tools/browser/bench.mjs\` writes this page.
