@@ -7,14 +7,21 @@ export interface Point {
 
 const size = { width: 540, height: 240 };
 const room = { left: 52, right: 118, top: 10, bottom: 26 };
+/** Of the names of curves on a phone, where text is largest. */
+const lineHeight = 20;
 const names: Readonly<Record<Side, string>> = { baseline: 'baseline', treatment: 'normalized' };
 
-/** Draws one curve a side into an SVG; each is named at its end. */
-export function drawCurves(svg: Element, curves: Readonly<Record<Side, readonly Point[]>>): void {
+/** Draws one curve a side into an SVG; each is named at its end. Without values it says `nothing`. */
+export function drawCurves(
+  svg: Element,
+  curves: Readonly<Record<Side, readonly Point[]>>,
+  nothing: string,
+): void {
   svg.setAttribute('viewBox', `0 0 ${size.width} ${size.height}`);
   const all = sides.flatMap((side) => curves[side]);
   if (all.length === 0) {
-    svg.replaceChildren();
+    const middle = { x: size.width / 2, y: size.height / 2, 'text-anchor': 'middle' };
+    svg.replaceChildren(element('text', middle, nothing));
     return;
   }
   const last = Math.max(10, ...all.map(({ step }) => step));
@@ -36,7 +43,8 @@ export function drawCurves(svg: Element, curves: Readonly<Record<Side, readonly 
     .map((tick) =>
       element('text', { x: x(tick), y: size.height - 8, 'text-anchor': 'middle' }, shortly(tick)),
     );
-  svg.replaceChildren(...lines, ...steps, ...drawn(curves, x, y));
+  const unit = element('text', { x: x(last) + 24, y: size.height - 8 }, 'step');
+  svg.replaceChildren(...lines, ...steps, unit, ...drawn(curves, x, y));
 }
 
 function drawn(
@@ -48,7 +56,8 @@ function drawn(
   const heights = ends.map(({ end }) => (end === undefined ? NaN : y(end.value)));
   // Two names at one height would cover each other.
   const [first = NaN, second = NaN] = heights;
-  const push = Math.abs(first - second) < 14 ? (14 - Math.abs(first - second)) / 2 : 0;
+  const apart = Math.abs(first - second);
+  const push = apart < lineHeight ? (lineHeight - apart) / 2 : 0;
   const up = first <= second ? 0 : 1;
   return ends.flatMap(({ side, end }, index) => {
     if (end === undefined) return [];

@@ -14,6 +14,10 @@ const words: Readonly<Record<string, string>> = {
   word: 'words',
   frame: 'batch, each step',
   sequence: 'batch, sequence',
+  rms: 'root mean square',
+  renorm: 'batch renorm',
+  whiten: 'whitening, each step',
+  'whiten-sequence': 'whitening, sequence',
 };
 
 type Choices = { readonly [Name in Exclude<keyof Settings, 'seed'>]: readonly (string | number)[] };

@@ -28,6 +28,7 @@ const buttons = {
   share: part('button', '#share'),
   download: part('button', '#download'),
   open: part('button', '#open'),
+  glosses: part('button', '#glosses'),
 };
 
 /** A worker for one run: what another backend has begun goes with its worker. */
@@ -88,7 +89,8 @@ async function loadText(): Promise<void> {
   const answer = await fetch('glosses.txt');
   if (answer.ok) text = { name: 'glosses', content: await answer.text() };
   offerStart(answer.ok);
-  if (answer.ok) status.textContent = 'Ready.';
+  buttons.glosses.hidden = true;
+  if (answer.ok) status.textContent = 'Ready: the text is that of the page.';
   else fail('The text of the page could not be loaded. Take one of your own.');
 }
 
@@ -115,7 +117,7 @@ function begin({ device: runsOn, limits, parameters, from }: ReportOf<'started'>
   history = historyUntil(key, from);
   speeds = {};
   buttons.pause.disabled = false;
-  if (limits !== undefined) fail(`simd runs on ${limits}.`);
+  if (limits !== undefined) tell(`simd runs on ${limits}.`, 'note');
   for (const side of sides) {
     part('p', `#${side} .numbers`).textContent =
       `${parameters[side].toLocaleString('en')} parameters`;
@@ -144,15 +146,20 @@ function redraw(): void {
   requestAnimationFrame(() => {
     isDrawn = true;
     const { losses, perplexities } = history;
-    drawCurves(part('svg', '#losses'), {
+    const means = {
       baseline: smoothed(losses.baseline),
       treatment: smoothed(losses.treatment),
-    });
-    drawCurves(part('svg', '#perplexities'), perplexities);
+    };
+    drawCurves(part('svg', '#losses'), means, 'The curves begin with the first step.');
+    drawCurves(
+      part('svg', '#perplexities'),
+      perplexities,
+      'The first value comes at step 50 or so.',
+    );
     const [baseline, treatment] = [losses.baseline.at(-1), losses.treatment.at(-1)];
     if (baseline !== undefined && treatment !== undefined) {
       const verb = isPaused ? 'Paused' : 'Training';
-      status.textContent = `${verb} on ${device}: step ${Math.min(baseline.step, treatment.step)}, ${rates()} tokens a second.`;
+      status.textContent = `${verb} on ${device}: step ${Math.min(baseline.step, treatment.step)}. Tokens a second: ${rates()}.`;
     }
     part('tbody', '#numbers').replaceChildren(...rows());
   });
@@ -164,7 +171,10 @@ function smoothedRate(before: number | undefined, now: number): number {
 }
 
 function rates(): string {
-  return sides.map((side) => Math.round(speeds[side] ?? 0).toLocaleString('en')).join(' and ');
+  const [baseline, treatment] = sides.map((side) =>
+    Math.round(speeds[side] ?? 0).toLocaleString('en'),
+  );
+  return `baseline ${baseline}, normalized ${treatment}`;
 }
 
 function rows(): Element[] {
@@ -180,7 +190,12 @@ function rows(): Element[] {
 }
 
 function fail(sentence: string): void {
+  tell(sentence, 'failure');
+}
+
+function tell(sentence: string, kind: 'failure' | 'note'): void {
   problem.textContent = sentence;
+  problem.className = kind;
   problem.hidden = false;
 }
 
@@ -201,7 +216,8 @@ function download(name: string, blob: Blob): void {
 async function chooseFile(file: File): Promise<void> {
   text = { name: file.name, content: await file.text() };
   offerStart(true);
-  status.textContent = `${file.name}: ${text.content.length.toLocaleString('en')} characters.`;
+  buttons.glosses.hidden = false;
+  status.textContent = `Ready: ${file.name} has ${text.content.length.toLocaleString('en')} characters.`;
 }
 
 buttons.start.onclick = () => start(false);
@@ -232,6 +248,12 @@ part('input', '[name=file]').onchange = ({ target }) => {
   const file = (target as HTMLInputElement).files?.[0];
   if (file !== undefined) void chooseFile(file);
 };
+buttons.glosses.onclick = () => {
+  part('input', '[name=file]').value = '';
+  buttons.start.focus();
+  void loadText();
+};
 window.onhashchange = () => showSettings(settingsOf(location.hash, strategies));
 
+redraw();
 openWorker();

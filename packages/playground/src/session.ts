@@ -144,7 +144,7 @@ export class Session {
     for (const run of this.#runs) await this.#start(run);
     this.#send({
       type: 'started',
-      device: `${info.name}, ${info.threads === 1 ? 'one thread' : `${info.threads} threads`}${info.device === 'cpu' || info.device === 'CPU' ? '' : `, ${info.device}`}`,
+      device: `${info.name}, ${placeOf(info)}`,
       ...(info.limits !== undefined && { limits: info.limits }),
       parameters: this.#bySide(({ model }) => model.parameterCount),
       from: this.#bySide(({ step }) => step),
@@ -189,6 +189,12 @@ export class Session {
     const [baseline, treatment] = this.#runs.map(valueOf);
     return { baseline: baseline ?? 0, treatment: treatment ?? 0 };
   }
+}
+
+/** What computes: a processor's threads, or the device by its name. */
+function placeOf({ device, threads }: BackendInfo): string {
+  if (device.toLowerCase() !== 'cpu') return device;
+  return threads === 1 ? 'one thread' : `${threads} threads`;
 }
 
 async function removeAll(store: CheckpointStore): Promise<void> {

@@ -140,7 +140,9 @@ describe.runIf(program !== undefined && existsSync(folder))(
         expect(await tab.textContent(`#${side} .numbers`)).toMatch(/validation perplexity \d/);
       }
       expect(await tab.$$('#treatment .histograms svg')).toHaveLength(2);
-      expect(await tab.textContent('#status')).toMatch(/^Training on simd, .*tokens a second\.$/);
+      expect(await tab.textContent('#status')).toMatch(
+        /^Training on simd, .*: step \d+\. Tokens a second: baseline [\d,]+, normalized [\d,]+\.$/,
+      );
 
       await tab.click('#pause');
       await tab.waitForFunction(() =>
@@ -165,9 +167,20 @@ describe.runIf(program !== undefined && existsSync(folder))(
       await trainedUntil(tab, 5);
       expect([...(await losses(tab)).keys()][0]).toBe(1);
 
+      await tab.click('#glosses');
+      await tab.waitForFunction(() =>
+        document.querySelector('#status')?.textContent.endsWith('that of the page.'),
+      );
+      expect(await tab.isVisible('#glosses')).toBe(false);
+      await tab.click('#start');
+      // The run of the page's own text goes on where it was left.
+      await tab.waitForFunction(() =>
+        /, from step \d+:/.test(document.querySelector('#status')?.textContent ?? ''),
+      );
+
       await tab.selectOption('[name=strategy]', 'sequence');
       await tab.click('#start');
-      await tab.waitForSelector('#problem:visible');
+      await tab.waitForSelector('#problem.failure:visible');
       expect(await tab.textContent('#problem')).toMatch(/sequence/);
     });
 
@@ -175,7 +188,7 @@ describe.runIf(program !== undefined && existsSync(folder))(
       const tab = await openPage(await open({ isolated: false }), small);
       await tab.click('#start');
       await trainedUntil(tab, 3);
-      expect(await tab.textContent('#problem')).toContain('Cross-Origin-Opener-Policy');
+      expect(await tab.textContent('#problem.note')).toContain('Cross-Origin-Opener-Policy');
       expect(await tab.textContent('#status')).toContain('one thread');
     });
 
@@ -183,7 +196,7 @@ describe.runIf(program !== undefined && existsSync(folder))(
       const tab = await openPage(await open({ flags: webgpuFlags }), `${small}&backend=webgpu`);
       await tab.click('#start');
       await trainedUntil(tab, 3);
-      expect(await tab.textContent('#status')).toContain('webgpu');
+      expect(await tab.textContent('#status')).toMatch(/^Training on webgpu, (?!one thread)/);
       const onGpu = await losses(tab);
       const reference = await openPage(browser as Browser, `${small}&backend=simd`);
       await reference.click('#start');

@@ -159,5 +159,10 @@ test('whitened inputs are refused at h·U and where there is no product', () => 
   expect(() => lstm({ units: 4, normalize: { hiddenToHidden: white } })).toThrow(
     'lstm: normalize.hiddenToHidden is the strategy "natural", which normalizes the input of a product, and h is made step by step inside the recurrence.',
   );
-  expect(() => lstm({ units: 4, normalize: { cell: white } })).toThrow('cell is not one product');
+  expect(() => lstm({ units: 4, normalize: { cell: white } })).toThrow(
+    expect.objectContaining({
+      message: expect.stringContaining('cell is not one product') as string,
+      hint: 'Use it at inputToHidden.',
+    }),
+  );
 });

@@ -64,8 +64,9 @@ export function checkPlacements(
  */
 function expectProduct(caller: string, placement: Placement, normalizer: Normalizer): void {
   if (placement === 'inputToHidden') return;
+  const seesInput = normalizer.measureInput !== undefined || normalizer.mapOffset !== undefined;
   if (placement === 'hiddenToHidden') {
-    if (normalizer.measureInput === undefined && normalizer.mapOffset === undefined) return;
+    if (!seesInput) return;
     throw new UsageError(
       `${caller}: normalize.hiddenToHidden is the strategy "${normalizer.spec.kind}", which normalizes the input of a product, and h is made step by step inside the recurrence.`,
       { hint: 'Use it at inputToHidden.' },
@@ -73,7 +74,11 @@ function expectProduct(caller: string, placement: Placement, normalizer: Normali
   }
   throw new UsageError(
     `${caller}: normalize.${placement} is the strategy "${normalizer.spec.kind}", which normalizes the weights of a product, and ${placement} is not one product.`,
-    { hint: 'Use it at inputToHidden, hiddenToHidden, or both.' },
+    {
+      hint: seesInput
+        ? 'Use it at inputToHidden.'
+        : 'Use it at inputToHidden, hiddenToHidden, or both.',
+    },
   );
 }
 

@@ -112,7 +112,7 @@ function checkEmbedding(normalizer: Normalizer | undefined): Normalizer | undefi
   if (normalizer.mapWeights === undefined) return normalizer;
   throw new UsageError(
     `${where} is the strategy "${normalizer.spec.kind}", which normalizes the weights of a product, and an embedding is looked up.`,
-    { hint: 'Use it at inputToHidden, hiddenToHidden, or both.' },
+    { hint: 'Use it at inputToHidden of a layer.' },
   );
 }
 
