@@ -12,11 +12,13 @@ export function letOthersRun(): Promise<void> {
       return;
     }
     const { port1: here, port2: there } = new MessageChannel();
-    here.onmessage = () => {
+    const goOn = (): void => {
       // An open port would keep a runtime from ending.
       here.close();
       resolve();
     };
+    // Node's types, with which other packages read this file, do not have the property.
+    Object.assign(here, { onmessage: goOn });
     there.postMessage(undefined);
   });
 }
