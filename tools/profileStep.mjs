@@ -2,7 +2,7 @@
  * Where the time of a training step goes on `simd`: times every product, kernel and barrier of each thread, and prints a
  * table of the calling thread:
  *
- *   node tools/profileStep.mjs [--presets ptb-small,ptb-small-bn] [--threads 2,1] [--steps 60] [--json FILE]
+ *   node tools/profileStep.mjs [--presets ptb-small,ptb-small-bn] [--threads 2,1] [--steps 60] [--precision bf16] [--json FILE]
  *
  * Each column is the mean over the fastest quarter of the steps, because other processes disturb single steps. The timed
  * threads are built from the sources here; everything else has to be built (`npx nx run-many -t bundle`).
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     presets: { type: 'string', default: 'ptb-small,ptb-small-bn' },
     threads: { type: 'string', default: '2,1' },
     steps: { type: 'string', default: '60' },
+    precision: { type: 'string', default: 'float32' },
     json: { type: 'string' },
   },
 });
@@ -66,7 +67,8 @@ for (const name of ['kernels.wasm', 'kernels.relaxed.wasm']) {
 
 const profiles = values.presets.split(',').flatMap((preset) =>
   values.threads.split(',').map((threads) => {
-    const args = [join(out, 'process.js'), preset, String(whole('threads', threads)), steps];
+    const args = [join(out, 'process.js'), preset, whole('threads', threads), steps];
+    args.push(values.precision);
     const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 2] };
     return JSON.parse(execFileSync(process.execPath, args.map(String), options));
   }),

@@ -7,11 +7,11 @@ import { simdBackend } from '../../packages/tensor-backend-simd/src/index';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { parts, programNames, sumsOf } from './timed.mjs';
 
-const [preset, threads, steps] = process.argv.slice(2);
+const [preset, threads, steps, precision] = process.argv.slice(2);
 const now = () => performance.now();
-const backend = await startBackend(simdBackend, { threads: Number(threads) });
+const backend = await startBackend(simdBackend, { threads: Number(threads), precision });
 const facts = {
-  ...{ backend, precision: 'float32', tfjs: '', commit: '', command: '' },
+  ...{ backend, precision, tfjs: '', commit: '', command: '' },
   ...{ corpus: { name: 'random', files: [] } },
 };
 const { subject } = runTaskOfPreset(preset).bench(

@@ -1,6 +1,7 @@
 /** Where the calling thread's time goes in a step, by rows of a table. */
-const products = ['product', 'stepProduct'];
-const notKernels = ['whole', ...products, 'barrier'];
+const products = ['product', 'stepProduct', 'prepare'];
+const conversions = ['toBfloat', 'splitBfloat'];
+const notKernels = ['whole', ...products, ...conversions, 'barrier'];
 
 /** Milliseconds of some parts of programs; `parts` undefined: of all their kernels. */
 function of({ byThread: [own] }, programs, parts) {
@@ -18,6 +19,7 @@ const rows = {
   'products of the projections': (p) => of(p, ['product'], products),
   'products of the scans': (p) => of(p, ['scan', 'scanGradient'], products),
   'products of the softmax layer': (p) => of(p, ['projectedCrossEntropy'], products),
+  'conversions to bfloat16 in these products': (p) => of(p, all(p), conversions),
   'exponentials, sums and scaling of the softmax': (p) => of(p, ['projectedCrossEntropy']),
   'gates forward': (p) => of(p, ['scan']),
   'gates backward, bias': (p) => of(p, ['scanGradient']),

@@ -27,37 +27,46 @@ export function sumsOf(memory, part) {
 const timesOf = new WeakMap();
 
 export function makeThread(seed, products) {
-  const made = makeThreadItself(seed, products);
   const times = { sums: sumsOf(seed.memory, seed.part), program: 0 };
+  const made = makeThreadItself(seed, {
+    ...products,
+    // What products convert on the way is a part of their time, and has a sum of its own.
+    makeProducts: (own, kernels) => products.makeProducts(own, timedKernels(kernels, times)),
+  });
   const { thread } = made;
   const timed = timedThread(thread, times);
   if (thread.half) timed.half = { ...thread.half, thread: timedThread(thread.half.thread, times) };
   return { ...made, thread: timed };
 }
 
-function timedThread(thread, times) {
-  const around = (part, run) => {
-    const index = parts.indexOf(part);
-    return (...values) => {
-      const start = performance.now();
-      try {
-        return run(...values);
-      } finally {
-        add(times, times.program, index, performance.now() - start);
-      }
-    };
+function around(times, part, run) {
+  const index = parts.indexOf(part);
+  return (...values) => {
+    const start = performance.now();
+    try {
+      return run(...values);
+    } finally {
+      add(times, times.program, index, performance.now() - start);
+    }
   };
-  const kernels = {};
-  for (const [name, kernel] of Object.entries(thread.kernels)) {
-    kernels[name] = typeof kernel === 'function' ? around(name, kernel) : kernel;
+}
+
+function timedKernels(kernels, times) {
+  const timed = {};
+  for (const [name, kernel] of Object.entries(kernels)) {
+    timed[name] = typeof kernel === 'function' ? around(times, name, kernel) : kernel;
   }
-  const prepare = around('prepare', thread.stepProduct);
+  return timed;
+}
+
+function timedThread(thread, times) {
+  const prepare = around(times, 'prepare', thread.stepProduct);
   const timed = {
     ...thread,
-    kernels,
-    product: around('product', thread.product),
-    stepProduct: (operands) => around('stepProduct', prepare(operands)),
-    barrier: around('barrier', thread.barrier),
+    kernels: timedKernels(thread.kernels, times),
+    product: around(times, 'product', thread.product),
+    stepProduct: (operands) => around(times, 'stepProduct', prepare(operands)),
+    barrier: around(times, 'barrier', thread.barrier),
   };
   timesOf.set(timed, times);
   return timed;

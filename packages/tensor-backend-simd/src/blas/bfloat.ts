@@ -4,12 +4,15 @@ import { asIs, rowMajor, transposed, type Native } from './loadBlas';
 import { nativeRoom } from './nativeRoom';
 import { packed, secondOperand } from './packedWeights';
 
-/** The most rows, columns and depth that are converted in one piece. */
-const largest = 1024;
+/** The most numbers of an operand that are converted in one piece. */
+const largest = 2 ** 21;
+
+/** A piece is as deep as it can be while so many rows and columns fit. */
+const broad = 1024;
 
 /** Bytes of scratch that a thread needs: a piece of each operand, in `terms` parts. */
 export function bfloatScratchBytes(terms: Terms): number {
-  return 2 * terms * largest * largest * 2;
+  return 2 * terms * largest * 2;
 }
 
 /** 1: both operands rounded to bfloat16. 3: each as a sum of two, high · high + high · low + low · high. */
@@ -85,11 +88,11 @@ export function bfloatProducts(
   };
 
   const product: Product = (ta, tb, m, n, k, a, lda, b, ldb, accumulate, c, ldc) => {
-    const rows = spansOf(m);
-    for (const depth of spansOf(k)) {
+    for (const { depth, most, columns } of piecesOf(m, n, k)) {
+      const rows = spansOf(m, most);
       const inner = terms * depth.count;
       const keep = accumulate || depth.from > 0;
-      for (const column of spansOf(n)) {
+      for (const column of columns) {
         convertB(tb, b, ldb, depth, column);
         for (const row of rows) {
           if (rows.length > 1 || column.from === 0) convertA(ta, a, lda, row, depth);
@@ -107,31 +110,32 @@ export function bfloatProducts(
   /** Packs the weights as bfloat16 once; a step converts its A alone. */
   const stepProduct = (operands: StepOperands): StepProduct => {
     const { transposeB, m, n, k, blocks, ldb, accumulate } = operands;
-    const depths = spansOf(k);
-    const mostRows = spansOf(m)[0]?.count ?? 0;
-    const pieces = depths.map((depth) =>
-      blocks.flatMap(({ b, out }) => spansOf(n).map((column) => ({ b, out, depth, column }))),
+    const pieces = piecesOf(m, n, k);
+    const parts = pieces.flatMap(({ depth, most, columns }) =>
+      blocks.flatMap(({ b, out }) => columns.map((column) => ({ b, out, depth, most, column }))),
     );
-    const sizes = pieces.flat().map(({ depth, column }) => {
-      return Number(functions.size(secondOperand, mostRows, column.count, terms * depth.count));
+    const sizes = parts.map(({ depth, most, column }) => {
+      const rows = Math.min(m, most);
+      return Number(functions.size(secondOperand, rows, column.count, terms * depth.count));
     });
     const starts = rooms[transposeB ? 'backward' : 'forward'](sizes);
-    const packs = pieces.flat().map((piece, index) => ({ ...piece, at: starts[index] as number }));
-    for (const { b, depth, column, at } of packs) {
-      const inner = terms * depth.count;
+    const packs = parts.map((part, index) => ({ ...part, at: starts[index] as number }));
+    for (const { b, depth, most, column, at } of packs) {
+      const [rows, inner] = [Math.min(m, most), terms * depth.count];
       convertB(transposeB, b, ldb, depth, column);
       functions.pack(
-        ...([rowMajor, secondOperand, orderOf(transposeB), mostRows, column.count, inner] as const),
+        ...([rowMajor, secondOperand, orderOf(transposeB), rows, column.count, inner] as const),
         ...([base + ofB, transposeB ? inner : column.count, at] as const),
       );
     }
-    const packsOf = new Map(depths.map((depth) => [depth, packs.filter((p) => p.depth === depth)]));
+    const steps = pieces.map(({ depth, most }) => {
+      return { depth, most, own: packs.filter((pack) => pack.depth === depth) };
+    });
     return (a, lda, c, ldc, rows = m) => {
-      const spans = spansOf(rows, mostRows);
-      for (const [depth, own] of packsOf) {
+      for (const { depth, most, own } of steps) {
         const inner = terms * depth.count;
         const keep = accumulate || depth.from > 0 ? 1 : 0;
-        for (const row of spans) {
+        for (const row of spansOf(rows, most)) {
           convertA(false, a, lda, row, depth);
           for (const { out, column, at } of own) {
             functions.compute(
@@ -176,10 +180,28 @@ function orderOf(transpose: boolean): number {
   return transpose ? transposed : asIs;
 }
 
-/** Pieces of a side, none over `limit`, as few as can be and of nearly the same size. */
-function spansOf(size: number, limit = largest): Span[] {
-  const pieces = Math.ceil(size / limit);
-  const most = Math.ceil(size / pieces / 16) * 16;
+/** Sides of pieces are multiples of it where they can be: as deep as one step of AMX. */
+const grain = 32;
+
+/** A part of a product: operands of so many rows and columns fit into the scratch. */
+interface Piece {
+  readonly depth: Span;
+  /** The most rows. */
+  readonly most: number;
+  readonly columns: readonly Span[];
+}
+
+function piecesOf(m: number, n: number, k: number): Piece[] {
+  return spansOf(k, largest / Math.min(broad, Math.max(m, n, grain))).map((depth) => {
+    const most = Math.floor(largest / Math.max(depth.count, grain) / grain) * grain;
+    return { depth, most, columns: spansOf(n, most) };
+  });
+}
+
+/** Pieces of a side, none over `limit` (at least `grain`), as few as can be and of nearly the same size. */
+function spansOf(size: number, limit: number): Span[] {
+  const pieces = Math.ceil(size / (Math.floor(limit / grain) * grain));
+  const most = Math.ceil(size / pieces / grain) * grain;
   return Array.from({ length: pieces }, (_, i) => {
     const from = i * most;
     return { from, count: Math.min(most, size - from) };
