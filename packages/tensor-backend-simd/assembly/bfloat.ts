@@ -8,10 +8,20 @@ export function toBfloat(x: usize, ld: i32, rows: i32, columns: i32, out: usize,
     const from = x + ((<usize>row * <usize>ld) << 2);
     const to = out + ((<usize>row * <usize>ldOut) << 1);
     let j = 0;
-    for (; j + 8 <= columns; j += 8) {
+    for (; j + 16 <= columns; j += 16) {
       const at = from + (<usize>j << 2);
-      const pair = narrow(upper(v128.load(at)), upper(v128.load(at, 16)));
-      v128.store(to + (<usize>j << 1), pair);
+      const a = v128.load(at);
+      const b = v128.load(at, 16);
+      const c = v128.load(at, 32);
+      const d = v128.load(at, 48);
+      const place = to + (<usize>j << 1);
+      if (areNumbers(a, b, c, d)) {
+        v128.store(place, narrow(upperOfNumbers(a), upperOfNumbers(b)));
+        v128.store(place, narrow(upperOfNumbers(c), upperOfNumbers(d)), 16);
+      } else {
+        v128.store(place, narrow(upper(a), upper(b)));
+        v128.store(place, narrow(upper(c), upper(d)), 16);
+      }
     }
     for (; j < columns; j++) {
       const half = upper(v128.load32_splat(from + (<usize>j << 2)));
@@ -53,13 +63,27 @@ export function splitBfloat(
   }
 }
 
+/** Whether no lane is NaN: a NaN would make the sum of all NaN. May be false without one, where infinities meet. */
+// @ts-ignore: decorator
+@inline
+function areNumbers(a: v128, b: v128, c: v128, d: v128): bool {
+  const sum = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
+  return !v128.any_true(f32x4.ne(sum, sum));
+}
+
 /** The bfloat16 nearest to each float32, in the lower half of its lane; NaN stays NaN, which rounding could undo. */
 // @ts-ignore: decorator
 @inline
 function upper(x: v128): v128 {
+  return v128.bitselect(upperOfNumbers(x), i32x4.splat(quietNaN), f32x4.eq(x, x));
+}
+
+/** The same for lanes that are no NaN. */
+// @ts-ignore: decorator
+@inline
+function upperOfNumbers(x: v128): v128 {
   const odd = v128.and(i32x4.shr_u(x, 16), i32x4.splat(1));
-  const rounded = i32x4.shr_u(i32x4.add(i32x4.add(x, i32x4.splat(0x7fff)), odd), 16);
-  return v128.bitselect(rounded, i32x4.splat(quietNaN), f32x4.eq(x, x));
+  return i32x4.shr_u(i32x4.add(i32x4.add(x, i32x4.splat(0x7fff)), odd), 16);
 }
 
 /** What is left of each number behind its upper half, 0 where that is not finite. */

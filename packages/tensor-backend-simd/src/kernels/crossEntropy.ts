@@ -5,17 +5,20 @@ import { modes, operations } from '../programs/elementwise';
 import { scratchLength } from '../programs/softmaxRoom';
 import { free, opKernel, underTape, uploadLengths } from './kernel';
 
-/** Logits of one block of rows. */
-const blockBytes = 12 * 1024 * 1024;
-
-/** Logits of one tile of a block: small enough to stay in a core's cache. */
-const tileBytes = 1024 * 1024;
-
-/** The columns of a tile; all of them where a library converts the weights once for all blocks. */
-function tileColumnsOf({ pool }: SharedMemoryBackend, classes: number, blockRows: number): number {
-  if (pool.precision !== 'float32') return classes;
-  return Math.max(1, Math.floor(tileBytes / 4 / blockRows / 16)) * 16;
+/** Logits of one block of rows, and of one tile of a block. */
+interface Sizes {
+  readonly blockBytes: number;
+  readonly tileBytes: number;
 }
+
+/** A tile stays in a core's cache. */
+const float32Sizes: Sizes = { blockBytes: 12 * 2 ** 20, tileBytes: 2 ** 20 };
+
+/**
+ * Products of bfloat16 take less time than memory does: each block writes all gradients of the weights, and converts the
+ * weights, so there are few of them. A tile is what is converted in one piece.
+ */
+const bfloatSizes: Sizes = { blockBytes: 48 * 2 ** 20, tileBytes: 8 * 2 ** 20 };
 
 type Call = KernelCall<typeof projectedCrossEntropyOp>;
 
@@ -36,10 +39,12 @@ function runLayer(
   const { hidden, weights, bias, labels } = inputs;
   const [rows, units] = hidden.shape;
   const [, classes] = weights.shape;
+  const { blockBytes, tileBytes } =
+    backend.pool.precision === 'float32' ? float32Sizes : bfloatSizes;
   const blocks = Math.max(1, Math.round((rows * classes * 4) / blockBytes));
   const blockRows = Math.ceil(rows / blocks);
   const block = backend.allocate([blockRows, classes]);
-  const tileColumns = tileColumnsOf(backend, classes, blockRows);
+  const tileColumns = Math.max(1, Math.floor(tileBytes / 4 / blockRows / 16)) * 16;
   const sizes = { rows, units, classes, blockRows, tileColumns };
   const scratch = backend.allocate([scratchLength(backend.pool.threads, sizes)]);
   const lengths = uploadLengths(backend, attributes.lengths);
