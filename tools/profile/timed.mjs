@@ -65,6 +65,9 @@ function timedThread(thread, times) {
     ...thread,
     kernels: timedKernels(thread.kernels, times),
     product: around(times, 'product', thread.product),
+    ...(thread.bfloatProduct && {
+      bfloatProduct: around(times, 'product', thread.bfloatProduct),
+    }),
     stepProduct: (operands) => around(times, 'stepProduct', prepare(operands)),
     barrier: around(times, 'barrier', thread.barrier),
   };

@@ -66,7 +66,7 @@ export function splitBfloat(
 /** Whether no lane is NaN: a NaN would make the sum of all NaN. May be false without one, where infinities meet. */
 // @ts-ignore: decorator
 @inline
-function areNumbers(a: v128, b: v128, c: v128, d: v128): bool {
+export function areNumbers(a: v128, b: v128, c: v128, d: v128): bool {
   const sum = f32x4.add(f32x4.add(a, b), f32x4.add(c, d));
   return !v128.any_true(f32x4.ne(sum, sum));
 }
@@ -74,14 +74,14 @@ function areNumbers(a: v128, b: v128, c: v128, d: v128): bool {
 /** The bfloat16 nearest to each float32, in the lower half of its lane; NaN stays NaN, which rounding could undo. */
 // @ts-ignore: decorator
 @inline
-function upper(x: v128): v128 {
+export function upper(x: v128): v128 {
   return v128.bitselect(upperOfNumbers(x), i32x4.splat(quietNaN), f32x4.eq(x, x));
 }
 
 /** The same for lanes that are no NaN. */
 // @ts-ignore: decorator
 @inline
-function upperOfNumbers(x: v128): v128 {
+export function upperOfNumbers(x: v128): v128 {
   const odd = v128.and(i32x4.shr_u(x, 16), i32x4.splat(1));
   return i32x4.shr_u(i32x4.add(i32x4.add(x, i32x4.splat(0x7fff)), odd), 16);
 }
@@ -97,6 +97,6 @@ function rest(x: v128, half: v128): v128 {
 
 // @ts-ignore: decorator
 @inline
-function narrow(first: v128, second: v128): v128 {
+export function narrow(first: v128, second: v128): v128 {
   return i16x8.narrow_i32x4_u(first, second);
 }

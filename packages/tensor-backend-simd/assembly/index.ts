@@ -22,6 +22,7 @@ export { copyPanel } from './panels';
 export { product, productScratchBytes } from './product';
 export { rnnBackward, rnnForward } from './rnn';
 export { joinTiles, scaleAndSum, tileExponentials, tileFactors } from './softmax';
+export { scaleBfloatAndSum } from './softmaxBfloat';
 export { moments, standardize, standardizeGradient } from './standardize';
 export { whiteningMatrix, whiteningMatrixGradient } from './whitening';
 export { whitenGroups, whitenGroupsGradient } from './whitenGroups';

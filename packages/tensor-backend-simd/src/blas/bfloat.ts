@@ -1,5 +1,5 @@
 import type { Kernels } from '../threads/kernels';
-import type { Product, StepOperands, StepProduct, Thread } from '../threads/thread';
+import type { Product, StepOperands, StepProduct, ThreadProducts } from '../threads/thread';
 import { asIs, rowMajor, transposed, type Native } from './loadBlas';
 import { nativeRoom } from './nativeRoom';
 import { packed, secondOperand } from './packedWeights';
@@ -42,7 +42,7 @@ export function bfloatProducts(
   kernels: Pick<Kernels, 'toBfloat' | 'splitBfloat'>,
   scratch: number,
   terms: Terms,
-): Pick<Thread, 'product' | 'stepProduct'> {
+): ThreadProducts {
   const { base } = native;
   const functions = bindFunctions(native);
   // Forward and backward have a room each: the softmax layer alternates between both in one step.
@@ -87,6 +87,13 @@ export function bfloatProducts(
     else convert(at, ldb, depth.count, column.count, false, ofB, true);
   };
 
+  const bfloatProduct: Product = (ta, tb, m, n, k, a, lda, b, ldb, accumulate, c, ldc) => {
+    functions.multiply(
+      ...([rowMajor, orderOf(ta), orderOf(tb), m, n, k, 1, base + a, lda, base + b, ldb] as const),
+      ...([accumulate ? 1 : 0, base + c, ldc] as const),
+    );
+  };
+
   const product: Product = (ta, tb, m, n, k, a, lda, b, ldb, accumulate, c, ldc) => {
     for (const { depth, most, columns } of piecesOf(m, n, k)) {
       const rows = spansOf(m, most);
@@ -96,11 +103,10 @@ export function bfloatProducts(
         convertB(tb, b, ldb, depth, column);
         for (const row of rows) {
           if (rows.length > 1 || column.from === 0) convertA(ta, a, lda, row, depth);
-          functions.multiply(
-            ...([rowMajor, orderOf(ta), orderOf(tb), row.count, column.count, inner, 1] as const),
-            ...([base + ofA, ta ? row.count : inner, base + ofB] as const),
-            ...([tb ? inner : column.count, keep ? 1 : 0] as const),
-            ...([base + c + 4 * (row.from * ldc + column.from), ldc] as const),
+          bfloatProduct(
+            ...([ta, tb, row.count, column.count, inner, ofA, ta ? row.count : inner] as const),
+            ...([ofB, tb ? inner : column.count, keep] as const),
+            ...([c + 4 * (row.from * ldc + column.from), ldc] as const),
           );
         }
       }
@@ -148,7 +154,7 @@ export function bfloatProducts(
       }
     };
   };
-  return { product, stepProduct };
+  return terms === 1 ? { product, stepProduct, bfloatProduct } : { product, stepProduct };
 }
 
 /** Whether a library has what `bfloatProducts` calls. */

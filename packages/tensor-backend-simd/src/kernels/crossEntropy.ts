@@ -1,24 +1,34 @@
+import type { Precision } from '@bnrnn/core';
 import { projectedCrossEntropyOp, type KernelCall } from '@bnrnn/tensor-backend';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { SharedMemoryBackend } from '../backend/sharedMemoryBackend';
 import { modes, operations } from '../programs/elementwise';
-import { scratchLength } from '../programs/softmaxRoom';
+import { halvesLength, scratchLength } from '../programs/softmaxRoom';
 import { free, opKernel, underTape, uploadLengths } from './kernel';
 
-/** Logits of one block of rows, and of one tile of a block. */
-interface Sizes {
+/** How the layer's work is cut. */
+interface Cut {
+  /** Bytes of one block of rows, and the most rows that it has. */
   readonly blockBytes: number;
+  readonly mostRows: number;
+  /** Logits of one tile of a block. */
   readonly tileBytes: number;
 }
 
 /** A tile stays in a core's cache. */
-const float32Sizes: Sizes = { blockBytes: 12 * 2 ** 20, tileBytes: 2 ** 20 };
+const float32Cut: Cut = { blockBytes: 12 * 2 ** 20, mostRows: Infinity, tileBytes: 2 ** 20 };
 
-/**
- * Products of bfloat16 take less time than memory does: each block writes all gradients of the weights, and converts the
- * weights, so there are few of them. A tile is what is converted in one piece.
- */
-const bfloatSizes: Sizes = { blockBytes: 48 * 2 ** 20, tileBytes: 8 * 2 ** 20 };
+/** Parts of bfloat16 numbers are converted for each block, whose gradients of the weights are written by each block. */
+const splitCut: Cut = { blockBytes: 48 * 2 ** 20, mostRows: Infinity, tileBytes: 8 * 2 ** 20 };
+
+/** Products of bfloat16 take less time than their results in memory: a block has more rows. */
+const bfloatCut: Cut = { blockBytes: 96 * 2 ** 20, mostRows: 1280, tileBytes: 2 * 2 ** 20 };
+
+const cuts: Readonly<Record<Precision, Cut>> = {
+  float32: float32Cut,
+  bf16x3: splitCut,
+  bf16: bfloatCut,
+};
 
 type Call = KernelCall<typeof projectedCrossEntropyOp>;
 
@@ -39,23 +49,30 @@ function runLayer(
   const { hidden, weights, bias, labels } = inputs;
   const [rows, units] = hidden.shape;
   const [, classes] = weights.shape;
-  const { blockBytes, tileBytes } =
-    backend.pool.precision === 'float32' ? float32Sizes : bfloatSizes;
-  const blocks = Math.max(1, Math.round((rows * classes * 4) / blockBytes));
+  const { threads, precision } = backend.pool;
+  const { blockBytes, mostRows, tileBytes } = cuts[precision];
+  const blocks = Math.max(
+    ...[1, Math.round((rows * classes * 4) / blockBytes), Math.ceil(rows / mostRows)],
+  );
   const blockRows = Math.ceil(rows / blocks);
-  const block = backend.allocate([blockRows, classes]);
   const tileColumns = Math.max(1, Math.floor(tileBytes / 4 / blockRows / 16)) * 16;
   const sizes = { rows, units, classes, blockRows, tileColumns };
-  const scratch = backend.allocate([scratchLength(backend.pool.threads, sizes)]);
+  const isHalf = precision === 'bf16';
+  const block = backend.allocate(
+    isHalf ? [threads * blockRows, tileColumns] : [blockRows, classes],
+  );
+  const halves = isHalf ? backend.allocate([halvesLength(sizes)]) : undefined;
+  const scratch = backend.allocate([scratchLength(threads, sizes)]);
   const lengths = uploadLengths(backend, attributes.lengths);
   const batch = attributes.lengths?.each.length ?? rows;
   const { dHidden, dWeights, dBias } = gradients ?? {};
   backend.pool.run('projectedCrossEntropy', {
     ...{ ...sizes, batch },
-    ...backend.offsets({ hidden, weights, bias, labels, lengths, nats, block, scratch }),
+    ...backend.offsets({ hidden, weights, bias, labels, lengths, nats }),
+    ...backend.offsets({ block, scratch, halves }),
     ...backend.offsets({ dNats, dHidden, dWeights, dBias }),
   });
-  free(backend, block, scratch, lengths);
+  free(backend, block, scratch, halves, lengths);
 }
 
 function allocateGradients(

@@ -12,7 +12,7 @@ import {
   type ProductSeed,
   type ScratchKernels,
 } from '../pool/ownProducts';
-import type { Thread } from '../threads/thread';
+import type { ThreadProducts } from '../threads/thread';
 
 const terms: Readonly<Record<Precision, Terms | 0>> = { float32: 0, bf16x3: 3, bf16: 1 };
 
@@ -27,7 +27,7 @@ export function scratchOf(part: number, choice: ProductChoice, kernels: ScratchK
 export function makeProducts(
   seed: ProductSeed,
   kernels: Kernels,
-): Pick<Thread, 'product' | 'stepProduct'> {
+): ThreadProducts {
   const { memory, blas, part, precision } = seed;
   if (blas === null) return ownProducts.makeProducts(seed, kernels);
   const { product, native } = loadBlas(blas, memory);

@@ -3,7 +3,7 @@ import { wholeProducts } from '../blas/panels';
 import type { BlasSource } from '../blas/loadBlas';
 import { scratchStart } from '../threads/control';
 import type { Kernels } from '../threads/kernels';
-import type { Product, Thread } from '../threads/thread';
+import type { Product, ThreadProducts } from '../threads/thread';
 
 /** What computes matrix products, and in which precision. */
 export interface ProductChoice {
@@ -17,7 +17,7 @@ export interface Products {
   /** The first byte of a thread's scratch; that of the thread behind the last one is where the heap begins. */
   scratchOf(part: number, choice: ProductChoice, kernels: ScratchKernels): number;
   /** The matrix products of a thread. */
-  makeProducts(seed: ProductSeed, kernels: Kernels): Pick<Thread, 'product' | 'stepProduct'>;
+  makeProducts(seed: ProductSeed, kernels: Kernels): ThreadProducts;
 }
 
 export interface ProductSeed extends ProductChoice {

@@ -1,8 +1,18 @@
 import { program } from '../threads/program';
-import { ownRange, type Thread } from '../threads/thread';
+import type { Thread } from '../threads/thread';
+import { bfloatBlocks } from './bfloatCrossEntropy';
 import { clear } from './clear';
-import { operations } from './elementwise';
 import { logitsOf, names, roomOf, type Given, type Room, type Tile } from './softmaxRoom';
+import {
+  finishRows,
+  forgetMissingTiles,
+  forLabels,
+  keepLabelLogits,
+  rowGradient,
+  sumHiddenGradients,
+  type Block,
+  type BlockWork,
+} from './softmaxRows';
 
 /**
  * The softmax layer with its loss, in blocks of rows: product, softmax, and, where `dHidden` is not 0, the
@@ -20,22 +30,29 @@ export const projectedCrossEntropy = program(names, (thread, given) => {
   const room = roomOf(thread, given);
   const hasGradients = given.dHidden !== 0;
   if (hasGradients) clear(thread, room.dBias, room.columns);
-  const products = tileProducts(thread, given, room);
+  const work = workOf(thread, given, room);
   for (let from = 0; from < rows; from += blockRows) {
     const block = { from, count: Math.min(blockRows, rows - from) };
-    makeExponentials(thread, given, room, block, products);
+    work.makeExponentials(block);
+    forgetMissingTiles(thread, given, room, block);
     thread.barrier();
     finishRows(thread, given, room, block);
-    if (hasGradients) makeGradients(thread, given, room, block, products);
+    if (hasGradients) work.makeGradients(block);
   }
   if (!hasGradients) return;
   thread.barrier();
   sumHiddenGradients(thread, given, room);
 });
 
-interface Block {
-  readonly from: number;
-  readonly count: number;
+function workOf(thread: Thread, given: Given, room: Room): BlockWork {
+  if (thread.bfloatProduct !== undefined) {
+    return bfloatBlocks(thread, given, room, thread.bfloatProduct);
+  }
+  const products = tileProducts(thread, given, room);
+  return {
+    makeExponentials: (block) => makeExponentials(thread, given, room, block, products),
+    makeGradients: (block) => makeGradients(thread, given, room, block, products),
+  };
 }
 
 /** The products of a tile, with rows of the hidden states or of the logits' gradient. */
@@ -84,21 +101,6 @@ function tileProducts(
   };
 }
 
-/** Calls back for each row whose label is one of the tile's, with the label's place among the tile's columns. */
-function forLabels(
-  { int32 }: Thread,
-  { labels }: Given,
-  { first }: Room,
-  { column, columns }: Tile,
-  { from, count }: Block,
-  call: (row: number, place: number) => void,
-): void {
-  for (let row = from; row < from + count; row++) {
-    const place = (int32[(labels >>> 2) + row] as number) - first - column;
-    if (place >= 0 && place < columns) call(row, place);
-  }
-}
-
 /** The block's exponentials, each tile's below its own maxima, and each label's logit where it is one of the thread's. */
 function makeExponentials(
   thread: Thread,
@@ -108,57 +110,16 @@ function makeExponentials(
   products: TileProducts,
 ): void {
   const { rows, units, hidden } = given;
-  const { kernels, float32, part } = thread;
-  const { bias, maxima, totals, chosen, tiles, allTiles } = room;
+  const { kernels } = thread;
+  const { bias, maxima, totals, tiles } = room;
   const { from, count } = block;
   for (const tile of tiles) {
     const { index, column, columns } = tile;
     const z = logitsOf(given, room, tile);
     products.logits(tile, hidden + from * units * 4, z, count);
-    forLabels(thread, given, room, tile, block, (row, place) => {
-      const logit = float32[(z >>> 2) + (row - from) * columns + place] as number;
-      float32[(chosen >>> 2) + row] = logit + (float32[(bias >>> 2) + column + place] as number);
-    });
+    keepLabelLogits(thread, given, room, tile, block, z);
     const at = (index * rows + from) * 4;
     kernels.tileExponentials(z, bias + column * 4, maxima + at, totals + at, count, columns);
-  }
-  // Tiles that another thread has more: they count for nothing.
-  const end = ((part + 1) * allTiles) / thread.parts;
-  for (let index = (part * allTiles) / thread.parts + tiles.length; index < end; index++) {
-    const at = index * rows + from;
-    float32.fill(-Infinity, (maxima >>> 2) + at, (maxima >>> 2) + at + count);
-    float32.fill(0, (totals >>> 2) + at, (totals >>> 2) + at + count);
-  }
-}
-
-/** Whether a row is no padding. */
-function isReal({ int32 }: Thread, { batch, lengths }: Given, row: number): boolean {
-  if (lengths === 0) return true;
-  return Math.floor(row / batch) < (int32[(lengths >>> 2) + (row % batch)] as number);
-}
-
-/** The gradient of a row's nats; 0 where it is padding. */
-function rowGradient(thread: Thread, given: Given, row: number): number {
-  if (!isReal(thread, given, row)) return 0;
-  return given.dNats === 0 ? 1 : (thread.float32[(given.dNats >>> 2) + row] as number);
-}
-
-/** Puts the tiles of all threads together: writes the rows' nats, and leaves their factors. */
-function finishRows(thread: Thread, given: Given, room: Room, { from, count }: Block): void {
-  const { rows, nats } = given;
-  const { maxima, totals, largest, sums, factors, chosen, allTiles } = room;
-  const { kernels, float32, part } = thread;
-  const at = from * 4;
-  kernels.joinTiles(
-    ...([maxima + at, totals + at, allTiles, rows, largest + at, sums + at, count] as const),
-  );
-  for (let row = from; row < from + count; row++) {
-    const total = float32[(sums >>> 2) + row] as number;
-    float32[(factors >>> 2) + row] = rowGradient(thread, given, row) / total;
-    if (part !== 0) continue;
-    const below =
-      (float32[(largest >>> 2) + row] as number) - (float32[(chosen >>> 2) + row] as number);
-    float32[(nats >>> 2) + row] = isReal(thread, given, row) ? Math.log(total) + below : 0;
   }
 }
 
@@ -197,16 +158,5 @@ function makeGradients(
       ...([true, false, units, columns, count, hidden, units, g, columns] as const),
       ...([from > 0, dWeights + column * 4, classes] as const),
     );
-  }
-}
-
-/** Adds the threads' shares of dHidden on the thread's rows. */
-function sumHiddenGradients(thread: Thread, given: Given, { partials }: Room): void {
-  const { rows, units, dHidden } = given;
-  const [start, end] = ownRange(thread, rows);
-  const own = dHidden + start * units * 4;
-  for (let other = 1; other < thread.parts; other++) {
-    const theirs = partials + (other * rows + start) * units * 4;
-    thread.kernels.binary(operations.Add, own, theirs, own, (end - start) * units);
   }
 }

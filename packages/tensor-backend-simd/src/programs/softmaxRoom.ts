@@ -5,7 +5,7 @@ import { ownRange, type Thread } from '../threads/thread';
 export const names = [
   'rows units classes blockRows tileColumns batch',
   'hidden weights bias labels lengths',
-  'nats block scratch dNats dHidden dWeights dBias',
+  'nats block scratch halves dNats dHidden dWeights dBias',
 ] as const;
 
 export type Given = Arguments<typeof names>;
@@ -17,6 +17,30 @@ type Sizes = Pick<Given, 'rows' | 'units' | 'classes' | 'blockRows' | 'tileColum
 export function scratchLength(parts: number, sizes: Sizes): number {
   const { rows, units, blockRows } = sizes;
   return parts * (rows * (2 * mostTiles(parts, sizes) + 3 + units) + blockRows) + rows;
+}
+
+/** Where a thread finds what is bfloat16 of the layer, as byte offsets. */
+export interface Halves {
+  /** Hidden states of the block [blockRows, units], of all threads. */
+  readonly hidden: number;
+  /** The thread's columns of the weights [units, columns]. */
+  readonly weights: number;
+  /** Its exponentials, and then the gradients of its logits [blockRows, columns]. */
+  readonly exponentials: number;
+}
+
+/** Float32 numbers that the halves of all threads take. */
+export function halvesLength({ units, classes, blockRows }: Sizes): number {
+  return 16 + Math.ceil((blockRows * units + units * classes + blockRows * classes) / 2);
+}
+
+export function halvesOf({ units, classes, blockRows, halves }: Given, { first }: Room): Halves {
+  const weights = halves + Math.ceil((blockRows * units) / 32) * 64;
+  return {
+    hidden: halves,
+    weights: weights + first * units * 2,
+    exponentials: weights + (units * classes + first * blockRows) * 2,
+  };
 }
 
 /** The most tiles that a thread has. */

@@ -33,6 +33,7 @@ export const kernelParameters = {
   rnnForward:
     'projected bias hiddenBefore product hidden state lengths time rectify rows units start end',
   scaleAndSum: 'e factors sums rows columns',
+  scaleBfloatAndSum: 'e ld factors sums rows columns',
   sgd: 'v g rate count',
   splitBfloat: 'x ld rows columns high again low ldOut',
   standardize:

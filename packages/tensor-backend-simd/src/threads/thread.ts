@@ -41,18 +41,23 @@ export interface StepOperands {
   readonly room: number;
 }
 
+/** The matrix products of a thread, each single-threaded: a program splits them itself. */
+export interface ThreadProducts {
+  readonly product: Product;
+  /** Prepares the products of a scan's steps; those that were prepared before are no longer valid. */
+  readonly stepProduct: (operands: StepOperands) => StepProduct;
+  /** As `product`, of A and B that are bfloat16 already; only where products are in bfloat16. */
+  readonly bfloatProduct?: Product;
+}
+
 /** What a program sees of the thread it runs on. Every thread runs the same program on its part. */
-export interface Thread {
+export interface Thread extends ThreadProducts {
   readonly part: number;
   readonly parts: number;
   readonly kernels: Kernels;
   /** The whole shared memory. */
   readonly float32: Float32Array;
   readonly int32: Int32Array;
-  /** Single-threaded; a program splits its products itself. */
-  readonly product: Product;
-  /** Prepares the products of a scan's steps; those that were prepared before are no longer valid. */
-  readonly stepProduct: (operands: StepOperands) => StepProduct;
   /** Returns when every thread has called it. */
   barrier(): void;
   /** The half of an even number of threads to which this one belongs, as if there were no other. */
