@@ -18,8 +18,8 @@ interface Cut {
 /** A tile stays in a core's cache. */
 const float32Cut: Cut = { blockBytes: 12 * 2 ** 20, mostRows: Infinity, tileBytes: 2 ** 20 };
 
-/** Parts of bfloat16 numbers are converted for each block, whose gradients of the weights are written by each block. */
-const splitCut: Cut = { blockBytes: 48 * 2 ** 20, mostRows: Infinity, tileBytes: 8 * 2 ** 20 };
+/** MKL converts the parts of the weights once for all blocks and all columns of a thread. */
+const splitCut: Cut = { ...float32Cut, tileBytes: Infinity };
 
 /** Products of bfloat16 take less time than their results in memory: a block has more rows. */
 const bfloatCut: Cut = { blockBytes: 96 * 2 ** 20, mostRows: 1280, tileBytes: 2 * 2 ** 20 };
@@ -55,7 +55,9 @@ function runLayer(
     ...[1, Math.round((rows * classes * 4) / blockBytes), Math.ceil(rows / mostRows)],
   );
   const blockRows = Math.ceil(rows / blocks);
-  const tileColumns = Math.max(1, Math.floor(tileBytes / 4 / blockRows / 16)) * 16;
+  const tileColumns = Math.min(
+    ...[Math.ceil(classes / 16) * 16, Math.max(1, Math.floor(tileBytes / 4 / blockRows / 16)) * 16],
+  );
   const sizes = { rows, units, classes, blockRows, tileColumns };
   const isHalf = precision === 'bf16';
   const block = backend.allocate(

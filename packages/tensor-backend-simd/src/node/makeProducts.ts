@@ -24,10 +24,7 @@ export function scratchOf(part: number, choice: ProductChoice, kernels: ScratchK
 }
 
 /** The matrix products of a thread: through the library, or our own where there is none. */
-export function makeProducts(
-  seed: ProductSeed,
-  kernels: Kernels,
-): ThreadProducts {
+export function makeProducts(seed: ProductSeed, kernels: Kernels): ThreadProducts {
   const { memory, blas, part, precision } = seed;
   if (blas === null) return ownProducts.makeProducts(seed, kernels);
   const { product, native } = loadBlas(blas, memory);
