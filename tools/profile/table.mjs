@@ -1,7 +1,6 @@
 /** Where the calling thread's time goes in a step, by rows of a table. */
 const products = ['product', 'stepProduct', 'prepare'];
-const conversions = ['toBfloat', 'splitBfloat'];
-const notKernels = ['whole', ...products, ...conversions, 'barrier'];
+const notKernels = ['whole', ...products, 'insideProducts', 'barrier'];
 
 /** Milliseconds of some parts of programs; `parts` undefined: of all their kernels. */
 function of({ byThread: [own] }, programs, parts) {
@@ -19,8 +18,9 @@ const rows = {
   'products of the projections': (p) => of(p, ['product'], products),
   'products of the scans': (p) => of(p, ['scan', 'scanGradient'], products),
   'products of the softmax layer': (p) => of(p, ['projectedCrossEntropy'], products),
-  'conversions to bfloat16 in these products': (p) => of(p, all(p), conversions),
-  'exponentials, sums and scaling of the softmax': (p) => of(p, ['projectedCrossEntropy']),
+  'of these products, copies and conversions': (p) => of(p, all(p), ['insideProducts']),
+  'exponentials, sums, scaling, conversions of the softmax': (p) =>
+    of(p, ['projectedCrossEntropy']),
   'gates forward': (p) => of(p, ['scan']),
   'gates backward, bias': (p) => of(p, ['scanGradient']),
   'batch normalization and its gradient': (p) =>

@@ -10,7 +10,7 @@ export { programNames };
 
 /** What a thread does inside of a program; `whole` is the program. */
 export const parts = [
-  ...['whole', 'product', 'stepProduct', 'prepare', 'barrier'],
+  ...['whole', 'product', 'stepProduct', 'prepare', 'insideProducts', 'barrier'],
   ...Object.keys(kernelParameters),
 ];
 
@@ -30,8 +30,12 @@ export function makeThread(seed, products) {
   const times = { sums: sumsOf(seed.memory, seed.part), program: 0 };
   const made = makeThreadItself(seed, {
     ...products,
-    // What products convert on the way is a part of their time, and has a sum of its own.
-    makeProducts: (own, kernels) => products.makeProducts(own, timedKernels(kernels, times)),
+    // What products copy and convert on the way is a part of their time.
+    makeProducts: (own, kernels) =>
+      products.makeProducts(
+        own,
+        timedKernels(kernels, times, () => 'insideProducts'),
+      ),
   });
   const { thread } = made;
   const timed = timedThread(thread, times);
@@ -51,10 +55,10 @@ function around(times, part, run) {
   };
 }
 
-function timedKernels(kernels, times) {
+function timedKernels(kernels, times, partOf = (name) => name) {
   const timed = {};
   for (const [name, kernel] of Object.entries(kernels)) {
-    timed[name] = typeof kernel === 'function' ? around(times, name, kernel) : kernel;
+    timed[name] = typeof kernel === 'function' ? around(times, partOf(name), kernel) : kernel;
   }
   return timed;
 }
