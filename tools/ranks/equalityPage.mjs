@@ -23,10 +23,10 @@ const ratio = (ranks, drift) => (ranks <= noise ? 0 : ranks / drift);
  * @param planned  the names of all cases.
  */
 export function equalityPage(machine, cases, planned) {
-  const rows = cases.map(({ name, drift, ranks }) => {
+  const rows = cases.map(({ name, rate, drift, ranks }) => {
     const first = most(ranks.map((each) => ratio(each.first, drift.first)));
     const last = most(ranks.map((each) => ratio(each.last, drift.last)));
-    return { name, drift, ranks, first, last, worst: Math.max(first, last) };
+    return { name, rate, drift, ranks, first, last, worst: Math.max(first, last) };
   });
   const sorted = rows.toSorted((a, b) => b.worst - a.worst || (a.name < b.name ? -1 : 1));
   const found = new Set(cases.map(({ name }) => name));
@@ -36,7 +36,8 @@ export function equalityPage(machine, cases, planned) {
   const sizes = [2, 3, 4];
   const each =
     (of) =>
-    ({ drift, ranks }) => [
+    ({ rate, drift, ranks }) => [
+      rate,
       small(drift[of]),
       ...sizes.map((size) => {
         const ofSize = ranks.find((one) => one.size === size);
@@ -46,8 +47,8 @@ export function equalityPage(machine, cases, planned) {
   const head = sizes.map((size) => `${size} ranks`);
   const table = (of) =>
     [
-      tableRow(['case', 'drift of rounding', ...head]),
-      tableRow(['---', '--:', ...sizes.map(() => '--:')]),
+      tableRow(['case', 'rate', 'drift of rounding', ...head]),
+      tableRow(['---', '--:', '--:', ...sizes.map(() => '--:')]),
       ...sorted.map((row) => tableRow([row.name, ...each(of)(row)])),
     ].join('\n');
   return `# Ranks beside one process
@@ -55,7 +56,8 @@ export function equalityPage(machine, cases, planned) {
 \`node tools/rankEquality.mjs\` wrote this page at commit ${machine.commit}. ${machineLine(machine)}
 
 ${cases.length} of ${planned.length} cases were run${left.length === 0 ? '' : '; the others stand at the end'}. A case is a cell with one strategy at one placement, and trains
-${most(cases.map(({ steps }) => steps))} steps at a constant rate. No batch divides by the number of ranks, and the last batch of utterances has fewer than
+${most(cases.map(({ steps }) => steps))} steps at a constant rate. The rate is 0.02. Where rounding alone then carries one process further than
+${chaos}, no difference would say anything, and the case is run anew at a tenth of the rate, up to twice. No batch divides by the number of ranks, and the last batch of utterances has fewer than
 four, so that a rank has no frame.
 
 Ranks add up the same numbers as one process in another order, so that float32 rounds otherwise. Each step
