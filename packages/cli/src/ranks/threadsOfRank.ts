@@ -8,10 +8,12 @@ import type { BackendFlags } from '../backendFlags';
  * machine share them.
  */
 export function threadsOfRank(collective: Collective, flags: BackendFlags): BackendFlags {
-  const takesThreads = ['auto', 'simd'].includes(flags.backend ?? 'auto');
-  if (collective.size === 1 || flags.threads !== undefined || !takesThreads) return flags;
+  if (collective.size === 1) return flags;
   const here = `${hostname()} ${allowedCores()}`;
+  // All ranks meet here, whatever the flags of each are.
   const sharing = collective.gather(here).filter((place) => place === here).length;
+  const takesThreads = ['auto', 'simd'].includes(flags.backend ?? 'auto');
+  if (flags.threads !== undefined || !takesThreads) return flags;
   return { ...flags, threads: Math.max(1, Math.floor(availableProcessors() / sharing)) };
 }
 

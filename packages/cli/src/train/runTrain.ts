@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DataError, UsageError, type Collective } from '@bnrnn/core';
 import { launchOf } from '@bnrnn/mpi';
 import { completeRun, parseRunConfig, type RunConfig, type RunDraft } from '@bnrnn/experiments';
-import { expectModelFits, readLatestManifest } from '@bnrnn/training';
+import { expectModelFits, expectSameOnRanks, readLatestManifest } from '@bnrnn/training';
 import { folderStore } from '@bnrnn/training/node';
 import { backendLine, startFlagged } from '../backendFlags';
 import { expectSameCorpus } from '../corpusLines';
@@ -46,6 +46,9 @@ async function trainAsRank(
   flags: TrainFlags,
   collective: Collective,
 ): Promise<void> {
+  // What decides where ranks meet before the first step, and what may end a rank before it meets the others.
+  const { resume = false, precision = 'float32' } = flags;
+  expectSameOnRanks(collective, { preset, resume, precision });
   const task = runTaskOfPreset(preset);
   const own = await readStrategy(flags);
   const request = requestOf(preset, flags, own);
@@ -95,7 +98,11 @@ async function trainWith(
     const asRun = threadsOfRank(collective, flags);
     const backend = await startFlagged(before === undefined ? asRun : asBefore(before, asRun), io);
     io.out(backendLine(backend));
-    const { threads, blas } = backend;
+    const { name, threads, blas, versions } = backend;
+    expectSameOnRanks(collective, {
+      ...{ backend: name, versions },
+      strategies: own.files.map(({ kind, sha256 }) => ({ kind, sha256 })),
+    });
     if (before !== undefined) for (const line of differences(before, backend)) io.note(line);
     const config: RunConfig =
       before === undefined
