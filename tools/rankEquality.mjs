@@ -1,7 +1,7 @@
 /**
  * How far ranks are from one process, beside what rounding alone does, for every strategy at every placement:
  *
- *     node tools/rankEquality.mjs [--only NAME...] [--left]
+ *     node tools/rankEquality.mjs [--only NAME]... [--left]
  *
  * Runs all cases of `packages/training/test/ranks.test.ts` for 100 steps on 2, 3 and 4 ranks, and writes
  * `docs/results/ranks/equality.md` and `equality.json`. It takes about 30 minutes of one core. `--only` runs the cases
