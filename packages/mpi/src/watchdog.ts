@@ -24,11 +24,15 @@ export function startWatchdog(seconds: number): Watchdog {
   const length = new Int32Array(memory, 8, 1);
   const text = new Uint8Array(memory, 16);
   const worker = startWorker(memory);
+  let written: string | undefined;
   return {
     starts(sentence) {
-      const bytes = new TextEncoder().encode(sentence.slice(0, longestSentence / 2));
-      text.set(bytes);
-      length[0] = bytes.length;
+      if (sentence !== written) {
+        const bytes = new TextEncoder().encode(sentence.slice(0, longestSentence / 2));
+        text.set(bytes);
+        length[0] = bytes.length;
+        written = sentence;
+      }
       Atomics.store(clock, 0, BigInt(Math.round(Date.now() + 1000 * seconds)));
     },
     ends: () => void Atomics.store(clock, 0, 0n),

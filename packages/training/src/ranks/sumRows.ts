@@ -16,12 +16,16 @@ export function sumRows(
   const found = new Float32Array(count);
   for (const id of own.ids) found[id] = 1;
   collective.sum(found);
-  const ids = Int32Array.from(found.keys()).filter((id) => found[id] !== 0);
-  const places = new Map(Array.from(ids, (id, place) => [id, place]));
+  const places = new Int32Array(count);
+  const union: number[] = [];
+  found.forEach((ranks, id) => {
+    if (ranks !== 0) places[id] = union.push(id) - 1;
+  });
+  const ids = Int32Array.from(union);
   const values = new Float32Array(ids.length * width);
   own.ids.forEach((id, k) => {
     const row = own.values.subarray(k * width, (k + 1) * width);
-    values.set(row, (places.get(id) as number) * width);
+    values.set(row, (places[id] as number) * width);
   });
   collective.sum(values);
   return { ids, values };
