@@ -29,7 +29,7 @@ ${tableRow(['processes', 'rows in all', 'commit', 'median step, ms', 'fastest, m
 ${tableRow(['---', '--:', '---', '--:', '--:'])}
 ${plain.map((run) => tableRow([processesOf(run), run.batch, run.commit, one(run.step), one(run.fastest)])).join('\n')}
 
-## Parts of a step, rank 0, ms
+${boundOf(timed)}## Parts of a step, rank 0, ms
 
 What is timed inside costs time: a meeting stands before each sum, to tell waiting from summing. A row
 "wait" is time in which the other rank was not there yet.
@@ -39,5 +39,21 @@ ${tableRow(['---', ...right])}
 ${names.map((name) => tableRow([name, ...timed.map((run) => one(partOf(run, name)))])).join('\n')}
 ${tableRow(['all parts', ...told.map(one)])}
 ${tableRow(['median step', ...timed.map(({ step }) => one(step))])}
+`;
+}
+
+/** What the compute of half of the rows allows, where one process ran with all and with half of them. */
+function boundOf(timed) {
+  const alone = timed.filter(({ size, threads }) => size === 1 && threads === 1);
+  const whole = alone.toSorted((a, b) => b.batch - a.batch)[0];
+  const half = alone.find(({ batch }) => 2 * batch === whole?.batch);
+  if (half === undefined) return '';
+  return `## What two ranks can reach
+
+One process of one thread takes ${one(whole.step)} ms with ${whole.batch} rows and ${one(half.step)} ms with ${half.batch}. Two ranks
+that split the batch cannot be faster than a process with half of the rows: at most ${(whole.step / half.step).toFixed(2)} times
+one thread, with sums and meetings that cost nothing. Products of ${half.batch} rows read the same weights as
+products of ${whole.batch}. So 1.8 times one thread, the goal, cannot be reached here by splitting the batch.
+
 `;
 }

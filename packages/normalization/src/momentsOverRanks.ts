@@ -48,8 +48,8 @@ export function momentsOverRanks(
 }
 
 /*
- * The loops below stand in functions of their own, which are compiled once. Inside the closures above they took 15 ms of
- * a step of `ptb-medium-bn`.
+ * The loops below stand in functions of their own, which are compiled once. Inside the closures above they took 3 % of the
+ * time that a rank computes at `ptb-medium-bn`.
  */
 
 /** n·mean, n·(variance + mean²) and n of each group: float64 [groups·features], the same, [groups]. */
