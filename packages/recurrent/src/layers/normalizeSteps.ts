@@ -1,6 +1,6 @@
 import { paddedLengths, rowsOfEachStep, UsageError } from '@bnrnn/core';
 import { measuredRows, type Measured, type Normalizer } from '@bnrnn/normalization';
-import { clone, type Tensor3D } from '@tensorflow/tfjs-core';
+import type { Tensor3D } from '@tensorflow/tfjs-core';
 import { statisticsAt, trainedAt } from './contextLookup';
 import type { LayerContext } from './layer';
 
@@ -25,7 +25,7 @@ export function normalizeSteps(
   x: Tensor3D,
   context: LayerContext,
 ): NormalizedSteps {
-  if (normalizer === undefined) return { y: clone(x), measured: {} };
+  if (normalizer === undefined) return { y: x, measured: {} };
   const { mode, lengths, position, ranks } = context;
   const [time, batch] = x.shape;
   if (position !== undefined && time !== 1) {

@@ -75,6 +75,8 @@ export interface BoundKernel extends KernelConfig {
     inputs: Readonly<Record<string, TensorInfo>>,
     attributes: CallAttributes,
   ) => boolean;
+  /** What is saved for the gradient: names of inputs, then of outputs. */
+  readonly saves?: readonly string[];
 }
 
 /** What the tape keeps of a call besides its tensors. */
@@ -98,33 +100,32 @@ export function bindKernel<Any extends Op, Saved extends SavedBy<Any> = never>(
   backendName: string,
   kernel: OpKernel<Any, Saved>,
 ): void {
-  const call = (inputs: ByName<TensorInfo>, { attributes, given }: CallAttributes) =>
-    ({ inputs: present(inputs, given), attributes }) as KernelCall<Any>;
+  const call = (inputs: ByName<TensorInfo>, { attributes }: CallAttributes) =>
+    ({ inputs, attributes }) as KernelCall<Any>;
   const { supports, saves = [], gradient } = kernel;
+  const outputs = Object.keys(op.outputs);
+  const names = [...Object.keys(op.inputs), ...Object.keys(op.optional), ...outputs];
+  const savedNames = names.filter((name) => (saves as readonly string[]).includes(name));
   const config: BoundKernel = {
     kernelName: op.name,
     backendName,
+    saves: gradient === undefined ? [] : savedNames,
     kernelFunc({ inputs, attrs }) {
-      const outputs = kernel.run(call(inputs as ByName<TensorInfo>, fromTfjs(attrs)));
-      return Object.keys(op.outputs).map((name) => outputs[name] as TensorInfo);
+      const results = kernel.run(call(inputs as ByName<TensorInfo>, fromTfjs(attrs)));
+      return outputs.map((name) => results[name] as TensorInfo);
     },
     ...(supports && { supports: (inputs, attributes) => supports(call(inputs, attributes)) }),
   };
   registerKernel(config);
   if (gradient === undefined) return;
-  const isSaved = (name: string): boolean => (saves as readonly string[]).includes(name);
-  const outputs = Object.keys(op.outputs);
-  const inputsToSave = [...Object.keys(op.inputs), ...Object.keys(op.optional)].filter(isSaved);
-  const names = [...inputsToSave, ...outputs.filter(isSaved)];
   if ((getGradient(op.name) as unknown) !== undefined) unregisterGradient(op.name);
   registerGradient({
     kernelName: op.name,
-    inputsToSave,
-    outputsToSave: outputs.map(isSaved),
     gradFunc(dy, saved, attrs) {
       const { attributes, given } = fromTfjs(attrs);
       const dys = Array.isArray(dy) ? dy : [dy];
-      const tensors = { dys: named(outputs, dys), saved: present(named(names, saved), given) };
+      const kept = savedNames.filter((name) => given[name] !== false);
+      const tensors = { dys: named(outputs, dys), saved: named(kept, saved) };
       const whole: unknown = { ...tensors, attributes, given };
       const gradients: ByName<TensorInfo | undefined> = gradient(whole as GradientCall<Any, Saved>);
       freeConsumed(dys, saved);
@@ -135,11 +136,6 @@ export function bindKernel<Any extends Op, Saved extends SavedBy<Any> = never>(
 
 function fromTfjs(attrs: NamedAttrMap | undefined): CallAttributes {
   return attrs as NamedAttrMap & CallAttributes;
-}
-
-/** The tensors without the placeholders that stand for inputs which the caller left out. */
-function present(tensors: ByName<TensorInfo>, given: ByName<boolean>): ByName<TensorInfo> {
-  return Object.fromEntries(Object.entries(tensors).filter(([name]) => given[name] !== false));
 }
 
 function named<Value>(names: readonly string[], values: readonly Value[]): ByName<Value> {

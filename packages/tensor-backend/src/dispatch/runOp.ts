@@ -1,6 +1,7 @@
 import { BackendError, expectShape } from '@bnrnn/core';
-import { engine, getBackend, getKernel, scalar, tidy, type Tensor } from '@tensorflow/tfjs-core';
+import { engine, getBackend, getKernel, tidy, type Tensor } from '@tensorflow/tfjs-core';
 import { registerGradients } from '../gradients/registerGradients';
+import { saveForGradient } from '../gradients/saveForGradient';
 import type { BoundKernel, CallAttributes } from './bindKernel';
 import type { Fallback, Op, OpAttributes, OpInputs, OpOutputs } from './defineOp';
 import { expectFallbackAllowed } from './fallbackPolicy';
@@ -36,21 +37,21 @@ export function runOp<Any extends Op>(
   if (kernel === undefined) return runFallback();
   return tidy(() => {
     const all: Record<string, Tensor> = {};
-    const given: Record<string, boolean> = {};
-    let nothing: Tensor | undefined;
-    for (const name of Object.keys(op.inputs)) all[name] = tensors[name] as Tensor;
-    for (const name of Object.keys(op.optional)) {
+    for (const name of [...Object.keys(op.inputs), ...Object.keys(op.optional)]) {
       const tensor = tensors[name];
-      given[name] = tensor !== undefined;
-      all[name] = tensor ?? (nothing ??= scalar(0));
+      if (tensor !== undefined) all[name] = tensor;
     }
+    const given = Object.fromEntries(Object.keys(op.optional).map((name) => [name, name in all]));
     const call: CallAttributes = { attributes, given };
     if (kernel.supports?.(all, call) === false) return runFallback(attributes);
     noteRun(op.name, 'kernel');
-    const outputs = runKernel(op.name, all, call);
-    return Object.fromEntries(
-      Object.keys(op.outputs).map((name, k) => [name, outputs[k]]),
-    ) as OpOutputs<Any>;
+    const tensorsOut = runKernel(op.name, all, call);
+    const outputs = Object.fromEntries(
+      Object.keys(op.outputs).map((name, k) => [name, tensorsOut[k] as Tensor]),
+    );
+    const saved = { ...all, ...outputs };
+    saveForGradient((kernel.saves ?? []).flatMap((name) => saved[name] ?? []));
+    return outputs as OpOutputs<Any>;
   });
 }
 
