@@ -76,7 +76,7 @@ export {
 } from './ops/lstmScanPair';
 export { moments, momentsOp, type MomentsOptions } from './ops/moments';
 export { momentumStep, momentumStepOp, type MomentumStepOptions } from './ops/momentumStep';
-export { product } from './ops/product';
+export { product, productOp } from './ops/product';
 export {
   projectedCrossEntropy,
   projectedCrossEntropyOp,

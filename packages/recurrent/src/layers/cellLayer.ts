@@ -1,9 +1,9 @@
 import { product } from '@bnrnn/tensor-backend';
-import { reshape, zeros, type Rank, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
+import { zeros, type Tensor, type Tensor3D } from '@tensorflow/tfjs-core';
 import type { State } from './state';
 import { tidyResult } from '../tidyResult';
 import { cellParameters } from './cellParameters';
-import { gatesOf, placedIn, type RecurrentSpec } from './cellShapes';
+import { placedIn, type RecurrentSpec } from './cellShapes';
 import { weightsOf } from './contextLookup';
 import { foldCell } from './foldCell';
 import type { Layer, LayerContext, LayerResult, PlacedNormalizer } from './layer';
@@ -27,7 +27,6 @@ export interface CellLayer extends Layer {
 /** The layer of a checked spec and its checked normalizers. */
 export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers): CellLayer {
   const { units } = spec;
-  const width = gatesOf(spec) * units;
   const stateSize = spec.kind === 'lstm' ? 2 : 1;
 
   const layer: CellLayer = {
@@ -48,12 +47,8 @@ export function cellLayer(spec: RecurrentSpec, normalize: PlacementNormalizers):
       return placed;
     },
     initialState: (batch) => Array.from({ length: stateSize }, () => zeros([batch, units])),
-    project(x, context) {
-      const [time, batch, inputs] = x.shape;
-      const rows = reshape<Rank.R2>(x, [time * batch, inputs]);
-      const weights = weightsOf('inputToHidden', normalize.inputToHidden, context);
-      return reshape(product(rows, weights), [time, batch, width]);
-    },
+    project: (x, context) =>
+      product(x, weightsOf('inputToHidden', normalize.inputToHidden, context)),
     applyDirection: (x, state, context, reverse) =>
       tidyResult(() => {
         const projected = layer.project(x, context);

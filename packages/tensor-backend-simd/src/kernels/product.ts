@@ -1,3 +1,4 @@
+import { productOp } from '@bnrnn/tensor-backend';
 import {
   BatchMatMul,
   broadcast_util,
@@ -6,7 +7,7 @@ import {
   type BatchMatMulInputs,
   type TensorInfo,
 } from '@tensorflow/tfjs-core';
-import { cpuKernel, tfjsKernel } from './kernel';
+import { cpuKernel, opKernel, tfjsKernel } from './kernel';
 
 /** tfjs's `BatchMatMul` on float32, one product a pair of matrices, through BLAS or our own kernel. */
 export const batchMatMul = tfjsKernel<{ inputs: BatchMatMulInputs; attributes: BatchMatMulAttrs }>(
@@ -74,3 +75,28 @@ function strideOf(matrices: readonly number[]): number | undefined {
   const stride = Math.min(1, matrices.at(-1) ?? 0);
   return matrices.every((matrix, i) => matrix === i * stride) ? stride : undefined;
 }
+
+/** Rows times a matrix; both gradients are one program. */
+export const product = opKernel(productOp, {
+  run(backend, { inputs: { a, b } }) {
+    const [k, n] = b.shape;
+    const rows = a.shape.slice(0, -1);
+    const out = backend.allocate([...rows, n]);
+    backend.pool.run('product', {
+      ...{ count: 1, transposeA: 0, transposeB: 0, strideA: 0, strideB: 0 },
+      ...{ m: util.sizeFromShape(rows), n, k },
+      ...backend.offsets({ a, b, c: out }),
+    });
+    return { out };
+  },
+  saves: ['a', 'b'],
+  gradient(backend, { dys: { out: dOut }, saved: { a, b } }) {
+    const [inner, columns] = b.shape;
+    const [dA, dB] = [backend.allocate(a.shape), backend.allocate(b.shape)];
+    backend.pool.run('productGradient', {
+      ...{ rows: util.sizeFromShape(a.shape.slice(0, -1)), inner, columns },
+      ...backend.offsets({ a, b, dOut, dA, dB }),
+    });
+    return { a: dA, b: dB };
+  },
+});

@@ -10,7 +10,7 @@ import { moments, standardize } from './halves';
 import { backendName } from './kernel';
 import { lstmScanPair } from './lstmScanPair';
 import { batchNormalize, layerNormalize, standardizeStored } from './normalize';
-import { batchMatMul } from './product';
+import { batchMatMul, product } from './product';
 import { runningAverage } from './runningAverage';
 import { scan } from './scan';
 import { adamStep, clipFactor, globalNorm, momentumStep, sgdStep } from './steps';
@@ -34,6 +34,7 @@ const own: readonly BackendKernel[] = [
   lstmScanPair,
   moments,
   momentumStep,
+  product,
   projectedCrossEntropy,
   runningAverage,
   scan,

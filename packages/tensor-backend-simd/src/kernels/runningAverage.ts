@@ -13,24 +13,48 @@ export const runningAverage = opKernel(runningAverageOp, {
     after.set(before);
     for (let row = 0; row < rows; row++) {
       const end = row === rows - 1 ? weights.length : Math.min(row + 1, weights.length);
-      const own = weights.slice(row, end);
-      const total = own.reduce((sum, weight) => sum + weight, 0);
-      if (total === 0) continue;
-      averages.fill(0);
-      own.forEach((weight, k) => {
-        if (weight === 0) return;
-        const [part, start] = [weight / total, (row + k) * features];
-        for (let f = 0; f < features; f++) {
-          averages[f] = (averages[f] as number) + part * (measured[start + f] as number);
-        }
-      });
+      const steps = stepsThatWeigh(weights, row, end);
+      const [only] = steps;
+      if (only === undefined) continue;
+      let [average, from]: [Values, number] = [measured, only * features];
+      if (steps.length > 1) {
+        averageSteps(measured, steps, weights, averages);
+        [average, from] = [averages, 0];
+      }
       for (let f = 0, at = row * features; f < features; f++, at++) {
         const value = before[at] as number;
         // Rounded as float32 operations round, so that a row of one step has the bits of the fallback.
-        const change = Math.fround(Math.fround(averages[f] as number) - value);
+        const change = Math.fround(Math.fround(average[from + f] as number) - value);
         after[at] = value + Math.fround(change * share);
       }
     }
     return { next };
   },
 });
+
+type Values = Readonly<Record<number, number>>;
+
+/** The steps of a row that weigh something. */
+function stepsThatWeigh(weights: readonly number[], start: number, end: number): number[] {
+  const steps: number[] = [];
+  for (let step = start; step < end; step++) if (weights[step] !== 0) steps.push(step);
+  return steps;
+}
+
+/** The average of steps by weight, [features]. */
+function averageSteps(
+  measured: Values,
+  steps: readonly number[],
+  weights: readonly number[],
+  averages: Float64Array,
+): void {
+  const features = averages.length;
+  const total = steps.reduce((sum, step) => sum + (weights[step] as number), 0);
+  averages.fill(0);
+  for (const step of steps) {
+    const [part, start] = [(weights[step] as number) / total, step * features];
+    for (let f = 0; f < features; f++) {
+      averages[f] = (averages[f] as number) + part * (measured[start + f] as number);
+    }
+  }
+}

@@ -8,7 +8,7 @@ import {
   layerNormalize,
   layerNormalizeGradient,
 } from './normalize';
-import { product } from './product';
+import { product, productGradient } from './product';
 import { projectedCrossEntropy } from './projectedCrossEntropy';
 import { scan, scanGradient } from './scan';
 import { sideBySide } from './sideBySide';
@@ -40,6 +40,7 @@ export const programs = {
   momentsGradient,
   momentum,
   product,
+  productGradient,
   projectedCrossEntropy,
   scan,
   scanGradient,

@@ -9,28 +9,44 @@ import { clear } from './clear';
 export const product = program(
   ['count transposeA transposeB m n k a b c strideA strideB'],
   (thread, { count, transposeA, transposeB, m, n, k, a, b, c, strideA, strideB }) => {
-    if (k === 0) {
-      // A sum of nothing; a BLAS would refuse rows of length 0.
-      const [start, end] = ownRange(thread, count * m * n, 16);
-      clear(thread, c + start * 4, end - start);
-      return;
-    }
     for (let i = 0; i < count; i++) {
-      splitProduct(
-        thread,
-        transposeA !== 0,
-        transposeB !== 0,
-        m,
-        n,
-        k,
-        a + i * strideA,
-        b + i * strideB,
-        false,
-        c + i * m * n * 4,
+      anyProduct(
+        ...([thread, transposeA !== 0, transposeB !== 0, m, n, k] as const),
+        ...([a + i * strideA, b + i * strideB, c + i * m * n * 4] as const),
       );
     }
   },
 );
+
+/** The gradients of a [rows, inner] and b [inner, columns] for that of their product: dA = dOut · bᵀ, dB = aᵀ · dOut. */
+export const productGradient = program(
+  ['rows inner columns a b dOut dA dB'],
+  (thread, { rows, inner, columns, a, b, dOut, dA, dB }) => {
+    anyProduct(thread, false, true, rows, inner, columns, dOut, b, dA);
+    anyProduct(thread, true, false, inner, columns, rows, a, dOut, dB);
+  },
+);
+
+/** One product, also of rows or columns that are empty. */
+function anyProduct(
+  thread: Thread,
+  transposeA: boolean,
+  transposeB: boolean,
+  m: number,
+  n: number,
+  k: number,
+  a: number,
+  b: number,
+  c: number,
+): void {
+  if (k > 0) {
+    splitProduct(thread, transposeA, transposeB, m, n, k, a, b, false, c);
+    return;
+  }
+  // A sum of nothing; a BLAS would refuse rows of length 0.
+  const [start, end] = ownRange(thread, m * n, 16);
+  clear(thread, c + start * 4, end - start);
+}
 
 /** One product of densely stored matrices, shared by all threads. */
 export function splitProduct(
