@@ -80,20 +80,20 @@ describe('a step that does not fit', () => {
   };
 
   test('is refused before it begins, with what would fit', async () => {
-    const error = (await run(500, 1000)) as StepDoesNotFitError;
+    const error = (await run(800, 1000)) as StepDoesNotFitError;
     expect(error).toBeInstanceOf(StepDoesNotFitError);
     expect(error.message).toMatch(
-      /^train: a step on a batch of 1000 with 500 time steps needs [4-9],\d{3} MiB of memory, and there is room for 4,096 MiB\.$/,
+      /^train: a step on a batch of 1000 with 800 time steps needs [4-9],\d{3} MiB of memory, and there is room for 4,096 MiB\.$/,
     );
     const { time, batch } = error.fits;
     expect(error.hint).toBe(`Would fit: ${time} time steps, or a batch of ${batch}.`);
-    expect(time! / 500).toBeCloseTo(batch! / 1000, 1);
+    expect(time! / 800).toBeCloseTo(batch! / 1000, 1);
 
     const fits = (sizes: BatchSizes) => rehearsalOf(spec, sizes)?.fits;
     expect(fits({ time: time!, batch: 1000 })).toBe(true);
     expect(fits({ time: time! + 1, batch: 1000 })).toBe(false);
-    expect(fits({ time: 500, batch: batch! })).toBe(true);
-    expect(fits({ time: 500, batch: batch! + 1 })).toBe(false);
+    expect(fits({ time: 800, batch: batch! })).toBe(true);
+    expect(fits({ time: 800, batch: batch! + 1 })).toBe(false);
   });
 
   test('a tensor larger than all memory ends the count', async () => {
