@@ -5,7 +5,7 @@ import { parity } from './test/parity.ts';
 /** The suites of the packages above that run on any backend: here with fallbacks forbidden. */
 const ops = ['../tensor-backend/src/ops/*.test.ts'];
 const layers = [
-  '../normalization/src/{batchNorm,batchNormSteps,foldMoments,layerNorm,none,online,renorm,rms}.test.ts',
+  '../normalization/src/{batchMoments,batchNorm,batchNormSteps,foldMoments,layerNorm,none,online,renorm,rms}.test.ts',
   '../normalization/test/*.test.ts',
   '../recurrent/src/layers/{bidirectional,gru}.test.ts',
   '../recurrent/test/{golden,layers,none}.test.ts',

@@ -1,4 +1,5 @@
 import tf from '@tensorflow/tfjs-core';
+import { batchNorm } from '@bnrnn/normalization';
 import * as ops from '@bnrnn/tensor-backend';
 
 const [time, batch, units, classes] = [3, 4, 5, 7];
@@ -42,6 +43,17 @@ export const opCases = [
     run: (x, gain) =>
       ops.batchNormalize({ x, gain, over, epsilon: 0.01, epsilonRule: 'variance' }).y,
   })),
+  {
+    op: 'batchNormalizeOverRanks',
+    inputs: () => [filled(time, batch, units), filled(units)],
+    run(x, gain) {
+      const statistics = { mean: tf.zeros([1, units]), variance: tf.ones([1, units]) };
+      // The other rank has the same rows.
+      const sum = (values) => values.forEach((value, i) => (values[i] = 2 * value));
+      const options = { mode: 'batch', collective: { size: 2, sum } };
+      return batchNorm({ over: 'frame' }).apply(x, { gain }, statistics, options).y;
+    },
+  },
   {
     op: 'standardizeStored',
     inputs: () => [filled(time, batch, units), filled(units)],

@@ -7,6 +7,7 @@ import {
   filled,
   onRanks,
   put,
+  testBackends,
   toTensor1D,
   toTensor2D,
   toTensor3D,
@@ -17,7 +18,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { batchNorm } from './batchNorm';
 import type { Ranks } from './sumOverRanks';
 
-const [time, batch, features] = [6, 5, 3];
+const [time, batch, features] = [6, 5, 7];
 const x = filled([time, batch, features], 1, -2, 3);
 const weights = filled([time, batch, features], 2);
 const [gain, shift] = [filled([features], 3, 0.5, 1.5), filled([features], 4)];
@@ -73,54 +74,58 @@ const splits = { 'two ranks': [0, 2, 5], 'three ranks, one without a row': [0, 2
 // Step 3 has two real rows, on different ranks; step 4 has one, step 5 none.
 const ragged = [4, 3, 1, 5, 3];
 
-beforeAll(async () => {
-  await startBackend('cpu');
-});
+describe.each(testBackends())('on %s', (backend) => {
+  beforeAll(async () => {
+    await startBackend(backend);
+  });
 
-describe.each(Object.entries(splits))('%s', (_, bounds) => {
-  const parts = bounds.slice(1).map((end, k) => ({ first: bounds[k]!, columns: end - bounds[k]! }));
+  describe.each(Object.entries(splits))('%s', (_, bounds) => {
+    const parts = bounds
+      .slice(1)
+      .map((end, k) => ({ first: bounds[k]!, columns: end - bounds[k]! }));
 
-  test.each([
-    ['frame', 'variance', undefined],
-    ['frame', 'double', ragged],
-    ['sequence', 'variance', undefined],
-    ['sequence', 'double', ragged],
-  ] as const)('over %s, %s, lengths %j: as the whole batch', (over, epsilonRule, lengths) => {
-    const normalizer = batchNorm({ over, epsilonRule, epsilon: 1e-2 });
-    const whole = run(normalizer, { first: 0, columns: batch }, lengths);
-    const ranks = onRanks(parts.length, (collective) =>
-      run(normalizer, parts[collective.rank]!, lengths, collective),
-    );
-    for (const [rank, found] of ranks.entries()) {
-      for (const name of ['y', 'dx'] as const) {
-        expectClose(found[name], columnsOf(whole[name], parts[rank]!), { label: name });
-      }
-      for (const name of ['mean', 'variance'] as const) {
-        expectClose(found[name], whole[name], { label: name });
-        expect(found[name]).toEqual(ranks[0]![name]);
-      }
-    }
-    for (const name of ['dGain', 'dShift'] as const) {
-      const total = ranks.reduce(
-        (all, found) => all.map((v, i) => v + found[name].data[i]!),
-        [...array64([features]).data],
+    test.each([
+      ['frame', 'variance', undefined],
+      ['frame', 'double', ragged],
+      ['sequence', 'variance', undefined],
+      ['sequence', 'double', ragged],
+    ] as const)('over %s, %s, lengths %j: as the whole batch', (over, epsilonRule, lengths) => {
+      const normalizer = batchNorm({ over, epsilonRule, epsilon: 1e-2 });
+      const whole = run(normalizer, { first: 0, columns: batch }, lengths);
+      const ranks = onRanks(parts.length, (collective) =>
+        run(normalizer, parts[collective.rank]!, lengths, collective),
       );
-      expectClose(array64([features], total), whole[name], { label: name });
-    }
+      for (const [rank, found] of ranks.entries()) {
+        for (const name of ['y', 'dx'] as const) {
+          expectClose(found[name], columnsOf(whole[name], parts[rank]!), { label: name });
+        }
+        for (const name of ['mean', 'variance'] as const) {
+          expectClose(found[name], whole[name], { label: name });
+          expect(found[name]).toEqual(ranks[0]![name]);
+        }
+      }
+      for (const name of ['dGain', 'dShift'] as const) {
+        const total = ranks.reduce(
+          (all, found) => all.map((v, i) => v + found[name].data[i]!),
+          [...array64([features]).data],
+        );
+        expectClose(array64([features], total), whole[name], { label: name });
+      }
+    });
   });
-});
 
-test('sequence-wise, one row of all ranks together is refused on each of them', () => {
-  const refused = onRanks(2, (collective) => {
-    const part = { first: 0, columns: 1 - collective.rank };
-    try {
-      return run(batchNorm({ over: 'sequence' }), part, [1], collective);
-    } catch (error) {
-      if (error instanceof UsageError) return error.message;
-      throw error;
-    }
+  test('sequence-wise, one row of all ranks together is refused on each of them', () => {
+    const refused = onRanks(2, (collective) => {
+      const part = { first: 0, columns: 1 - collective.rank };
+      try {
+        return run(batchNorm({ over: 'sequence' }), part, [1], collective);
+      } catch (error) {
+        if (error instanceof UsageError) return error.message;
+        throw error;
+      }
+    });
+    const sentence =
+      'batchNorm.apply: mode "batch" was given 1 real row in all (time 6, 2 ranks), expected at least 2 to take moments over.';
+    expect(refused).toEqual([sentence, sentence]);
   });
-  const sentence =
-    'batchNorm.apply: mode "batch" was given 1 real row in all (time 6, 2 ranks), expected at least 2 to take moments over.';
-  expect(refused).toEqual([sentence, sentence]);
 });

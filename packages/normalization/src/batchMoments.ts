@@ -23,7 +23,7 @@ interface Part {
  * @param ranks  absent, or of size 1: this process has the whole batch.
  * @returns      `own`: the moments of the real rows, [time, features] or, sequence-wise, [1, features].
  *   `used`: the same, but the stored statistics, as constants, for a time step with fewer than 2 real rows.
- *   Both differentiable.
+ *   Both differentiable. `counts`: the real rows of each, of all ranks.
  * @throws UsageError where there are fewer than 2 real rows: sequence-wise in all, on every rank; frame-wise for a
  *   batch of one row that no rank adds to.
  */
@@ -31,7 +31,11 @@ export function batchMoments(
   caller: string,
   ranks: Ranks | undefined,
   { x, lengths, over, stored }: Part,
-): { readonly own: BatchStatistics; readonly used: BatchStatistics } {
+): {
+  readonly own: BatchStatistics;
+  readonly used: BatchStatistics;
+  readonly counts: Float64Array;
+} {
   const [time, batch] = x.shape;
   const rows = rowsOfEachStep({ time, batch }, lengths);
   const counts = Float64Array.from(
@@ -46,7 +50,7 @@ export function batchMoments(
     refuseOneRow(caller, over, found, `time ${time}, ${place}`);
   }
   const few = over === 'frame' && counts.some((n) => n < 2);
-  return { own, used: few ? orElse(own, stored(), counts) : own };
+  return { own, used: few ? orElse(own, stored(), counts) : own, counts };
 }
 
 /** The statistics of steps with fewer than 2 rows, which are constants; the moments of the others. */

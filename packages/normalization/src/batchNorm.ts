@@ -1,5 +1,5 @@
 import { expectShape, UsageError } from '@bnrnn/core';
-import { batchNormalize, standardize, standardizeStored } from '@bnrnn/tensor-backend';
+import { batchNormalize, standardizeStored } from '@bnrnn/tensor-backend';
 import {
   add,
   div,
@@ -12,7 +12,6 @@ import {
   type Tensor1D,
 } from '@tensorflow/tfjs-core';
 import { applyCallOf, countsOfSets, rowsOfCall, type ApplyCall } from './applyCall';
-import { batchMoments } from './batchMoments';
 import {
   batchNormSettings,
   batchNormSpec,
@@ -22,6 +21,7 @@ import {
 import { foldMoments } from './foldMoments';
 import { newParameters } from './newParameters';
 import { refuseOneRow } from './refuseOneRow';
+import { normalizeOverRanks } from './normalizeOverRanks';
 import type { NamedTensors, Normalized, Normalizer, StoredMap } from './normalizer';
 import type { BatchNormSpec } from './normalizerSpec';
 import type { BuiltInStrategy } from './normalizerStrategy';
@@ -106,8 +106,8 @@ function normalizeCall(spec: BatchNormSpec, call: ApplyCall): Normalized {
       return { y: standardizeStored({ ...given, ...stored() }) };
     }
     if (ranks !== undefined) {
-      const { own, used } = batchMoments(caller, ranks, { x, lengths, over, stored });
-      return { y: standardize({ ...given, ...used }), measured: own };
+      const { y, mean, variance } = normalizeOverRanks(caller, ranks, { ...given, over, stored });
+      return { y, measured: { mean, variance } };
     }
     const { y, mean, variance } = batchNormalize({
       ...given,

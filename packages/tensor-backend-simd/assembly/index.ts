@@ -18,11 +18,18 @@ export { gruBackward, gruForward } from './gru';
 export { layerNormalize, layerNormalizeGradient } from './layerNormalize';
 export { lstmBackward, lstmForward, peepholeGradient } from './lstm';
 export { lstmOutput, lstmOutputGradient, sumColumns } from './normalizedScan';
+export { momentsOfSums, momentSums, narrow, widen } from './overRanks';
 export { copyPanel } from './panels';
 export { product, productScratchBytes } from './product';
 export { rnnBackward, rnnForward } from './rnn';
 export { joinTiles, scaleAndSum, tileExponentials, tileFactors } from './softmax';
 export { scaleBfloatAndSum } from './softmaxBfloat';
-export { moments, standardize, standardizeGradient } from './standardize';
+export {
+  moments,
+  standardize,
+  standardizeGradient,
+  standardizeInputGradient,
+  standardizeSums,
+} from './standardize';
 export { whiteningMatrix, whiteningMatrixGradient } from './whitening';
 export { whitenGroups, whitenGroupsGradient } from './whitenGroups';

@@ -133,6 +133,15 @@ export function standardizeGradient(
   x: usize, dy: usize, lengths: usize, batch: i32, first: i32, mean: usize, variance: usize, gain: usize,
   dx: usize, dGain: usize, dShift: usize, sums: usize, rows: i32, real: i32, features: i32, start: i32, end: i32, epsilon: f32, twice: i32, fixed: i32,
 ): void {
+  standardizeSums(x, dy, lengths, batch, first, mean, variance, dGain, dShift, sums, rows, features, start, end, epsilon, twice);
+  standardizeInputGradient(x, dy, lengths, batch, first, mean, variance, gain, dx, sums, rows, real, features, start, end, epsilon, twice, fixed);
+}
+
+/** Its first half: the sums, and what dGain and dShift get of them. */
+export function standardizeSums(
+  x: usize, dy: usize, lengths: usize, batch: i32, first: i32, mean: usize, variance: usize,
+  dGain: usize, dShift: usize, sums: usize, rows: i32, features: i32, start: i32, end: i32, epsilon: f32, twice: i32,
+): void {
   const width: usize = (<usize>(end - start)) << 2;
   const sumsDy = sums;
   const sumsDyX = sums + rowOffset(1, features);
@@ -145,13 +154,27 @@ export function standardizeGradient(
     for (; feature + 4 <= end; feature += 4) sumsOfColumns(x, dy, bits, from, to, features, mean, sumsDy, sumsDyX, feature, 4);
     if (feature < end) sumsOfColumns(x, dy, bits, from, to, features, mean, sumsDy, sumsDyX, feature, end - feature);
   }
+  for (let feature = start; feature < end; feature += 4) {
+    const at: usize = (<usize>feature) << 2;
+    const count = end - feature;
+    const d = factor(deviation(load4(variance + at, count), epsilon), epsilon, twice);
+    store4(dGain + at, f32x4.add(load4(dGain + at, count), f32x4.mul(load4(sumsDyX + at, count), d)), count);
+    if (dShift != 0) store4(dShift + at, f32x4.add(load4(dShift + at, count), load4(sumsDy + at, count)), count);
+  }
+}
+
+/** Its second half: dx, by sums over the rows of one process or of many; `real` rows in all. */
+export function standardizeInputGradient(
+  x: usize, dy: usize, lengths: usize, batch: i32, first: i32, mean: usize, variance: usize, gain: usize,
+  dx: usize, sums: usize, rows: i32, real: i32, features: i32, start: i32, end: i32, epsilon: f32, twice: i32, fixed: i32,
+): void {
   const share = f32x4.splat(real == 0 || fixed ? 0 : <f32>(1.0 / <f64>real));
   for (let from = 0; from < rows; from += blockRows) {
     const to = min(from + blockRows, rows);
     const bits = realRows(lengths, batch, first + from, first + to);
     let feature = start;
-    for (; feature + 4 <= end; feature += 4) gradientOfColumns(x, dy, bits, from, to, features, mean, variance, gain, dx, dGain, dShift, sumsDy, sumsDyX, share, epsilon, twice, feature, 4);
-    if (feature < end) gradientOfColumns(x, dy, bits, from, to, features, mean, variance, gain, dx, dGain, dShift, sumsDy, sumsDyX, share, epsilon, twice, feature, end - feature);
+    for (; feature + 4 <= end; feature += 4) gradientOfColumns(x, dy, bits, from, to, features, mean, variance, gain, dx, sums, share, epsilon, twice, feature, 4);
+    if (feature < end) gradientOfColumns(x, dy, bits, from, to, features, mean, variance, gain, dx, sums, share, epsilon, twice, feature, end - feature);
   }
 }
 
@@ -178,18 +201,14 @@ function sumsOfColumns(
 // @ts-ignore: decorator
 @inline
 function gradientOfColumns(
-  x: usize, dy: usize, bits: u64, from: i32, to: i32, features: i32, mean: usize, variance: usize, gain: usize, dx: usize, dGain: usize, dShift: usize, sumsDy: usize, sumsDyX: usize, share: v128, epsilon: f32, twice: i32, feature: i32, count: i32,
+  x: usize, dy: usize, bits: u64, from: i32, to: i32, features: i32, mean: usize, variance: usize, gain: usize, dx: usize, sums: usize, share: v128, epsilon: f32, twice: i32, feature: i32, count: i32,
 ): void {
   const at: usize = (<usize>feature) << 2;
   const s = deviation(load4(variance + at, count), epsilon);
   const d = factor(s, epsilon, twice);
   const m = load4(mean + at, count);
-  const sumDy = load4(sumsDy + at, count);
-  const sumDyX = load4(sumsDyX + at, count);
-  if (from == 0) {
-    store4(dGain + at, f32x4.add(load4(dGain + at, count), f32x4.mul(sumDyX, d)), count);
-    if (dShift != 0) store4(dShift + at, f32x4.add(load4(dShift + at, count), sumDy), count);
-  }
+  const sumDy = load4(sums + at, count);
+  const sumDyX = load4(sums + rowOffset(1, features) + at, count);
   const slope = f32x4.mul(load4(gain + at, count), d);
   const meanDy = f32x4.mul(sumDy, share);
   const pull = f32x4.mul(f32x4.mul(sumDyX, share), f32x4.div(d, f32x4.max(s, f32x4.splat(1e-37))));

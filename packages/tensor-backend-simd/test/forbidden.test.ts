@@ -78,6 +78,20 @@ const cases: Case[] = [
     ],
   })),
   {
+    op: 'batchNormalizeOverRanks',
+    inputs: () => [cube(units), vector(units)],
+    run: (x, gain) => [
+      ops.runOp(
+        ops.batchNormalizeOverRanksOp,
+        { x, gain },
+        {
+          ...{ over: 'sequence', epsilon: 0.01, epsilonRule: 'variance', lengths: undefined },
+          ranks: { sum: (values) => values.forEach((value, i) => (values[i] = 2 * value)) },
+        },
+      ).y,
+    ],
+  },
+  {
     op: 'standardizeStored',
     inputs: () => [cube(units), vector(units)],
     run: (x, gain) => {

@@ -54,6 +54,7 @@ export {
   type BatchNormalizeOptions,
   type BatchNormalizeResult,
 } from './ops/batchNormalize';
+export { batchNormalizeOverRanksOp } from './ops/batchNormalizeOverRanks';
 export { gateCounts, insidePlacements, type CellKind, type InsidePlacement } from './ops/cellSteps';
 export { clipFactor, clipFactorOp, smallestClip, type ClipFactorOptions } from './ops/clipFactor';
 export { customOp, offTape, type CustomResult } from './ops/customOp';

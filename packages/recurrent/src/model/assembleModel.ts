@@ -1,4 +1,11 @@
-import { expectNumber, randomStream, rowsOfEachStep, type Lengths, type Unit } from '@bnrnn/core';
+import {
+  expectNumber,
+  randomStream,
+  rowsOfEachStep,
+  type BatchPart,
+  type Lengths,
+  type Unit,
+} from '@bnrnn/core';
 import { refuseUnsummed, type Normalizer, type Ranks } from '@bnrnn/normalization';
 import { dropout, product } from '@bnrnn/tensor-backend';
 import {
@@ -119,7 +126,8 @@ export function assembleModel(parts: ModelParts): SequenceModel {
     const meets = (collective?.size ?? 1) > 1 && measuresOthers;
     if (meets && options.mode === 'batch') refuseUnsummed(caller, normalizers);
     // In mode `stored` too: where a reversed scan begins decides which step's statistics serve a frame.
-    const ranks = collective && meets ? ranksOf(collective, x, lengths) : undefined;
+    const ranks =
+      collective && meets ? ranksOf(collective, inputs, x, { lengths, part }) : undefined;
     const drop = (hidden: Tensor3D, rate: number, at: string): Tensor3D =>
       dropAt === undefined || rate === 0
         ? hidden
@@ -210,12 +218,23 @@ export function assembleModel(parts: ModelParts): SequenceModel {
   return model;
 }
 
-/** The rows that are real in the parts of all ranks, at each time step. */
+/**
+ * The rows that are real in the parts of all ranks, at each time step. Ranks meet for them only where a batch does not say
+ * what the others have.
+ */
 function ranksOf(
   collective: Ranks,
+  inputs: SequenceInputs,
   { shape: [time, batch] }: Tensor3D,
-  lengths: Lengths | undefined,
+  {
+    lengths,
+    part,
+  }: { readonly lengths: Lengths | undefined; readonly part?: BatchPart | undefined },
 ): RanksOfBatch {
+  if (part !== undefined && ('ids' in inputs || part.lengths !== undefined)) {
+    const all = part.lengths && { time, each: part.lengths };
+    return { collective, rows: rowsOfEachStep({ time, batch: part.batch }, all) };
+  }
   const rows = Float64Array.from(rowsOfEachStep({ time, batch }, lengths));
   collective.sum(rows);
   return { collective, rows: Int32Array.from(rows) };

@@ -33,8 +33,8 @@ export interface ForwardOptions {
   readonly training: boolean;
   /** The training step: the same step draws the same dropout masks. */
   readonly step: number;
-  /** Where these columns stand in the batch of all ranks: masks are those of the whole batch. */
-  readonly part?: Pick<BatchPart, 'first' | 'batch'> | undefined;
+  /** Where these columns stand in the batch of all ranks: masks and numbers of real rows are those of the whole batch. */
+  readonly part?: BatchPart | undefined;
   /**
    * The ranks whose windows are parts of one batch: normalizers measure all of it. Every rank gives
    * as many time steps, and calls at the same place.

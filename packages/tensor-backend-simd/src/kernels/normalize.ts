@@ -12,7 +12,10 @@ import { free, opKernel, uploadLengths } from './kernel';
 type Matrices = Omit<TensorInfo, 'shape'> & { shape: [number, number, number] };
 
 /** The scalars that both directions of batch normalization share. */
-function domain({ shape }: Matrices, attributes: OpAttributes<typeof batchNormalizeOp>) {
+export function domain(
+  { shape }: Pick<Matrices, 'shape'>,
+  attributes: Omit<OpAttributes<typeof batchNormalizeOp>, 'lengths'>,
+) {
   const [time, batch, features] = shape;
   const { over, epsilon, epsilonRule } = attributes;
   const sequence = Number(over === 'sequence');

@@ -10,6 +10,7 @@ import { moments, standardize } from './halves';
 import { backendName } from './kernel';
 import { lstmScanPair } from './lstmScanPair';
 import { batchNormalize, layerNormalize, standardizeStored } from './normalize';
+import { batchNormalizeOverRanks } from './overRanks';
 import { batchMatMul, product } from './product';
 import { runningAverage } from './runningAverage';
 import { scan } from './scan';
@@ -22,6 +23,7 @@ const own: readonly BackendKernel[] = [
   adamStep,
   batchMatMul,
   batchNormalize,
+  batchNormalizeOverRanks,
   ...binaryKernels,
   cast,
   clipFactor,

@@ -8,6 +8,7 @@ import {
   layerNormalize,
   layerNormalizeGradient,
 } from './normalize';
+import { gradientBySums, gradientSums, momentSums, standardizeBySums } from './overRanks';
 import { product, productGradient } from './product';
 import { projectedCrossEntropy } from './projectedCrossEntropy';
 import { scan, scanGradient } from './scan';
@@ -32,12 +33,15 @@ export const programs = {
   copyRows,
   dropout,
   embedding,
+  gradientBySums,
+  gradientSums,
   groupMoments,
   groupMomentsGradient,
   layerNormalize,
   layerNormalizeGradient,
   moments,
   momentsGradient,
+  momentSums,
   momentum,
   product,
   productGradient,
@@ -49,6 +53,7 @@ export const programs = {
   scatterRows,
   sgd,
   sgdRows,
+  standardizeBySums,
   standardizeGradient,
   standardizeStored,
   standardizeStoredGradient,

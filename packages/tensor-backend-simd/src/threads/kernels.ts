@@ -25,7 +25,10 @@ export const kernelParameters = {
   lstmOutputGradient:
     'gates squashed dHidden dState dGates dNormalized lengths time rows units start end',
   moments: 'x lengths batch first mean variance rows features start end',
+  momentsOfSums: 'sums squares count mean variance start end',
+  momentSums: 'mean variance count sums squares start end',
   momentum: 'v u g rate share count',
+  narrow: 'sums out start end',
   peepholeGradient: 'dGates cellBefore cell dPeepholes rows units start end',
   product: 'transposeA transposeB m n k a lda b ldb accumulate c ldc scratch',
   productScratchBytes: '',
@@ -40,6 +43,10 @@ export const kernelParameters = {
     'x lengths batch first mean variance gain shift y rows features start end epsilon twice',
   standardizeGradient:
     'x dy lengths batch first mean variance gain dx dGain dShift sums rows real features start end epsilon twice fixed',
+  standardizeInputGradient:
+    'x dy lengths batch first mean variance gain dx sums rows real features start end epsilon twice fixed',
+  standardizeSums:
+    'x dy lengths batch first mean variance dGain dShift sums rows features start end epsilon twice',
   sumColumns: 'a b lengths time out rows columns start end',
   sumOfSquares: 'x count',
   tileExponentials: 'z bias maxima totals rows columns',
@@ -52,6 +59,7 @@ export const kernelParameters = {
   whiteningMatrix: 'method covariance matrix start end size iterations epsilon scratch',
   whiteningMatrixGradient:
     'method covariance matrix dA dCovariance start end size iterations epsilon scratch',
+  widen: 'x sums start end',
 } as const;
 
 type Numbers<Line extends string> = Line extends ''
