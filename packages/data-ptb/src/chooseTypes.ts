@@ -1,4 +1,5 @@
 import { expectNumber } from '@bnrnn/core';
+import type { TokenCounts } from './tokenTally';
 import { endOfLine, unknownWord } from './vocabulary';
 
 /** Which types of a text its vocabulary keeps; the others become `<unk>`. */
@@ -32,15 +33,14 @@ export function expectLimits(where: string, { vocabularySize, minCount }: Vocabu
  * what is not kept counts as `<unk>`, as does what valid and test alone hold.
  *
  * @param names  the type of each old id.
- * @param train  int32: the old ids of train.
+ * @param train  how often each old id occurs in train.
  */
 export function chooseTypes(
   names: readonly string[],
-  train: Int32Array,
+  train: TokenCounts,
   { vocabularySize, minCount }: VocabularyLimits = {},
 ): ChosenTypes {
-  const counts = new Float64Array(names.length);
-  for (const id of train) counts[id] = (counts[id] as number) + 1;
+  const counts = Float64Array.from(names, (_, id) => train.of(id));
   const end = names.indexOf(endOfLine);
   const ranked = rankByCount(counts).filter((id) => counts[id] !== 0 || id === end);
   if (vocabularySize === undefined && minCount === undefined) {
@@ -57,7 +57,7 @@ export function chooseTypes(
   );
   kept.add(end);
   const order = ranked.filter((id) => kept.has(id));
-  const unknown = order.reduce((left, id) => left - (counts[id] as number), train.length);
+  const unknown = order.reduce((left, id) => left - (counts[id] as number), train.total);
   const lower = order.findIndex((id) => (counts[id] as number) < unknown);
   const place = lower === -1 ? order.length : lower;
 

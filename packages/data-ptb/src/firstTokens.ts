@@ -1,6 +1,13 @@
 import { expectNumber } from '@bnrnn/core';
 import { describeCorpus } from './describeCorpus';
-import { mapSplits, splitNames, type SplitName, type TextCorpus } from './textCorpus';
+import {
+  mapSplits,
+  mapSplitsInTurn,
+  splitNames,
+  type SplitName,
+  type TextCorpus,
+} from './textCorpus';
+import { hashTokens } from './tokenHash';
 
 /** The most tokens to keep of each split; a split left out is kept whole. */
 export type TokenLimits = Readonly<Partial<Record<SplitName, number>>>;
@@ -11,7 +18,7 @@ export type TokenLimits = Readonly<Partial<Record<SplitName, number>>>;
  *
  * @throws UsageError for a limit that is not a whole number above 0.
  */
-export function firstTokens(corpus: TextCorpus, limits: TokenLimits): TextCorpus {
+export async function firstTokens(corpus: TextCorpus, limits: TokenLimits): Promise<TextCorpus> {
   const cut = splitNames.filter((split) => {
     const limit = limits[split];
     if (limit === undefined) return false;
@@ -20,10 +27,13 @@ export function firstTokens(corpus: TextCorpus, limits: TokenLimits): TextCorpus
   });
   if (cut.length === 0) return corpus;
   const kept = cut.map((split) => `${split} ${limits[split] ?? ''}`).join(', ');
-  return describeCorpus(
-    `${corpus.name}[${kept}]`,
-    corpus.vocabulary,
-    mapSplits((split) => corpus.splits[split].subarray(0, limits[split])),
-    { notes: corpus.notes },
-  );
+  const { name, vocabulary, info, notes } = corpus;
+  const splits = mapSplits((split) => corpus.splits[split].subarray(0, limits[split]));
+  return describeCorpus(`${name}[${kept}]`, vocabulary, splits, {
+    sha256: await mapSplitsInTurn(async (split) => {
+      const known = cut.includes(split) ? undefined : info.sha256[split];
+      return known ?? (await hashTokens(splits[split], vocabulary));
+    }),
+    notes,
+  });
 }

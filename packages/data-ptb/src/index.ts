@@ -3,8 +3,10 @@ export { firstTokens, type TokenLimits } from './firstTokens';
 export type { MarkovSource } from './markovSource';
 export { synthetic, type SyntheticCorpus, type SyntheticOptions } from './synthetic';
 export { textLevels, type SplitName, type TextCorpus, type TextLevel } from './textCorpus';
-export { corpusOfText, type TextOptions, type TextSource } from './text/corpusOfTexts';
+export { corpusOfText, type TextOptions } from './text/corpusOfTexts';
 export { expectShares, type SplitShares } from './text/cutTokens';
+export type { TextSource } from './text/scanText';
+export type { TextTokens } from './text/textTokens';
 export {
   BatchTooLargeError,
   stateResets,
@@ -15,4 +17,5 @@ export {
   type TokenBatches,
   type TokenBatchesOptions,
 } from './tokenBatches';
+export { readTokens, type Tokens } from './tokens';
 export { vocabularyFromData, type Vocabulary } from './vocabulary';

@@ -2,6 +2,7 @@ import { expectNumber, UsageError } from '@bnrnn/core';
 import { describeCorpus } from './describeCorpus';
 import { markovSource, type MarkovSource } from './markovSource';
 import { mapSplits, type TextCorpus } from './textCorpus';
+import { hashIds } from './tokenHash';
 import { endOfLine, vocabularyFromData } from './vocabulary';
 
 export interface SyntheticOptions {
@@ -20,7 +21,7 @@ export interface SyntheticOptions {
 }
 
 /** A sampled corpus and the source it came from. */
-export interface SyntheticCorpus extends TextCorpus {
+export interface SyntheticCorpus extends TextCorpus<Int32Array> {
   readonly source: MarkovSource;
 }
 
@@ -59,12 +60,14 @@ export function synthetic(options: SyntheticOptions = {}): SyntheticCorpus {
 
   const source = markovSource({ types, order, successors, noise, seed });
   const names = Array.from({ length: types }, (_, id) => (id === 0 ? endOfLine : `w${id}`));
+  const splits = mapSplits((split) =>
+    source.sample(split, split === 'train' ? tokens : Math.floor(tokens / 10)),
+  );
   const corpus = describeCorpus(
     'synthetic',
     vocabularyFromData({ unit: 'word', types: names }),
-    mapSplits((split) =>
-      source.sample(split, split === 'train' ? tokens : Math.floor(tokens / 10)),
-    ),
+    splits,
+    { sha256: mapSplits((split) => hashIds(splits[split], 'word', names)) },
   );
   return { ...corpus, source };
 }

@@ -7,6 +7,7 @@ import {
   type BatchSource,
   type TokenBatch,
 } from '@bnrnn/core';
+import { readTokens, type Tokens } from './tokens';
 
 /** How a token stream is cut into `batch` parallel streams. */
 export const streamLayouts = ['zaremba', 'authors', 'tensorflow'] as const;
@@ -24,7 +25,7 @@ export interface TokenBatchesOptions {
   layout: StreamLayout;
   /** Default `epoch`: before batch 0 alone; `half-epoch`: before batch floor(batches / 2) too. */
   resetAt?: StateReset;
-  /** Of one of several ranks: it keeps a copy of the streams of its columns, and its batches have no others. */
+  /** Of one of several ranks: its batches have its own columns alone, and it keeps or reads no other streams. */
   ranks?: { readonly rank: number; readonly size: number };
 }
 
@@ -61,8 +62,15 @@ export class BatchTooLargeError extends UsageError {
 export interface TokenBatches extends BatchSource<TokenBatch> {
   readonly batch: number;
   readonly time: number;
+}
+
+/** Those of tokens in memory. */
+export interface HeldBatches extends TokenBatches {
   batches(epoch: number, from?: number): Iterable<TokenBatch>;
 }
+
+/** Tokens of each stream that are read at once from a text. */
+const readAtOnce = 1 << 13;
 
 /**
  * Cuts a token stream into parallel streams and walks them in windows of `time` steps.
@@ -76,7 +84,8 @@ export interface TokenBatches extends BatchSource<TokenBatch> {
  * and window k of stream b reads tokens start(b) + k·T ... start(b) + k·T + T − 1; the target of
  * each is the token that follows it in the corpus.
  *
- * @param tokens  int32 [N]; kept, not copied, not modified. One of several ranks does not keep it.
+ * @param tokens  int32 [N]; kept, not copied, not modified. One of several ranks keeps a copy of its own streams
+ *   alone. Tokens that are in a text are read from it, 8,192 of each stream at once.
  * @returns       batches of int32 [time, batch], made as they are asked for; [time, columns] of one of several ranks.
  * @throws UsageError when a setting is out of range, or there are fewer streams than ranks; BatchTooLargeError when the
  *   tokens do not fill one window.
@@ -84,7 +93,9 @@ export interface TokenBatches extends BatchSource<TokenBatch> {
  *   the tutorial's reader, authors is `reorder` of the paper's code, which zeroes the state before
  *   the second half of each epoch too.
  */
-export function tokenBatches(tokens: Int32Array, options: TokenBatchesOptions): TokenBatches {
+export function tokenBatches(tokens: Int32Array, options: TokenBatchesOptions): HeldBatches;
+export function tokenBatches(tokens: Tokens, options: TokenBatchesOptions): TokenBatches;
+export function tokenBatches(tokens: Tokens, options: TokenBatchesOptions): TokenBatches {
   const batch = expectNumber('tokenBatches: batch', options.batch, { integer: true, min: 1 });
   const time = expectNumber('tokenBatches: time', options.time, { integer: true, min: 1 });
   const layout = expectOneOf('tokenBatches: layout', options.layout, streamLayouts);
@@ -102,54 +113,99 @@ export function tokenBatches(tokens: Int32Array, options: TokenBatchesOptions): 
     );
   }
   const { first, count } = columnsOfRank(batch, ranks);
-  const streams = starts.slice(first, first + count).map((start) => {
+  const streams = starts.slice(first, first + count).map((start): Tokens => {
     const stream = tokens.subarray(start, start + windows * time + 1);
-    return ranks.size === 1 ? stream : stream.slice();
+    return stream instanceof Int32Array && ranks.size > 1 ? stream.slice() : stream;
   });
-  const windowOptions = {
-    time,
+  const cut: Cut = {
+    ...{ batch, time, windows },
     half: resetAt === 'half-epoch' ? Math.floor(windows / 2) : 0,
     ...(ranks.size > 1 && { part: { first, batch } }),
   };
-  return windowsOf(streams, windows, batch, windowOptions);
+  const held = streams.filter((stream) => stream instanceof Int32Array);
+  return held.length === streams.length ? heldBatches(held, cut) : readBatches(streams, cut);
 }
 
-/** Walks streams of tokens; nothing else is kept alive by it. */
-function windowsOf(
-  streams: readonly Int32Array[],
-  windows: number,
-  batch: number,
-  { time, half, part }: { time: number; half: number; part?: BatchPart },
-): TokenBatches {
-  const columns = streams.length;
-  const window = (k: number): TokenBatch => {
-    const inputs = new Int32Array(time * columns);
-    const targets = new Int32Array(time * columns);
-    streams.forEach((stream, b) => {
-      for (let t = 0; t < time; t++) {
-        inputs[t * columns + b] = stream[k * time + t] as number;
-        targets[t * columns + b] = stream[k * time + t + 1] as number;
-      }
-    });
-    const resetState = k === 0 || k === half;
-    const whole = { kind: 'tokens', time, batch: columns, inputs, targets, resetState } as const;
-    return part === undefined ? whole : { ...whole, part };
-  };
+interface Cut {
+  readonly batch: number;
+  readonly time: number;
+  /** Windows of an epoch. */
+  readonly windows: number;
+  /** The window that starts afresh besides the first. */
+  readonly half: number;
+  readonly part?: BatchPart;
+}
 
+// Each in a scope of its own: nothing but its streams is kept alive.
+
+function heldBatches(streams: readonly Int32Array[], cut: Cut): HeldBatches {
   return {
-    batch,
-    time,
-    batchesPerEpoch: windows,
-    largest: { time, batch },
+    ...sizesOf(cut),
     batches(_epoch, from = 0) {
-      expectNumber('tokenBatches: from', from, { integer: true, min: 0, max: windows });
+      expectStart(from, cut);
+      return { [Symbol.iterator]: () => windowsIn(streams, 0, from, cut.windows, cut) };
+    },
+  };
+}
+
+function readBatches(streams: readonly Tokens[], cut: Cut): TokenBatches {
+  const { time, windows } = cut;
+  const atOnce = Math.max(1, Math.floor(readAtOnce / time));
+  return {
+    ...sizesOf(cut),
+    batches(_epoch, from = 0) {
+      expectStart(from, cut);
       return {
-        *[Symbol.iterator]() {
-          for (let k = from; k < windows; k++) yield window(k);
+        async *[Symbol.asyncIterator]() {
+          for (let k = from; k < windows; k += atOnce) {
+            const end = Math.min(windows, k + atOnce);
+            const rows: Int32Array[] = [];
+            for (const stream of streams) {
+              rows.push(await readTokens(stream, k * time, end * time + 1));
+            }
+            yield* windowsIn(rows, k, k, end, cut);
+          }
         },
       };
     },
   };
+}
+
+function sizesOf({ batch, time, windows }: Cut) {
+  return { batch, time, batchesPerEpoch: windows, largest: { time, batch } };
+}
+
+function expectStart(from: number, { windows }: Cut): void {
+  expectNumber('tokenBatches: from', from, { integer: true, min: 0, max: windows });
+}
+
+/**
+ * The windows from one to before another.
+ *
+ * @param rows   tokens of each stream; the first ones are those of window `first`.
+ */
+function* windowsIn(
+  rows: readonly Int32Array[],
+  first: number,
+  from: number,
+  end: number,
+  { time, half, part }: Cut,
+): Generator<TokenBatch, void> {
+  const batch = rows.length;
+  for (let k = from; k < end; k++) {
+    const inputs = new Int32Array(time * batch);
+    const targets = new Int32Array(time * batch);
+    rows.forEach((row, b) => {
+      const start = (k - first) * time;
+      for (let t = 0; t < time; t++) {
+        inputs[t * batch + b] = row[start + t] as number;
+        targets[t * batch + b] = row[start + t + 1] as number;
+      }
+    });
+    const resetState = k === 0 || k === half;
+    const whole = { kind: 'tokens', time, batch, inputs, targets, resetState } as const;
+    yield part === undefined ? whole : { ...whole, part };
+  }
 }
 
 interface Streams {

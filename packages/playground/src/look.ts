@@ -38,7 +38,7 @@ async function sample(model: SequenceModel, corpus: TextCorpus, step: number): P
 }
 
 async function hiddenOf(model: SequenceModel, valid: TokenBatches): Promise<Histogram> {
-  for (const { inputs, time, batch } of valid.batches(0, 0)) {
+  for await (const { inputs, time, batch } of valid.batches(0, 0)) {
     const state = model.initialState(batch);
     const result = model.forward({ ids: inputs, time, batch }, state, {
       mode: 'stored',

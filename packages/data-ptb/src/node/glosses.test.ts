@@ -3,6 +3,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mapSplitsInTurn, type TextCorpus } from '../textCorpus';
+import { readTokens } from '../tokens';
 import { glosses } from './glosses';
 
 let folder = '';
@@ -28,9 +30,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true }));
 
+const held = async (made: Promise<TextCorpus>) => {
+  const corpus = await made;
+  const splits = await mapSplitsInTurn((split) => readTokens(corpus.splits[split]));
+  return { ...corpus, splits };
+};
+
 describe('a small dictionary', () => {
   it('becomes lines of definitions and examples, every synset in one split', async () => {
-    const { splits, vocabulary, info, name } = await glosses(folder, { verify: false });
+    const { splits, vocabulary, info, name } = await held(glosses(folder, { verify: false }));
     expect(name).toBe('glosses[WordNet not verified]');
     const lines = (tokens: Int32Array): string[] =>
       vocabulary.decode(tokens).split('\n').filter(Boolean);
@@ -54,11 +62,8 @@ describe('a small dictionary', () => {
   });
 
   it('keeps the number of types and of tokens asked for', async () => {
-    const { splits, vocabulary, name } = await glosses(folder, {
-      verify: false,
-      vocabularySize: 5,
-      tokens: { train: 20 },
-    });
+    const options = { verify: false, vocabularySize: 5, tokens: { train: 20 } };
+    const { splits, vocabulary, name } = await held(glosses(folder, options));
     expect(name).toBe('glosses[types 5, WordNet not verified][train 20]');
     expect(vocabulary.types.toSorted()).toEqual(['<eos>', '<unk>', 'noun', 'the', 'x0']);
     expect(splits.train.length).toBe(20);
@@ -66,11 +71,10 @@ describe('a small dictionary', () => {
   });
 
   it('is spelled out by characters', async () => {
-    const words = await glosses(folder, { verify: false });
-    const { name, unit, splits, vocabulary } = await glosses(folder, {
-      verify: false,
-      level: 'character',
-    });
+    const words = await held(glosses(folder, { verify: false }));
+    const { name, unit, splits, vocabulary } = await held(
+      glosses(folder, { verify: false, level: 'character' }),
+    );
     expect([name, unit]).toEqual(['glosses-char[WordNet not verified]', 'character']);
     expect(vocabulary.types.slice(0, 2)).toEqual(['n', '_']);
     for (const split of ['train', 'valid', 'test'] as const) {
@@ -86,8 +90,8 @@ describe('a small dictionary', () => {
   });
 
   it('is shuffled the same way each time, and not left in file order', async () => {
-    const first = await glosses(folder, { verify: false });
-    const again = await glosses(folder, { verify: false });
+    const first = await held(glosses(folder, { verify: false }));
+    const again = await held(glosses(folder, { verify: false }));
     expect(again.splits).toEqual(first.splits);
     const text = first.vocabulary.decode(first.splits.train);
     expect(text.indexOf('to verb')).toBeLessThan(text.lastIndexOf('noun x'));

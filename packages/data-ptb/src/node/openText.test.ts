@@ -18,9 +18,11 @@ const put = async (name: string, content: string | Uint8Array): Promise<string> 
   await writeFile(path, content);
   return path;
 };
-const read = async (path: string): Promise<string> => {
+const read = async (path: string, from = 0): Promise<string> => {
   const pieces: Uint8Array[] = [];
-  for await (const piece of await openText(path)) pieces.push(piece);
+  const opened = await openText(path);
+  for await (const piece of typeof opened === 'function' ? opened(from) : opened)
+    pieces.push(piece);
   return Buffer.concat(pieces).toString();
 };
 /** What reading a file fails with; its path is called `the text`. */

@@ -1,9 +1,10 @@
 import { DataError, longestLfsPointer, refuseLfsPointer } from '@bnrnn/core';
-import { createReadStream, type Stats } from 'node:fs';
+import type { ReadStream, Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
+import type { TextSource } from '../text/scanText';
 
-const pieceBytes = 1 << 18;
+const pieceBytes = 1 << 16;
 
 /** What packs a file, by its first bytes. */
 const packed: readonly (readonly [name: string, unpack: string, magic: readonly number[]])[] = [
@@ -15,13 +16,14 @@ const packed: readonly (readonly [name: string, unpack: string, magic: readonly 
 ];
 
 /**
- * Opens a file for its bytes, in pieces; what gzip packed, by whatever name, is unpacked.
+ * Opens a file for its bytes, in pieces: from any byte on, as often as needed. What gzip packed, by whatever name,
+ * is unpacked, and read once.
  *
  * @throws DataError for what is no regular file (a pipe would never end), a pointer of Git LFS, a file
- *   that another program packed, and, while it is read, for one that is damaged or cannot be read.
+ *   that another program packed, and, while it is read, for one that is damaged, cannot be read or was written to.
  */
-export async function openText(path: string): Promise<AsyncIterable<Uint8Array>> {
-  const begin = await readBegin(path);
+export async function openText(path: string): Promise<TextSource['pieces']> {
+  const { begin, info } = await readBegin(path);
   refuseLfsPointer(path, begin);
   const starts = (magic: readonly number[]) => magic.every((byte, i) => begin[i] === byte);
   const known = packed.find(([, , magic]) => starts(magic));
@@ -31,27 +33,56 @@ export async function openText(path: string): Promise<AsyncIterable<Uint8Array>>
       hint: `Unpack it first: ${unpack}.`,
     });
   }
-  return piecesOf(path, starts([0x1f, 0x8b]));
+  if (starts([0x1f, 0x8b])) return unpackedPieces(path, info);
+  return (from) => piecesOf(path, info, from);
 }
 
-async function* piecesOf(path: string, isPacked: boolean): AsyncGenerator<Uint8Array, void> {
-  const file = createReadStream(path, { highWaterMark: pieceBytes });
-  const unpacked = isPacked ? createGunzip({ chunkSize: pieceBytes }) : undefined;
-  if (unpacked !== undefined) {
-    file.on('error', (error) => unpacked.destroy(error));
-    file.pipe(unpacked);
-  }
+async function* unpackedPieces(path: string, info: Stats): AsyncGenerator<Uint8Array, void> {
+  const unpacked = createGunzip({ chunkSize: pieceBytes });
+  const file = await streamOf(path, info, 0);
+  file.on('error', (error) => unpacked.destroy(error));
+  file.pipe(unpacked);
   try {
-    yield* unpacked ?? file;
+    yield* unpacked;
   } catch (cause) {
     throw unreadable(path, cause);
   } finally {
     file.destroy();
-    unpacked?.destroy();
+    unpacked.destroy();
   }
 }
 
-async function readBegin(path: string): Promise<Uint8Array> {
+async function* piecesOf(
+  path: string,
+  info: Stats,
+  from: number,
+): AsyncGenerator<Uint8Array, void> {
+  const file = await streamOf(path, info, from);
+  try {
+    yield* file;
+  } catch (cause) {
+    throw unreadable(path, cause);
+  } finally {
+    file.destroy();
+  }
+}
+
+/** The bytes of a file from one on. @throws DataError where it is not what it was. */
+async function streamOf(path: string, before: Stats, start: number): Promise<ReadStream> {
+  const file = await open(path).catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+  const { size, mtimeMs, ino } = await file.stat();
+  if (size === before.size && mtimeMs === before.mtimeMs && ino === before.ino) {
+    return file.createReadStream({ start, highWaterMark: pieceBytes });
+  }
+  await file.close();
+  throw new DataError(`${path} was written to since it was opened.`, {
+    hint: 'A text must stay as it is while it is used. Start again.',
+  });
+}
+
+async function readBegin(path: string): Promise<{ begin: Uint8Array; info: Stats }> {
   try {
     const info = await stat(path);
     if (!info.isFile()) throw notAFile(path, info);
@@ -59,7 +90,7 @@ async function readBegin(path: string): Promise<Uint8Array> {
     try {
       const begin = new Uint8Array(longestLfsPointer);
       const { bytesRead } = await file.read(begin, 0, begin.length, 0);
-      return begin.subarray(0, bytesRead);
+      return { begin: begin.subarray(0, bytesRead), info };
     } finally {
       await file.close();
     }

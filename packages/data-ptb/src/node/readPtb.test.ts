@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readTokens } from '../tokens';
 import { readPtb } from './readPtb';
 
 let root = '';
@@ -57,9 +58,11 @@ describe('words', () => {
     await writeSplits((split) => `${split}.txt`);
     const corpus = await readPtb(folder);
     expect(corpus.vocabulary.types).toEqual(['the', 'cat', '<eos>', 'sat', 'dog', 'and', '<unk>']);
-    expect([...corpus.splits.train]).toEqual([0, 1, 3, 2, 0, 4, 5, 0, 1, 6, 2]);
-    expect([...corpus.splits.valid]).toEqual([0, 1, 6, 2]);
-    expect([...corpus.splits.test]).toEqual([4, 3, 2, 0, 2]);
+    expect(await readTokens(corpus.splits.train)).toEqual(
+      Int32Array.of(0, 1, 3, 2, 0, 4, 5, 0, 1, 6, 2),
+    );
+    expect(await readTokens(corpus.splits.valid)).toEqual(Int32Array.of(0, 1, 6, 2));
+    expect(await readTokens(corpus.splits.test)).toEqual(Int32Array.of(4, 3, 2, 0, 2));
     expect(corpus.unit).toBe('word');
     expect(corpus.info).toEqual({
       name: 'tales',
@@ -92,16 +95,18 @@ describe('words', () => {
     const packed = await readPtb(folder, { verify: false });
     await writeSplits(name);
     const plain = await readPtb(folder, { verify: false });
-    expect([...packed.splits.train]).toEqual([0, 1, 3, 2, 0, 4, 5, 0, 1, 6, 2]);
+    expect(await readTokens(packed.splits.train)).toEqual(
+      Int32Array.of(0, 1, 3, 2, 0, 4, 5, 0, 1, 6, 2),
+    );
     expect(plain.info).toEqual(packed.info);
   });
 
   it('stand between any white space; a last line may lack its newline', async () => {
     await write({ 'train.txt': 'b\ta  b\r\n\r\na b', 'valid.txt': 'a\n', 'test.txt': '\n\nb' });
     const { splits, vocabulary } = await readPtb(folder);
-    expect(vocabulary.decode(splits.train)).toBe('b a b\n\na b\n');
+    expect(vocabulary.decode(await readTokens(splits.train))).toBe('b a b\n\na b\n');
     expect(vocabulary.types).toEqual(['b', '<eos>', 'a']);
-    expect(vocabulary.decode(splits.test)).toBe('\n\nb\n');
+    expect(vocabulary.decode(await readTokens(splits.test))).toBe('\n\nb\n');
   });
 
   it('survive the borders of the chunks a file is read in', async () => {
@@ -114,7 +119,7 @@ describe('words', () => {
     await write({ 'train.txt': train, 'valid.txt': line(1), 'test.txt': line(2) });
     const { splits, vocabulary } = await readPtb(folder);
     const expected = `${lines.map((text) => text.trim().replaceAll(/ +/g, ' ')).join('\n')}\n`;
-    expect(vocabulary.decode(splits.train)).toBe(expected);
+    expect(vocabulary.decode(await readTokens(splits.train))).toBe(expected);
   });
 });
 
@@ -126,7 +131,7 @@ describe('characters', () => {
     const { splits, vocabulary, unit, info } = await readPtb(folder, { level: 'character' });
     expect(unit).toBe('character');
     expect(vocabulary.unit).toBe('character');
-    expect(vocabulary.decode(splits.train)).toBe(expected);
+    expect(vocabulary.decode(await readTokens(splits.train))).toBe(expected);
     expect(splits.train.length).toBe(expected.length);
     expect(vocabulary.types.slice(0, 5)).toEqual(['_', 't', 'a', 'h', 'e']);
     expect(vocabulary.types.toSorted().join(' ')).toBe('< <eos> > _ a c d e g h k n o s t u');
@@ -149,7 +154,11 @@ describe('characters', () => {
       'ptb.char.test.txt.gz': gzipSync(spaced(texts.test)),
     });
     const ready = await readPtb(folder, { level: 'character', verify: false });
-    expect(ready.splits).toEqual(derived.splits);
+    for (const split of ['train', 'valid', 'test'] as const) {
+      expect(await readTokens(ready.splits[split])).toEqual(
+        await readTokens(derived.splits[split]),
+      );
+    }
     expect(ready.vocabulary.types).toEqual(derived.vocabulary.types);
     expect(ready.info).toEqual({ ...derived.info, fileSha256: ready.info.fileSha256 });
     expect(ready.info.fileSha256?.['test']).toBe(sha256(spaced(texts.test)));
@@ -327,7 +336,7 @@ describe('the vocabulary', () => {
     const { name, vocabulary, splits, info } = await readPtb(folder, { minCount: 2 });
     expect(name).toBe('tales[count 2]');
     expect(vocabulary.types).toEqual(['<unk>', 'the', 'cat', '<eos>']);
-    expect(vocabulary.decode(splits.test)).toBe('the <unk>\nthe <unk> <unk>\n');
+    expect(vocabulary.decode(await readTokens(splits.test))).toBe('the <unk>\nthe <unk> <unk>\n');
     expect(info.sha256['test']).toBe(sha256(' the <unk> \n the <unk> <unk> \n'));
     expect(info.fileSha256?.['test']).toBe(sha256('the dog\nthe fox sat\n'));
   });

@@ -2,9 +2,10 @@ import { expectOneOf } from '@bnrnn/core';
 import { basename, resolve } from 'node:path';
 import { expectLimits, type VocabularyLimits } from '../chooseTypes';
 import { corpusName } from '../corpusName';
-import { scanAndCut, scanTexts, type TextSource } from '../text/corpusOfTexts';
+import { scanAndCut, scanTexts } from '../text/corpusOfTexts';
 import { expectShares, type SplitShares } from '../text/cutTokens';
 import { corpusFromRaw } from '../text/rawCorpus';
+import type { TextSource } from '../text/scanText';
 import { textLevels, type TextCorpus, type TextLevel } from '../textCorpus';
 import { isMikolovs, refuseOthers } from './mikolovPtb';
 import { openText } from './openText';
@@ -36,7 +37,8 @@ export interface ReadPtbOptions extends VocabularyLimits {
  *
  * A corpus is known by its tokens: blanks and line ends may be written in any way.
  *
- * @returns splits as int32 [tokens]. The name is `ptb` (`ptb-char`) for Mikolov's files, otherwise
+ * @returns tokens that are read from the files again whenever they are asked for, so that the files must stay as
+ *   they are; those of packed files are in memory. The name is `ptb` (`ptb-char`) for Mikolov's files, otherwise
  *   the folder's, with what was changed in brackets.
  * @throws DataError when the folder or a file is missing, empty, unreadable, no UTF-8, not Mikolov's
  *   where it must be, or when valid or test holds a type that the vocabulary does not.

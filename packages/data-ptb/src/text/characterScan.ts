@@ -1,20 +1,18 @@
 import { isBlank } from '../blanks';
-import { endOfLine, spaceCharacter } from '../vocabulary';
-import { TextScan } from './textScan';
+import { endBytes, nowhere, TextScan } from './textScan';
 import { sequenceLength } from './utf8';
 
 const newline = 0x0a;
 const space = 0x20;
 const underscore = 0x5f;
-const writtenEnd = Array.from(endOfLine);
 
 /**
  * Cuts a text of words into characters: blanks at both ends of a line are dropped, every other space
  * is `_`, and `<eos>` is one symbol at the end of each line.
  */
 export class CharacterScan extends TextScan {
-  /** Where the line began among the tokens. */
-  #lineStart = 0;
+  /** Whether a character of the line was met. */
+  #hasCharacters = false;
   /** Blanks that are dropped if the line ends behind them. */
   readonly #blanks: number[] = [];
   #inLine = false;
@@ -23,6 +21,12 @@ export class CharacterScan extends TextScan {
   readonly #single = new Uint8Array(1);
   #have = 0;
   #need = 0;
+  /** Spaces and the begin of `<eos>` behind them: a line that ends so ends in one symbol, not in these and another. */
+  readonly #held: number[] = [];
+  /** Characters of `<eos>` among them. */
+  #matched = 0;
+  /** Whether `<eos>` here would be a word: only spaces stand between it and a space or the line's begin. */
+  #mayEnd = true;
 
   protected scan(piece: Uint8Array, from: number): void {
     for (let i = from; i < piece.length; i++) {
@@ -31,7 +35,7 @@ export class CharacterScan extends TextScan {
       if (this.#have > 0 && value < 0x80) this.#character(i);
       if (isBlank(value)) {
         this.blank(value, i);
-        if (value === newline) this.#endLine();
+        if (value === newline) this.#endLine(this.byteAt(i));
         else this.#blank(value);
         continue;
       }
@@ -43,12 +47,12 @@ export class CharacterScan extends TextScan {
 
   protected scanEnd(): void {
     if (this.#have > 0) this.#character(0);
-    if (this.#inLine) this.#endLine();
+    if (this.#inLine) this.#endLine(nowhere);
   }
 
   #blank(value: number): void {
     this.#inLine = true;
-    if (this.tokens.length > this.#lineStart) this.#blanks.push(value);
+    if (this.#hasCharacters) this.#blanks.push(value);
   }
 
   /** @param next  where the byte behind the character stands in the piece. */
@@ -59,47 +63,53 @@ export class CharacterScan extends TextScan {
     }
     if (this.#have === 1 && this.#sequence[0] === underscore) this.underscores++;
     this.#inLine = true;
-    this.#push(this.#sequence, this.#have, next - this.#have);
+    this.#hasCharacters = true;
+    this.#give(this.#sequence, this.#have, next - this.#have);
     this.#have = 0;
   }
 
   #byte(value: number, at: number): void {
     this.#single[0] = value;
-    this.#push(this.#single, 1, at);
+    this.#give(this.#single, 1, at);
   }
 
-  #push(bytes: Uint8Array, length: number, at: number): void {
-    const id = this.types.find(bytes, 0, length);
-    this.tokens.push(id === -1 ? this.addType(bytes.subarray(0, length), at) : id);
+  #give(bytes: Uint8Array, length: number, at: number): void {
+    const found = this.types.find(bytes, 0, length);
+    const id = found === -1 ? this.addType(bytes.subarray(0, length), at) : found;
+    const value = length === 1 ? (bytes[0] as number) : undefined;
+    if (value !== undefined && (value === underscore || isBlank(value))) {
+      if (this.#matched > 0) this.#release();
+      this.#mayEnd = true;
+      this.#held.push(id);
+    } else if (this.#mayEnd && value !== undefined && value === endBytes[this.#matched]) {
+      this.#matched++;
+      this.#held.push(id);
+    } else {
+      this.#release();
+      this.#mayEnd = false;
+      // Where a scan begins, the first letter of <eos> would be held.
+      this.sink(id, value === endBytes[0] ? nowhere : this.byteAt(at));
+    }
   }
 
-  #endLine(): void {
-    this.#dropWrittenEnd();
-    this.pushEnd();
-    this.#lineStart = this.tokens.length;
+  #release(): void {
+    for (const id of this.#held) this.sink(id, nowhere);
+    this.#held.length = 0;
+    this.#matched = 0;
+  }
+
+  /** @param byte  of the newline. */
+  #endLine(byte: number): void {
+    if (this.#matched === endBytes.length) {
+      this.#held.length = 0;
+      this.#matched = 0;
+      this.endedLines++;
+    } else this.#release();
+    this.giveEnd(this.#hasCharacters ? nowhere : byte);
+    this.#mayEnd = true;
+    this.#hasCharacters = false;
     this.#blanks.length = 0;
     this.#inLine = false;
     this.nextLine();
-  }
-
-  /** A line whose last word is `<eos>` ends in one symbol, not in its five characters and another. */
-  #dropWrittenEnd(): void {
-    const first = this.tokens.length - writtenEnd.length;
-    if (first < this.#lineStart) return;
-    if (writtenEnd.some((character, i) => this.#nameAt(first + i) !== character)) return;
-    let kept = first;
-    while (kept > this.#lineStart && this.#isSpace(kept - 1)) kept--;
-    if (kept === first && first > this.#lineStart) return;
-    this.tokens.truncate(kept);
-    this.endedLines++;
-  }
-
-  #nameAt(place: number): string | undefined {
-    return this.types.names[this.tokens.at(place)];
-  }
-
-  #isSpace(place: number): boolean {
-    const name = this.#nameAt(place) ?? '';
-    return name === spaceCharacter || (name.length === 1 && isBlank(name.charCodeAt(0)));
   }
 }

@@ -2,7 +2,9 @@ import { DataError } from '@bnrnn/core';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TextCorpus, TextLevel } from '../textCorpus';
-import { corpusOfText, corpusOfTexts, type TextOptions, type TextSource } from './corpusOfTexts';
+import { readTokens } from '../tokens';
+import { corpusOfText, corpusOfTexts, type TextOptions } from './corpusOfTexts';
+import type { TextSource } from './scanText';
 import { longestWord } from './textFaults';
 
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -28,7 +30,7 @@ const read = (
   );
 const written = async (train: string | Uint8Array, level: TextLevel = 'word') => {
   const { vocabulary, splits } = await read(train, { level });
-  return vocabulary.decode(splits.train);
+  return vocabulary.decode(await readTokens(splits.train));
 };
 const failure = async (promise: Promise<unknown>): Promise<DataError> => {
   const error: unknown = await promise.then(
@@ -93,7 +95,7 @@ describe.each(['word', 'character'] as const)(
 
     it('<eos> that is written is not added again, and that is said once', async () => {
       const corpus = await read('a b <eos>\nb\n<eos>\n a <eos> \r\n', { level });
-      expect(corpus.vocabulary.decode(corpus.splits.train)).toBe('a b\nb\n\na\n');
+      expect(corpus.vocabulary.decode(await readTokens(corpus.splits.train))).toBe('a b\nb\n\na\n');
       expect(corpus.notes).toEqual(
         ['train.txt', 'valid.txt', 'test.txt'].map(
           (where) => `${where}: 3 lines end in <eos> already; no second one was added.`,
@@ -124,13 +126,13 @@ describe('one rule for blanks', () => {
     const { vocabulary, splits } = await read(text);
     expect(vocabulary.types).toContain('f\u0085g\u00a0h\u2003i\u3000j');
     expect(vocabulary.size).toBe(7);
-    expect(vocabulary.encode(text)).toEqual(splits.train);
+    expect(vocabulary.encode(text)).toEqual(await readTokens(splits.train));
   });
 
   it('drops no Unicode space at the ends of a line of characters', async () => {
     const { vocabulary, splits } = await read(' \u00a0a b\u3000\t\r\nc\n', { level: 'character' });
-    expect(vocabulary.decode(splits.train)).toBe('\u00a0a b\u3000\nc\n');
-    expect(vocabulary.encode('\u00a0a b\u3000\r\nc\n')).toEqual(splits.train);
+    expect(vocabulary.decode(await readTokens(splits.train))).toBe('\u00a0a b\u3000\nc\n');
+    expect(vocabulary.encode('\u00a0a b\u3000\r\nc\n')).toEqual(await readTokens(splits.train));
   });
 });
 
@@ -180,7 +182,7 @@ describe('a word', () => {
       [3, 1, 1],
     );
     expect(vocabulary.types).toEqual(['a', 'b', '<eos>']);
-    expect(vocabulary.decode(splits.test)).toBe('a b\n');
+    expect(vocabulary.decode(await readTokens(splits.test))).toBe('a b\n');
   });
 
   it('of more than 1 MiB is refused, with what reads it', async () => {
@@ -203,7 +205,7 @@ describe('characters', () => {
   it('that are rare become <unk>, in prompts too', async () => {
     const { vocabulary, splits } = await read('aab b\nc\n', { level: 'character', minCount: 2 });
     expect(vocabulary.types).toEqual(['a', 'b', '<eos>', '<unk>']);
-    expect(Array.from(splits.train, (id) => vocabulary.typeOf(id)).join('')).toBe(
+    expect(Array.from(await readTokens(splits.train), (id) => vocabulary.typeOf(id)).join('')).toBe(
       'aab<unk>b<eos><unk><eos>',
     );
     expect([...vocabulary.encode('az')]).toEqual([0, 3]);
@@ -232,7 +234,9 @@ describe('one text', () => {
       'w3',
       'w4',
     ]);
-    expect(corpus.vocabulary.decode(corpus.splits.test.subarray(0, 4))).toBe('w0 is <unk>\n');
+    expect(corpus.vocabulary.decode(await readTokens(corpus.splits.test, 0, 4))).toBe(
+      'w0 is <unk>\n',
+    );
   });
 
   it('of a few words is too short to be cut', async () => {

@@ -1,31 +1,20 @@
-import { expectOneOf, Sha256 } from '@bnrnn/core';
+import { expectOneOf } from '@bnrnn/core';
 import { expectLimits, type VocabularyLimits } from '../chooseTypes';
-import { hashTokens } from '../corpusText';
 import {
   mapSplits,
+  mapSplitsInTurn,
   splitNames,
   textLevels,
   type SplitName,
   type TextCorpus,
   type TextLevel,
 } from '../textCorpus';
+import { tallyOf } from '../tokenTally';
 import { endOfLine } from '../vocabulary';
-import { CharacterScan } from './characterScan';
 import { cutTokens, expectShares, type SplitShares } from './cutTokens';
 import { corpusFromRaw, refuseEmpty, type RawCorpus } from './rawCorpus';
-import type { ScannedText } from './textScan';
+import { scanText, type ScannedText, type TextSource } from './scanText';
 import { TypeTable } from './typeTable';
-import { WordScan } from './wordScan';
-
-/** The bytes of a UTF-8 text. */
-export interface TextSource {
-  /** What errors call it: a path or an address. */
-  readonly where: string;
-  /** Its bytes in pieces of any size, read once. */
-  readonly pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
-  /** `characters`: one space between any two characters, `_` for a space. Default `words`. */
-  readonly form?: 'words' | 'characters';
-}
 
 /** How a text becomes tokens. */
 export interface TextOptions extends VocabularyLimits {
@@ -41,7 +30,6 @@ export interface TextOptions extends VocabularyLimits {
  * vocabulary is what occurs in train (with a limit: its most frequent types and `<unk>`), the most
  * frequent type first, of equals the first seen.
  *
- * @returns splits as int32 [tokens].
  * @throws DataError for a text that is empty or no UTF-8, with line and byte, or that holds what the
  *   vocabulary lacks; UsageError for an option out of range.
  */
@@ -81,22 +69,20 @@ export async function scanTexts(
   level: TextLevel,
 ): Promise<RawCorpus> {
   const table = new TypeTable();
-  const train = await scan(texts.train, level, table);
-  const valid = await scan(texts.valid, level, table);
-  const test = await scan(texts.test, level, table);
-  const scanned = { train, valid, test };
+  const scanned = await mapSplitsInTurn((split) => scanText(texts[split], level, table));
   const raw: RawCorpus = {
     unit: level,
     names: table.names,
     splits: mapSplits((split) => {
-      const { tokens, innerEnds } = scanned[split];
-      return { where: texts[split].where, tokens, firstLine: innerEnds === 0 ? 1 : 0 };
+      const { tokens, tally, innerEnds } = scanned[split];
+      const firstLine = innerEnds === 0 ? 1 : 0;
+      return { where: texts[split].where, tokens, counts: tally.counts, firstLine };
     }),
     fileSha256: mapSplits((split) => scanned[split].fileSha256),
     notes: splitNames.flatMap((split) => notesOf(texts[split].where, scanned[split])),
   };
   refuseEmpty(raw);
-  return withHashes(raw);
+  return { ...raw, sha256: mapSplits((split) => scanned[split].tally.hash.hex()) };
 }
 
 /** Reads one text and cuts it. @throws DataError where it is too short to be cut. */
@@ -106,51 +92,27 @@ export async function scanAndCut(
   level: TextLevel,
 ): Promise<RawCorpus> {
   const table = new TypeTable();
-  const scanned = await scan(text, level, table);
-  const end = table.names.indexOf(endOfLine);
-  const parts = cutTokens(scanned.tokens, end, shares);
+  const scanned = await scanText(text, level, table);
+  const { names } = table;
+  const end = names.indexOf(endOfLine);
+  const parts = await cutTokens(scanned.tokens, end, shares);
+  const tallies = await mapSplitsInTurn((split) => tallyOf(parts[split], level, names));
   const { where } = text;
   let line = scanned.innerEnds === 0 ? 1 : 0;
   const raw: RawCorpus = {
     unit: level,
-    names: table.names,
+    names,
     splits: mapSplits((split) => {
-      const tokens = parts[split];
+      const { counts } = tallies[split];
       const firstLine = line;
-      if (line > 0) for (const id of tokens) if (id === end) line++;
-      return { where: `${where} (its ${split} part)`, tokens, firstLine };
+      if (line > 0) line += counts.of(end);
+      return { where: `${where} (its ${split} part)`, tokens: parts[split], counts, firstLine };
     }),
     fileSha256: mapSplits(() => scanned.fileSha256),
     notes: notesOf(where, scanned),
   };
   refuseEmpty(raw);
-  return withHashes(raw);
-}
-
-function withHashes(raw: RawCorpus): RawCorpus {
-  const { unit, names, splits } = raw;
-  return {
-    ...raw,
-    sha256: mapSplits((split) => hashTokens(splits[split].tokens, { unit, types: names })),
-  };
-}
-
-async function scan(
-  { where, pieces, form = 'words' }: TextSource,
-  level: TextLevel,
-  table: TypeTable,
-): Promise<ScannedText & { readonly fileSha256: string }> {
-  const single = form === 'characters';
-  const reader =
-    level === 'word' || single
-      ? new WordScan(where, table, single)
-      : new CharacterScan(where, table);
-  const hash = new Sha256();
-  for await (const piece of pieces) {
-    hash.update(piece);
-    reader.push(piece);
-  }
-  return { ...reader.finish(), fileSha256: hash.hex() };
+  return { ...raw, sha256: mapSplits((split) => tallies[split].hash.hex()) };
 }
 
 /** What was met in a text and decided, one sentence each. */

@@ -1,5 +1,6 @@
 import { UsageError } from '@bnrnn/core';
 import type { SplitName } from '../textCorpus';
+import { chunksOf, type Tokens } from '../tokens';
 
 /** The shares of train, valid and test in one text that is cut. */
 export type SplitShares = readonly [train: number, valid: number, test: number];
@@ -23,13 +24,13 @@ export function expectShares(where: string, shares: readonly number[]): SplitSha
  * text on one line), it ends at its share.
  *
  * @param end  the id of `<eos>`.
- * @returns    views of `tokens`.
+ * @returns    parts of `tokens`; nothing is copied.
  */
-export function cutTokens(
-  tokens: Int32Array,
+export async function cutTokens(
+  tokens: Tokens,
   end: number,
   shares: SplitShares,
-): Record<SplitName, Int32Array> {
+): Promise<Record<SplitName, Tokens>> {
   const [train, valid, test] = shares;
   const total = train + valid + test;
   const n = tokens.length;
@@ -37,13 +38,19 @@ export function cutTokens(
     first: Math.floor((n * train) / total),
     second: Math.floor((n * (train + valid)) / total),
   };
-  const lineEnd = (from: number): number => {
-    const at = tokens.indexOf(end, Math.max(0, from - 1));
-    return at === -1 ? n : at + 1;
+  /** The place behind the first end of a line from a place on. */
+  const lineEnd = async (from: number): Promise<number> => {
+    let place = Math.max(0, from - 1);
+    for await (const chunk of chunksOf(tokens.subarray(place))) {
+      const at = chunk.indexOf(end);
+      if (at !== -1) return place + at + 1;
+      place += chunk.length;
+    }
+    return n;
   };
-  let first = lineEnd(target.first);
+  let first = await lineEnd(target.first);
   if (first >= target.second) first = target.first;
-  let second = lineEnd(target.second);
+  let second = await lineEnd(target.second);
   if (second >= n) second = target.second;
   return {
     train: tokens.subarray(0, first),

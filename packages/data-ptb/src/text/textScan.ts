@@ -1,13 +1,20 @@
-import { Int32Buffer } from '../int32Buffer';
 import { endOfLine } from '../vocabulary';
 import { notUtf8, returnsAlone, zeroByte, type TextPlace } from './textFaults';
 import type { TypeTable } from './typeTable';
 import { decoded, firstInvalidByte } from './utf8';
 
-/** The tokens of one text and what its reader should be told. */
-export interface ScannedText {
-  /** int32 [tokens]: ids of the type table; `<eos>` at the end of each line. */
-  readonly tokens: Int32Array;
+/**
+ * Takes the tokens of a text, one by one: ids of the type table, `<eos>` at the end of each line.
+ *
+ * @param byte  the byte of the text from which a new scan would give this token and all that follow; `nowhere`
+ *   where it depends on what stands before.
+ */
+export type TokenSink = (id: number, byte: number) => void;
+
+export const nowhere = -1;
+
+/** What the reader of a text should be told. */
+export interface ScanFacts {
   /** Lines that end in a written `<eos>`: none was added to them. */
   readonly endedLines: number;
   /** Times that `<eos>` is written inside a line. */
@@ -17,31 +24,34 @@ export interface ScannedText {
 }
 
 const byteOrderMark = [0xef, 0xbb, 0xbf] as const;
-const endBytes = new TextEncoder().encode(endOfLine);
+export const endBytes = new TextEncoder().encode(endOfLine);
 const shownBegin = 256;
 
 /** Reads a text piece by piece; what a piece means is the subclass's. Time is linear in the bytes. */
 export abstract class TextScan {
-  protected readonly tokens = new Int32Buffer();
   /** The id of `<eos>`, −1 where no text had one yet. */
-  protected end: number;
+  protected endId: number;
   protected endedLines = 0;
   protected innerEnds = 0;
   protected underscores = 0;
   #line = 1;
   /** Bytes before the piece that is read. */
-  #before = 0;
+  #before: number;
   #begin: Uint8Array = new Uint8Array(0);
   #returns = false;
 
   readonly #where: string;
 
+  /** @param from  the byte of the text that the first piece begins with. */
   constructor(
     where: string,
     protected readonly types: TypeTable,
+    protected readonly sink: TokenSink,
+    from = 0,
   ) {
     this.#where = where;
-    this.end = types.find(endBytes, 0, endBytes.length);
+    this.#before = from;
+    this.endId = types.find(endBytes, 0, endBytes.length);
   }
 
   push(piece: Uint8Array): void {
@@ -59,11 +69,17 @@ export abstract class TextScan {
     this.#before += piece.length;
   }
 
-  finish(): ScannedText {
+  /** Ends the text: its last line may lack a newline. */
+  end(): void {
+    this.scanEnd();
+  }
+
+  /** Ends a text that was scanned from its first byte. */
+  finish(): ScanFacts {
     if (this.#line === 1 && this.#returns) throw returnsAlone(this.#where);
     this.scanEnd();
     const { endedLines, innerEnds, underscores } = this;
-    return { tokens: this.tokens.toArray(), endedLines, innerEnds, underscores };
+    return { endedLines, innerEnds, underscores };
   }
 
   /** Reads a piece from `start` on. */
@@ -81,10 +97,15 @@ export abstract class TextScan {
     this.#line++;
   }
 
-  /** Pushes the token `<eos>`. */
-  protected pushEnd(): void {
-    if (this.end === -1) this.end = this.types.add(endBytes, endOfLine);
-    this.tokens.push(this.end);
+  /** Gives the token `<eos>`. */
+  protected giveEnd(byte: number): void {
+    if (this.endId === -1) this.endId = this.types.add(endBytes, endOfLine);
+    this.sink(this.endId, byte);
+  }
+
+  /** The byte of the text that stands at a place of the piece. */
+  protected byteAt(at: number): number {
+    return this.#before + at;
   }
 
   /**
@@ -100,7 +121,7 @@ export abstract class TextScan {
       throw notUtf8(this.place(at + invalid), bytes[invalid] ?? 0);
     }
     const id = this.types.add(bytes, name);
-    if (name === endOfLine) this.end = id;
+    if (name === endOfLine) this.endId = id;
     return id;
   }
 

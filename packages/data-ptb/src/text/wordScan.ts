@@ -1,7 +1,7 @@
 import { isBlank } from '../blanks';
 import { endOfLine } from '../vocabulary';
 import { longestWord, notOneCharacter, wordTooLong } from './textFaults';
-import { TextScan } from './textScan';
+import { nowhere, TextScan, type TokenSink } from './textScan';
 import { grown, type TypeTable } from './typeTable';
 
 const newline = 0x0a;
@@ -16,8 +16,8 @@ export class WordScan extends TextScan {
   readonly #single: boolean;
 
   /** @param single  every word must be one character: a text whose characters stand apart. */
-  constructor(where: string, types: TypeTable, single: boolean) {
-    super(where, types);
+  constructor(where: string, types: TypeTable, sink: TokenSink, single: boolean, from = 0) {
+    super(where, types, sink, from);
     this.#single = single;
   }
 
@@ -29,7 +29,7 @@ export class WordScan extends TextScan {
       this.blank(value, i);
       if (i > start || this.#restLength > 0) this.#word(piece, start, i);
       start = i + 1;
-      if (value === newline) this.#endLine();
+      if (value === newline) this.#endLine(this.byteAt(i));
       else this.#inLine = true;
     }
     if (start < piece.length) this.#keep(piece, start, piece.length);
@@ -37,7 +37,7 @@ export class WordScan extends TextScan {
 
   protected scanEnd(): void {
     if (this.#restLength > 0) this.#word(this.#rest, 0, 0);
-    if (this.#inLine) this.#endLine();
+    if (this.#inLine) this.#endLine(nowhere);
   }
 
   #word(piece: Uint8Array, start: number, end: number): void {
@@ -54,10 +54,10 @@ export class WordScan extends TextScan {
       id = this.addType(bytes.subarray(from, to), at);
       if (this.#single) this.#refuseLonger(id, at);
     }
-    if (this.#last !== -1 && this.#last === this.end) this.innerEnds++;
+    if (this.#last !== -1 && this.#last === this.endId) this.innerEnds++;
     this.#last = id;
     this.#inLine = true;
-    this.tokens.push(id);
+    this.sink(id, this.byteAt(at));
   }
 
   #keep(piece: Uint8Array, start: number, end: number): void {
@@ -68,9 +68,11 @@ export class WordScan extends TextScan {
     this.#restLength = length;
   }
 
-  #endLine(): void {
-    if (this.#last !== -1 && this.#last === this.end) this.endedLines++;
-    else this.pushEnd();
+  /** @param byte  of the newline. */
+  #endLine(byte: number): void {
+    if (this.#last === -1) this.giveEnd(byte);
+    else if (this.#last === this.endId) this.endedLines++;
+    else this.giveEnd(nowhere);
     this.#last = -1;
     this.#inLine = false;
     this.nextLine();

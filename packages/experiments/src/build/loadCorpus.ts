@@ -41,7 +41,7 @@ export async function loadCorpus(
   const share = settings['data.trainShare'].value;
   if (share === 1) return corpus;
   const train = Math.max(1, Math.round(share * corpus.splits.train.length));
-  const { splits, info } = firstTokens(corpus, { train });
+  const { splits, info } = await firstTokens(corpus, { train });
   return { ...corpus, splits, info: { ...corpus.info, ...info, name: corpus.name } };
 }
 
