@@ -15,8 +15,7 @@ import { synthesizeSpeech } from '@bnrnn/data-wsj-features/node';
 import { whole } from './peers/arguments.mjs';
 import { machine, machineLine, root } from './peers/machine.mjs';
 import { commandLine, tableRow } from './peers/results.mjs';
-import { eventsOf, start } from './ranks/killJob.mjs';
-import { memoryOf, rankProcesses } from './ranks/rankProcesses.mjs';
+import { watchMemory } from './ranks/watchMemory.mjs';
 import { writePage } from './writePage.mjs';
 
 const { values: flags } = parseArgs({
@@ -59,8 +58,8 @@ try {
   rmSync(folder, { recursive: true });
 }
 
-/** Trains on so many processes; what each held when the first step began, and at its fullest, in MiB. */
-async function trainOn(data, count) {
+/** Trains on so many processes; what each held. */
+function trainOn(data, count) {
   const out = join(folder, 'run');
   const args = [
     ...['train', 'wsj-birnn-bn', '--backend', 'simd', '--threads', '1', '--max-steps', `${steps}`],
@@ -76,24 +75,7 @@ async function trainOn(data, count) {
     ],
     ...(count === 1 ? [] : ['--ranks', `${count}`]),
   ];
-  const { child, ended } = start(folder, args);
-  let isOver = false;
-  void ended.finally(() => (isOver = true));
-  const found = Array.from({ length: count }, () => ({ openedMiB: 0, mostMiB: 0 }));
-  while (!isOver) {
-    const hasBegun = eventsOf(out).length > 0;
-    const processes = count === 1 ? [{ pid: child.pid, rank: 0 }] : rankProcesses(child.pid);
-    for (const { pid, rank } of processes) {
-      const { now, most } = memoryOf(pid);
-      found[rank].mostMiB = Math.max(found[rank].mostMiB, most);
-      if (hasBegun && found[rank].openedMiB === 0) found[rank].openedMiB = now;
-    }
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  const { status, stderr } = await ended;
-  if (status !== 0) throw new Error(`bnrnn ${args.join(' ')} ended with ${status}:\n${stderr}`);
-  rmSync(out, { recursive: true });
-  return found;
+  return watchMemory(folder, out, args, count);
 }
 
 async function report(measured) {
