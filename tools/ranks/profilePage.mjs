@@ -20,8 +20,8 @@ export function profilePage({ machine, runs }) {
   return `# Where a step of ranks spends its time
 
 \`node tools/profileRanks.mjs --page FILE\` wrote this page from runs of that tool at \`${preset}\`. ${machineLine(machine)}
-Each run trained some steps on synthetic words. Other work of the machine had a small share of its cores meanwhile, so that
-the fastest step says more than the median.
+Each run trained some steps on synthetic words. Other work of the machine had a share of its cores meanwhile, another
+share at each commit. So compare runs of one commit, which ran in turn; the fastest step says more than the median.
 
 ## Steps
 
