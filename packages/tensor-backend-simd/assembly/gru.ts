@@ -9,15 +9,16 @@ const one: v128 = f32x4.splat(1);
 /**
  * Activates the gates and updates the hidden state: n = tanh(x_n + r · u), h' = n + z · (h - n).
  *
- * `gates` [rows, 3H] holds h·U and receives r, z and n; `candidate` [rows, H] receives u, the candidate's recurrent
+ * `product` [rows, 3H] holds h·U; `gates` [rows, 3H] receives r, z and n; `candidate` [rows, H] receives u, the candidate's recurrent
  * term with its bias. Lengths, `bias`, `hidden` and `state` as in `lstmForward`.
  */
 export function gruForward(
-  projected: usize, gates: usize, bias: usize, hiddenBefore: usize, candidate: usize, hidden: usize, state: usize,
-  lengths: usize, time: i32, rows: i32, units: i32, start: i32, end: i32,
+  projected: usize, product: usize, bias: usize, hiddenBefore: usize, gates: usize, candidate: usize, hidden: usize,
+  state: usize, lengths: usize, time: i32, rows: i32, units: i32, start: i32, end: i32,
 ): void {
   const width: usize = (<usize>units) << 2;
   for (let row = 0; row < rows; row++) {
+    const p = product + <usize>row * width * 3;
     const g = gates + <usize>row * width * 3;
     const x = projected + <usize>row * width * 3;
     const line = <usize>row * width;
@@ -31,9 +32,9 @@ export function gruForward(
         store4(state + line + at, before, count);
         continue;
       }
-      const r = gateSigmoid4(f32x4.add(term(g, bias, at, count), load4(x + at, count)));
-      const z = gateSigmoid4(f32x4.add(term(g, bias, width + at, count), load4(x + width + at, count)));
-      const u = term(g, bias, 2 * width + at, count);
+      const r = gateSigmoid4(f32x4.add(term(p, bias, at, count), load4(x + at, count)));
+      const z = gateSigmoid4(f32x4.add(term(p, bias, width + at, count), load4(x + width + at, count)));
+      const u = term(p, bias, 2 * width + at, count);
       const n = gateTanh4(f32x4.add(load4(x + 2 * width + at, count), f32x4.mul(r, u)));
       const h = f32x4.add(n, f32x4.mul(z, f32x4.sub(before, n)));
       store4(g + at, r, count);

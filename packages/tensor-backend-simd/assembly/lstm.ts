@@ -9,19 +9,20 @@ const one: v128 = f32x4.splat(1);
 /**
  * Activates the gates and updates cell and hidden state.
  *
- * `gates` [rows, 4H] holds h·U and receives the activated gates; `projected` [rows, 4H] and `bias` [4H] are added to
- * it. `peepholes` [3, H]: the input and forget gates see the cell before the step, the output gate the one
+ * `product` [rows, 4H] holds h·U; `projected` [rows, 4H] and `bias` [4H] are added to it. `gates` [rows, 4H] receives the
+ * activated gates. `peepholes` [3, H]: the input and forget gates see the cell before the step, the output gate the one
  * after it. `state` receives the carried hidden state, `hidden` the output, zero at a padded row; without
  * padding they are the same array. A row is padded where `time` is not below its number of `lengths` [rows].
  * `projected`, `bias`, `peepholes` and `lengths` are 0 where there is none.
  */
 export function lstmForward(
   projected: usize,
-  gates: usize,
+  product: usize,
   bias: usize,
   peepholes: usize,
   hiddenBefore: usize,
   cellBefore: usize,
+  gates: usize,
   cell: usize,
   hidden: usize,
   state: usize,
@@ -34,20 +35,21 @@ export function lstmForward(
 ): void {
   const width: usize = (<usize>units) << 2;
   for (let row = 0; row < rows; row++) {
-    const z = gates + <usize>row * width * 4;
+    const z = product + <usize>row * width * 4;
+    const out = gates + <usize>row * width * 4;
     const input: usize = projected == 0 ? 0 : projected + <usize>row * width * 4;
     const line = <usize>row * width;
     const real = isReal(lengths, row, time);
     let unit = start;
     for (; unit + 4 <= end; unit += 4) {
       forwardUnits(
-        z, input, bias, peepholes, hiddenBefore + line, cellBefore + line, cell + line, hidden + line, state + line,
+        z, input, bias, peepholes, hiddenBefore + line, cellBefore + line, out, cell + line, hidden + line, state + line,
         state != hidden, real, width, unit, 4,
       );
     }
     if (unit < end) {
       forwardUnits(
-        z, input, bias, peepholes, hiddenBefore + line, cellBefore + line, cell + line, hidden + line, state + line,
+        z, input, bias, peepholes, hiddenBefore + line, cellBefore + line, out, cell + line, hidden + line, state + line,
         state != hidden, real, width, unit, end - unit,
       );
     }
@@ -58,8 +60,8 @@ export function lstmForward(
 // @ts-ignore: decorator
 @inline
 function forwardUnits(
-  z: usize, input: usize, bias: usize, peepholes: usize, hiddenBefore: usize, cellBefore: usize, cell: usize,
-  hidden: usize, state: usize, isCarried: bool, real: bool, width: usize, unit: i32, count: i32,
+  z: usize, input: usize, bias: usize, peepholes: usize, hiddenBefore: usize, cellBefore: usize, gates: usize,
+  cell: usize, hidden: usize, state: usize, isCarried: bool, real: bool, width: usize, unit: i32, count: i32,
 ): void {
   const at: usize = (<usize>unit) << 2;
   const before = load4(cellBefore + at, count);
@@ -80,10 +82,10 @@ function forwardUnits(
   }
   const o = gateSigmoid4(zo);
   const h = f32x4.mul(o, gateTanh4(c));
-  store4(z + at, i, count);
-  store4(z + width + at, f, count);
-  store4(z + 2 * width + at, g, count);
-  store4(z + 3 * width + at, o, count);
+  store4(gates + at, i, count);
+  store4(gates + width + at, f, count);
+  store4(gates + 2 * width + at, g, count);
+  store4(gates + 3 * width + at, o, count);
   if (real) {
     store4(cell + at, c, count);
     store4(hidden + at, h, count);

@@ -18,11 +18,12 @@ function activate(sums: readonly number[]): Float32Array[] {
   for (let gate = 0; gate < 4; gate++) float32.set(sums, projected / 4 + gate * units);
   kernels.lstmForward(
     projected,
+    zeros,
+    0,
+    0,
+    zeros,
+    zeros,
     gates,
-    0,
-    0,
-    zeros,
-    zeros,
     cell,
     hidden,
     hidden,

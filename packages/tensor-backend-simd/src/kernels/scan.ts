@@ -92,7 +92,7 @@ export function prepareScan(
   const measured = mode === 'batch' && width > 0;
   const lengths = uploadLengths(backend, attributes.lengths);
 
-  const gates = backend.allocate(gated ? [time, batch, columns] : [batch, units]);
+  const gates = backend.allocate(gated ? [time, batch, columns] : [0]);
   const cells = backend.allocate(gated ? [time, batch, units] : [0]);
   const hidden = backend.allocate([time, batch, units]);
   const states = lengths ? backend.allocate([time, batch, units]) : hidden;
@@ -101,18 +101,19 @@ export function prepareScan(
   const raw = placements.list.map(({ kind, features }) =>
     backend.allocate(kind === 'none' ? [0] : [time, batch, features]),
   );
+  const sums = backend.allocate([batch, columns]);
   const panels = panelsFor(backend, shape, gateCounts[cell]);
   const residuals = { gates, cells, states, mean, variance };
   return {
     given: {
       scan: {
         ...scanArguments(backend, shape, inputs, attributes, placements, residuals),
-        ...backend.offsets({ projected, hidden, bias, panels, lengths }),
+        ...backend.offsets({ projected, hidden, bias, sums, panels, lengths }),
       },
       ...placementArguments(backend, inputs, placements, raw),
     },
     finish() {
-      free(backend, panels, lengths);
+      free(backend, sums, panels, lengths);
       const finalHidden = finalStep(backend, states, shape, reverse);
       const finalCell =
         cell === 'lstm' ? finalStep(backend, cells, shape, reverse) : backend.allocate([0, 0]);

@@ -35,16 +35,16 @@ const placements = {
  * on the cell. A thread owns a range of units: it computes their gates, cells and hidden states for all rows,
  * and meets the others once a step, when the whole hidden state is there.
  *
- * `gates` [T, B, 4H or 3H] receives the activated gates, or is one step's scratch [B, H] of an RNN; `cells`
- * [T, B, H] an LSTM's cells or a GRU's candidates. `states` is `hidden` without padding; with padding it is an
+ * Each step's h·U, and what a normalizer makes of it, lies in `sums` [B, gates · H], which stays in the cache. `gates`
+ * [T, B, 4H or 3H] receives the activated gates of an LSTM or a GRU; `cells` [T, B, H] an LSTM's cells or a GRU's candidates. `states` is `hidden` without padding; with padding it is an
  * array of its own that holds the carried states. The placements' `raw` receives what they normalize, the
  * cell's the tanh of what it gave. `panels` is room for a copy of the recurrent weights. What there is not is 0.
  */
 export const scan = program(
-  { scan: [...scanNames, 'projected bias hidden'], ...placements },
+  { scan: [...scanNames, 'projected bias hidden sums'], ...placements },
   (thread, { scan, hiddenToHidden, preActivation, cell }) => {
     const { gateCount, rectify, batch, units, lengths, peepholes, hidden0, cell0 } = scan;
-    const { gates, cells, states, projected, bias, hidden } = scan;
+    const { gates, cells, states, projected, bias, hidden, sums: z } = scan;
     const { kernels } = thread;
     const [start, end] = ownUnits(thread, units);
     const columns = gateCount * units;
@@ -53,7 +53,6 @@ export const scan = program(
     for (const step of scanSteps(scan)) {
       const { at, time } = step;
       const hiddenBefore = step.before(states, hidden0);
-      const z = gateCount === 1 ? gates : gates + at * gateCount;
       const normalizes = hiddenToHidden.kind !== kinds.none;
       const product = normalizes ? hiddenToHidden.raw + at * gateCount : z;
       multiplyHidden(hiddenBefore, product);
@@ -70,33 +69,23 @@ export const scan = program(
         normalizeStep(thread, scan, preActivation, step, sum, z);
         input = 0;
       }
-      const [out, state] = [hidden + at, states + at];
+      const [out, state, ofGates] = [hidden + at, states + at, gates + at * gateCount];
       if (gateCount === 4) {
         const [cellBefore, cellAt] = [step.before(cells, cell0), cells + at];
         kernels.lstmForward(
-          ...([input, z, bias, peepholes, hiddenBefore, cellBefore, cellAt] as const),
+          ...([input, z, bias, peepholes, hiddenBefore, cellBefore, ofGates, cellAt] as const),
           ...([out, state, lengths, time, ...size] as const),
         );
         if (cell.kind !== kinds.none) {
           const normalized = cell.raw + at;
           normalizeStep(thread, scan, cell, step, cellAt, normalized);
-          kernels.lstmOutput(z, normalized, out, state, lengths, time, ...size);
+          kernels.lstmOutput(ofGates, normalized, out, state, lengths, time, ...size);
         }
       } else if (gateCount === 3) {
         const candidate = cells + at;
         kernels.gruForward(
-          ...([
-            input,
-            z,
-            bias,
-            hiddenBefore,
-            candidate,
-            out,
-            state,
-            lengths,
-            time,
-            ...size,
-          ] as const),
+          ...([input, z, bias, hiddenBefore, ofGates, candidate, out, state] as const),
+          ...([lengths, time, ...size] as const),
         );
       } else {
         kernels.rnnForward(

@@ -12,7 +12,7 @@ export const kernelParameters = {
     'x lengths batch first mean dMean dCovariance dx rows real features size start end scratch',
   gruBackward: 'gates candidate hiddenBefore dHidden dState dX lengths time rows units start end',
   gruForward:
-    'projected gates bias hiddenBefore candidate hidden state lengths time rows units start end',
+    'projected product bias hiddenBefore gates candidate hidden state lengths time rows units start end',
   joinTiles: 'maxima totals tiles stride max total rows',
   layerNormalize: 'x gain shift lengths batch first y start end features groups epsilon center',
   layerNormalizeGradient:
@@ -20,7 +20,7 @@ export const kernelParameters = {
   lstmBackward:
     'gates peepholes cellBefore cell dHidden dState dCell dGates dCellOut lengths time rows units start end',
   lstmForward:
-    'projected gates bias peepholes hiddenBefore cellBefore cell hidden state lengths time rows units start end',
+    'projected product bias peepholes hiddenBefore cellBefore gates cell hidden state lengths time rows units start end',
   lstmOutput: 'gates normalized hidden state lengths time rows units start end',
   lstmOutputGradient:
     'gates squashed dHidden dState dGates dNormalized lengths time rows units start end',
