@@ -15,7 +15,7 @@ const all = (profile) => Object.keys(profile.byThread[0]);
 const called = ({ calling }) => Object.values(calling).reduce((sum, { ms }) => sum + ms, 0);
 
 const rows = {
-  'products of the projections': (p) => of(p, ['product'], products),
+  'products of the projections': (p) => of(p, ['product', 'productGradient'], products),
   'products of the scans': (p) => of(p, ['scan', 'scanGradient'], products),
   'products of the softmax layer': (p) => of(p, ['projectedCrossEntropy'], products),
   'of these products, copies and conversions': (p) => of(p, all(p), ['insideProducts']),
