@@ -1,5 +1,5 @@
 // One rank of the tests: does what its first argument says and prints one line of JSON.
-import { startMpi } from '../dist/index.js';
+import { findMpi, startMpi } from '../dist/index.js';
 
 const [what, ...rest] = process.argv.slice(2);
 const mpi = startMpi();
@@ -21,6 +21,7 @@ if (what === 'sums') {
   const around = new Float32Array(shared).fill(7);
   print({
     description,
+    abi: findMpi().mpi?.abi.name,
     float32: expectSum(new Float32Array(1000)),
     float64: expectSum(new Float64Array(1001)),
     // 5.2 MB at an odd place: larger than what goes in one piece, beside numbers that must stay.

@@ -3,6 +3,13 @@ import { fileURLToPath } from 'node:url';
 import { mpiEngines, type MpiEngine } from '@bnrnn/test-utils';
 import { describe, expect, test } from 'vitest';
 
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What MPI was tested: the page of `tools/rankSuites.mjs` has it. */
+    mpi?: { version: unknown; abi: unknown };
+  }
+}
+
 const program = fileURLToPath(new URL('rank.mjs', import.meta.url));
 const engines = mpiEngines();
 
@@ -30,8 +37,9 @@ test.skipIf(engines.length > 0)('ranks (need an MPI: Debian mpich or openmpi-bin
 });
 
 describe.each(engines)('$name', (engine) => {
-  test('three ranks sum, in place, also in shared memory, and see the text of each', () => {
+  test('three ranks sum, in place, also in shared memory, and see the text of each', ({ task }) => {
     const { status, said, stderr } = start(engine, 3, 'sums');
+    task.meta.mpi = { version: said[0]?.['description'], abi: said[0]?.['abi'] };
     expect(stderr).toBe('');
     expect(status).toBe(0);
     const right = { float32: true, float64: true, large: true, empty: true, shared: true };
@@ -40,6 +48,7 @@ describe.each(engines)('$name', (engine) => {
       [0, 1, 2].map((rank) => ({
         ...{ rank, size: 3, ...right, beside: true, texts },
         description: expect.stringMatching(/^(MPICH Version: \d|Open MPI v\d)/) as string,
+        abi: expect.stringMatching(/^(MPI standard|MPICH|Open MPI)$/) as string,
       })),
     );
   });
