@@ -40,12 +40,13 @@ function launch(
   more: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
   const parts = ranks.map(({ flags = [], node = [], main: program = main }) => [
-    ...['-n', '1', ...args, process.execPath, ...node, program, ...command(out), ...flags],
+    ...['-n', '1', process.execPath, ...node, program, ...command(out), ...flags],
   ]);
   return finished(
     spawn(
       mpiexec,
-      parts.flatMap((part, k) => (k === 0 ? part : [':', ...part])),
+      // Open MPI 5 takes its options once, before the first program.
+      [...args, ...parts.flatMap((part, k) => (k === 0 ? part : [':', ...part]))],
       { cwd: folder, env: { ...process.env, ...env, ...more }, stdio: ['ignore', 'pipe', 'pipe'] },
     ),
   );
