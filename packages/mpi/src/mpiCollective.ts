@@ -14,8 +14,8 @@ export interface MpiCollective extends Collective {
 }
 
 /**
- * Longer arrays are summed piece by piece: what a piece needs stays in the cores' caches. 57 MB of gradients took 17 to 19 ms in
- * pieces of 512 KiB with MPICH 4 and with Open MPI 4, and up to 39 ms in one piece.
+ * Longer arrays are summed piece by piece: what a piece needs stays in the cores' caches. 57 MB of gradients took 17 to
+ * 19 ms in pieces of 512 KiB with MPICH 4 and with Open MPI 4, and up to 39 ms in one piece.
  */
 const pieceBytes = 2 ** 19;
 
