@@ -5,7 +5,8 @@
  *
  *   node tools/precision.mjs --preset ptb-small-tiny --data glosses --seeds 10 --runs runs/precision
  *
- * Runs that have ended in the folder are kept. Needs `npx nx run @bnrnn/cli:bundle`, MKL, and a processor with AMX or
+ * Runs that have ended in the folder are kept. `--float32 docs/results/ptb-small/ptb-small-seed-` takes the runs of
+ * float32 from the folders that begin so and end with a seed, and trains none on another number of threads. Needs `npx nx run @bnrnn/cli:bundle`, MKL, and a processor with AMX or
  * AVX-512 BF16.
  */
 import { spawnSync } from 'node:child_process';
@@ -20,7 +21,7 @@ import { renderPrecision } from './precision/renderPrecision.mjs';
 import { writePage } from './writePage.mjs';
 
 /** What is compared with the first one; the folders of its runs begin with `folder`. */
-const arms = [
+const allArms = [
   { name: 'float32', folder: 'float32', precision: 'float32', threads: '1' },
   {
     ...{ name: 'float32, 2 threads', folder: 'float32-on-2-threads' },
@@ -36,9 +37,11 @@ const { values } = parseArgs({
     data: { type: 'string', default: 'glosses' },
     seeds: { type: 'string', default: '10' },
     runs: { type: 'string', default: 'runs/precision' },
+    float32: { type: 'string' },
   },
 });
 const { preset, data, runs } = values;
+const arms = allArms.filter(({ threads }) => values.float32 === undefined || threads === '1');
 const seeds = Array.from({ length: whole('seeds', values.seeds) }, (_, i) => i + 1);
 if (seeds.length < 2) refuse('--seeds is 1, expected at least 2: a difference needs an interval');
 
@@ -55,14 +58,16 @@ const rows = arms.map(({ name }, index) => {
     }),
   };
 });
-const { blas, commit } = JSON.parse(
-  readFileSync(join(folderOf(arms[0], 1), 'config.json'), 'utf8'),
+const configs = arms.flatMap((arm) =>
+  seeds.map((seed) => JSON.parse(readFileSync(join(folderOf(arm, seed), 'config.json'), 'utf8'))),
 );
+const only = (field) =>
+  [...new Set(configs.map((config) => config[field]))].filter(Boolean).join(', ');
 const result = {
   command: commandLine(),
   machine: machine(),
-  commit,
-  blas,
+  commits: only('commit'),
+  blas: only('blas'),
   preset,
   data,
   seeds,
@@ -97,7 +102,8 @@ function train({ precision, threads }, seed, run) {
   if (status !== 0) refuse(`the run in ${run} failed, see above`);
 }
 
-function folderOf({ folder: name }, seed) {
+function folderOf({ folder: name, precision }, seed) {
+  if (precision === 'float32' && values.float32 !== undefined) return `${values.float32}${seed}`;
   return join(runs, `${name}-${seed}`);
 }
 
