@@ -6,7 +6,6 @@ export { textLevels, type SplitName, type TextCorpus, type TextLevel } from './t
 export { corpusOfText, type TextOptions } from './text/corpusOfTexts';
 export { expectShares, type SplitShares } from './text/cutTokens';
 export type { TextSource } from './text/scanText';
-export type { TextTokens } from './text/textTokens';
 export {
   BatchTooLargeError,
   stateResets,
@@ -17,5 +16,5 @@ export {
   type TokenBatches,
   type TokenBatchesOptions,
 } from './tokenBatches';
-export { readTokens, type Tokens } from './tokens';
+export { readTokens, type StoredTokens, type Tokens } from './tokens';
 export { vocabularyFromData, type Vocabulary } from './vocabulary';

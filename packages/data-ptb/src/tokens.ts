@@ -1,7 +1,20 @@
-import type { TextTokens } from './text/textTokens';
+/** Token ids that are not in memory: they are read whenever they are asked for. */
+export interface StoredTokens {
+  readonly length: number;
+  /** The tokens from `start` to before `end`, to the last where `end` is absent. */
+  subarray(start: number, end?: number): StoredTokens;
+  /** The same tokens with other ids. @param ids  int32: the new id of each id. */
+  renumbered(ids: Int32Array): StoredTokens;
+  /**
+   * Reads the tokens in order, int32 arrays of any length.
+   *
+   * @throws DataError where what holds them cannot be read, or is no longer what it was.
+   */
+  chunks(): AsyncGenerator<Int32Array, void>;
+}
 
-/** The token ids of a split: all of them in memory, or in a text that they are read from. */
-export type Tokens = Int32Array | TextTokens;
+/** The token ids of a split: all of them in memory, or where they are read from. */
+export type Tokens = Int32Array | StoredTokens;
 
 /**
  * The tokens of a split as they come, int32 arrays of any length.

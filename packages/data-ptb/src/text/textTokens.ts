@@ -1,4 +1,5 @@
 import { DataError } from '@bnrnn/core';
+import type { StoredTokens } from '../tokens';
 import type { TextMarks } from './textMarks';
 import type { TextScan, TokenSink } from './textScan';
 
@@ -17,7 +18,7 @@ export interface MarkedText {
  * The token ids of a text, or of a part of it, read from the text whenever they are asked for. Of the text
  * itself some bytes for every 8,192 tokens are held: where the tokens stand.
  */
-export class TextTokens {
+export class TextTokens implements StoredTokens {
   readonly length: number;
   readonly #text: MarkedText;
   /** The place of the first token in the text. */
