@@ -3,6 +3,7 @@ import { filled, filledIds, toTensor1D, toTensor2D, type Array64 } from '@bnrnn/
 import { projectedCrossEntropy, startBackend } from '@bnrnn/tensor-backend';
 import {
   dispose,
+  fill,
   grads,
   mul,
   sum,
@@ -115,5 +116,20 @@ export function testSoftmaxLayer({ precision, time, second, ofNats, ofGradients 
       expectNear(gradient[i]!, each, ofGradients);
     }
     dispose([nats, slope, ...inputs, ...gradient]);
+  });
+
+  test('the softmax layer of one class: a thread without a class', () => {
+    dispose(fill([100 * rows], NaN));
+    const inputs = [toTensor2D(filled([rows, units], 1)), toTensor2D(filled([units, 1], 2))];
+    const gradient = grads((hidden, weights) =>
+      sum(
+        projectedCrossEntropy({
+          ...{ hidden: hidden as Tensor2D, weights: weights as Tensor2D, bias: tensor1d([0.5]) },
+          ...{ labels: new Int32Array(rows), lengths },
+        }),
+      ),
+    )(inputs);
+    for (const each of gradient) expectNear(each, new Float64Array(each.size), 0);
+    dispose([...inputs, ...gradient]);
   });
 }

@@ -1,4 +1,5 @@
 import { ownRange, type Product, type Thread } from '../threads/thread';
+import { clear } from './clear';
 import { halvesOf, type Given, type Room } from './softmaxRoom';
 import { forLabels, keepLabelLogits, rowGradient, type Block, type BlockWork } from './softmaxRows';
 
@@ -19,7 +20,7 @@ export function bfloatBlocks(
   const { columns, tiles, bias, dBias, maxima, totals, largest, factors, tileFactors } = room;
   const { hidden, weights, exponentials } = halvesOf(given, room);
   const z = logits + part * blockRows * tileColumns * 4;
-  kernels.toBfloat(room.weights, classes, units, columns, weights, columns);
+  if (columns > 0) kernels.toBfloat(room.weights, classes, units, columns, weights, columns);
 
   const convertHidden = ({ from, count }: Block): void => {
     // The others may still read what the block before has left.
@@ -51,6 +52,10 @@ export function bfloatBlocks(
     makeGradients(block) {
       const { from, count } = block;
       const dHidden = room.dHidden + from * units * 4;
+      if (columns === 0) {
+        clear(thread, dHidden, count * units);
+        return;
+      }
       for (const tile of tiles) {
         const { index, column, columns: wide } = tile;
         const at = exponentials + column * 2;
