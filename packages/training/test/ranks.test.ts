@@ -78,6 +78,8 @@ const planned = isWhole
       ...Object.keys(everyCase)
         .filter((name) => name.startsWith('bidirectional lstm, inputToHidden'))
         .map((name, k) => ({ name, maxSteps: 5, sizes: [2 + (k % 3)] })),
+      // One of four ranks has one row, and needs more time steps for groups of two than the others.
+      { name: 'rnn, hiddenToHidden: whiten, groupSize 2', maxSteps: 5, sizes: [4] },
     ];
 
 /** An evaluation takes longer than 20 steps. */
@@ -155,8 +157,8 @@ describe.each(planned.map((plan) => [plan.name, plan] as const))(
         const all = await start(size, run);
         const apart = { size, first: 0, last: 0 };
         ranks.push(apart);
+        expect(all.map(({ error }) => error)).toEqual(all.map(() => undefined));
         for (const rank of all) {
-          expect(rank.error).toBeUndefined();
           apart.first = Math.max(apart.first, worst(one.first, rank.first));
           apart.last = Math.max(apart.last, worst(one.parameters, rank.parameters));
           // All ranks have the same bits.

@@ -14,7 +14,7 @@ import { cutBatch } from '../ranks/cutBatch';
  */
 export function checkFirstBatch(model: SequenceModel, batch: Batch, collective: Collective): void {
   const needed = [...model.normalizers.values()].map(({ fewestRows = 2 }) => fewestRows);
-  const piece = pieceOf(batch, Math.max(2, ...needed));
+  const piece = pieceOf(batch, Math.max(2, ...needed), collective);
   const tensors = batchTensors(piece);
   const state = model.initialState(piece.batch);
   try {
@@ -36,13 +36,15 @@ export function checkFirstBatch(model: SequenceModel, batch: Batch, collective: 
   }
 }
 
-/** As many rows of a batch, in 2 steps; in more where these have fewer real frames than that. */
-function pieceOf(batch: Batch, rows: number): Batch {
-  let piece = cutBatch(batch, { time: 2, batch: rows });
-  for (let time = 3; time <= batch.time && realFrames(piece) < rows; time++) {
-    piece = cutBatch(batch, { time, batch: rows });
-  }
-  return piece;
+/**
+ * As many rows of a batch, in 2 steps; in more where these have fewer real frames than that. Ranks take the steps of the
+ * one that needs the most, because they meet at each.
+ */
+function pieceOf(batch: Batch, rows: number, collective: Collective): Batch {
+  let time = 2;
+  while (time < batch.time && realFrames(cutBatch(batch, { time, batch: rows })) < rows) time++;
+  const most = Math.max(...collective.gather(String(time)).map(Number));
+  return cutBatch(batch, { time: most, batch: rows });
 }
 
 function realFrames(batch: Batch): number {
