@@ -6,8 +6,8 @@
  *   node tools/precision.mjs --preset ptb-small-tiny --data glosses --seeds 10 --runs runs/precision
  *
  * Runs that have ended in the folder are kept. `--float32 docs/results/ptb-small/ptb-small-seed-` takes the runs of
- * float32 from the folders that begin so and end with a seed, and trains none on another number of threads. Needs `npx nx run @bnrnn/cli:bundle`, MKL, and a processor with AMX or
- * AVX-512 BF16.
+ * float32 from the folders that begin so and end with a seed, and trains none on another number of threads. Needs
+ * `npx nx run @bnrnn/cli:bundle`, a processor with AMX or AVX-512 BF16, and its library: MKL on Intel, oneDNN on AMD.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

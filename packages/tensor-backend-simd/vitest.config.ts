@@ -1,5 +1,5 @@
 import { backendTests, packageTests } from '../../tools/config/vitest.ts';
-import { hasBfloat16, libraries } from './test/libraries.ts';
+import { bfloat16, libraries } from './test/libraries.ts';
 import { parity } from './test/parity.ts';
 
 /** The suites of the packages above that run on any backend: here with fallbacks forbidden. */
@@ -26,9 +26,9 @@ export default packageTests({
     parity([...ops, ...layers], { threads: 1, blas: 'none', poison: true }),
     parity([...ops, ...layers], { threads: 2, blas: 'none', poison: true }),
     parity([...ops, ...layers], { threads: 1 }),
-    ...(hasBfloat16
-      ? [parity([...ops, ...layers], { threads: 2, blas: 'mkl', precision: 'bf16x3' })]
-      : []),
+    ...(bfloat16 === undefined
+      ? []
+      : [parity([...ops, ...layers], { threads: 2, blas: bfloat16, precision: 'bf16x3' })]),
     parity(mixed, { threads: 2, poison: true, fallback: 'allow' }),
   ],
 });

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { bnrnn, lastJson, newFolder, readJsonFile } from './bnrnn';
 
 const { available } = await simdBackend.probe({ precision: 'bf16x3' });
-const needs = available ? '' : ' (needs MKL and a processor with bfloat16)';
+const needs = available ? '' : ' (needs MKL or oneDNN and a processor with bfloat16)';
 
 describe.skipIf(!available)(`--precision${needs}`, () => {
   it('stands in result and configuration, is kept on resume, and is not changed', async () => {

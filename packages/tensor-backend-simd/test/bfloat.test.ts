@@ -1,12 +1,14 @@
 import { filled } from '@bnrnn/test-utils';
 import { describe, expect, test } from 'vitest';
-import { hasBfloat } from '../src/blas/bfloat';
+import { bfloatLibraryOf, hasBfloat } from '../src/blas/bfloatLibrary';
 import { loadBlas } from '../src/blas/loadBlas';
 import { processorHere } from '../src/blas/processor';
 import { makeProducts, scratchOf } from '../src/node/makeProducts';
 import { openKernels } from './openKernels';
 
-const { memory, blas, kernels, heap, float32, int32 } = openKernels('mkl');
+const { memory, blas, kernels, heap, float32, int32 } = openKernels(
+  bfloatLibraryOf(processorHere()),
+);
 
 /** The bfloat16 nearest to a float32, ties to even, by comparing both neighbours in float64. */
 function nearest(value: number): number {
@@ -85,7 +87,7 @@ describe('numbers as bfloat16', () => {
 
 const canRun =
   blas !== null && processorHere().bfloat16 && hasBfloat(loadBlas(blas, memory).native);
-const needs = canRun ? '' : ' (needs MKL and a processor with bfloat16)';
+const needs = canRun ? '' : ' (needs MKL or oneDNN and a processor with bfloat16)';
 
 /** What two operands rounded so may be off by, as a share of the largest number that could come out. */
 const bounds = { bf16x3: 1e-5, bf16: 4e-3 } as const;

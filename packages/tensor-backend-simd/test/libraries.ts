@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
+import type * as BfloatLibrary from '../src/blas/bfloatLibrary';
 import type * as FindBlas from '../src/blas/findBlas';
 import type * as ProcessorHere from '../src/blas/processor';
 
@@ -10,13 +11,17 @@ async function load<Module>(file: string): Promise<Module> {
 }
 
 const { findBlas } = await load<typeof FindBlas>('findBlas.ts');
+const { bfloatLibraryOf } = await load<typeof BfloatLibrary>('bfloatLibrary.ts');
 const { processorHere } = await load<typeof ProcessorHere>('processor.ts');
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
 
 /** The libraries that are here of those that the suites run on; `findBlas.test.ts` names those that are not. */
-export const libraries = (['openblas', 'mkl'] as const).filter(
+export const libraries = (['openblas', 'onednn', 'mkl'] as const).filter(
   (wanted) => findBlas(memory, { wanted }).blas !== null,
 );
 
-/** Whether products can run in a lower precision. */
-export const hasBfloat16 = libraries.includes('mkl') && processorHere().bfloat16;
+const bfloatLibrary = bfloatLibraryOf(processorHere());
+
+/** The library with which products run in a lower precision here. */
+export const bfloat16 =
+  processorHere().bfloat16 && libraries.includes(bfloatLibrary) ? bfloatLibrary : undefined;

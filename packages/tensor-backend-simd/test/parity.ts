@@ -3,7 +3,7 @@ import { backendTests } from '../../../tools/config/vitest.ts';
 interface Setting {
   readonly threads: number;
   /** `none`: our own product; this machine's best library when absent. */
-  readonly blas?: 'none' | 'openblas' | 'mkl';
+  readonly blas?: 'none' | 'openblas' | 'onednn' | 'mkl';
   /** Freed blocks are filled with NaN. */
   readonly poison?: true;
   readonly precision?: 'bf16x3';

@@ -1,8 +1,8 @@
 import type { Kernels } from '../threads/kernels';
 import type { Product, StepOperands, StepProduct, ThreadProducts } from '../threads/thread';
-import { asIs, rowMajor, transposed, type Native } from './loadBlas';
+import { bfloatLibrary } from './bfloatLibrary';
+import type { Native } from './native';
 import { nativeRoom } from './nativeRoom';
-import { packed, secondOperand } from './packedWeights';
 
 /** The most numbers of an operand that are converted in one piece. */
 const largest = 2 ** 21;
@@ -25,7 +25,7 @@ interface Span {
 }
 
 /**
- * Matrix products of float32 whose operands become bfloat16 on the way, through MKL; sums are float32.
+ * Matrix products of float32 whose operands become bfloat16 on the way; sums are float32.
  *
  * With three terms, the parts lie one behind the other along the inner side, so that one product adds all of them:
  *
@@ -33,7 +33,6 @@ interface Span {
  *
  * @param scratch  where the thread's own `bfloatScratchBytes` begin.
  * @throws Error where the library has no such product.
- * @see Intel oneMKL, `cblas_gemm_bf16bf16f32`, `cblas_gemm_bf16bf16f32_pack`, `_compute`
  * @see Henry, Tang, Heinecke 2019, "Leveraging the bfloat16 Artificial Intelligence Datatype For Higher-Precision
  *   Computations", arXiv 1904.06376: BF16x3 is theirs of two parts
  */
@@ -43,8 +42,7 @@ export function bfloatProducts(
   scratch: number,
   terms: Terms,
 ): ThreadProducts {
-  const { base } = native;
-  const functions = bindFunctions(native);
+  const library = bfloatLibrary(native);
   // Forward and backward have a room each: the softmax layer alternates between both in one step.
   const rooms = { forward: nativeRoom(native), backward: nativeRoom(native) };
   const ofA = scratch;
@@ -87,13 +85,6 @@ export function bfloatProducts(
     else convert(at, ldb, depth.count, column.count, false, ofB, true);
   };
 
-  const bfloatProduct: Product = (ta, tb, m, n, k, a, lda, b, ldb, accumulate, c, ldc) => {
-    functions.multiply(
-      ...([rowMajor, orderOf(ta), orderOf(tb), m, n, k, 1, base + a, lda, base + b, ldb] as const),
-      ...([accumulate ? 1 : 0, base + c, ldc] as const),
-    );
-  };
-
   const product: Product = (ta, tb, m, n, k, a, lda, b, ldb, accumulate, c, ldc) => {
     for (const { depth, most, columns } of piecesOf(m, n, k)) {
       const rows = spansOf(m, most);
@@ -103,7 +94,7 @@ export function bfloatProducts(
         convertB(tb, b, ldb, depth, column);
         for (const row of rows) {
           if (rows.length > 1 || column.from === 0) convertA(ta, a, lda, row, depth);
-          bfloatProduct(
+          library.multiply(
             ...([ta, tb, row.count, column.count, inner, ofA, ta ? row.count : inner] as const),
             ...([ofB, tb ? inner : column.count, keep] as const),
             ...([c + 4 * (row.from * ldc + column.from), ldc] as const),
@@ -122,17 +113,14 @@ export function bfloatProducts(
     );
     const sizes = parts.map(({ depth, most, column }) => {
       const rows = Math.min(m, most);
-      return Number(functions.size(secondOperand, rows, column.count, terms * depth.count));
+      return library.packedBytes(rows, column.count, terms * depth.count);
     });
     const starts = rooms[transposeB ? 'backward' : 'forward'](sizes);
     const packs = parts.map((part, index) => ({ ...part, at: starts[index] as number }));
     for (const { b, depth, most, column, at } of packs) {
       const [rows, inner] = [Math.min(m, most), terms * depth.count];
       convertB(transposeB, b, ldb, depth, column);
-      functions.pack(
-        ...([rowMajor, secondOperand, orderOf(transposeB), rows, column.count, inner] as const),
-        ...([base + ofB, transposeB ? inner : column.count, at] as const),
-      );
+      library.pack(transposeB, rows, column.count, inner, ofB, at);
     }
     const steps = pieces.map(({ depth, most }) => {
       return { depth, most, own: packs.filter((pack) => pack.depth === depth) };
@@ -140,50 +128,21 @@ export function bfloatProducts(
     return (a, lda, c, ldc, rows = m) => {
       for (const { depth, most, own } of steps) {
         const inner = terms * depth.count;
-        const keep = accumulate || depth.from > 0 ? 1 : 0;
+        const keep = accumulate || depth.from > 0;
         for (const row of spansOf(rows, most)) {
           convertA(false, a, lda, row, depth);
           for (const { out, column, at } of own) {
-            functions.compute(
-              ...([rowMajor, asIs, packed, row.count, column.count, inner, 1] as const),
-              ...([base + ofA, inner, at, transposeB ? inner : column.count, keep] as const),
-              ...([base + c + out + 4 * (row.from * ldc + column.from), ldc] as const),
+            library.multiplyPacked(
+              ...([transposeB, row.count, column.count, inner, ofA, inner, at, keep] as const),
+              ...([c + out + 4 * (row.from * ldc + column.from), ldc] as const),
             );
           }
         }
       }
     };
   };
-  return terms === 1 ? { product, stepProduct, bfloatProduct } : { product, stepProduct };
-}
-
-/** Whether a library has what `bfloatProducts` calls. */
-export function hasBfloat(native: Pick<Native, 'func'>): boolean {
-  try {
-    bindFunctions(native);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function bindFunctions(native: Pick<Native, 'func'>) {
-  const shape = ['int', 'int', 'int', 'int', 'int', 'int'] as const;
-  const product = [
-    ...[...shape, 'float', 'uintptr_t', 'int', 'uintptr_t', 'int'],
-    ...['float', 'uintptr_t', 'int'],
-  ];
-  const name = 'cblas_gemm_bf16bf16f32';
-  return {
-    multiply: native.func(name, 'void', product),
-    size: native.func(`${name}_pack_get_size`, 'size_t', ['int', 'int', 'int', 'int']),
-    pack: native.func(`${name}_pack`, 'void', [...shape, 'uintptr_t', 'int', 'uintptr_t']),
-    compute: native.func(`${name}_compute`, 'void', product),
-  };
-}
-
-function orderOf(transpose: boolean): number {
-  return transpose ? transposed : asIs;
+  if (terms === 3) return { product, stepProduct };
+  return { product, stepProduct, bfloatProduct: library.multiply };
 }
 
 /** Sides of pieces are multiples of it where they can be: as deep as one step of AMX. */

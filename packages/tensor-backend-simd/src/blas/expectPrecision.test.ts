@@ -5,6 +5,7 @@ import { findBlas, type BlasSearch } from './findBlas';
 
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
 const able = { maker: 'intel', bfloat16: true } as const;
+const epyc = { ...able, maker: 'amd' } as const;
 const openblas: BlasSearch = {
   blas: { name: 'openblas', path: 'libopenblas.so.0', description: 'OpenBLAS 0.3.21' },
   reason: '',
@@ -23,16 +24,16 @@ function refusal(...given: Parameters<typeof expectPrecision>): string {
 describe('expectPrecision', () => {
   test('float32 is everywhere', () => {
     const none = { blas: null, reason: 'none is here' };
-    expect(refusal('float32', none, { maker: 'other', bfloat16: false })).toBe('taken');
+    expect(refusal('float32', none, { ...able, maker: 'other', bfloat16: false })).toBe('taken');
   });
 
   test('a processor without bfloat16 is named', () => {
-    expect(refusal('bf16', openblas, { maker: 'amd', bfloat16: false })).toBe(
+    expect(refusal('bf16', openblas, { ...epyc, bfloat16: false })).toBe(
       'simd: the precision bf16 needs a processor with AMX or AVX-512 BF16, and this one has neither.',
     );
   });
 
-  test('another library than MKL is named, or why there is none', () => {
+  test('another library than the one needed is named, or why there is none', () => {
     expect(refusal('bf16x3', openblas, able)).toBe(
       'simd: the precision bf16x3 needs MKL to multiply, and here openblas does.',
     );
@@ -42,17 +43,34 @@ describe('expectPrecision', () => {
   });
 
   const mkl = findBlas(memory, { wanted: 'mkl' });
-  test.skipIf(mkl.blas === null)(`MKL has both${mkl.blas === null ? ' (needs mkl)' : ''}`, () => {
-    expect(refusal('bf16', mkl, able)).toBe('taken');
-    expect(refusal('bf16x3', mkl, able)).toBe('taken');
-  });
+  test.skipIf(mkl.blas === null)(
+    `MKL has both, on Intel alone${mkl.blas === null ? ' (needs mkl)' : ''}`,
+    () => {
+      expect(refusal('bf16', mkl, able)).toBe('taken');
+      expect(refusal('bf16x3', mkl, able)).toBe('taken');
+      expect(refusal('bf16', mkl, epyc)).toBe(
+        'simd: the precision bf16 needs oneDNN to multiply, and here mkl does.',
+      );
+    },
+  );
+
+  const onednn = findBlas(memory, { wanted: 'onednn' });
+  test.skipIf(onednn.blas === null)(
+    `oneDNN has both, on every maker’s processor${onednn.blas === null ? ' (needs onednn)' : ''}`,
+    () => {
+      for (const processor of [able, epyc]) {
+        expect(refusal('bf16', onednn, processor)).toBe('taken');
+        expect(refusal('bf16x3', onednn, processor)).toBe('taken');
+      }
+    },
+  );
 
   const other = findBlas(memory, { wanted: 'openblas' });
   test.skipIf(other.blas === null)(
     `a library that only calls itself MKL is refused${other.blas === null ? ' (needs openblas)' : ''}`,
     () => {
       const renamed = { blas: { ...other.blas!, name: 'mkl' }, reason: '' };
-      expect(refusal('bf16', renamed, able)).toContain('needs MKL 2021 or later');
+      expect(refusal('bf16', renamed, able)).toContain('needs MKL of 2021 or later');
     },
   );
 });

@@ -1,12 +1,12 @@
 import { BackendError, type Precision } from '@bnrnn/core';
-import { hasBfloat } from './bfloat';
-import { fasterThan } from './fasterThan';
+import { bfloatLibraryOf, hasBfloat } from './bfloatLibrary';
+import { offerOf } from './fasterThan';
 import type { BlasSearch } from './findBlas';
 import { loadBlas } from './loadBlas';
 import { processorHere } from './processor';
 
 /**
- * Refuses a precision that library or processor do not have: MKL would compute it in software, slower than float32.
+ * Refuses a precision that library or processor do not have, which would be computed in software, slower than float32.
  *
  * @throws BackendError saying what is missing.
  */
@@ -22,17 +22,19 @@ export function expectPrecision(
       { hint: 'Take float32.' },
     );
   }
-  if (blas?.name !== 'mkl') {
+  const needed = bfloatLibraryOf(processor);
+  const { title, command } = offerOf(needed);
+  const isGood = blas?.name === 'onednn' || (blas?.name === 'mkl' && needed === 'mkl');
+  if (!isGood) {
     const there = blas === null ? `no library does (${reason})` : `${blas.name} does`;
-    const command = fasterThan(blas?.name).faster?.command ?? 'python3 -m pip install mkl';
     throw new BackendError(
-      `simd: the precision ${precision} needs MKL to multiply, and here ${there}.`,
-      { hint: `Take float32, or install MKL: ${command}` },
+      `simd: the precision ${precision} needs ${title} to multiply, and here ${there}.`,
+      { hint: `Take float32, or install ${title}: ${command}` },
     );
   }
   if (hasBfloat(loadBlas(blas, new Float32Array(1)).native)) return;
   throw new BackendError(
-    `simd: the precision ${precision} needs MKL 2021 or later, and here is ${blas.description}.`,
-    { hint: 'Take float32, or install a newer MKL.' },
+    `simd: the precision ${precision} needs ${title} of 2021 or later, and here is ${blas.description}.`,
+    { hint: 'Take float32, or install a newer version.' },
   );
 }

@@ -12,6 +12,19 @@ interface System {
   readonly prefix: string;
 }
 
+/** A library that a user may not have, and the command that brings it. */
+interface Offer {
+  readonly title: string;
+  readonly command: string;
+}
+
+/** How to get the libraries that have bfloat16. */
+export function offerOf(name: 'mkl' | 'onednn', { prefix } = systemHere()): Offer {
+  return name === 'mkl'
+    ? { title: 'MKL', command: `python3 -m pip install --prefix ${prefix} mkl` }
+    : { title: 'oneDNN', command: 'apt-get install -y libdnnl-dev' };
+}
+
 /**
  * What would multiply faster on this machine than a library does, and the command that brings it.
  *
@@ -19,15 +32,14 @@ interface System {
  */
 export function fasterThan(
   blas: string | undefined,
-  { platform, arch, processor, prefix }: System = systemHere(),
+  system: System = systemHere(),
 ): Pick<BackendProbe, 'faster'> {
+  const { platform, arch, processor } = system;
   if (platform === 'linux' && arch === 'x64' && processor.maker === 'intel' && blas !== 'mkl') {
-    const lower = processor.bfloat16 ? ', and it alone has the precisions bf16x3 and bf16' : '';
+    const lower = processor.bfloat16 ? ', with the precisions bf16x3 and bf16 too' : '';
+    const { title, command } = offerOf('mkl', system);
     return {
-      faster: {
-        what: `MKL would multiply faster on this processor${lower}.`,
-        command: `python3 -m pip install --prefix ${prefix} mkl`,
-      },
+      faster: { what: `${title} would multiply faster on this processor${lower}.`, command },
     };
   }
   if (blas !== undefined) return {};

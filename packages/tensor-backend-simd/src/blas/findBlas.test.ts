@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { byPreference, findBlas } from './findBlas';
 
+const descriptions = {
+  openblas: /^OpenBLAS \d/,
+  onednn: /^oneDNN \d+\.\d+\.\d+, instructions 0x[0-9a-f]+$/,
+  mkl: /^Intel.* Version \d+/,
+};
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
 
 describe('findBlas', () => {
@@ -29,16 +34,16 @@ describe('findBlas', () => {
   const found = findBlas(memory);
   test.skipIf(found.blas === null)('finds a BLAS (needs one, e.g. libopenblas0)', () => {
     expect(found.reason).toBe('');
-    expect(found.blas?.name).toMatch(/^(openblas|mkl|blis|accelerate)$/);
+    expect(found.blas?.name).toMatch(/^(openblas|onednn|mkl|blis|accelerate)$/);
     expect(found.blas?.description).not.toBe('');
   });
 
-  describe.each(['openblas', 'mkl'])('%s', (name) => {
+  describe.each(['openblas', 'onednn', 'mkl'] as const)('%s', (name) => {
     const { blas } = findBlas(memory, { wanted: name });
     const needs = blas === null ? ` (needs ${name})` : '';
     test.skipIf(blas === null)(`is found by its name, and by what a run kept of it${needs}`, () => {
       expect(blas?.name).toBe(name);
-      expect(blas?.description).toMatch(name === 'mkl' ? /^Intel.* Version \d+/ : /^OpenBLAS \d/);
+      expect(blas?.description).toMatch(descriptions[name]);
       const again = findBlas(memory, { before: blas!.description }).blas;
       expect([again?.name, again?.description]).toEqual([name, blas!.description]);
     });
@@ -52,13 +57,13 @@ describe('findBlas', () => {
 });
 
 test('the order is that of the processor’s maker', () => {
-  const sources = ['openblas', 'mkl', 'blis', 'openblas'].map((name, i) => ({
+  const sources = ['openblas', 'mkl', 'blis', 'openblas', 'onednn'].map((name, i) => ({
     name,
     path: `/${i}`,
   }));
   const orderOn = (maker: 'intel' | 'amd' | 'other') =>
     byPreference(sources, { maker, bfloat16: false }).map(({ path }) => path);
-  expect(orderOn('intel')).toEqual(['/1', '/0', '/3', '/2']);
-  expect(orderOn('amd')).toEqual(['/0', '/3', '/2', '/1']);
-  expect(orderOn('other')).toEqual(['/0', '/3', '/2', '/1']);
+  expect(orderOn('intel')).toEqual(['/1', '/0', '/3', '/2', '/4']);
+  expect(orderOn('amd')).toEqual(['/0', '/3', '/4', '/2', '/1']);
+  expect(orderOn('other')).toEqual(['/0', '/3', '/2', '/1', '/4']);
 });

@@ -9,9 +9,9 @@ import { missingEnd } from './truncatedElf';
 
 /** The libraries from the fastest to the slowest, as measured on processors of a maker. */
 const order = {
-  intel: ['mkl', 'openblas', 'blis', 'accelerate'],
-  amd: ['openblas', 'blis', 'mkl'],
-  other: ['openblas', 'blis', 'mkl', 'accelerate'],
+  intel: ['mkl', 'openblas', 'blis', 'onednn', 'accelerate'],
+  amd: ['openblas', 'onednn', 'blis', 'mkl'],
+  other: ['openblas', 'blis', 'mkl', 'onednn', 'accelerate'],
 } as const satisfies Record<Processor['maker'], readonly string[]>;
 
 const names: readonly string[] = order.intel;
@@ -32,8 +32,8 @@ export interface BlasWish {
 }
 
 /**
- * Looks for a BLAS with a CBLAS interface: MKL, OpenBLAS, BLIS or Accelerate in their usual places and in Python's
- * environments. The first one in the order that was measured on processors of this maker is taken: the same on each
+ * Looks for a library of matrix products: MKL, OpenBLAS, BLIS, oneDNN or Accelerate in their usual places and in
+ * Python's environments. The first one in the order that was measured on processors of this maker is taken: the same on each
  * start, as a timing would not be. A library whose file is cut short, or whose product of known numbers is wrong,
  * is refused.
  */

@@ -1,4 +1,4 @@
-import type { Native } from './loadBlas';
+import type { Native } from './native';
 
 /** Libraries want what they packed at such addresses. */
 const alignment = 64;

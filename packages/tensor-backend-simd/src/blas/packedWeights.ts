@@ -1,5 +1,6 @@
 import type { Product, StepOperands, StepProduct } from '../threads/thread';
-import { asIs, rowMajor, transposed, type Native } from './loadBlas';
+import { asIs, rowMajor, transposed } from './cblas';
+import type { Native } from './native';
 import { nativeRoom } from './nativeRoom';
 import { wholeProducts } from './panels';
 

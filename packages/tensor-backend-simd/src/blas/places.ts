@@ -8,6 +8,8 @@ const onLinux: readonly BlasSource[] = [
   { name: 'openblas', path: 'libopenblas.so.0' },
   { name: 'openblas', path: 'libopenblas.so' },
   { name: 'openblas', path: '/opt/OpenBLAS/lib/libopenblas.so' },
+  { name: 'onednn', path: 'libdnnl.so.3' },
+  { name: 'onednn', path: 'libdnnl.so.2' },
   { name: 'mkl', path: 'libmkl_rt.so.3' },
   { name: 'mkl', path: 'libmkl_rt.so.2' },
   { name: 'mkl', path: 'libmkl_rt.so' },
@@ -98,6 +100,8 @@ function librariesBelow(prefix: string): BlasSource[] {
     { name: 'openblas', path: join(folder, 'libopenblas.so.0') },
     { name: 'openblas', path: join(folder, 'libopenblas.dylib') },
     { name: 'blis', path: join(folder, 'libblis.so.4') },
+    { name: 'onednn', path: join(folder, 'libdnnl.so.3') },
+    { name: 'onednn', path: join(folder, 'libdnnl.so.2') },
   ]);
   const wheels = foldersIn(lib)
     .filter((folder) => basename(folder).startsWith('python3'))

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { BackendError, UsageError, type Precision } from '@bnrnn/core';
 import { reserveProblem } from '@bnrnn/tensor-backend';
+import { bfloatLibraryOf } from '../blas/bfloatLibrary';
 import { expectPrecision } from '../blas/expectPrecision';
 import { findBlas, type BlasWish } from '../blas/findBlas';
+import { processorHere } from '../blas/processor';
 import { keepLast, type Prepared } from '../host';
 import type { Settings } from '../settings';
 import { expectKernels } from '../threads/expectKernels';
@@ -33,8 +35,11 @@ async function prepareNow(
   const module = await loadModule();
   const kernels = instantiateKernels(module, memory);
   expectKernels(kernels);
-  // MKL alone has the lower precisions: it is taken although another library may come before it here.
-  const byPrecision = wish.wanted === '' && precision !== 'float32' ? { wanted: 'mkl' } : wish;
+  // One library has the lower precisions: it is taken although another one may come before it here.
+  const byPrecision =
+    wish.wanted === '' && precision !== 'float32'
+      ? { wanted: bfloatLibraryOf(processorHere()) }
+      : wish;
   const search = findBlas(memory, byPrecision);
   if (search.blas === null && wish.wanted !== '' && wish.wanted !== 'none') {
     throw new UsageError(`BNRNN_BLAS names a library that cannot be used: ${search.reason}.`, {
