@@ -15,13 +15,13 @@ const { bfloatLibraryOf } = await load<typeof BfloatLibrary>('bfloatLibrary.ts')
 const { processorHere } = await load<typeof ProcessorHere>('processor.ts');
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
 
+const isHere = (wanted: string): boolean => findBlas(memory, { wanted }).blas !== null;
+
 /** The libraries that are here of those that the suites run on; `findBlas.test.ts` names those that are not. */
-export const libraries = (['openblas', 'onednn', 'mkl'] as const).filter(
-  (wanted) => findBlas(memory, { wanted }).blas !== null,
-);
+export const libraries = (['openblas', 'mkl'] as const).filter(isHere);
 
 const bfloatLibrary = bfloatLibraryOf(processorHere());
 
 /** The library with which products run in a lower precision here. */
 export const bfloat16 =
-  processorHere().bfloat16 && libraries.includes(bfloatLibrary) ? bfloatLibrary : undefined;
+  processorHere().bfloat16 && isHere(bfloatLibrary) ? bfloatLibrary : undefined;
