@@ -4,6 +4,9 @@ import { promisify } from 'node:util';
 import { startBackend } from '@bnrnn/tensor-backend';
 import { expectClose } from '@bnrnn/test-utils';
 import { describe, expect, test } from 'vitest';
+import { bfloatLibraryOf } from '../src/blas/bfloatLibrary';
+import { findBlas } from '../src/blas/findBlas';
+import { processorHere } from '../src/blas/processor';
 
 interface Fingerprint {
   threads: number;
@@ -47,10 +50,29 @@ describe('three training steps', () => {
     expectClose(own.weights, (await one).weights, { rtol: 1e-6 });
   });
 
-  test('the same threads give the same bits from run to run', async () => {
-    const [first, second] = [await train(2), await train(2)];
-    expect(second).toEqual(first);
-  });
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  const processor = processorHere();
+  const settings = [
+    ...['none', 'openblas', 'onednn', 'mkl'].map((library) => ({ library, precision: 'float32' })),
+    ...['bf16x3', 'bf16'].map((precision) => ({
+      library: bfloatLibraryOf(processor),
+      precision,
+    })),
+  ];
+  test.for(settings)(
+    'the same threads give the same bits from run to run: $library, $precision',
+    async ({ library, precision }, { skip }) => {
+      const canRun = precision === 'float32' || processor.bfloat16;
+      const isHere = library === 'none' || findBlas(memory, { wanted: library }).blas !== null;
+      skip(!canRun || !isHere, `needs ${library}${canRun ? '' : ' and bfloat16'}`);
+      const env = { BNRNN_BLAS: library, BNRNN_PRECISION: precision };
+      for (const threads of [1, 2]) {
+        const [first, second] = [await train(threads, env), await train(threads, env)];
+        expect(second).toEqual(first);
+        expectClose(first.losses, (await one).losses, { rtol: 1e-4 });
+      }
+    },
+  );
 });
 
 const startTwice = `
