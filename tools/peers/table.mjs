@@ -67,7 +67,7 @@ function cells(row) {
 function libraryName(blas) {
   const description = blas ?? '';
   const [, mkl] = /Math Kernel Library Version ([\d.]+)/.exec(description) ?? [];
-  return mkl === undefined ? description.split(' ').slice(0, 2).join(' ') : `MKL ${mkl}`;
+  return mkl === undefined ? (/^\S+ [^\s,]+/.exec(description)?.[0] ?? description) : `MKL ${mkl}`;
 }
 
 function peak({ peakRssMiB, importRssMiB }) {
