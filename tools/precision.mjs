@@ -6,8 +6,9 @@
  *   node tools/precision.mjs --preset ptb-small-tiny --data glosses --seeds 10 --runs runs/precision
  *
  * Runs that have ended in the folder are kept. `--float32 docs/results/ptb-small/ptb-small-seed-` takes the runs of
- * float32 from the folders that begin so and end with a seed, and trains none on another number of threads. Needs
- * `npx nx run @bnrnn/cli:bundle`, a processor with AMX or AVX-512 BF16, and its library: MKL on Intel, oneDNN on AMD.
+ * float32 from the folders that begin so and end with a seed. They are trained again then, on this machine with its
+ * library, in place of another number of threads. Needs `npx nx run @bnrnn/cli:bundle`, a processor with AMX or
+ * AVX-512 BF16, and its library: MKL on Intel, oneDNN on AMD.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,12 +21,19 @@ import { commandLine } from './peers/results.mjs';
 import { renderPrecision } from './precision/renderPrecision.mjs';
 import { writePage } from './writePage.mjs';
 
-/** What is compared with the first one; the folders of its runs begin with `folder`. */
+/**
+ * What is compared with the first one; the folders of its runs begin with `folder`. Where `beside` stands, only
+ * beside new or kept runs of float32.
+ */
 const allArms = [
   { name: 'float32', folder: 'float32', precision: 'float32', threads: '1' },
   {
-    ...{ name: 'float32, 2 threads', folder: 'float32-on-2-threads' },
+    ...{ name: 'float32, 2 threads', folder: 'float32-on-2-threads', beside: 'new' },
     ...{ precision: 'float32', threads: '2' },
+  },
+  {
+    ...{ name: 'float32, again', folder: 'float32-again', beside: 'kept' },
+    ...{ precision: 'float32', threads: '1' },
   },
   { name: 'bf16x3', folder: 'bf16x3', precision: 'bf16x3', threads: '1' },
   { name: 'bf16', folder: 'bf16', precision: 'bf16', threads: '1' },
@@ -41,7 +49,8 @@ const { values } = parseArgs({
   },
 });
 const { preset, data, runs } = values;
-const arms = allArms.filter(({ threads }) => values.float32 === undefined || threads === '1');
+const float32 = values.float32 === undefined ? 'new' : 'kept';
+const arms = allArms.filter(({ beside = float32 }) => beside === float32);
 const seeds = Array.from({ length: whole('seeds', values.seeds) }, (_, i) => i + 1);
 if (seeds.length < 2) refuse('--seeds is 1, expected at least 2: a difference needs an interval');
 
@@ -102,8 +111,8 @@ function train({ precision, threads }, seed, run) {
   if (status !== 0) refuse(`the run in ${run} failed, see above`);
 }
 
-function folderOf({ folder: name, precision }, seed) {
-  if (precision === 'float32' && values.float32 !== undefined) return `${values.float32}${seed}`;
+function folderOf({ folder: name }, seed) {
+  if (name === 'float32' && values.float32 !== undefined) return `${values.float32}${seed}`;
   return join(runs, `${name}-${seed}`);
 }
 
