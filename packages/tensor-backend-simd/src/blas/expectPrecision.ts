@@ -6,7 +6,7 @@ import { loadBlas } from './loadBlas';
 import { processorHere } from './processor';
 
 /**
- * Refuses a precision that library or processor do not have, which would be computed in software, slower than float32.
+ * Refuses a precision that library or processor do not have: it would be computed in software, slower than float32.
  *
  * @throws BackendError saying what is missing.
  */

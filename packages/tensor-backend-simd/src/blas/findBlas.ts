@@ -33,9 +33,9 @@ export interface BlasWish {
 
 /**
  * Looks for a library of matrix products: MKL, OpenBLAS, BLIS, oneDNN or Accelerate in their usual places and in
- * Python's environments. The first one in the order that was measured on processors of this maker is taken: the same on each
- * start, as a timing would not be. A library whose file is cut short, or whose product of known numbers is wrong,
- * is refused.
+ * Python's environments. The first one in the order that was measured on processors of this maker is taken: the same
+ * on each start, as a timing would not be. A library whose file is cut short, or whose product of known numbers is
+ * wrong, is refused.
  */
 export function findBlas(
   memory: WebAssembly.Memory,
