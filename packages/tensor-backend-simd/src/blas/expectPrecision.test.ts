@@ -67,10 +67,12 @@ describe('expectPrecision', () => {
 
   const other = findBlas(memory, { wanted: 'openblas' });
   test.skipIf(other.blas === null)(
-    `a library that only calls itself MKL is refused${other.blas === null ? ' (needs openblas)' : ''}`,
+    `a library that only calls itself MKL or oneDNN is refused${other.blas === null ? ' (needs openblas)' : ''}`,
     () => {
       const renamed = { blas: { ...other.blas!, name: 'mkl' }, reason: '' };
       expect(refusal('bf16', renamed, able)).toContain('needs MKL of 2021 or later');
+      const asOnednn = { blas: { ...other.blas!, name: 'onednn' }, reason: '' };
+      expect(refusal('bf16', asOnednn, able)).toContain('needs oneDNN of 2021 or later');
     },
   );
 });

@@ -23,9 +23,9 @@ export function expectPrecision(
     );
   }
   const needed = bfloatLibraryOf(processor);
-  const { title, command } = offerOf(needed);
-  const isGood = blas?.name === 'onednn' || (blas?.name === 'mkl' && needed === 'mkl');
-  if (!isGood) {
+  const found = [needed, 'onednn' as const].find((name) => name === blas?.name);
+  if (blas === null || found === undefined) {
+    const { title, command } = offerOf(needed);
     const there = blas === null ? `no library does (${reason})` : `${blas.name} does`;
     throw new BackendError(
       `simd: the precision ${precision} needs ${title} to multiply, and here ${there}.`,
@@ -34,7 +34,7 @@ export function expectPrecision(
   }
   if (hasBfloat(loadBlas(blas, new Float32Array(1)).native)) return;
   throw new BackendError(
-    `simd: the precision ${precision} needs ${title} of 2021 or later, and here is ${blas.description}.`,
+    `simd: the precision ${precision} needs ${offerOf(found).title} of 2021 or later, and here is ${blas.description}.`,
     { hint: 'Take float32, or install a newer version.' },
   );
 }
