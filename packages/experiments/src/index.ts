@@ -1,6 +1,6 @@
 export { benchPreset, type BenchOptions, type BenchResult } from './bench/benchPreset';
 export { benchSubject, type BenchSubject } from './bench/benchSubject';
-export type { StepProduct } from './bench/productList';
+export { productFlops, productList, type StepProduct } from './bench/productList';
 export { expectCorpusName, loadCorpus, type LoadedCorpus } from './build/loadCorpus';
 export type { FrameSizes, TextSizes } from './build/modelSpec';
 export { parameterCount } from './build/parameterCount';

@@ -57,9 +57,10 @@ export function addBench(program: Command, io: Io): void {
       ),
     )
     .addOption(
-      new Option('--vocabulary <n>', 'language models: distinct words (default: 10000)').argParser(
-        wholeFlag('--vocabulary', 2),
-      ),
+      new Option(
+        '--vocabulary <n>',
+        'language models: distinct tokens (default: 10000 words, 50 characters)',
+      ).argParser(wholeFlag('--vocabulary', 2)),
     )
     .addOption(
       new Option('--set <path=value>', 'change one setting; may be repeated').argParser(gather),

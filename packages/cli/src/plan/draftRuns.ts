@@ -37,9 +37,11 @@ export function draftRun(
   return task.draft(request, flags);
 }
 
-/** How many batches a run trains and validates on. */
+/** How many batches a run trains and validates on, and of what. */
 export interface RunLength {
   readonly steps: number;
+  /** Distinct tokens, where the data is a text. */
+  readonly vocabulary?: number;
   /** Batches of one pass over the training data and over the validation data. */
   readonly trainBatches: number;
   readonly validBatches: number;
@@ -54,7 +56,9 @@ export async function lengthOf(io: Io, draft: RunDraft): Promise<RunLength> {
     const trainBatches = train.batchesPerEpoch;
     const all = trainBatches * settings['schedule.epochs'].value;
     const most = settings['schedule.maxSteps'].value;
+    const { spec } = data;
     return {
+      ...(spec.kind === 'languageModel' && { vocabulary: spec.vocabulary }),
       steps: most > 0 ? Math.min(all, most) : all,
       trainBatches,
       validBatches: valid.batchesPerEpoch,

@@ -2,8 +2,9 @@ import { tmpdir } from 'node:os';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BackendError } from '@bnrnn/core';
-import type { Override, RunDraft } from '@bnrnn/experiments';
+import { productFlops, productList, type Override, type RunDraft } from '@bnrnn/experiments';
 import { threadsOfMachine } from '@bnrnn/tensor-backend';
+import { runTaskOf } from '../tasks/runTasks';
 import { childCommand } from './childCommand';
 import type { RunLength } from './draftRuns';
 import type { PlannedRun } from './plannedRun';
@@ -14,18 +15,26 @@ const forwardShare = 1 / 3;
 /** Passes over the validation data after the end: three choices of statistics. */
 const finalPasses = 3;
 
-/** How a plan uses the processors, and how long a step then takes. */
+/** A run of a plan, as its steps are timed. */
+export interface TimedRun {
+  readonly planned: PlannedRun;
+  readonly draft: RunDraft;
+  readonly length: RunLength;
+}
+
+/** How a plan uses the processors, and how long steps then take. */
 export interface Pace {
   /** Processes side by side. */
   readonly jobs: number;
   /** Threads of each. */
   readonly threads: number;
-  /** Milliseconds of a training step. */
-  readonly stepMilliseconds: number;
+  /** Milliseconds of a training step of each preset's first run, by preset. */
+  readonly timed: ReadonlyMap<string, number>;
+  /** Milliseconds of a training step of a run: its preset's, times the ratio of their matrix products. */
+  stepMilliseconds(run: TimedRun): number;
 }
 
 export interface PaceOptions {
-  readonly runs: number;
   readonly jobs?: number;
   readonly threads?: number;
   readonly precision?: string;
@@ -36,14 +45,47 @@ export interface PaceOptions {
 }
 
 /**
- * Times a few steps of a run in processes of their own: with all threads, and with one thread where
- * several runs could stand side by side. The faster way for the whole plan is taken.
+ * Times a few steps of the first run of each preset, in processes of their own. The first preset is timed with all
+ * threads, and with one thread where several runs could stand side by side; the faster way is taken for the whole plan.
  *
+ * @param runs  what is to be trained, at least one run.
  * @throws BackendError with the sentence of a bench that failed.
  */
-export async function measurePace(planned: PlannedRun, options: PaceOptions): Promise<Pace> {
+export async function measurePace(
+  runs: readonly [TimedRun, ...TimedRun[]],
+  options: PaceOptions,
+): Promise<Pace> {
+  const [first] = runs;
+  const firsts = new Map(
+    runs.toReversed().map((run): [string, TimedRun] => [run.planned.preset, run]),
+  );
+  const { jobs, threads, milliseconds } = await fastestWay(first, runs.length, options);
+  const timed = new Map([[first.planned.preset, milliseconds]]);
+  for (const [preset, run] of firsts) {
+    if (!timed.has(preset)) timed.set(preset, await stepTime(run, threads, options));
+  }
+  return {
+    jobs,
+    threads,
+    timed,
+    stepMilliseconds(run) {
+      const { preset } = run.planned;
+      const like = firsts.get(preset);
+      if (like === undefined) throw new TypeError(`No run of ${preset} was timed.`);
+      return ((timed.get(preset) ?? NaN) * stepFlops(run)) / stepFlops(like);
+    },
+  };
+}
+
+interface Way {
+  readonly jobs: number;
+  readonly threads: number;
+  readonly milliseconds: number;
+}
+
+async function fastestWay(run: TimedRun, runs: number, options: PaceOptions): Promise<Way> {
   const cores = threadsOfMachine();
-  const { runs, jobs, threads } = options;
+  const { jobs, threads } = options;
   const ways =
     jobs !== undefined
       ? [{ jobs, threads: threads ?? Math.max(1, Math.floor(cores / jobs)) }]
@@ -53,15 +95,24 @@ export async function measurePace(planned: PlannedRun, options: PaceOptions): Pr
             ? [{ jobs: Math.min(runs, cores), threads: 1 }]
             : []),
         ];
-  const paces: Pace[] = [];
+  const found: Way[] = [];
   for (const way of ways) {
-    paces.push({ ...way, stepMilliseconds: await stepTime(planned, way.threads, options) });
+    found.push({ ...way, milliseconds: await stepTime(run, way.threads, options) });
   }
-  return paces.reduce((best, pace) => (timeOfRun(pace) < timeOfRun(best) ? pace : best));
+  return found.reduce((best, way) => (timeOfRun(way) < timeOfRun(best) ? way : best));
 }
 
-function timeOfRun({ stepMilliseconds, jobs }: Pace): number {
-  return stepMilliseconds / jobs;
+function timeOfRun({ milliseconds, jobs }: Way): number {
+  return milliseconds / jobs;
+}
+
+/** Operations of the matrix products of a training step, as `bench` counts them. */
+function stepFlops({ draft, length }: TimedRun): number {
+  const task = runTaskOf(draft);
+  const { settings } = draft;
+  const batch = settings['data.batch'].value;
+  const time = task.benchTime(settings, {});
+  return productFlops(productList(task.paperModel(settings, length), { time, batch }));
 }
 
 /** A rate takes no time, and at some a model diverges within a few steps. */
@@ -70,7 +121,7 @@ function changesTime({ path }: Override): boolean {
 }
 
 async function stepTime(
-  { preset, recipe, overrides }: PlannedRun,
+  { planned: { preset, recipe, overrides }, length: { vocabulary } }: TimedRun,
   threads: number,
   { backend, precision, strategy, signal }: PaceOptions,
 ): Promise<number> {
@@ -79,6 +130,7 @@ async function stepTime(
     const args = [
       ...['bench', preset, '--alone', '--steps', '3', '--json', '--recipe', recipe],
       ...['--threads', String(threads)],
+      ...(vocabulary === undefined ? [] : ['--vocabulary', String(vocabulary)]),
       ...(backend === undefined ? [] : ['--backend', backend]),
       ...(precision === undefined ? [] : ['--precision', precision]),
       ...(strategy === undefined ? [] : ['--strategy', strategy]),
@@ -99,12 +151,13 @@ async function stepTime(
 /**
  * Seconds that a run still takes at a pace: its steps, its validations, its evaluation at the end.
  *
+ * @param stepMilliseconds  of a training step of it.
  * @param stepsDone  steps of a run that goes on.
  */
 export function secondsLeft(
   { settings }: Pick<RunDraft, 'settings'>,
   { steps, trainBatches, validBatches }: RunLength,
-  { stepMilliseconds }: Pick<Pace, 'stepMilliseconds'>,
+  stepMilliseconds: number,
   stepsDone = 0,
 ): number {
   const isNormalized = Object.entries(settings).some(

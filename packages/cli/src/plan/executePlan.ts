@@ -1,11 +1,11 @@
 import { BnrnnError } from '@bnrnn/core';
-import { findPreset, type Override, type RunDraft } from '@bnrnn/experiments';
+import type { Override, RunDraft } from '@bnrnn/experiments';
 import { runTaskOf } from '../tasks/runTasks';
 import { InterruptedError, watchInterruption } from '../interruption';
 import type { Io } from '../io';
 import type { OwnStrategy } from '../ownStrategy';
 import { draftRun, lengthOf, type RunLength, type RunVariant } from './draftRuns';
-import { measurePace, secondsLeft, secondsOfPlan, type Pace } from './estimate';
+import { measurePace, secondsLeft, secondsOfPlan, type Pace, type TimedRun } from './estimate';
 import { expectOneTask, sharedArguments, type PlanFlags } from './planFlags';
 import { standingOf, type PlannedRun, type Standing } from './plannedRun';
 import { runPlan, type PlanEntry, type PlanOutcome } from './runPlan';
@@ -45,27 +45,29 @@ export async function executePlan(
   expectOneTask(ofRuns);
   const plan = variants.map((variant, k) => plannedRun(variant, drafts[k] as RunDraft));
   const before = await Promise.all(plan.map((one) => standingOf(one, join(out, one.name))));
-  const open = plan.filter((_, k) => isOpen(before[k] as Standing));
   const lengths = await lengthsOf(io, drafts);
+  const runs = plan.map((planned, k): TimedRun => {
+    const draft = drafts[k] as RunDraft;
+    return { planned, draft, length: lengths(draft) };
+  });
+  const open = runs.filter((_, k) => isOpen(before[k] as Standing));
   const interruption = watchInterruption(io);
   const { signal } = interruption;
   try {
     const pace = await paceOf(io, open, flags, signal);
     const left = (standings: readonly Standing[]) =>
       secondsOfPlan(
-        drafts.flatMap((draft, k) => {
+        runs.flatMap((run, k) => {
           const standing = standings[k] as Standing;
           if (pace === undefined || !isOpen(standing)) return [];
-          return [secondsLeft(draft, lengths(draft), pace, stepsDone(standing))];
+          const { draft, length } = run;
+          return [secondsLeft(draft, length, pace.stepMilliseconds(run), stepsDone(standing))];
         }),
         pace?.jobs ?? 1,
       );
     io.out(`${plan.length} runs in ${out}, ${plan.length - open.length} of them ended before.`);
     if (pace !== undefined) {
-      const threads = `${pace.threads} ${pace.threads === 1 ? 'thread' : 'threads'}`;
-      io.out(
-        `${pace.jobs} at a time, ${threads} each, ${pace.stepMilliseconds.toFixed(1)} ms a step: about ${inHours(left(before))}.`,
-      );
+      io.out(`${paceLine(pace)}: about ${inHours(left(before))}.`);
     }
     const outcome = await runPlan(io, plan, {
       out,
@@ -134,18 +136,16 @@ async function lengthsOf(
   return (draft) => found.get(key(draft)) as RunLength;
 }
 
-/** Times the first open run; undefined where none is open. */
+/** Times steps of the open runs; undefined where none is open. */
 async function paceOf(
   io: Io,
-  open: readonly PlannedRun[],
+  [first, ...others]: readonly TimedRun[],
   { jobs, threads, backend, precision, strategy }: PlanFlags,
   signal: AbortSignal,
 ): Promise<Pace | undefined> {
-  const [first] = open;
   if (first === undefined) return undefined;
-  io.note(`timing steps of ${findPreset(first.preset).name}`);
-  return measurePace(first, {
-    runs: open.length,
+  io.note('timing some steps');
+  return measurePace([first, ...others], {
     signal,
     ...(jobs !== undefined && { jobs }),
     ...(threads !== undefined && { threads }),
@@ -153,6 +153,12 @@ async function paceOf(
     ...(precision !== undefined && { precision }),
     ...(strategy !== undefined && { strategy }),
   });
+}
+
+function paceLine({ jobs, threads, timed }: Pace): string {
+  const each = `${threads} ${threads === 1 ? 'thread' : 'threads'}`;
+  const steps = [...timed].map(([preset, time]) => `${preset} ${time.toFixed(1)} ms`);
+  return `${jobs} at a time, ${each} each, steps of ${steps.join(', ')}`;
 }
 
 function inHours(seconds: number): string {

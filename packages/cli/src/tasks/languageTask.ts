@@ -46,9 +46,11 @@ export const languageTask: RunTask<'language'> = {
   ],
 
   paperModel(settings, flags) {
-    const classes = flags === undefined ? ptbTypes[settings['data.level'].value] : ptbTypes.word;
-    return language.modelSpec(settings, { classes: flags?.vocabulary ?? classes });
+    const classes = flags?.vocabulary ?? ptbTypes[settings['data.level'].value];
+    return language.modelSpec(settings, { classes });
   },
+
+  benchTime: (settings) => settings['data.time'].value,
 
   draft(request, flags, stored) {
     const before = stored !== undefined && isOf(language, stored) ? stored.data : undefined;
@@ -76,11 +78,10 @@ export const languageTask: RunTask<'language'> = {
   bench(request, flags, facts) {
     const draft = resolveRun(language, { ...request, data: randomCorpus.name });
     const config = completeRun(draft, facts);
-    const spec = languageTask.paperModel(config.settings, flags);
-    return {
-      config,
-      subject: benchSubject(config, spec, config.settings['data.time'].value, request),
-    };
+    const { settings } = config;
+    const spec = languageTask.paperModel(settings, flags);
+    const time = languageTask.benchTime(settings, flags);
+    return { config, subject: benchSubject(config, spec, time, request) };
   },
 
   async parity(io, request, data, facts) {

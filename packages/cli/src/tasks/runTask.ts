@@ -75,8 +75,10 @@ export interface RunTask<Of extends TaskName = TaskName> {
   readonly evaluated: readonly Split[];
   /** What a table of presets shows: a heading and a setting each. */
   readonly columns: readonly (readonly [string, SettingPath])[];
-  /** The model on data of the paper's sizes; of a bench, as its flags say. */
+  /** The model on data of the paper's sizes, or of those that the flags of a bench say. */
   paperModel(settings: SettingsFor<Of>, flags?: RandomFlags): ModelSpec;
+  /** Steps of a batch of a bench. */
+  benchTime(settings: SettingsFor<Of>, flags: RandomFlags): number;
   /**
    * What the flags ask for, before the data is opened.
    *

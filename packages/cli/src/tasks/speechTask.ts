@@ -60,6 +60,8 @@ export const speechTask: RunTask<'speech'> = {
 
   paperModel: (settings) => speech.modelSpec(settings, wsj),
 
+  benchTime: (_settings, { frames = defaultFrames }) => frames,
+
   draft(request, flags, stored) {
     const before = stored !== undefined && isOf(speech, stored) ? stored.data : undefined;
     const data = speechFiles(flags, before);
@@ -95,12 +97,12 @@ export const speechTask: RunTask<'speech'> = {
 
   split: speechSplit,
 
-  bench(request, { frames = defaultFrames }, facts) {
+  bench(request, flags, facts) {
     const config = completeRun(resolveRun(speech, { ...request, data: randomFiles }), facts);
-    return {
-      config,
-      subject: benchSubject(config, speechTask.paperModel(config.settings), frames, request),
-    };
+    const { settings } = config;
+    const spec = speechTask.paperModel(settings);
+    const time = speechTask.benchTime(settings, flags);
+    return { config, subject: benchSubject(config, spec, time, request) };
   },
 
   parity(_io, request, _data, facts) {

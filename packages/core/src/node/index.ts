@@ -1,5 +1,5 @@
 export { followLinks } from './followLinks';
 export { OutputFile, writeOutput } from './outputFile';
-export { removeTemporaries, trackTemporary } from './temporaries';
+export { makeTemporaryFolder, removeTemporaries } from './temporaries';
 export { TemporaryFile } from './temporaryFile';
 export { writeFullySync } from './writeFully';

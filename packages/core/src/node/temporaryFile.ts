@@ -1,7 +1,7 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { errorCode } from '@bnrnn/core';
-import { trackTemporary } from './temporaries';
+import { makeTemporaryFile } from './temporaries';
 import { writeFully } from './writeFully';
 
 /**
@@ -17,10 +17,10 @@ export class TemporaryFile {
   #bytes = 0;
   #open = true;
 
-  private constructor(path: string, handle: FileHandle) {
+  private constructor(path: string, handle: FileHandle, forget: () => void) {
     this.#path = path;
     this.#handle = handle;
-    this.#forget = trackTemporary(path);
+    this.#forget = forget;
   }
 
   /**
@@ -28,8 +28,14 @@ export class TemporaryFile {
    * @param mode  permissions; the user's own when absent.
    */
   static async create(path: string, mode?: number): Promise<TemporaryFile> {
-    const handle = await open(path, 'wx');
-    const file = new TemporaryFile(path, handle);
+    const forget = makeTemporaryFile(path);
+    const discard = async (error: unknown): Promise<never> => {
+      await rm(path, { force: true }).catch(() => undefined);
+      forget();
+      throw error;
+    };
+    const handle = await open(path, 'r+').catch(discard);
+    const file = new TemporaryFile(path, handle, forget);
     try {
       if (mode !== undefined) await handle.chmod(mode & 0o7777);
     } catch (error) {

@@ -1,5 +1,5 @@
 import { errorCode, reasonOf, UsageError } from '@bnrnn/core';
-import { followLinks, trackTemporary } from '@bnrnn/core/node';
+import { followLinks, makeTemporaryFolder } from '@bnrnn/core/node';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -42,8 +42,7 @@ export async function stageFolder(folder: string): Promise<StagedFolder> {
   await mkdir(dirname(target), { recursive: true }).catch(failed);
   const place = await followLinks(target).catch(failed);
   const path = `${place}.${randomBytes(8).toString('hex')}.partial`;
-  await mkdir(path).catch(failed);
-  const forget = trackTemporary(path);
+  const forget = madeAt(path, failed);
   return {
     path,
     target,
@@ -56,4 +55,12 @@ export async function stageFolder(folder: string): Promise<StagedFolder> {
       forget();
     },
   };
+}
+
+function madeAt(path: string, failed: (cause: unknown) => never): () => void {
+  try {
+    return makeTemporaryFolder(path);
+  } catch (cause) {
+    return failed(cause);
+  }
 }
