@@ -143,6 +143,22 @@ describe('evaluate', () => {
     }
   });
 
+  it('gives several splits, over one recalibration, what it gives each', async () => {
+    const each = [await evaluateAll('bn', '--split', 'test'), await evaluateAll('bn')];
+    const both = await bnrnn(folder, 'evaluate', 'bn', '--split', 'test,dev,valid', '--json');
+    expect(both.stderr.match(/recalibrated over/g)).toHaveLength(1);
+    expect(lastJson(both)).toMatchObject({
+      precision: 'float32',
+      splits: [
+        { split: 'test', results: each[0] },
+        { split: 'valid', results: each[1] },
+      ],
+    });
+    const { status, stderr } = await bnrnn(folder, 'evaluate', 'bn', '--split', 'test,tset');
+    expect(status).toBe(2);
+    expect(stderr).toContain('--split is "tset", expected one of: valid, dev, test, train.');
+  });
+
   it('gives a baseline the same numbers under each choice', async () => {
     const rows = await evaluateAll('plain');
     expect(rows.map((row) => row.statistics)).toEqual(['batch', 'running', 'recalibrated']);

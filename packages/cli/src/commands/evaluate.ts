@@ -4,9 +4,9 @@ import { checkpointsOf } from '@bnrnn/training/node';
 import { Option, type Command } from 'commander';
 import { addBackendFlags, backendLine, startFlagged, type BackendFlags } from '../backendFlags';
 import { evaluateAll } from '../evaluate/evaluateAll';
-import { evaluationJson, evaluationTable } from '../evaluate/evaluateOutput';
+import { evaluationsJson, evaluationTable } from '../evaluate/evaluateOutput';
 import { addFoldFlag, foldWhereAsked, type FoldFlags } from '../foldFlag';
-import type { DataFlags, Split } from '../tasks/runTask';
+import type { DataFlags, EvaluatedSplit, Split } from '../tasks/runTask';
 import { runTaskOf } from '../tasks/runTasks';
 import type { Io } from '../io';
 import {
@@ -35,7 +35,11 @@ export function addEvaluate(program: Command, io: Io): void {
     .addOption(
       new Option('--statistics <choice>', `${statisticsChoices.join(', ')} or all`).default('all'),
     )
-    .addOption(new Option('--split <split>', 'valid (or dev), test or train').default('valid'))
+    .addOption(
+      new Option('--split <splits>', 'valid (or dev), test, train, or several with commas').default(
+        'valid',
+      ),
+    )
     .option(
       '--data <corpus>',
       "where the run's corpus is now; speech: the directory of --split test",
@@ -51,15 +55,17 @@ export function addEvaluate(program: Command, io: Io): void {
 
 async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promise<void> {
   const choices = choicesOf(flags);
-  const named = expectOneOf('--split', flags.split, ['valid', 'dev', 'test', 'train']);
-  const split: Split = named === 'dev' ? 'valid' : named;
+  const splits = splitsOf(flags);
   const which = expectOneOf('--checkpoint', flags.checkpoint, ['latest', 'best']);
   const config = readConfig(folder);
   const own = await readStrategy(flags);
   expectSameStrategy(config, own);
-  const data = await runTaskOf(config).split(io, config, split, flags);
+  const opened: EvaluatedSplit[] = [];
   try {
-    for (const line of data.lines) io.out(line);
+    for (const split of splits) {
+      opened.push(await runTaskOf(config).split(io, config, split, flags));
+    }
+    for (const line of new Set(opened.flatMap(({ lines }) => lines))) io.out(line);
     const backend = await startFlagged(flags, io, config);
     io.out(backendLine(backend));
     const loaded = await loadModel(await checkpointsOf(folder), {
@@ -68,33 +74,43 @@ async function runEvaluate(io: Io, folder: string, flags: EvaluateFlags): Promis
       onRefused: (sentence) => io.note(`warning: ${sentence}`),
     });
     const model = foldWhereAsked(io, loaded, flags);
-    const results = await evaluateAll(io, {
+    const all = await evaluateAll(io, {
       model,
       settings: config.settings,
-      source: data.source,
-      trainSource: data.trainSource,
+      sources: opened.map(({ source }) => source),
+      trainSource: (opened[0] as EvaluatedSplit).trainSource,
       choices,
     });
     model.dispose();
     const { precision } = backend;
     const { unit } = config;
-    if (flags.json === true) {
-      const rows = results.map((result) => evaluationJson(unit, result));
-      io.out(JSON.stringify({ split, precision, results: rows }));
-    } else {
-      for (const line of evaluationTable(unit, split, results)) io.out(line);
+    const found = splits.map((split, k) => ({ split, results: all[k] ?? [] }));
+    if (flags.json === true) io.out(JSON.stringify(evaluationsJson(unit, precision, found)));
+    else {
+      for (const { split, results } of found) {
+        for (const line of evaluationTable(unit, split, results)) io.out(line);
+      }
     }
     // What was computed in another precision, or folded, is not the run's.
     if (which === 'latest' && flags.fold !== true && precision === config.precision) {
       // What was measured is shown, whatever becomes of the record.
       await addEvaluations(
         folder,
-        results.map((result) => ({ split, ...result })),
+        found.flatMap(({ split, results }) => results.map((result) => ({ split, ...result }))),
       );
     }
   } finally {
-    await data.close();
+    for (const data of opened) await data.close();
   }
+}
+
+/** @throws UsageError for a name that is no split's. */
+function splitsOf({ split }: EvaluateFlags): readonly Split[] {
+  const found = split.split(',').map((text): Split => {
+    const name = expectOneOf('--split', text.trim(), ['valid', 'dev', 'test', 'train']);
+    return name === 'dev' ? 'valid' : name;
+  });
+  return [...new Set(found)];
 }
 
 /** @throws UsageError for statistics that a folded model does not have. */

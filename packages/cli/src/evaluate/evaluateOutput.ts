@@ -1,4 +1,4 @@
-import type { RunEventOf, Unit } from '@bnrnn/core';
+import type { Precision, RunEventOf, Unit } from '@bnrnn/core';
 import { textColumns } from '../textColumns';
 
 type Measured = Pick<
@@ -12,6 +12,22 @@ export function evaluationJson(unit: Unit, result: Measured) {
   return unit === 'frame'
     ? { statistics, nllPerFrame: nllPerUnit, frameErrorRate: frameErrorRate ?? null }
     : { statistics, nllPerWord: nllPerUnit, perplexity, perplexityMeanOfBatches };
+}
+
+/** What `--json` prints of one split, or of several. */
+export function evaluationsJson(
+  unit: Unit,
+  precision: Precision,
+  evaluated: readonly { readonly split: string; readonly results: readonly Measured[] }[],
+) {
+  const splits = evaluated.map(({ split, results }) => ({
+    split,
+    results: results.map((result) => evaluationJson(unit, result)),
+  }));
+  const [only] = splits;
+  return splits.length === 1 && only !== undefined
+    ? { split: only.split, precision, results: only.results }
+    : { precision, splits };
 }
 
 /** An evaluation in a few words, e.g. `1.470 nats per frame, frame error rate 40.9 %`. */

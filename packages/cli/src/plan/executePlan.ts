@@ -71,10 +71,8 @@ export async function executePlan(
     }
     const outcome = await runPlan(io, plan, {
       out,
-      shared: [
-        ...sharedArguments(flags),
-        ...(pace === undefined ? [] : ['--threads', String(pace.threads)]),
-      ],
+      shared: sharedArguments(flags),
+      threads: pace === undefined ? [] : ['--threads', String(pace.threads)],
       splits: ofRuns[0]?.evaluated ?? [],
       jobs: pace?.jobs ?? 1,
       ...(flags.strategy !== undefined && { strategy: flags.strategy }),

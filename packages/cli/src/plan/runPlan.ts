@@ -7,8 +7,10 @@ import { standingOf, type PlannedRun, type Standing } from './plannedRun';
 export interface PlanOptions {
   /** The folder of the runs. */
   readonly out: string;
-  /** What `train` is told of data, backend and threads, the same for every run. */
+  /** What `train` is told of data and backend, the same for every run. */
   readonly shared: readonly string[];
+  /** What `train` and `evaluate` are told of threads. */
+  readonly threads: readonly string[];
   /** The splits that a finished run is evaluated on. */
   readonly splits: readonly string[];
   /** Processes side by side. */
@@ -81,7 +83,7 @@ const longestTimer = 2 ** 31 - 1;
 async function finish(
   io: Io,
   planned: PlannedRun,
-  { out, shared, splits, strategy, signal }: PlanOptions,
+  { out, shared, threads, splits, strategy, signal }: PlanOptions,
 ): Promise<string | undefined> {
   const folder = join(out, planned.name);
   const log = `${folder}.log`;
@@ -90,7 +92,7 @@ async function finish(
   if (state !== 'trained') {
     const resume = state === 'started' ? ['--resume'] : [];
     io.note(`${planned.name}: ${state === 'started' ? 'goes on' : 'starts'}`);
-    const args = [...trainArguments(planned), ...shared, '--out', folder, ...resume];
+    const args = [...trainArguments(planned), ...shared, ...threads, '--out', folder, ...resume];
     const result = await childCommand(args, { log, signal });
     if (signal.aborted) return undefined;
     const after = await standingOf(planned, folder);
@@ -100,13 +102,14 @@ async function finish(
     }
     if (result.status !== 0) return failed(io, planned, 'train', result);
   }
-  for (const split of splits) {
-    const own = strategy === undefined ? [] : ['--strategy', strategy];
-    const args = ['evaluate', folder, '--split', split, '--statistics', 'all', ...own];
-    const result = await childCommand(args, { log, signal });
-    if (signal.aborted) return undefined;
-    if (result.status !== 0) return failed(io, planned, 'evaluate', result);
-  }
+  const evaluated = ['--split', splits.join(','), '--statistics', 'all'];
+  const own = strategy === undefined ? [] : ['--strategy', strategy];
+  const result = await childCommand(['evaluate', folder, ...evaluated, ...threads, ...own], {
+    log,
+    signal,
+  });
+  if (signal.aborted) return undefined;
+  if (result.status !== 0) return failed(io, planned, 'evaluate', result);
   io.note(`${planned.name}: done`);
   return undefined;
 }
