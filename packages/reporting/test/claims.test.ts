@@ -117,6 +117,32 @@ describe('judgeClaims', () => {
     });
   });
 
+  test('takes the settings of a search with one seed as its pairs', () => {
+    const rates = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7];
+    const points = rates.flatMap((value) => {
+      const rate = { 'optimizer.learningRate': { value, source: 'user' } } as const;
+      const changes = { settings: { ...config({}).settings, ...rate } };
+      const base = run({ seed: 1, validation: 4 + value, changes });
+      const preset = 'ptb-small-bn';
+      const settings = { ...bnSettings, ...rate };
+      return [base, run({ seed: 1, validation: 4.02 + value, changes: { preset, settings } })];
+    });
+    const [search, ...others] = judgeClaims(noBetter, points);
+    expect(others).toEqual([]);
+    expect(search).toMatchObject({ verdict: 'supported', pairs: 7, seeds: [1], p: 1 / 128 });
+    expect(search?.experiment).toBe('ptb-small-bn − ptb-small, authors-code, 7 settings');
+    // Five settings cannot decide: each stands for itself.
+    const few = judgeClaims(noBetter, points.slice(0, 10));
+    expect(few.map(({ pairs, verdict }) => [pairs, verdict])).toEqual(
+      Array.from({ length: 5 }, () => [1, 'undecided']),
+    );
+    // A second seed at a setting makes that setting an experiment of its own.
+    const second = { ...(points[0] as Run), config: { ...(points[0] as Run).config, seed: 2 } };
+    const twin = { ...(points[1] as Run), config: { ...(points[1] as Run).config, seed: 2 } };
+    const mixed = judgeClaims(noBetter, [...points, second, twin]);
+    expect(mixed.map(({ pairs }) => pairs).sort()).toEqual([2, 6]);
+  });
+
   test('five pairs never decide, and it says how many would', () => {
     const [claim] = judgeClaims(noBetter, pairs(5));
     expect(claim).toMatchObject({

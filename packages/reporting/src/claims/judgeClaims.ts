@@ -93,7 +93,7 @@ function judgeAlone(
     measure: claim.measure,
     verdict: 'undecided',
     pairs: differences.length,
-    seeds: measured.map(({ seed }) => seed),
+    seeds: [...new Set(measured.map(({ seed }) => seed))],
     difference: meanOf(differences),
     interval: several ? meanInterval(differences) : null,
     bootstrap: several ? bootstrapInterval(differences) : null,

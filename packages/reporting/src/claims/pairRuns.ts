@@ -8,7 +8,7 @@ interface RunPair {
   baseline: RunSummary;
 }
 
-/** The pairs of one claim that share everything but their seed. */
+/** The pairs of one claim that share everything but their seed, or that are the points of one search. */
 export interface PairGroup {
   /** The baseline's preset and recipe, e.g. `ptb-small, authors-code`. */
   experiment: string;
@@ -19,6 +19,8 @@ export interface PairGroup {
  * Puts the runs of a claim's two arms into pairs of one seed, grouped by what else they share: unit,
  * recipe, corpus and all settings that the claim does not vary. Backends and threads do not count.
  * Where two groups are of the same presets, what tells them apart stands behind their names.
+ *
+ * Of a search the settings are the sample: one seed at six or more settings of the user's is one group.
  */
 export function pairRuns(claim: Claim, summaries: readonly RunSummary[]): PairGroup[] {
   const groups = new Map<string, Found>();
@@ -37,11 +39,50 @@ export function pairRuns(claim: Claim, summaries: readonly RunSummary[]): PairGr
       groups.set(key, group);
     }
   }
-  const all = [...groups.values()];
+  const all = joinSearches([...groups.values()]);
   return all.map((group) => ({ ...group, experiment: nameAmong(all, group) }));
 }
 
 type Found = { experiment: string; shared: Readonly<Record<string, unknown>>; pairs: RunPair[] };
+
+/** So many settings of one seed are a search: fewer pairs never decide. */
+const fewestSettings = 6;
+
+/** Puts the groups of one seed that differ in nothing but what their user set into one. */
+function joinSearches(groups: readonly Found[]): Found[] {
+  const alike = new Map<unknown, Found[]>();
+  for (const group of groups) {
+    const key = searchOf(group) ?? group;
+    alike.set(key, [...(alike.get(key) ?? []), group]);
+  }
+  return [...alike.values()].flatMap((found) => {
+    const [first] = found;
+    if (first === undefined || found.length < fewestSettings) return found;
+    const pairs = found.flatMap((group) => group.pairs);
+    const experiment = `${first.experiment}, ${found.length} settings`;
+    return [{ experiment, shared: withoutChoices(first.shared, ...pairs), pairs }];
+  });
+}
+
+/** Names the search that a group is a point of; undefined where it has several seeds. */
+function searchOf({ experiment, shared, pairs: [first, ...others] }: Found): string | undefined {
+  if (first === undefined || others.length > 0) return undefined;
+  const { seed } = first.baseline.run.config;
+  return JSON.stringify([experiment, seed, withoutChoices(shared, first)]);
+}
+
+/** What a pair shares, without the settings that its user chose. */
+function withoutChoices(
+  shared: Found['shared'],
+  ...pairs: readonly RunPair[]
+): Readonly<Record<string, unknown>> {
+  const chosen = pairs.flatMap(({ baseline }) =>
+    Object.entries(baseline.run.config.settings).flatMap(([path, { source }]) =>
+      source === 'user' ? [path] : [],
+    ),
+  );
+  return Object.fromEntries(Object.entries(shared).filter(([path]) => !chosen.includes(path)));
+}
 
 /** What two runs must have in common to be a pair, by name. */
 function sharedBy({ varied, otherData }: Claim, { run: { config } }: RunSummary): Found['shared'] {
