@@ -14,7 +14,7 @@ const notRun = {
 const firstRecipes = { language: 'authors-code', speech: 'paper-text' };
 
 /** The tables that a page can ask for, by name: each makes Markdown of rows. */
-export const forms = { overview, speechOverview, perplexity, short, best };
+export const forms = { overview, speechOverview, perplexity, short, best, search };
 
 /** Language models of at least an epoch, and the paper's that were not run. */
 function overview(all) {
@@ -103,6 +103,48 @@ function best(rows) {
       spread(row.test?.perplexity, 1),
       commitsOf(row),
     ]),
+  );
+}
+
+/** The points of a random search, by rate: the loss of both arms, and what the normalized one has more. */
+function search(rows) {
+  const points = pointsOf(rows);
+  const header = [
+    ...['rate', 'momentum', 'batch', 'training: baseline', 'normalized'],
+    ...['validation: baseline', 'normalized', 'difference'],
+  ];
+  const lines = points
+    .toSorted(([a], [b]) => pointOf(a)[0] - pointOf(b)[0])
+    .map((arms) => {
+      const [plain, normalized] = arms;
+      if (arms.length !== 2) throw new Error(`search: ${pointOf(plain)} has ${arms.length} arms.`);
+      const ends = arms.map(({ diverged, loss, valid }) =>
+        diverged ? ['diverged', 'diverged'] : [spread(loss, 3), spread(valid?.nllPerUnit, 3)],
+      );
+      const difference = normalized.valid?.nllPerUnit.mean - plain.valid?.nllPerUnit.mean;
+      return [
+        ...pointOf(plain),
+        ...[0, 1].flatMap((of) => ends.map((end) => end[of])),
+        arms.some(({ diverged }) => diverged) ? absent : difference.toFixed(3),
+      ];
+    });
+  return table(header, lines);
+}
+
+/** The rows of each point. */
+function pointsOf(rows) {
+  const points = new Map();
+  for (const row of rows) {
+    const key = pointOf(row).join(' ');
+    points.set(key, [...(points.get(key) ?? []), row]);
+  }
+  return [...points.values()];
+}
+
+/** Where a search drew a run. */
+function pointOf({ configs: [{ settings }] }) {
+  return ['optimizer.learningRate', 'optimizer.momentum', 'data.batch'].map(
+    (path) => settings[path].value,
   );
 }
 

@@ -6,7 +6,7 @@ import {
   resolveSettings,
   tasks,
 } from '../../packages/experiments/dist/index.js';
-import { compareRuns } from '../../packages/reporting/dist/index.js';
+import { compareRuns, isDiverged } from '../../packages/reporting/dist/index.js';
 
 const order = presets.map(({ name }) => name);
 
@@ -43,6 +43,7 @@ function rowOf(page, group) {
     valid,
     test: valid && qualityOf(group, 'test', valid.statistics),
     loss: group.lossAtStep,
+    diverged: group.summaries.some(isDiverged),
     best: bestOf(group, valid),
   };
 }

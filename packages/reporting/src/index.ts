@@ -1,4 +1,5 @@
 export { claimsTable } from './claims/claimsTable';
+export { isDiverged } from './claims/measures';
 export { judgeClaims, type JudgedClaim, type Verdict } from './claims/judgeClaims';
 export { paperClaims } from './claims/paperClaims';
 export {

@@ -143,6 +143,19 @@ describe('judgeClaims', () => {
     expect(mixed.map(({ pairs }) => pairs).sort()).toEqual([2, 6]);
   });
 
+  test('leaves out pairs with a run that diverged, and counts them', () => {
+    const runs = pairs(8);
+    // ln 10,000 is 9.2: a guess is better than the first run, and the second has no loss.
+    runs[0] = run({ seed: 1, validation: 36.9, training: 4 });
+    runs[3] = normalized(2, 4.8, NaN);
+    const [claim] = judgeClaims(noBetter, runs);
+    expect(claim).toMatchObject({ pairs: 6, diverged: 2, seeds: [3, 4, 5, 6, 7, 8] });
+    const table = claimsTable([claim as JudgedClaim]);
+    expect(table).toContain('6 of 8');
+    expect(table).toContain('Pairs with a run that diverged are left out');
+    expect(claimsTable(judgeClaims(noBetter, pairs(8)))).not.toContain('left out');
+  });
+
   test('five pairs never decide, and it says how many would', () => {
     const [claim] = judgeClaims(noBetter, pairs(5));
     expect(claim).toMatchObject({

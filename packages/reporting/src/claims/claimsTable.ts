@@ -27,7 +27,9 @@ export function claimsTable(claims: readonly JudgedClaim[], format: TableFormat 
         claim.id,
         claim.experiment,
         claim.verdict,
-        String(claim.pairs),
+        claim.diverged === 0
+          ? String(claim.pairs)
+          : `${claim.pairs} of ${claim.pairs + claim.diverged}`,
         signed(claim.difference),
         interval(claim.interval),
         `${claim.holds} ${claim.margin}`,
@@ -44,6 +46,12 @@ export function claimsTable(claims: readonly JudgedClaim[], format: TableFormat 
         ).values(),
         `The difference is treatment minus baseline of one seed. p is of the exact one-sided sign-flip test. ` +
           `A verdict needs ${fewestPairs} pairs and an adjusted p of at most ${significance}.`,
+        ...(claims.some(({ diverged }) => diverged > 0)
+          ? [
+              'Pairs with a run that diverged are left out: its loss at the end is no number, or above that of a ' +
+                'uniform guess.',
+            ]
+          : []),
       ],
     },
     expectOneOf('claimsTable: format', format, tableFormats),

@@ -8,6 +8,7 @@ import { deviationOf, meanOf } from '../statistics/moments';
 import { pairsNeeded } from '../statistics/pairsNeeded';
 import { signFlipTest } from '../statistics/signFlipTest';
 import type { Claim } from './claim';
+import { isDiverged } from './measures';
 import { pairRuns } from './pairRuns';
 
 /** Fewer pairs never decide: the smallest p of five is 0.03 before the family is counted. */
@@ -27,6 +28,8 @@ export interface JudgedClaim {
   measure: string;
   verdict: Verdict;
   pairs: number;
+  /** Pairs that are left out: a run of theirs diverged. */
+  diverged: number;
   seeds: readonly number[];
   /** Mean of treatment minus baseline. */
   difference: number;
@@ -58,11 +61,16 @@ export function judgeClaims(claims: readonly Claim[], runs: readonly Run[]): Jud
   const summaries = runs.map(summarizeRun);
   const found = claims.flatMap((claim) =>
     pairRuns(claim, summaries).flatMap((group) => {
-      const measured = group.pairs.flatMap(({ treatment, baseline }) => {
+      const learned = group.pairs.filter(
+        ({ treatment, baseline }) => !isDiverged(treatment) && !isDiverged(baseline),
+      );
+      const measured = learned.flatMap(({ treatment, baseline }) => {
         const difference = claim.difference(treatment, baseline);
         return difference === undefined ? [] : [{ seed: baseline.run.config.seed, difference }];
       });
-      return measured.length === 0 ? [] : [judgeAlone(claim, group.experiment, measured)];
+      if (measured.length === 0) return [];
+      const diverged = group.pairs.length - learned.length;
+      return [judgeAlone(claim, group.experiment, { measured, diverged })];
     }),
   );
   if (found.length === 0) {
@@ -76,10 +84,16 @@ export function judgeClaims(claims: readonly Claim[], runs: readonly Run[]): Jud
 
 type Undecided = JudgedClaim & { favours: boolean; spread: number | undefined };
 
+/** The difference of a pair, and its seed. */
+interface Measured {
+  readonly seed: number;
+  readonly difference: number;
+}
+
 function judgeAlone(
   claim: Claim,
   experiment: string,
-  measured: readonly { seed: number; difference: number }[],
+  { measured, diverged }: { measured: readonly Measured[]; diverged: number },
 ): Undecided {
   const differences = measured.map(({ difference }) => difference);
   const turn = claim.holds === 'below' ? -1 : 1;
@@ -93,6 +107,7 @@ function judgeAlone(
     measure: claim.measure,
     verdict: 'undecided',
     pairs: differences.length,
+    diverged,
     seeds: [...new Set(measured.map(({ seed }) => seed))],
     difference: meanOf(differences),
     interval: several ? meanInterval(differences) : null,

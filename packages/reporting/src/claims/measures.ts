@@ -21,6 +21,17 @@ export function lastValidation({ evaluations }: RunSummary): number | undefined 
     .find((value) => value !== undefined);
 }
 
+/** Whether a run ended without a loss, or with one above that of a uniform guess over its classes. */
+export function isDiverged(summary: RunSummary): boolean {
+  const { result, config } = summary.run;
+  const { classes } = config.corpus;
+  const guess = classes > 0 ? Math.log(classes) : Infinity;
+  const losses = [lastTrainingLoss(summary), lastValidation(summary)];
+  return (
+    result?.diverged !== undefined || losses.some((loss) => loss !== undefined && !(loss < guess))
+  );
+}
+
 /** How far the validation at the end lies above the training loss of the last epoch, nats per target. */
 export function generalizationGap(summary: RunSummary): number | undefined {
   const training = summary.lastEpoch?.trainNllPerUnit;

@@ -1,7 +1,7 @@
 import { expectOneOf } from '@bnrnn/core';
 import { formatSpread, spreadOf } from '../compare/spread';
 import { summarizeRun, type RunSummary } from '../compare/runSummary';
-import { lastTrainingLoss, lastValidation } from '../claims/measures';
+import { isDiverged, lastTrainingLoss, lastValidation } from '../claims/measures';
 import { absent, formatCount, formatNats } from '../formatNumber';
 import type { Run } from '../run/run';
 import { tableFormats, writeTable, type TableFormat } from '../table/writeTable';
@@ -21,7 +21,7 @@ export interface SweepPoint {
 
 /**
  * The outcomes of a sweep, one row a point: mean ± sample deviation over its seeds. Runs that diverged
- * are counted and are in no mean.
+ * are counted and are in no mean: they end without a loss, or above that of a uniform guess.
  *
  * @param paths   the swept settings.
  * @param unit    what a loss is per.
@@ -57,8 +57,12 @@ export function sweepTable(
 }
 
 function rowOf({ preset, values, runs, planned, ended }: SweepPoint): string[] {
-  const diverged = runs.filter(({ result }) => result?.diverged !== undefined);
-  const summaries = runs.filter((run) => !diverged.includes(run)).map(summarizeRun);
+  const all = runs.map(summarizeRun);
+  const summaries = all.filter(
+    // One that has just begun has not diverged yet.
+    (summary) => summary.run.result === undefined || !isDiverged(summary),
+  );
+  const diverged = all.length - summaries.length;
   const spread = (read: (summary: RunSummary) => number | undefined) =>
     formatSpread(spreadOf(summaries.map(read)), formatNats, summaries.length);
   const seeds = runs.map(({ config }) => config.seed).join(', ');
@@ -70,7 +74,7 @@ function rowOf({ preset, values, runs, planned, ended }: SweepPoint): string[] {
     steps === 0 ? absent : formatCount(steps),
     spread(lastTrainingLoss),
     spread(lastValidation),
-    diverged.length === 0 ? absent : `${diverged.length} of ${runs.length}`,
+    diverged === 0 ? absent : `${diverged} of ${runs.length}`,
     `${ended} of ${planned}`,
   ];
 }
