@@ -118,8 +118,10 @@ function search(rows) {
     .map((arms) => {
       const [plain, normalized] = arms;
       if (arms.length !== 2) throw new Error(`search: ${pointOf(plain)} has ${arms.length} arms.`);
-      const ends = arms.map(({ diverged, loss, valid }) =>
-        diverged ? ['diverged', 'diverged'] : [spread(loss, 3), spread(valid?.nllPerUnit, 3)],
+      const ends = arms.map(({ diverged, ends: losses, valid }) =>
+        diverged
+          ? ['diverged', 'diverged']
+          : [meanOf(losses).toFixed(3), spread(valid?.nllPerUnit, 3)],
       );
       const difference = normalized.valid?.nllPerUnit.mean - plain.valid?.nllPerUnit.mean;
       return [

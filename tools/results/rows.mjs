@@ -6,7 +6,7 @@ import {
   resolveSettings,
   tasks,
 } from '../../packages/experiments/dist/index.js';
-import { compareRuns, isDiverged } from '../../packages/reporting/dist/index.js';
+import { compareRuns, isDiverged, lastTrainingLoss } from '../../packages/reporting/dist/index.js';
 
 const order = presets.map(({ name }) => name);
 
@@ -44,6 +44,7 @@ function rowOf(page, group) {
     test: valid && qualityOf(group, 'test', valid.statistics),
     loss: group.lossAtStep,
     diverged: group.summaries.some(isDiverged),
+    ends: group.summaries.map(lastTrainingLoss),
     best: bestOf(group, valid),
   };
 }

@@ -1,5 +1,5 @@
 export { claimsTable } from './claims/claimsTable';
-export { isDiverged } from './claims/measures';
+export { isDiverged, lastTrainingLoss } from './claims/measures';
 export { judgeClaims, type JudgedClaim, type Verdict } from './claims/judgeClaims';
 export { paperClaims } from './claims/paperClaims';
 export {
