@@ -14,7 +14,7 @@ const notRun = {
 const firstRecipes = { language: 'authors-code', speech: 'paper-text' };
 
 /** The tables that a page can ask for, by name: each makes Markdown of rows. */
-export const forms = { overview, speechOverview, perplexity, short, best, search };
+export const forms = { overview, speechOverview, perplexity, short, best, search, hours };
 
 /** Language models of at least an epoch, and the paper's that were not run. */
 function overview(all) {
@@ -104,6 +104,22 @@ function best(rows) {
       commitsOf(row),
     ]),
   );
+}
+
+/** How long the runs of each page trained. */
+function hours(rows) {
+  const lines = [...new Set(rows.map(({ page }) => page))].map((page) => {
+    const own = rows.filter((row) => row.page === page);
+    const presets = [...new Set(own.map(({ preset }) => `\`${preset}\``))];
+    return [`[${page}](${page})`, presets.join(', '), ...trained(own)];
+  });
+  return table(['page', 'presets', 'runs', 'hours'], [...lines, ['all', '', ...trained(rows)]]);
+}
+
+function trained(rows) {
+  const seconds = rows.flatMap((row) => row.seconds);
+  const sum = seconds.reduce((all, one) => all + one, 0);
+  return [String(seconds.length), (sum / 3600).toFixed(1)];
 }
 
 /** The points of a random search, by rate: the loss of both arms, and what the normalized one has more. */

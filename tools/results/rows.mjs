@@ -45,6 +45,7 @@ function rowOf(page, group) {
     loss: group.lossAtStep,
     diverged: group.summaries.some(isDiverged),
     ends: group.summaries.map(lastTrainingLoss),
+    seconds: group.summaries.map(({ run }) => run.result?.seconds ?? 0),
     best: bestOf(group, valid),
   };
 }
