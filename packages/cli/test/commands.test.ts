@@ -130,6 +130,13 @@ describe('train', () => {
     expect(second['runFolder']).toBe(join('runs', 'ptb-small-tiny-authors-code-seed9-2'));
     expect(second['firstLoss']).toBe(first['firstLoss']);
   });
+
+  it('names the command that continues a run folder', async () => {
+    const { status, stderr } = await bnrnn(folder, 'train', '--resume', 'bn');
+    expect(status).toBe(2);
+    expect(stderr).toContain('bn is a run folder, expected a preset.');
+    expect(stderr).toContain('bnrnn train ptb-small-bn-tiny --out bn --resume');
+  });
 });
 
 describe('evaluate', () => {

@@ -48,6 +48,7 @@ async function trainAsRank(
 ): Promise<void> {
   // What decides where ranks meet before the first step, and what may end a rank before it meets the others.
   const { resume = false, precision = 'float32' } = flags;
+  refuseRunFolder(preset);
   expectSameOnRanks(collective, { preset, resume, precision });
   const task = runTaskOfPreset(preset);
   const own = await readStrategy(flags);
@@ -63,6 +64,14 @@ async function trainAsRank(
   } finally {
     taken?.release();
   }
+}
+
+/** @throws UsageError where a run folder stands in place of its preset. */
+function refuseRunFolder(preset: string): void {
+  if (!existsSync(join(preset, runFiles.config))) return;
+  throw new UsageError(`${preset} is a run folder, expected a preset.`, {
+    hint: `To continue the run: bnrnn train ${readConfig(preset).preset} --out ${preset} --resume`,
+  });
 }
 
 /** A run that goes on: its folder, and what it was told to do. */
