@@ -3,7 +3,7 @@ import { lstatSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { writeText } from './runFolder';
+import { writeContent } from './runFolder';
 
 function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'bnrnn-write-'));
@@ -13,9 +13,9 @@ function temporaryFolder(): string {
 
 test('a link stays one and its target is written', async () => {
   const folder = temporaryFolder();
-  await writeText(folder, 'target', 'old');
+  await writeContent(folder, 'target', 'old');
   symlinkSync('target', join(folder, 'link'));
-  await writeText(folder, 'link', 'new');
+  await writeContent(folder, 'link', 'new');
   expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true);
   expect(readFileSync(join(folder, 'target'), 'utf8')).toBe('new');
   expect(readdirSync(folder).sort()).toEqual(['link', 'target']);
@@ -25,7 +25,7 @@ test.runIf(process.platform === 'linux')('a full device stays one and says so', 
   const folder = temporaryFolder();
   symlinkSync('/dev/full', join(folder, 'full'));
   const full = join(folder, 'full');
-  await expect(writeText(folder, 'full', 'text')).rejects.toThrow(
+  await expect(writeContent(folder, 'full', 'text')).rejects.toThrow(
     `${full} cannot be written: the disk is full.`,
   );
   expect(lstatSync('/dev/full').isCharacterDevice()).toBe(true);
@@ -34,7 +34,7 @@ test.runIf(process.platform === 'linux')('a full device stays one and says so', 
 test.runIf(process.platform === 'linux')('a folder in the way is a sentence', async () => {
   const folder = temporaryFolder();
   execFileSync('mkdir', [join(folder, 'taken')]);
-  await expect(writeText(folder, 'taken', 'text')).rejects.toThrow(
+  await expect(writeContent(folder, 'taken', 'text')).rejects.toThrow(
     'cannot be written: it is a folder.',
   );
 });

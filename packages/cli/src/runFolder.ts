@@ -116,19 +116,23 @@ export function setAsideIfDamaged(
 
 /** Writes JSON beside the old file and renames, so that a kill leaves one of the two whole. */
 export function writeJson(folder: string, name: string, value: unknown): Promise<void> {
-  return writeText(folder, name, `${JSON.stringify(value, undefined, 2)}\n`);
+  return writeContent(folder, name, `${JSON.stringify(value, undefined, 2)}\n`);
 }
 
 /**
- * Writes text into a folder, which is made where it is missing, as core's `OutputFile` does.
+ * Writes a file into a folder, which is made where it is missing, as core's `OutputFile` does.
  *
  * @throws DataError when it cannot be written.
  */
-export async function writeText(folder: string, name: string, text: string): Promise<void> {
+export async function writeContent(
+  folder: string,
+  name: string,
+  content: string | Uint8Array,
+): Promise<void> {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
     throw cannotWrite(folder, cause);
   }
-  await writeOutput(join(folder, name), [text]);
+  await writeOutput(join(folder, name), [content]);
 }

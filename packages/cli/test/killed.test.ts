@@ -61,7 +61,7 @@ async function killedAfter(steps: number, out: string): Promise<void> {
 }
 
 it('reproduce loses nothing where it and one of its runs are killed twice', async () => {
-  writeText();
+  writeContent();
   const whole = await bnrnn(folder, ...args('whole'));
   expect(whole.status, whole.stderr).toBe(0);
 
@@ -100,7 +100,7 @@ const statesOf = (command: Finished) =>
   (lastJson(command)['runs'] as { state: string }[]).map(({ state }) => state);
 
 /** A corpus of 4,000 words. */
-function writeText(): void {
+function writeContent(): void {
   mkdirSync(join(folder, 'text'));
   for (const [split, lines] of Object.entries({ train: 400, valid: 200, test: 200 })) {
     const text = Array.from({ length: lines }, (_, k) => {

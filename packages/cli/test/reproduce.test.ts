@@ -55,6 +55,23 @@ describe('reproduce', () => {
     }
   }, 240_000);
 
+  it('draws the figure of a row as SVG and as PNG', async () => {
+    const folder = newFolder();
+    writeCorpus(folder);
+    const result = await bnrnn(
+      folder,
+      ...['reproduce', 'figures', '--rows', 'characters', '--data', '.', '--epochs', '1'],
+      ...['--jobs', '1', '--out', 'figures', '--json'],
+    );
+    expect(result.status, result.stderr).toBe(0);
+    const { files } = lastJson(result) as { files: string[] };
+    expect(files).toEqual(
+      expect.arrayContaining(['characters-training.svg', 'characters-training.png']),
+    );
+    const png = readFileSync(join(folder, 'figures', 'characters-training.png'));
+    expect(png.subarray(1, 4).toString()).toBe('PNG');
+  }, 240_000);
+
   it('refuses a table that the paper has not, and a text for the speech rows', async () => {
     const folder = newFolder();
     const table = await bnrnn(folder, 'reproduce', 'table3', '--data', 'synthetic');

@@ -9,7 +9,7 @@ import {
   type StrategyFlags,
 } from '../ownStrategy';
 import { readRecord } from '../readRecord';
-import { readConfig, runFiles, writeText } from '../runFolder';
+import { readConfig, runFiles, writeContent } from '../runFolder';
 import { writeReport } from '../train/writeReport';
 
 interface ReportFlags extends StrategyFlags {
@@ -54,7 +54,7 @@ async function runReport(io: Io, folders: readonly string[], flags: ReportFlags)
 
   if (flags.curves !== undefined) {
     for (const kind of curveKindsOf(runs[0]?.config.unit ?? 'word')) {
-      await writeText(flags.curves, `${kind}.svg`, await curvesSvg(runs, kind));
+      await writeContent(flags.curves, `${kind}.svg`, await curvesSvg(runs, kind));
     }
   }
 

@@ -13,7 +13,8 @@ import { commandText } from '../provenance';
 import { readStrategy } from '../ownStrategy';
 import { executePlan, type ExecutedPlan } from '../plan/executePlan';
 import { addPlanFlags, sharedArguments, type PlanFlags } from '../plan/planFlags';
-import { writeText } from '../runFolder';
+import { writeContent } from '../runFolder';
+import { svgToPng } from '../svgToPng';
 
 interface ReproduceFlags extends PlanFlags {
   readonly rows?: string;
@@ -96,7 +97,7 @@ async function writeTables(
     const table = reproductionTable(title, unit, pairs, format);
     if (format === 'text') for (const line of linesOf(table)) io.out(line);
     const name = `${what}.${formats[format]}`;
-    await writeText(out, name, table);
+    await writeContent(out, name, table);
     names.push(name);
   }
   return names;
@@ -120,13 +121,11 @@ async function writeFigures(
         runs: arms[arm].runs,
       }));
       if (drawn.every(({ paper, runs }) => paper.length === 0 || runs.length === 0)) continue;
-      const file = `${name}-${split === 'train' ? 'training' : 'validation'}.svg`;
-      await writeText(
-        out,
-        file,
-        await reproductionSvg(drawn, { split, unit, measure: figure.measure }),
-      );
-      names.push(file);
+      const file = `${name}-${split === 'train' ? 'training' : 'validation'}`;
+      const svg = await reproductionSvg(drawn, { split, unit, measure: figure.measure });
+      await writeContent(out, `${file}.svg`, svg);
+      await writeContent(out, `${file}.png`, await svgToPng(svg));
+      names.push(`${file}.svg`, `${file}.png`);
     }
   }
   return names;

@@ -17,7 +17,7 @@ import { readStrategy } from '../ownStrategy';
 import { executePlan, type ExecutedPlan } from '../plan/executePlan';
 import { addPlanFlags, type PlanFlags } from '../plan/planFlags';
 import type { PlanEntry } from '../plan/runPlan';
-import { writeText } from '../runFolder';
+import { writeContent } from '../runFolder';
 
 interface SweepFlags extends PlanFlags {
   readonly set?: readonly string[];
@@ -78,7 +78,7 @@ async function runSweep(io: Io, presets: readonly string[], flags: SweepFlags): 
   const files = { text: 'txt', markdown: 'md', latex: 'tex', html: 'html', csv: 'csv' } as const;
   for (const [format, extension] of Object.entries(files) as [keyof typeof files, string][]) {
     const table = sweepTable(rows, paths, executed.unit, format);
-    await writeText(out, `table.${extension}`, table);
+    await writeContent(out, `table.${extension}`, table);
     if (format === 'text') for (const line of linesOf(table)) io.out(line);
   }
   io.out(`tables: ${join(out, 'table.md')} (also .tex, .html, .csv, .txt)`);

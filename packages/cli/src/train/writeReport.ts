@@ -1,6 +1,6 @@
 import { htmlReport, type Run } from '@bnrnn/reporting';
 import { basename, dirname } from 'node:path';
-import { writeText } from '../runFolder';
+import { writeContent } from '../runFolder';
 
 /**
  * Writes the HTML report of some runs.
@@ -8,5 +8,5 @@ import { writeText } from '../runFolder';
  * @throws UsageError when the runs are of different corpora; DataError when it cannot be written.
  */
 export async function writeReport(runs: readonly Run[], file: string): Promise<void> {
-  await writeText(dirname(file), basename(file), await htmlReport(runs));
+  await writeContent(dirname(file), basename(file), await htmlReport(runs));
 }
