@@ -1,5 +1,5 @@
 import { findPreset } from '../../packages/experiments/dist/index.js';
-import { paperOf, presetsWithoutRuns } from './rows.mjs';
+import { paperOf, presetsWithoutRuns, rankOf } from './rows.mjs';
 
 const absent = '–';
 
@@ -14,7 +14,7 @@ const notRun = {
 const firstRecipes = { language: 'authors-code', speech: 'paper-text' };
 
 /** The tables that a page can ask for, by name: each makes Markdown of rows. */
-export const forms = { overview, speechOverview, perplexity, short, best, search, hours };
+export const forms = { overview, speechOverview, perplexity, short, best, rates, search, hours };
 
 /** Language models of at least an epoch, and the paper's that were not run. */
 function overview(all) {
@@ -23,7 +23,7 @@ function overview(all) {
   const missing = presetsWithoutRuns(rows, 'language').map((preset) => notRunRow(preset));
   const lines = rows.map((row) => [
     titleOf(row),
-    paperText(paperOf(row.preset), 1),
+    paperText(userRate(row) === undefined ? paperOf(row.preset) : undefined, 1),
     `${spread(row.train?.perplexity, 1)} / ${spread(row.valid?.perplexity, 1)}`,
     seedsText(row.seeds),
     commandOf(row),
@@ -166,6 +166,26 @@ function pointOf({ configs: [{ settings }] }) {
   );
 }
 
+/** Models at several learning rates, in the order of the presets. */
+function rates(rows) {
+  return table(
+    ['preset', 'rate', 'seeds', 'train', 'validation', 'test', 'commit'],
+    rows
+      .toSorted((a, b) => rankOf(a) - rankOf(b) || rateOf(a) - rateOf(b))
+      .map((row) => [
+        `\`${row.preset}\``,
+        rateOf(row),
+        seedsText(row.seeds),
+        ...[row.train, row.valid, row.test].map((quality) => spread(quality?.perplexity, 1)),
+        commitsOf(row),
+      ]),
+  );
+}
+
+function rateOf({ configs: [{ settings }] }) {
+  return settings['optimizer.learningRate'].value;
+}
+
 function bestText({ best: events }) {
   if (events === undefined) return absent;
   const values = events.map(({ perplexity: value }) => value);
@@ -173,11 +193,20 @@ function bestText({ best: events }) {
   return `${meanOf(values).toFixed(1)} after epoch ${epochs.join(', ')}`;
 }
 
-function titleOf({ preset, recipe, epochs, planned }) {
+function titleOf(row) {
+  const { preset, recipe, epochs, planned } = row;
   const { title, task } = findPreset(preset);
+  const rate = userRate(row);
   const ofRecipe = recipe === firstRecipes[task] ? '' : `, recipe \`${recipe}\``;
+  const ofUser = rate === undefined ? '' : `, rate ${rate}`;
   const part = epochs < planned ? `, ${epochs} of ${planned} epochs` : '';
-  return `${title}${ofRecipe}${part}`;
+  return `${title}${ofRecipe}${ofUser}${part}`;
+}
+
+/** A learning rate that is not the recipe's. */
+function userRate({ configs: [{ settings }] }) {
+  const { source, value } = settings['optimizer.learningRate'];
+  return source === 'user' ? value : undefined;
 }
 
 /** The command of a row, as far as it decides the numbers: what the user set stands in it. */
