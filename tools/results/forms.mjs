@@ -14,7 +14,17 @@ const notRun = {
 const firstRecipes = { language: 'authors-code', speech: 'paper-text' };
 
 /** The tables that a page can ask for, by name: each makes Markdown of rows. */
-export const forms = { overview, speechOverview, perplexity, short, best, rates, search, hours };
+export const forms = {
+  overview,
+  speechOverview,
+  perplexity,
+  short,
+  best,
+  rates,
+  search,
+  outcomes,
+  hours,
+};
 
 /** Language models of at least an epoch, and the paper's that were not run. */
 function overview(all) {
@@ -147,6 +157,27 @@ function search(rows) {
       ];
     });
   return table(header, lines);
+}
+
+/** How the points of a random search ended. */
+function outcomes(rows) {
+  const points = pointsOf(rows);
+  const learned = ({ diverged }) => !diverged;
+  const both = points.filter((arms) => arms.every(learned));
+  const isLower = ([plain, normalized]) =>
+    normalized.valid.nllPerUnit.mean < plain.valid.nllPerUnit.mean;
+  const counts = {
+    'both learn, and the normalized one validates worse': both.filter((arms) => !isLower(arms)),
+    'both learn, and the normalized one validates better': both.filter(isLower),
+    'only the normalized one learns': points.filter(
+      (arms) => arms.map(learned).join() === 'false,true',
+    ),
+    'only the baseline learns': points.filter((arms) => arms.map(learned).join() === 'true,false'),
+    'both diverge': points.filter((arms) => !arms.some(learned)),
+    all: points,
+  };
+  const lines = Object.entries(counts).map(([what, found]) => [what, String(found.length)]);
+  return table(['outcome', 'drawn settings'], lines);
 }
 
 /** The rows of each point. */
