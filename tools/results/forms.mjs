@@ -82,6 +82,22 @@ function perplexity(rows) {
   );
 }
 
+/** One page's frame classifiers: cross entropy and frame error rate. */
+function frameErrors(rows) {
+  return table(
+    ['preset', 'share of the data', 'epochs', 'seeds', 'train', 'validation', 'commit'],
+    rows.map((row) => [
+      `\`${row.preset}\``,
+      row.configs[0].settings['data.trainShare'].value,
+      row.epochs,
+      seedsText(row.seeds),
+      frames(row.train),
+      frames(row.valid),
+      commitsOf(row),
+    ]),
+  );
+}
+
 /** A baseline and its normalized twin in words. */
 function short(rows) {
   const header = ['perplexity', 'seeds', 'training', 'validation', 'test'];
