@@ -18,6 +18,7 @@ export const forms = {
   overview,
   speechOverview,
   perplexity,
+  frameErrors,
   short,
   best,
   rates,
