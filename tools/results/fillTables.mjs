@@ -31,7 +31,7 @@ export function fillTables(where, text, runs) {
     const make = forms[form];
     if (make === undefined) throw new Error(`${where}: there is no table "${form}".`);
     if (chosen.length === 0) throw new Error(`${where}: no run is ${written.trim()}.`);
-    return `<!-- runs: ${form}${written} -->\n\n${make(rowsOf(chosen))}\n\n<!-- end of runs -->`;
+    return `<!-- runs: ${form}${written} -->\n\n${make(rowsOf(chosen), chosen)}\n\n<!-- end of runs -->`;
   });
 }
 

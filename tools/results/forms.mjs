@@ -1,4 +1,5 @@
 import { findPreset } from '../../packages/experiments/dist/index.js';
+import { judgeClaims, paperClaims } from '../../packages/reporting/dist/index.js';
 import { paperOf, presetsWithoutRuns, rankOf } from './rows.mjs';
 
 const absent = '–';
@@ -13,7 +14,7 @@ const notRun = {
 
 const firstRecipes = { language: 'authors-code', speech: 'paper-text' };
 
-/** The tables that a page can ask for, by name: each makes Markdown of rows. */
+/** The tables that a page can ask for, by name: each makes Markdown of rows, and of the runs in them. */
 export const forms = {
   overview,
   speechOverview,
@@ -24,6 +25,7 @@ export const forms = {
   rates,
   search,
   outcomes,
+  verdicts,
   hours,
 };
 
@@ -131,6 +133,36 @@ function best(rows) {
       commitsOf(row),
     ]),
   );
+}
+
+/** The paper's statements on all runs, as one family: those with enough pairs to be decided. */
+function verdicts(_rows, runs) {
+  const judged = judgeClaims(paperClaims, runs).filter(({ adjustedP }) => adjustedP !== null);
+  const header = [
+    'statement',
+    'runs',
+    'verdict',
+    'pairs',
+    'difference',
+    '95 % interval',
+    'p, Holm',
+  ];
+  const lines = judged.map(
+    ({ statement, experiment, verdict, pairs, difference, interval, adjustedP }) => [
+      statement,
+      experiment.replace(/, (optimizer|schedule)\..*/, ''),
+      `**${verdict}**`,
+      pairs,
+      nats(difference),
+      interval.map(nats).join(' to '),
+      adjustedP.toPrecision(2),
+    ],
+  );
+  return table(header, lines);
+}
+
+function nats(value) {
+  return value.toFixed(3).replace(/^-(?=0\.000$)/, '');
 }
 
 /** How long the runs of each page trained. */
