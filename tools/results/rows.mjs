@@ -13,13 +13,16 @@ const order = presets.map(({ name }) => name);
 /** Where a preset stands in the list of presets. */
 export const rankOf = ({ preset }) => order.indexOf(preset);
 
-/** Runs of one page that differ in their seed alone, as one row, in the order of the presets. */
+/** Runs of one page and one corpus that differ in their seed alone, as one row, in the order of the presets. */
 export function rowsOf(runs) {
-  const pages = [...new Set(runs.map(({ page }) => page))];
-  const rows = pages.flatMap((page) => {
-    const own = runs.filter((run) => run.page === page);
-    return compareRuns(own).groups.map((group) => rowOf(page, group));
-  });
+  const tables = new Map();
+  for (const run of runs) {
+    const key = JSON.stringify([run.page, run.config.corpus.sha256]);
+    tables.set(key, [...(tables.get(key) ?? []), run]);
+  }
+  const rows = [...tables.values()].flatMap((own) =>
+    compareRuns(own).groups.map((group) => rowOf(own[0].page, group)),
+  );
   return rows.sort((a, b) => rankOf(a) - rankOf(b) || (a.recipe < b.recipe ? -1 : 1));
 }
 
