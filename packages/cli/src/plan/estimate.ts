@@ -56,9 +56,10 @@ export async function measurePace(
   options: PaceOptions,
 ): Promise<Pace> {
   const [first] = runs;
-  const firsts = new Map(
-    runs.toReversed().map((run): [string, TimedRun] => [run.planned.preset, run]),
-  );
+  const firsts = new Map<string, TimedRun>();
+  for (const run of runs) {
+    if (!firsts.has(run.planned.preset)) firsts.set(run.planned.preset, run);
+  }
   const { jobs, threads, milliseconds } = await fastestWay(first, runs.length, options);
   const timed = new Map([[first.planned.preset, milliseconds]]);
   for (const [preset, run] of firsts) {
