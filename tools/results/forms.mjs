@@ -1,6 +1,7 @@
+import { basename } from 'node:path';
 import { findPreset } from '../../packages/experiments/dist/index.js';
 import { judgeClaims, paperClaims } from '../../packages/reporting/dist/index.js';
-import { paperOf, presetsWithoutRuns, rankOf } from './rows.mjs';
+import { paperOf, presetsWithoutRuns, rankOf, rowsOf } from './rows.mjs';
 
 const absent = '–';
 
@@ -27,6 +28,7 @@ export const forms = {
   outcomes,
   verdicts,
   hours,
+  list,
 };
 
 /** Language models of at least an epoch, and the paper's that were not run. */
@@ -37,7 +39,7 @@ function overview(all) {
   const lines = rows.map((row) => [
     titleOf(row),
     paperText(userRate(row) === undefined ? paperOf(row.preset) : undefined, 1),
-    `${spread(row.train?.perplexity, 1)} / ${spread(row.valid?.perplexity, 1)}`,
+    toRuns(row, `${spread(row.train?.perplexity, 1)} / ${spread(row.valid?.perplexity, 1)}`),
     seedsText(row.seeds),
     commandOf(row),
     commitsOf(row),
@@ -55,7 +57,7 @@ function speechOverview(rows) {
   const lines = rows.map((row) => [
     `${titleOf(row)}, TIMIT's states`,
     '',
-    `${frames(row.train)} / ${frames(row.valid)}`,
+    toRuns(row, `${frames(row.train)} / ${frames(row.valid)}`),
     seedsText(row.seeds),
     commandOf(row),
     commitsOf(row),
@@ -136,7 +138,7 @@ function best(rows) {
 }
 
 /** The paper's statements on all runs, as one family: those with enough pairs to be decided. */
-function verdicts(_rows, runs) {
+function verdicts(rows, runs) {
   const judged = judgeClaims(paperClaims, runs).filter(({ adjustedP }) => adjustedP !== null);
   const header = [
     'statement',
@@ -152,13 +154,23 @@ function verdicts(_rows, runs) {
       statement,
       experiment.replace(/, (optimizer|schedule)\..*/, ''),
       `**${verdict}**`,
-      pairs,
+      toRuns(pairedRow(rows, experiment), pairs),
       nats(difference),
       interval.map(nats).join(' to '),
       adjustedP.toPrecision(2),
     ],
   );
   return table(header, lines);
+}
+
+/** The row of the treatment of a judged experiment; the one with the most runs where rates were drawn. */
+function pairedRow(rows, experiment) {
+  const [treatment, recipe] = experiment.split(/ − .*?, |, /);
+  const rate = experiment.match(/rate ([\d.]+) −/)?.[1];
+  const hasRate = (row) => rate === undefined || rateOf(row) === Number(rate);
+  return rows
+    .filter((row) => row.preset === treatment && row.recipe === recipe && hasRate(row))
+    .toSorted((a, b) => b.configs.length - a.configs.length)[0];
 }
 
 function nats(value) {
@@ -342,6 +354,37 @@ function seedsText(seeds) {
   const last = seeds.at(-1);
   const isWhole = last - first === seeds.length - 1;
   return seeds.length > 2 && isWhole ? `${first} to ${last}` : seeds.join(', ');
+}
+
+/** A number, linked to the list of the runs that it is made of. */
+function toRuns({ page }, number) {
+  return `[${number}](runs.md#${page.replaceAll('/', '')})`;
+}
+
+/** Every run of each page, with its folder and the command that made it. */
+function list(rows, runs) {
+  const pages = [...new Set(rows.map(({ page }) => page))];
+  const header = ['run', 'train', 'validation', 'hours', 'commit', 'command'];
+  return pages
+    .map((page) => {
+      const lines = runs.filter((run) => run.page === page).map((run) => listed(run));
+      return `## ${page}\n\n${table(header, lines)}`;
+    })
+    .join('\n\n');
+}
+
+function listed(run) {
+  const [row] = rowsOf([run]);
+  const name = basename(run.folder);
+  const { command, unit } = run.config;
+  const quality = unit === 'frame' ? frames : (measured) => spread(measured?.perplexity, 1);
+  return [
+    `[${name}](${run.page}/${name}/config.json)`,
+    ...[quality(row.train), quality(row.valid)],
+    (row.seconds[0] / 3600).toFixed(2),
+    commitsOf(row),
+    `\`${command}\``,
+  ];
 }
 
 function meanOf(values) {
