@@ -210,6 +210,15 @@ describe('judgeClaims', () => {
     }
   });
 
+  test('refuses a run that is there twice, and names both folders', () => {
+    const again = { ...normalized(2, 4.9), folder: 'runs/again' };
+    expect(() => judgeClaims(noBetter, [...pairs(6), again])).toThrow(
+      /runs\/2 and runs\/again are the same run of seed 2 in ptb-small-bn − ptb-small/,
+    );
+    const base = { ...run({ seed: 3, validation: 4.8 }), folder: 'runs/base' };
+    expect(() => judgeClaims(noBetter, [...pairs(6), base])).toThrow(/runs\/base are the same run/);
+  });
+
   test('pairs of one seed on all and on a part of a corpus tell whether more data narrows the gap', () => {
     const onShare = (seed: number, share: number, gap: number): Run => {
       const whole = normalized(seed, 4 + gap);
@@ -222,6 +231,7 @@ describe('judgeClaims', () => {
       const changed = {
         ...settings,
         'data.trainShare': { value: share, source: 'user' as const },
+        'schedule.epochs': { value: 5, source: 'figure' as const },
       };
       const epoch = {
         ...{ type: 'epoch' as const, step: 600, epoch: 0, at: 1, learningRate: 1, seconds: 1 },
@@ -246,6 +256,21 @@ describe('judgeClaims', () => {
       seeds: [1, 2, 3, 4, 5, 6],
     });
     expect(claim?.difference).toBeCloseTo(0.535 - 0.8, 12);
+
+    // Longer runs on the part are an experiment of their own: a seed counts once in each.
+    const longer = runs
+      .filter(({ config: { settings } }) => settings['data.trainShare']?.value === 0.25)
+      .map((one) => {
+        const epochs = { value: 20, source: 'user' as const };
+        const settings = { ...one.config.settings, 'schedule.epochs': epochs };
+        return { ...one, config: { ...one.config, settings } };
+      });
+    const name = 'ptb-small-bn, authors-code, all − 232397 words';
+    const apart = judgeClaims(byId('overfitting-shrinks-with-data'), [...runs, ...longer]);
+    expect(apart.map(({ experiment, seeds: own }) => [experiment, own])).toEqual([
+      [`${name}, schedule.epochs 5`, seeds],
+      [`${name}, schedule.epochs 5 − 20`, seeds],
+    ]);
 
     // Pairs on all and pairs on a part are two experiments of the other claims.
     const twins = runs.map((one) => {

@@ -1,3 +1,4 @@
+import { UsageError } from '@bnrnn/core';
 import { formatSetting } from '../compare/formatSetting';
 import type { RunSummary } from '../compare/runSummary';
 import type { Claim } from './claim';
@@ -17,10 +18,13 @@ export interface PairGroup {
 
 /**
  * Puts the runs of a claim's two arms into pairs of one seed, grouped by what else they share: unit,
- * recipe, corpus and all settings that the claim does not vary. Backends and threads do not count.
- * Where two groups are of the same presets, what tells them apart stands behind their names.
+ * recipe, corpus and all settings that the claim does not vary. Those that it varies have the same two
+ * values in all pairs of a group. Backends and threads do not count. Where two groups are of the same
+ * presets, what tells them apart stands behind their names.
  *
  * Of a search the settings are the sample: one seed at six or more settings of the user's is one group.
+ *
+ * @throws UsageError where two runs differ in nothing: one seed would count twice.
  */
 export function pairRuns(claim: Claim, summaries: readonly RunSummary[]): PairGroup[] {
   const groups = new Map<string, Found>();
@@ -33,8 +37,10 @@ export function pairRuns(claim: Claim, summaries: readonly RunSummary[]): PairGr
       if (treatment.run.config.seed !== baseline.run.config.seed) continue;
       if (claim.otherData === true && !hasMoreData(treatment, baseline)) continue;
       const experiment = experimentOf(claim, treatment, baseline);
-      const key = JSON.stringify([experiment, shared]);
-      const group = groups.get(key) ?? { experiment, shared, pairs: [] };
+      const all = { ...shared, ...variedBy(claim, treatment, baseline) };
+      const key = JSON.stringify([experiment, all]);
+      const group = groups.get(key) ?? { experiment, shared: all, pairs: [] };
+      expectNewSeed(group, { treatment, baseline });
       group.pairs.push({ treatment, baseline });
       groups.set(key, group);
     }
@@ -44,6 +50,19 @@ export function pairRuns(claim: Claim, summaries: readonly RunSummary[]): PairGr
 }
 
 type Found = { experiment: string; shared: Readonly<Record<string, unknown>>; pairs: RunPair[] };
+
+function expectNewSeed({ experiment, pairs }: Found, { treatment, baseline }: RunPair): void {
+  const { seed } = baseline.run.config;
+  const before = pairs.find((pair) => pair.baseline.run.config.seed === seed);
+  if (before === undefined) return;
+  const [one, other] = (
+    before.baseline === baseline ? [before.treatment, treatment] : [before.baseline, baseline]
+  ).map(({ run }) => run.folder);
+  throw new UsageError(
+    `pairRuns: ${one} and ${other} are the same run of seed ${seed} in ${experiment}, expected one.`,
+    { hint: 'Leave one of them out: a seed counts once.' },
+  );
+}
 
 /** So many settings of one seed are a search: fewer pairs never decide. */
 const fewestSettings = 6;
@@ -98,6 +117,24 @@ function sharedBy({ varied, otherData }: Claim, { run: { config } }: RunSummary)
     corpus: name,
     ...(otherData !== true && { digest: sha256 }),
   };
+}
+
+/**
+ * What the claim lets two runs differ in, by name: one value where they agree, otherwise
+ * `treatment − baseline`. Pairs of other values are another experiment: a seed counts once in each.
+ */
+function variedBy({ varied }: Claim, ...[to, from]: readonly [RunSummary, RunSummary]) {
+  const settings = [to, from].map(({ run }) => run.config.settings);
+  const paths = settings
+    .flatMap((own) => Object.keys(own))
+    .filter((path) => varied.some((start) => path.startsWith(start)))
+    .sort();
+  return Object.fromEntries(
+    paths.map((path) => {
+      const words = settings.map((own) => formatSetting(own[path]?.value));
+      return [path, [...new Set(words)].join(' − ')] as const;
+    }),
+  );
 }
 
 /** The name of a group, with what tells it from others of its name; digests do where nothing else does. */
