@@ -272,6 +272,11 @@ describe('judgeClaims', () => {
       [`${name}, schedule.epochs 5 − 20`, seeds],
     ]);
 
+    // Neither as many epochs nor as many updates: no pair.
+    const longest = longer.map((one) => ({ ...one, events: [...one.events, stepEvent(900, 4)] }));
+    const alone = judgeClaims(byId('overfitting-shrinks-with-data'), [...runs, ...longest]);
+    expect(alone.map(({ experiment }) => experiment)).toEqual([name]);
+
     // Pairs on all and pairs on a part are two experiments of the other claims.
     const twins = runs.map((one) => {
       const plain = { value: 'none', source: 'chosen' as const };

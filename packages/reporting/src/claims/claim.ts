@@ -10,7 +10,7 @@ export interface Claim {
   readonly baseline: Arm;
   /** Settings in which the two arms of a pair may differ, by the beginnings of their paths. */
   readonly varied: readonly string[];
-  /** Whether the two arms of a pair are trained on different amounts of one corpus. */
+  /** Whether the arms of a pair have different amounts of one corpus, and the same epochs or as many updates. */
   readonly otherData?: true;
   /** What is measured and its unit, e.g. `training loss at the end, nats per target`. */
   readonly measure: string;
