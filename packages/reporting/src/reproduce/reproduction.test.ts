@@ -57,7 +57,7 @@ const treatment = epochs(
   ],
   ln(121),
 );
-const model = (preset: string, runs: readonly Run[], train: number, valid: number) => ({
+const model = (preset: string, runs: readonly Run[], train = 1, valid = 1) => ({
   preset,
   paper: { train: [train], valid: [valid] },
   runs,
@@ -138,6 +138,31 @@ describe('reproductionTable', () => {
     ).split('\n');
     expect(text[1]).toContain('85.0 ± 7.1 / 122.0 ± 2.8');
     expect(text[2]).toBe('ptb-small-bn,62.5 / 120.9,–,–,–,– of 2,train ptb-small-bn,–');
+  });
+});
+
+describe('reproductionTable of several tasks', () => {
+  it('gives characters in nats and words in perplexity, in one table', () => {
+    const ofCharacters = (run: Run): Run => ({
+      ...run,
+      config: { ...run.config, unit: 'character' },
+    });
+    const [plain, normalized] = [0, 0.04].map((more) =>
+      ofCharacters(epochs('ptb-char-rnn', 1, [[1 + more, 1.1 + more]], 1.1 + more)),
+    ) as [Run, Run];
+    const lines = reproductionTable(
+      'The figures',
+      'word',
+      [
+        { baseline: model('characters', [plain]), treatment: model('characters-bn', [normalized]) },
+        { baseline: model('words', [baseline]), treatment: model('words-bn', []) },
+      ],
+      'markdown',
+    ).split('\n');
+    expect(lines[0]).toContain('nats a character; perplexity, training / validation');
+    expect(lines[4]).toContain('1.000 / 1.100');
+    expect(lines[5]).toContain('1.040 / 1.140');
+    expect(lines[6]).toContain('80.0 / 120.0');
   });
 });
 

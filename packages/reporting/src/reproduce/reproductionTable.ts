@@ -28,6 +28,8 @@ export interface ReproducedPair {
  * "Paper | ours" for pairs of models, mean ± sample deviation over the seeds, with both readings of
  * "best": each arm at its own best validation, and both at the baseline's. The last reading is at the
  * end, under recalibrated statistics.
+ *
+ * @param unit what a row without runs would predict
  */
 export function reproductionTable(
   title: string,
@@ -37,7 +39,8 @@ export function reproductionTable(
 ): string {
   const right = (header: string) => ({ header, align: 'right' }) as const;
   const left = (header: string) => ({ header, align: 'left' }) as const;
-  const words = unit === 'frame' ? 'nats a frame, error rate' : 'perplexity';
+  const units = pairs.map((pair) => unitOf(pair, unit));
+  const words = [...new Set(units.map((one) => measures[one]))].join('; ');
   return writeTable(
     {
       title: `${title}: ${words}, training / validation`,
@@ -51,7 +54,7 @@ export function reproductionTable(
         left('command'),
         left('commit'),
       ],
-      rows: pairs.flatMap((pair) => rowsOf(pair, unit)),
+      rows: pairs.flatMap((pair, i) => rowsOf(pair, units[i] ?? unit)),
       notes: [
         'Mean ± sample standard deviation over the seeds. Own best: at the validation with the lowest loss, under the ' +
           "statistics that the recipe validates under. At the baseline's best: at the validation where the baseline of " +
@@ -60,6 +63,18 @@ export function reproductionTable(
     },
     format,
   );
+}
+
+/** What the cells of a row hold; characters differ in digits that perplexities round away. */
+const measures: Readonly<Record<Unit, string>> = {
+  word: 'perplexity',
+  character: 'nats a character',
+  frame: 'nats a frame, error rate',
+};
+
+/** What the runs of a pair predict; `unit` where there are none. */
+function unitOf({ baseline, treatment }: ReproducedPair, unit: Unit): Unit {
+  return [...baseline.runs, ...treatment.runs][0]?.config.unit ?? unit;
 }
 
 /** A commit as people write it; what stands behind it, such as `-changed`, stays. */
@@ -132,7 +147,7 @@ function cellOf(reads: readonly (Read | undefined)[], unit: Unit): string {
     const nats = reads.map((read) => read?.[which]?.nats);
     const errors = reads.map((read) => read?.[which]?.errorRate);
     const loss =
-      unit === 'frame'
+      unit !== 'word'
         ? formatSpread(spreadOf(nats), formatNats, reads.length)
         : formatSpread(
             spreadOf(nats.map((value) => (value === undefined ? undefined : Math.exp(value)))),
@@ -150,7 +165,7 @@ function cellOf(reads: readonly (Read | undefined)[], unit: Unit): string {
 function paperCell(paper: ReproducedModel['paper'], unit: Unit): string {
   if (paper === undefined) return absent;
   const side = ([loss, errorRate]: readonly number[]) => {
-    const written = (loss ?? NaN).toFixed(unit === 'frame' ? 2 : 1);
+    const written = (loss ?? NaN).toFixed(unit === 'word' ? 1 : 2);
     return errorRate === undefined ? written : `${written}, ${(100 * errorRate).toFixed(0)} %`;
   };
   return `${side(paper.train)} / ${side(paper.valid)}`;
