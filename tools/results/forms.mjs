@@ -154,7 +154,7 @@ function verdicts(rows, runs) {
       statement,
       experiment.replace(/, (optimizer|schedule)\..*/, ''),
       `**${verdict}**`,
-      toRuns(pairedRow(rows, experiment), pairs),
+      toRuns({ page: pageOf(rows, experiment) }, pairs),
       nats(difference),
       interval.map(nats).join(' to '),
       adjustedP.toPrecision(2),
@@ -163,14 +163,25 @@ function verdicts(rows, runs) {
   return table(header, lines);
 }
 
-/** The row of the treatment of a judged experiment; the one with the most runs where rates were drawn. */
-function pairedRow(rows, experiment) {
-  const [treatment, recipe] = experiment.split(/ − .*?, |, /);
+/** Where the runs of a judged experiment lie: the page with all of its presets and most of its treatments. */
+function pageOf(rows, experiment) {
+  const [names, recipe] = experiment.split(', ');
+  const presets = names.split(' − ');
   const rate = experiment.match(/rate ([\d.]+) −/)?.[1];
-  const hasRate = (row) => rate === undefined || rateOf(row) === Number(rate);
-  return rows
-    .filter((row) => row.preset === treatment && row.recipe === recipe && hasRate(row))
-    .toSorted((a, b) => b.configs.length - a.configs.length)[0];
+  const isSearch = experiment.endsWith(' settings');
+  const isTreatment = (row) =>
+    row.preset === presets[0] &&
+    (isSearch || String(userRate(row)) === String(rate)) &&
+    row.recipe === recipe;
+  const count = (page) =>
+    rows
+      .filter((row) => row.page === page && isTreatment(row))
+      .reduce((sum, row) => sum + row.configs.length, 0);
+  return [...new Set(rows.map(({ page }) => page))]
+    .filter((page) =>
+      presets.every((preset) => rows.some((row) => row.page === page && row.preset === preset)),
+    )
+    .toSorted((one, other) => count(other) - count(one))[0];
 }
 
 function nats(value) {
@@ -291,8 +302,10 @@ function titleOf(row) {
   const rate = userRate(row);
   const ofRecipe = recipe === firstRecipes[task] ? '' : `, recipe \`${recipe}\``;
   const ofUser = rate === undefined ? '' : `, rate ${rate}`;
+  const share = row.configs[0].settings['data.trainShare']?.value ?? 1;
+  const ofData = share < 1 ? `, ${share} of the data` : '';
   const part = epochs < planned ? `, ${epochs} of ${planned} epochs` : '';
-  return `${title}${ofRecipe}${ofUser}${part}`;
+  return `${title}${ofRecipe}${ofUser}${ofData}${part}`;
 }
 
 /** A learning rate that is not the recipe's. */

@@ -44,6 +44,7 @@ const compared = {
     seed: 1,
   },
   'ptb-small/paper-text': {},
+  'timit/quarter': {},
 };
 
 /** `table.md` with its curves, and `claims.md`, as `report` and `claims` print them. */
