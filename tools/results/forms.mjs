@@ -138,7 +138,7 @@ function best(rows) {
 }
 
 /** The paper's statements on all runs, as one family: those with enough pairs to be decided. */
-function verdicts(rows, runs) {
+function verdicts(_rows, runs) {
   const judged = judgeClaims(paperClaims, runs).filter(({ adjustedP }) => adjustedP !== null);
   const header = [
     'statement',
@@ -149,39 +149,20 @@ function verdicts(rows, runs) {
     '95 % interval',
     'p, Holm',
   ];
-  const lines = judged.map(
-    ({ statement, experiment, verdict, pairs, difference, interval, adjustedP }) => [
-      statement,
-      experiment.replace(/, (optimizer|schedule)\..*/, ''),
-      `**${verdict}**`,
-      toRuns({ page: pageOf(rows, experiment) }, pairs),
-      nats(difference),
-      interval.map(nats).join(' to '),
-      adjustedP.toPrecision(2),
-    ],
-  );
+  const byFolder = new Map(runs.map((run) => [run.folder, run]));
+  const lines = judged.map((claim) => {
+    const { page, config } = byFolder.get(claim.runs[0][0]);
+    return [
+      claim.statement,
+      claim.experiment.replace(/, (optimizer|schedule|data)\..*/, '') + shareText(config),
+      `**${claim.verdict}**`,
+      toRuns({ page }, claim.pairs),
+      nats(claim.difference),
+      claim.interval.map(nats).join(' to '),
+      claim.adjustedP.toPrecision(2),
+    ];
+  });
   return table(header, lines);
-}
-
-/** Where the runs of a judged experiment lie: the page with all of its presets and most of its treatments. */
-function pageOf(rows, experiment) {
-  const [names, recipe] = experiment.split(', ');
-  const presets = names.split(' − ');
-  const rate = experiment.match(/rate ([\d.]+) −/)?.[1];
-  const isSearch = experiment.endsWith(' settings');
-  const isTreatment = (row) =>
-    row.preset === presets[0] &&
-    (isSearch || String(userRate(row)) === String(rate)) &&
-    row.recipe === recipe;
-  const count = (page) =>
-    rows
-      .filter((row) => row.page === page && isTreatment(row))
-      .reduce((sum, row) => sum + row.configs.length, 0);
-  return [...new Set(rows.map(({ page }) => page))]
-    .filter((page) =>
-      presets.every((preset) => rows.some((row) => row.page === page && row.preset === preset)),
-    )
-    .toSorted((one, other) => count(other) - count(one))[0];
 }
 
 function nats(value) {
@@ -302,10 +283,14 @@ function titleOf(row) {
   const rate = userRate(row);
   const ofRecipe = recipe === firstRecipes[task] ? '' : `, recipe \`${recipe}\``;
   const ofUser = rate === undefined ? '' : `, rate ${rate}`;
-  const share = row.configs[0].settings['data.trainShare']?.value ?? 1;
-  const ofData = share < 1 ? `, ${share} of the data` : '';
   const part = epochs < planned ? `, ${epochs} of ${planned} epochs` : '';
-  return `${title}${ofRecipe}${ofUser}${ofData}${part}`;
+  return `${title}${ofRecipe}${ofUser}${shareText(row.configs[0])}${part}`;
+}
+
+/** The part of the data that a run was trained on, where it is not all. */
+function shareText({ settings }) {
+  const share = settings['data.trainShare']?.value ?? 1;
+  return share < 1 ? `, ${share} of the data` : '';
 }
 
 /** A learning rate that is not the recipe's. */

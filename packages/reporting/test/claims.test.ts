@@ -32,13 +32,15 @@ function run({ seed, validation, training = 4, changes = {} }: Planted): Run {
   };
 }
 
-const normalized = (seed: number, validation: number, training = 4) =>
-  run({
+const normalized = (seed: number, validation: number, training = 4): Run => ({
+  ...run({
     seed,
     validation,
     training,
     changes: { preset: 'ptb-small-bn', settings: bnSettings },
-  });
+  }),
+  folder: `runs/bn-${seed}`,
+});
 
 /** Pairs whose difference in validation is normal with mean `effect` and deviation 0.02. */
 function plant(pairs: number, effect: number, experiment: number): JudgedClaim {
@@ -111,6 +113,7 @@ describe('judgeClaims', () => {
       verdict: 'supported',
       pairs: 6,
       seeds: [1, 2, 3, 4, 5, 6],
+      runs: [1, 2, 3, 4, 5, 6].map((seed) => [`runs/bn-${seed}`, `runs/${seed}`]),
       p: 1 / 64,
       adjustedP: 1 / 64,
       margin: -0.01,
@@ -213,7 +216,7 @@ describe('judgeClaims', () => {
   test('refuses a run that is there twice, and names both folders', () => {
     const again = { ...normalized(2, 4.9), folder: 'runs/again' };
     expect(() => judgeClaims(noBetter, [...pairs(6), again])).toThrow(
-      /runs\/2 and runs\/again are the same run of seed 2 in ptb-small-bn − ptb-small/,
+      /runs\/bn-2 and runs\/again are the same run of seed 2 in ptb-small-bn − ptb-small/,
     );
     const base = { ...run({ seed: 3, validation: 4.8 }), folder: 'runs/base' };
     expect(() => judgeClaims(noBetter, [...pairs(6), base])).toThrow(/runs\/base are the same run/);

@@ -31,6 +31,8 @@ export interface JudgedClaim {
   /** Pairs that are left out: a run of theirs diverged. */
   diverged: number;
   seeds: readonly number[];
+  /** The run folders of each pair: treatment and baseline. */
+  runs: readonly (readonly [treatment: string, baseline: string])[];
   /** Mean of treatment minus baseline. */
   difference: number;
   /** Student's 95 % interval of the difference; null of one pair. */
@@ -66,7 +68,9 @@ export function judgeClaims(claims: readonly Claim[], runs: readonly Run[]): Jud
       );
       const measured = learned.flatMap(({ treatment, baseline }) => {
         const difference = claim.difference(treatment, baseline);
-        return difference === undefined ? [] : [{ seed: baseline.run.config.seed, difference }];
+        if (difference === undefined) return [];
+        const runs = [treatment.run.folder, baseline.run.folder] as const;
+        return [{ seed: baseline.run.config.seed, runs, difference }];
       });
       if (measured.length === 0) return [];
       const diverged = group.pairs.length - learned.length;
@@ -84,9 +88,10 @@ export function judgeClaims(claims: readonly Claim[], runs: readonly Run[]): Jud
 
 type Undecided = JudgedClaim & { favours: boolean; spread: number | undefined };
 
-/** The difference of a pair, and its seed. */
+/** The difference of a pair, its seed and its folders. */
 interface Measured {
   readonly seed: number;
+  readonly runs: JudgedClaim['runs'][number];
   readonly difference: number;
 }
 
@@ -109,6 +114,7 @@ function judgeAlone(
     pairs: differences.length,
     diverged,
     seeds: [...new Set(measured.map(({ seed }) => seed))],
+    runs: measured.map(({ runs }) => runs),
     difference: meanOf(differences),
     interval: several ? meanInterval(differences) : null,
     bootstrap: several ? bootstrapInterval(differences) : null,

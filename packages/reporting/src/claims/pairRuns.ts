@@ -59,7 +59,7 @@ function expectNewSeed({ experiment, pairs }: Found, { treatment, baseline }: Ru
     before.baseline === baseline ? [before.treatment, treatment] : [before.baseline, baseline]
   ).map(({ run }) => run.folder);
   throw new UsageError(
-    `pairRuns: ${one} and ${other} are the same run of seed ${seed} in ${experiment}, expected one.`,
+    `judgeClaims: ${one} and ${other} are the same run of seed ${seed} in ${experiment}, expected one.`,
     { hint: 'Leave one of them out: a seed counts once.' },
   );
 }
