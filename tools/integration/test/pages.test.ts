@@ -25,6 +25,9 @@ describe('pages', () => {
 
   it('sees a link and the name of a source that lead nowhere', () => {
     const link = '[here](nowhere.md#part) and [there](https://example.org)';
+    const parts =
+      '[a](docs/claims.md#how-a-verdict-is-reached), [b](docs/claims.md#nowhere), [c](#two)';
+    expect(missing('README.md', `# One\n\n${parts}`)).toEqual(['docs/claims.md#nowhere', '#two']);
     const source = '`packages/core/src/nowhere.ts` and `core/src/index.ts`';
     expect(missing('README.md', `${link} ${source}`)).toEqual([
       'nowhere.md',
@@ -61,15 +64,31 @@ function longLines(text: string): string[] {
 function missing(page: string, text: string): string[] {
   const links = matches(text, /\]\(([^)#\s]+)(?:#[^)]*)?\)/g).filter((to) => !/^\w+:/.test(to));
   const sources = matches(text, /`((?:packages\/|tools\/|docs\/)?[\w./-]+\/[\w./-]+\.m?ts)`/g);
+  const parts = matches(text, /\]\(([^)\s:]*#[^)\s]+)\)/g).filter((to) => {
+    const [file = '', part = ''] = to.split('#');
+    const target = join(root, dirname(page), file);
+    if (file !== '' && !(file.endsWith('.md') && existsSync(target))) return false;
+    return !headings(file === '' ? text : readFileSync(target, 'utf8')).includes(part);
+  });
   const isThere = (file: string): boolean =>
     [root, join(root, 'packages'), join(root, dirname(page))].some((base) =>
       existsSync(join(base, file)),
     );
   return [
     ...links.filter((to) => !existsSync(join(root, dirname(page), to))),
+    ...parts,
     ...sources.filter((file) => !isThere(file)),
   ];
 }
+
+/** The parts of a page that a link can name, as GitHub spells them. */
+const headings = (text: string): string[] =>
+  matches(text, /^#+ (.*)$/gm).map((heading) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
 
 const matches = (text: string, pattern: RegExp): string[] =>
   [...text.matchAll(pattern)].flatMap(([, found = '']) => found);
