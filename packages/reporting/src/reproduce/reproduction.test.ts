@@ -139,9 +139,7 @@ describe('reproductionTable', () => {
     expect(text[1]).toContain('85.0 ± 7.1 / 122.0 ± 2.8');
     expect(text[2]).toBe('ptb-small-bn,62.5 / 120.9,–,–,–,– of 2,train ptb-small-bn,–');
   });
-});
 
-describe('reproductionTable of several tasks', () => {
   it('gives characters in nats and words in perplexity, in one table', () => {
     const ofCharacters = (run: Run): Run => ({
       ...run,
