@@ -311,8 +311,12 @@ function commandOf({ preset, recipe, configs: [{ settings }] }) {
 
 /** Commits as people write them, in the order of the seeds; files that differed are not said. */
 function commitsOf({ configs }) {
-  const commits = configs.map(({ commit }) => commit.replace(/^([0-9a-f]{7})[0-9a-f]*.*$/, '$1'));
-  return [...new Set(commits)].join(', ');
+  const commits = configs.flatMap(({ commit, resumptions = [] }) => [
+    commit,
+    ...resumptions.map((one) => one.commit),
+  ]);
+  const short = commits.map((commit) => commit.replace(/^([0-9a-f]{7})[0-9a-f]*.*$/, '$1'));
+  return [...new Set(short)].join(', ');
 }
 
 function notRunRow(preset, data = '') {
@@ -359,7 +363,7 @@ function toRuns({ page }, number) {
   return `[${number}](runs.md#${page.replaceAll('/', '')})`;
 }
 
-/** Every run of each page, with its folder and the command that made it. */
+/** Every run of each page, with its folder and the commands that made it. */
 function list(rows, runs) {
   const pages = [...new Set(rows.map(({ page }) => page))];
   const header = ['run', 'train', 'validation', 'hours', 'commit', 'command'];
@@ -374,14 +378,14 @@ function list(rows, runs) {
 function listed(run) {
   const [row] = rowsOf([run]);
   const name = basename(run.folder);
-  const { command, unit } = run.config;
+  const { command, resumptions = [], unit } = run.config;
   const quality = unit === 'frame' ? frames : (measured) => spread(measured?.perplexity, 1);
   return [
     `[${name}](${run.page}/${name}/config.json)`,
     ...[quality(row.train), quality(row.valid)],
     (row.seconds[0] / 3600).toFixed(2),
     commitsOf(row),
-    `\`${command}\``,
+    [command, ...resumptions.map((one) => one.command)].map((one) => `\`${one}\``).join(', then '),
   ];
 }
 

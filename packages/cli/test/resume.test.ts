@@ -181,10 +181,20 @@ describe('the threads of a run', () => {
     expect(weights('three-again')).toHaveLength(1);
   }, 120_000);
 
-  it('can be others, which is said and kept', async () => {
+  it('can be others, which is said and kept, as are the commands', async () => {
     const resumed = await train('three-again', 7, '--resume', '--threads', '1');
     expect(resumed.stderr).toContain('computed with --threads 3 and goes on with 1: the last bits');
-    expect(readJsonFile(folder, 'three-again', 'config.json')).toMatchObject({ threads: 1 });
+    expect(readJsonFile(folder, 'three-again', 'config.json')).toMatchObject({
+      threads: 1,
+      command: expect.stringMatching(/--max-steps 3 --threads 3$/) as string,
+      resumptions: [
+        { step: 3, command: expect.stringMatching(/--max-steps 6 --resume$/) as string },
+        {
+          step: 6,
+          command: expect.stringMatching(/--max-steps 7 --resume --threads 1$/) as string,
+        },
+      ],
+    });
   });
 });
 

@@ -46,6 +46,7 @@ export {
   type BadUtteranceRule,
   type Precision,
   type ReportedConfig,
+  type Resumption,
   type RunConfig,
   type Setting,
   type SettingValue,

@@ -76,7 +76,6 @@ async function runQuickstart(
       const { reason } = await trainRun(io, {
         run: prepareRun(config, textData(config, corpus)),
         folder: own,
-        resume: false,
         signal,
         now: Date.now,
         elapsed: () => performance.now(),

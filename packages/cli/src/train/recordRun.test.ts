@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { RunEvent } from '@bnrnn/core';
 import { completeRun, resolveRun, tasks } from '@bnrnn/experiments';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import { readConfig } from '../runFolder';
 import { randomCorpus } from '../tasks/randomCorpus';
 import { recordRun } from './recordRun';
 
@@ -44,17 +46,19 @@ const logged = (folder: string): [string, number][] =>
     .map((line) => JSON.parse(line) as RunEvent)
     .map((event) => [event.type, event.step]);
 
+const again = { command: 'bnrnn train --resume', commit: 'b' };
+
 const seedOf = (folder: string): unknown =>
   (JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as { seed: number }).seed;
 
 async function record(
   seed: number,
   folder: string,
-  resume: boolean,
+  resumedBy: { command: string; commit: string } | undefined,
   events: RunEvent[],
 ): Promise<void> {
   const consumer = recordRun(prepared(seed), folder, {
-    resume,
+    resumedBy,
     note: (sentence) => said.push(sentence),
   });
   for (const event of events) await consumer.write(event);
@@ -64,7 +68,7 @@ async function record(
 describe('recordRun', () => {
   it('writes nothing of a run that ends at its start', async () => {
     const folder = join(root, 'run');
-    await record(1, folder, false, [start(0)]);
+    await record(1, folder, undefined, [start(0)]);
     expect(existsSync(folder)).toBe(false);
   });
 
@@ -76,7 +80,7 @@ describe('recordRun', () => {
       { split: 'valid' as const, reason: 'no alignment', keys: ['d'] },
     ];
     const consumer = recordRun({ ...prepared(1), leftOut }, folder, {
-      resume: false,
+      resumedBy: undefined,
       note: () => undefined,
     });
     for (const event of [start(0), step(1)]) await consumer.write(event);
@@ -100,7 +104,7 @@ describe('recordRun', () => {
 
   it('writes everything with the first step', async () => {
     const folder = join(root, 'run');
-    await record(1, folder, false, [start(0), step(1), step(2)]);
+    await record(1, folder, undefined, [start(0), step(1), step(2)]);
     expect(readdirSync(folder).sort()).toEqual(['config.json', 'events.jsonl', 'vocabulary.json']);
     expect(logged(folder)).toEqual([
       ['start', 0],
@@ -111,27 +115,27 @@ describe('recordRun', () => {
 
   it('leaves a log as it is until a resumed run has gone on, then drops what comes again', async () => {
     const folder = join(root, 'run');
-    await record(1, folder, false, [start(0), step(1), step(2), step(3)]);
+    await record(1, folder, undefined, [start(0), step(1), step(2), step(3)]);
     const before = logged(folder);
 
-    await record(2, folder, true, [start(2)]);
+    await record(2, folder, again, [start(2)]);
     expect(logged(folder)).toEqual(before);
     expect(seedOf(folder)).toBe(1);
 
-    await record(2, folder, true, [start(2), step(3)]);
+    await record(2, folder, again, [start(2), step(3)]);
     expect(logged(folder)).toEqual([...before.slice(0, 3), ['start', 2], ['step', 3]]);
     expect(seedOf(folder)).toBe(2);
   });
 
   it('sets damaged files aside, says so and goes on', async () => {
     const folder = join(root, 'run');
-    await record(1, folder, false, [start(0), step(1), step(2), step(3)]);
+    await record(1, folder, undefined, [start(0), step(1), step(2), step(3)]);
     const log = join(folder, 'events.jsonl');
     writeFileSync(log, readFileSync(log, 'utf8').replace('"step":1', '"sdep":1'));
     writeFileSync(join(folder, 'config.json'), '');
     writeFileSync(join(folder, 'result.json'), '{"steps": 3}');
 
-    await record(1, folder, true, [start(2), step(3)]);
+    await record(1, folder, again, [start(2), step(3)]);
     expect(said.map((sentence) => sentence.replaceAll(folder, 'RUN'))).toEqual([
       'RUN/config.json is not JSON: it is truncated or altered. It is kept as RUN/config.json.damaged, and the run goes on without it.',
       expect.stringMatching(/^RUN\/result\.json: .* It is kept as RUN\/result\.json\.damaged/),
@@ -150,10 +154,33 @@ describe('recordRun', () => {
     ]);
   });
 
+  it('has the commands of the resumptions whose steps are in the run', async () => {
+    const folder = join(root, 'run');
+    const resumptions = [
+      { step: 2, command: 'first', commit: 'a' },
+      { step: 4, command: 'second', commit: 'b' },
+    ];
+    const { config, ...rest } = prepared(1);
+    const consumer = (resumedBy: typeof again | undefined) =>
+      recordRun({ ...rest, config: { ...config, resumptions } }, folder, {
+        resumedBy,
+        note: () => undefined,
+      });
+    const kept = async (resumedBy: typeof again | undefined, from: number) => {
+      const record = consumer(resumedBy);
+      for (const event of [start(from), step(from + 1)]) await record.write(event);
+      record.close();
+      return readConfig(folder).resumptions;
+    };
+    expect(await kept(again, 6)).toEqual([...resumptions, { step: 6, ...again }]);
+    expect(await kept(again, 4)).toEqual([resumptions[0], { step: 4, ...again }]);
+    expect(await kept(undefined, 0)).toBeUndefined();
+  });
+
   it('drops the whole log of a run that has no checkpoint to go on from', async () => {
     const folder = join(root, 'run');
-    await record(1, folder, false, [start(0), step(1)]);
-    await record(1, folder, false, [start(0), step(1)]);
+    await record(1, folder, undefined, [start(0), step(1)]);
+    await record(1, folder, undefined, [start(0), step(1)]);
     expect(logged(folder)).toEqual([
       ['start', 0],
       ['step', 1],

@@ -1,7 +1,7 @@
 import { existsSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RunEvent, type RunEventOf, parseResult } from '@bnrnn/core';
-import { parseRunConfig } from '@bnrnn/experiments';
+import { type Resumption, type RunEvent, type RunEventOf, parseResult } from '@bnrnn/core';
+import { parseRunConfig, type RunConfig } from '@bnrnn/experiments';
 import {
   continueEvents,
   jsonLines,
@@ -21,8 +21,8 @@ export interface RunRecord {
 }
 
 export interface RecordOptions {
-  /** The run goes on from a checkpoint: the log's events after it are dropped, else all. */
-  readonly resume: boolean;
+  /** Who goes on from a checkpoint: the log's events after it are dropped, else all. */
+  readonly resumedBy: Omit<Resumption, 'step'> | undefined;
   /** Told in a sentence what of the folder was damaged. */
   readonly note: (sentence: string) => void;
 }
@@ -38,11 +38,20 @@ export interface RecordOptions {
 export function recordRun(
   { config, files, leftOut }: Pick<PreparedRun, 'config' | 'files' | 'leftOut'>,
   folder: string,
-  { resume, note }: RecordOptions,
+  { resumedBy, note }: RecordOptions,
 ): RunRecord {
   const events = join(folder, runFiles.events);
   let start: RunEventOf<'start'> | undefined;
   let log: EventLog | undefined;
+
+  /** The configuration, with the resumptions whose steps are still in the run. */
+  const recorded = (): RunConfig => {
+    const { resumptions = [], ...rest } = config;
+    const step = start?.step ?? 0;
+    const kept = resumptions.filter((one) => one.step < step);
+    const all = resumedBy === undefined ? kept : [...kept, { step, ...resumedBy }];
+    return all.length === 0 ? rest : { ...rest, resumptions: all };
+  };
 
   const open = async (): Promise<EventLog> => {
     const asides = [
@@ -50,13 +59,13 @@ export function recordRun(
       setAsideIfDamaged(folder, runFiles.result, parseResult),
     ];
     for (const sentence of asides) if (sentence !== undefined) note(sentence);
-    await writeJson(folder, runFiles.config, config);
+    await writeJson(folder, runFiles.config, recorded());
     for (const [name, content] of Object.entries(files)) await writeJson(folder, name, content);
     const warnings = leftOut.map((one) => ({
       code: 'left-out-utterances',
       message: leftOutText(one),
     }));
-    if (resume && start !== undefined) {
+    if (resumedBy !== undefined && start !== undefined) {
       const lacks = logText(await continueEvents(events, start.step), start.step);
       lacks.forEach(note);
       warnings.push(...lacks.map((message) => ({ code: 'log-incomplete', message })));

@@ -113,13 +113,13 @@ async function trainWith(
       strategies: own.files.map(({ kind, sha256 }) => ({ kind, sha256 })),
     });
     if (before !== undefined) for (const line of differences(before, backend)) io.note(line);
+    const started = { command: commandText(args), commit: codeVersion() };
     const config: RunConfig =
       before === undefined
         ? completeRun(draft, {
             ...computedBy(backend),
             corpus: data.info,
-            command: commandText(args),
-            commit: codeVersion(),
+            ...started,
           })
         : { ...before, threads, blas };
     const { preset, recipe, seed } = config;
@@ -136,7 +136,7 @@ async function trainWith(
       const { reason, result } = await trainRun(io, {
         run: prepareRun(config, data, own),
         folder,
-        resume: stored !== undefined,
+        resumedBy: stored && started,
         signal: interruption.signal,
         now: Date.now,
         elapsed: () => performance.now(),

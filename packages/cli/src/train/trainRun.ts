@@ -9,7 +9,7 @@ import { rethrowInFlags } from '../rethrowInFlags';
 import { hasCheckpoint, runFiles } from '../runFolder';
 import { runTaskOf } from '../tasks/runTasks';
 import type { PreparedRun } from './preparedRun';
-import { recordRun, type RunRecord } from './recordRun';
+import { recordRun, type RecordOptions, type RunRecord } from './recordRun';
 import { settingsToKeep } from './resumeConfig';
 import { writeReport } from './writeReport';
 import { writeResult, type TrainResult } from './writeResult';
@@ -17,7 +17,8 @@ import { writeResult, type TrainResult } from './writeResult';
 export interface TrainRunOptions {
   readonly run: PreparedRun;
   readonly folder: string;
-  readonly resume: boolean;
+  /** Who goes on with the run that is in the folder; absent where the run is new. */
+  readonly resumedBy?: RecordOptions['resumedBy'];
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly elapsed: () => number;
@@ -48,14 +49,14 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
   const { run, folder, signal, now, elapsed, collective = alone } = options;
   const { config, plan } = run;
   const model = run.makeModel();
-  const resume = options.resume && hasCheckpoint(folder);
-  if (options.resume && !resume) {
+  const resumedBy = hasCheckpoint(folder) ? options.resumedBy : undefined;
+  if (options.resumedBy !== undefined && resumedBy === undefined) {
     io.note(`${folder} has no checkpoint yet: the run starts from its beginning.`);
   }
   const bar = progress(io.progress);
   const note = (sentence: string): void => io.note(`warning: ${sentence}`);
   const writes = collective.rank === 0;
-  const record = writes ? recordRun(run, folder, { resume, note }) : unrecorded;
+  const record = writes ? recordRun(run, folder, { resumedBy, note }) : unrecorded;
   let reason: FinishedRun['reason'] = 'finished';
   let epoch = 0;
   try {
@@ -69,7 +70,7 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
       ...plan,
       model,
       checkpoints,
-      resume,
+      resume: resumedBy !== undefined,
       signal,
       now,
       elapsed,

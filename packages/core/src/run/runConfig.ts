@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { UsageError } from '../errors';
 import { corpusInfoSchema } from './corpusInfo';
 import { units } from './runEvent';
-import { listOf, parseAs, recordOf } from './schema';
+import { count, listOf, parseAs, recordOf } from './schema';
 
 /** The version of `config.json` that this code writes and reads; 1 when absent. */
 export const configVersion = 1;
@@ -72,6 +72,17 @@ const speechFilesSchema = v.object({
 
 export type SpeechFiles = Readonly<v.InferOutput<typeof speechFilesSchema>>;
 
+const resumptionSchema = v.object({
+  /** The step of the checkpoint that it went on from. */
+  step: count,
+  command: v.string(),
+  /** The commit of the code that went on, or its version. */
+  commit: v.string(),
+});
+
+/** A command that went on with a run. */
+export type Resumption = Readonly<v.InferOutput<typeof resumptionSchema>>;
+
 const entries = {
   version: v.optional(v.pipe(v.number(), v.integer(), v.minValue(1)), configVersion),
   preset: v.string(),
@@ -92,6 +103,8 @@ const entries = {
   command: v.optional(v.string(), ''),
   /** The commit of the code that made it, or its version; `unknown` where nobody said. */
   commit: v.optional(v.string(), 'unknown'),
+  /** The commands that went on with it, in the order of their steps; absent: none, or an older run folder. */
+  resumptions: v.exactOptional(listOf(resumptionSchema)),
   /** Versions of what computed, by name. */
   versions: v.optional(recordOf(v.string()), {}),
   /** Every setting by its path; nothing that follows from others. */

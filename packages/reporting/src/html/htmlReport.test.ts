@@ -84,6 +84,14 @@ describe('htmlReport', () => {
     expect(text).toContain('4,651,600 parameters');
   });
 
+  it('shows the commands that went on with a run', async () => {
+    const [command, commit] = ['bnrnn train ptb-small-bn --out run --resume --epochs 20', 'b7'];
+    const resumptions = [{ step: 1200, command, commit }];
+    const resumed: Run = { ...treated, config: { ...treated.config, resumptions } };
+    const text = textOf(await htmlReport([resumed]));
+    expect(text).toContain(`It went on after step 1,200, at ${commit}: ${command}`);
+  });
+
   it('gives the same bytes again', async () => {
     expect(await htmlReport([plain, treated])).toBe(page);
   });
@@ -100,6 +108,7 @@ describe('htmlReport', () => {
         backend: bad,
         command: bad,
         commit: bad,
+        resumptions: [{ step: 1, command: bad, commit: bad }],
         corpus: {
           ...treated.config.corpus,
           name: bad,

@@ -1,3 +1,4 @@
+import type { Resumption } from '@bnrnn/core';
 import type { Comparison } from '../compare/compareRuns';
 import { eventsOf, type RunSummary } from '../compare/runSummary';
 import { formatCount, formatDuration } from '../formatNumber';
@@ -50,7 +51,7 @@ function codeStep(runs: readonly Run[]): Html {
 }
 
 function runCommand({ run, steps }: RunSummary): Html {
-  const { seed, backend, precision, command } = run.config;
+  const { seed, backend, precision, command, resumptions = [] } = run.config;
   const [start] = eventsOf(run, 'start');
   const facts = [
     `seed ${seed}`,
@@ -67,7 +68,12 @@ function runCommand({ run, steps }: RunSummary): Html {
       ? markup`<p class="note">The run does not record its command.</p>`
       : markup`<pre><code>${command}</code></pre>`;
   return markup`<p class="note">${facts.join(', ')}</p>
-    ${text}`;
+    ${text} ${resumptions.map(resumptionText)}`;
+}
+
+function resumptionText({ step, command, commit }: Resumption): Html {
+  return markup`<p class="note">It went on after step ${formatCount(step)}, at ${commit}:</p>
+    <pre><code>${command}</code></pre>`;
 }
 
 function versionsTable(runs: readonly Run[]): Html {
