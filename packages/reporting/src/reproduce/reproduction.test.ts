@@ -162,6 +162,26 @@ describe('reproductionTable', () => {
     expect(lines[5]).toContain('1.040 / 1.140');
     expect(lines[6]).toContain('80.0 / 120.0');
   });
+
+  it('names the data of the runs beside the paper’s', () => {
+    const speech: Run = {
+      ...baseline,
+      config: {
+        ...baseline.config,
+        unit: 'frame',
+        corpus: { ...baseline.config.corpus, name: 'train_tr90', counts: { train: 804_729 } },
+      },
+    };
+    const [first, second] = [[speech], []].map((runs) =>
+      reproductionTable('Table 1', 'frame', [
+        { baseline: model('wsj-birnn', runs), treatment: model('wsj-birnn-bn', runs) },
+      ]),
+    );
+    expect(first!.replaceAll(/\s+/g, ' ')).toContain(
+      'Data of our runs: train_tr90, 804,729 training frames. Data of the paper: Wall Street Journal.',
+    );
+    expect(second).not.toContain('Data of');
+  });
 });
 
 describe('reproductionSvg', () => {
@@ -188,6 +208,9 @@ describe('reproductionSvg', () => {
     const svg = await reproductionSvg(arms, options);
     expect(svg.match(/stroke-dasharray="5,4"/g)).toHaveLength(2);
     expect(svg).toContain('validation perplexity against the epoch; dashed: the paper');
+    expect(svg).toContain('>epoch (dashed: the paper)<');
+    const ours = arms.map((arm) => ({ ...arm, paper: [] }));
+    expect(await reproductionSvg(ours, options)).toContain('>epoch<');
     expect(await reproductionSvg(arms, options)).toBe(svg);
   });
 });

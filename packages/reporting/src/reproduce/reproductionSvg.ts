@@ -48,10 +48,12 @@ export function reproductionSvg(
   const what = split === 'train' ? 'training' : 'validation';
   const yTitle =
     measure === 'perplexity' ? `${what} perplexity` : `${what} loss (${natsPer(unit)})`;
+  const drawsPaper = arms.some(({ paper }) => paper.length > 0);
+  const xTitle = drawsPaper ? 'epoch (dashed: the paper)' : 'epoch';
   const highest = split === 'train' || measure === 'nats' ? undefined : domainOf(curves);
   return renderSvg(
     chartSpec({
-      chart: { curves: numbered(curves), window: 1, xTitle: 'epoch', yTitle },
+      chart: { curves: numbered(curves), window: 1, xTitle, yTitle },
       domain: highest,
       colours,
       palette: lightPalette,

@@ -1,8 +1,9 @@
 import type { Unit } from '@bnrnn/core';
 import { formatSpread, spreadOf } from '../compare/spread';
 import { summarizeRun, type RunSummary } from '../compare/runSummary';
-import { absent, formatNats, formatPerplexity, formatShare } from '../formatNumber';
+import { absent, formatCount, formatNats, formatPerplexity, formatShare } from '../formatNumber';
 import type { Run } from '../run/run';
+import { unitsOf } from '../unitWords';
 import { writeTable, type TableFormat } from '../table/writeTable';
 import { bestReading, readingsOf, type Measured, type Reading } from './readings';
 
@@ -59,6 +60,7 @@ export function reproductionTable(
         'Mean ± sample standard deviation over the seeds. Own best: at the validation with the lowest loss, under the ' +
           "statistics that the recipe validates under. At the baseline's best: at the validation where the baseline of " +
           'the same seed has its lowest loss. At the end: validation under recalibrated statistics.',
+        ...dataNote(pairs),
       ],
     },
     format,
@@ -70,6 +72,30 @@ const measures: Readonly<Record<Unit, string>> = {
   word: 'perplexity',
   character: 'nats a character',
   frame: 'nats a frame, error rate',
+};
+
+/** What the runs were trained on, and what the paper's were. */
+function dataNote(pairs: readonly ReproducedPair[]): string[] {
+  const configs = pairs
+    .flatMap(({ baseline, treatment }) => [...baseline.runs, ...treatment.runs])
+    .map(({ config }) => config);
+  if (configs.length === 0) return [];
+  const listed = (names: readonly string[]) => [...new Set(names)].join('; ');
+  const ours = listed(configs.map(trainedOn));
+  const papers = listed(configs.map(({ unit }) => paperData[unit]));
+  return [`Data of our runs: ${ours}. Data of the paper: ${papers}.`];
+}
+
+function trainedOn({ corpus, unit }: Run['config']): string {
+  const { train } = corpus.counts;
+  if (train === undefined) return corpus.name;
+  return `${corpus.name}, ${formatCount(train)} training ${unitsOf(unit)}`;
+}
+
+const paperData: Readonly<Record<Unit, string>> = {
+  word: 'Penn Treebank',
+  character: 'Penn Treebank',
+  frame: 'Wall Street Journal',
 };
 
 /** What the runs of a pair predict; `unit` where there are none. */
