@@ -45,6 +45,7 @@ const compared = {
   },
   'ptb-small/paper-text': {},
   'timit/quarter': {},
+  'timit/rate-2e-3': {},
 };
 
 /** `table.md` with its curves, and `claims.md`, as `report` and `claims` print them. */
