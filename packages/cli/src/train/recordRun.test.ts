@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import type { RunEvent } from '@bnrnn/core';
 import { completeRun, resolveRun, tasks } from '@bnrnn/experiments';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-
 import { readConfig } from '../runFolder';
 import { randomCorpus } from '../tasks/randomCorpus';
 import { recordRun } from './recordRun';
@@ -54,7 +53,7 @@ const seedOf = (folder: string): unknown =>
 async function record(
   seed: number,
   folder: string,
-  resumedBy: { command: string; commit: string } | undefined,
+  resumedBy: typeof again | undefined,
   events: RunEvent[],
 ): Promise<void> {
   const consumer = recordRun(prepared(seed), folder, {

@@ -3,8 +3,8 @@ import { formatSpread, spreadOf } from '../compare/spread';
 import { summarizeRun, type RunSummary } from '../compare/runSummary';
 import { absent, formatCount, formatNats, formatPerplexity, formatShare } from '../formatNumber';
 import type { Run } from '../run/run';
-import { unitsOf } from '../unitWords';
 import { writeTable, type TableFormat } from '../table/writeTable';
+import { unitsOf } from '../unitWords';
 import { bestReading, readingsOf, type Measured, type Reading } from './readings';
 
 /** What the paper says of a model, and the runs that stand beside it. */
