@@ -94,7 +94,7 @@ function frameErrors(rows) {
     rows.map((row) => [
       `\`${row.preset}\``,
       row.configs[0].settings['data.trainShare'].value,
-      row.epochs,
+      `${row.epochs}${divergedText(row)}`,
       seedsText(row.seeds),
       frames(row.train),
       frames(row.valid),
@@ -284,7 +284,11 @@ function titleOf(row) {
   const ofRecipe = recipe === firstRecipes[task] ? '' : `, recipe \`${recipe}\``;
   const ofUser = rate === undefined ? '' : `, rate ${rate}`;
   const part = epochs < planned ? `, ${epochs} of ${planned} epochs` : '';
-  return `${title}${ofRecipe}${ofUser}${shareText(row.configs[0])}${part}`;
+  return `${title}${ofRecipe}${ofUser}${shareText(row.configs[0])}${part}${divergedText(row)}`;
+}
+
+function divergedText({ diverged, seeds }) {
+  return diverged === 0 ? '' : `, ${diverged} of ${seeds.length} runs diverged`;
 }
 
 /** The part of the data that a run was trained on, where it is not all. */

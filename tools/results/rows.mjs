@@ -39,18 +39,25 @@ function rowOf(page, group) {
     preset: group.preset,
     recipe: group.recipe,
     seeds: [...group.seeds].sort((a, b) => a - b),
-    epochs: Math.min(...group.summaries.map(({ run }) => run.result?.epochs ?? 0)),
+    epochs: epochsOf(group.summaries),
     planned: plannedEpochs(configs[0]),
     configs,
     train: qualityOf(group, 'train', sampled?.statistics ?? 'training'),
     valid,
     test: valid && qualityOf(group, 'test', valid.statistics),
     loss: group.lossAtStep,
-    diverged: group.summaries.some(isDiverged),
+    diverged: group.summaries.filter(isDiverged).length,
     ends: group.summaries.map(lastTrainingLoss),
     seconds: group.summaries.map(({ run }) => run.result?.seconds ?? 0),
     best: bestOf(group, valid),
   };
+}
+
+/** The epochs that all runs have, without those that diverged on the way where another did not. */
+function epochsOf(summaries) {
+  const learned = summaries.filter((summary) => !isDiverged(summary));
+  const counted = learned.length > 0 ? learned : summaries;
+  return Math.min(...counted.map(({ run }) => run.result?.epochs ?? 0));
 }
 
 /** The epochs of the preset under the recipe, whatever the run was told. */

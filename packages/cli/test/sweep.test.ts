@@ -9,7 +9,7 @@ interface SweptRun {
   seed: number;
   state: string;
   settings: Record<string, unknown>;
-  result?: { steps: number; lastLoss: number; diverged?: { step: number } };
+  result?: { steps: number; lastLoss: number; seconds: number; diverged?: { step: number } };
 }
 
 const runsOf = (json: Record<string, unknown>) => json['runs'] as SweptRun[];
@@ -73,7 +73,9 @@ describe('sweep', () => {
     expect(status).toBe(0);
     const [plain, normalized] = runsOf(lastJson({ status, stdout, stderr }));
     expect(plain?.state).toBe('diverged');
-    expect(plain?.result?.diverged?.step).toBeGreaterThanOrEqual(0);
+    expect(plain?.result?.diverged?.step).toBeGreaterThan(0);
+    expect(plain?.result?.seconds).toBeGreaterThan(0);
+    expect(existsSync(join(folder, plain!.runFolder, 'report.html'))).toBe(true);
     expect(normalized?.settings).toEqual(plain?.settings);
     expect(readFileSync(join(folder, 'drawn', 'table.md'), 'utf8')).toContain('1 of 1');
   }, 120_000);

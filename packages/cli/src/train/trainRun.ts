@@ -87,7 +87,7 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
     if (writes && error instanceof DivergedError) {
       const { step, message } = error;
       await record.write({ type: 'warning', step, epoch, at: now(), code: 'diverged', message });
-      await writeResult(await readRun(folder), run.leftOut, error);
+      await writeOutcome(folder, run.leftOut, error);
     }
     rethrowInFlags(error, runTaskOf(config).timeFlags.train);
   } finally {
@@ -96,8 +96,17 @@ export async function trainRun(io: Io, options: TrainRunOptions): Promise<Finish
     model.dispose();
   }
   if (!writes) return { reason, result: undefined };
-  const finished = await readRun(folder);
-  const result = await writeResult(finished, run.leftOut);
-  await writeReport([{ ...finished, result }], join(folder, runFiles.report));
-  return { reason, result };
+  return { reason, result: await writeOutcome(folder, run.leftOut) };
+}
+
+/** Writes the result and the report of a run that ended, or diverged, from what it recorded. */
+async function writeOutcome(
+  folder: string,
+  leftOut: Parameters<typeof writeResult>[1],
+  diverged?: DivergedError,
+): Promise<TrainResult> {
+  const ended = await readRun(folder);
+  const result = await writeResult(ended, leftOut, diverged);
+  await writeReport([{ ...ended, result }], join(folder, runFiles.report));
+  return result;
 }

@@ -52,6 +52,11 @@ describe('resultOf', () => {
     ]);
   });
 
+  it('has the seconds of its steps where the run diverged and has no end', () => {
+    // 100 units in 2 and in half a second.
+    expect(resultOf([step(1, 9, 50), step(2, 8, 200)]).seconds).toBeCloseTo(2.5, 10);
+  });
+
   it('has no best where nothing was evaluated', () => {
     const result = resultOf([step(1, 9, 0)]);
     expect(result).not.toHaveProperty('best');

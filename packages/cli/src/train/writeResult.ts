@@ -36,7 +36,8 @@ export async function writeResult(
 /**
  * What a run's events come to: losses, speed, the last evaluation under each choice of statistics.
  *
- * The speed is all units over all seconds of training steps.
+ * The speed is all units over all seconds of training steps. A run without an end, because it diverged, has these
+ * seconds as its own.
  */
 export function resultOf(events: readonly RunEvent[]): TrainResult {
   const of = <Type extends RunEvent['type']>(type: Type) =>
@@ -56,7 +57,7 @@ export function resultOf(events: readonly RunEvent[]): TrainResult {
     firstLoss: steps[0]?.loss ?? 0,
     lastLoss: last?.loss ?? 0,
     unitsPerSecond: seconds > 0 ? units / seconds : 0,
-    seconds: of('end').at(-1)?.seconds ?? 0,
+    seconds: of('end').at(-1)?.seconds ?? seconds,
     ...(best !== undefined && { best }),
     evaluations: latest(evaluations),
   };

@@ -31,6 +31,7 @@ const runResultSchema = v.object({
   firstLoss: v.number(),
   lastLoss: v.number(),
   unitsPerSecond: v.number(),
+  /** Of the whole run, over all of its resumptions; of the training steps alone where it diverged. */
   seconds: v.number(),
   /** What the operands of matrix products were rounded to; absent in older run folders. */
   precision: v.exactOptional(v.picklist(precisions)),
