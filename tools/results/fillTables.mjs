@@ -1,7 +1,7 @@
 import { forms } from './forms.mjs';
 import { rowsOf } from './rows.mjs';
 
-const marker = /<!-- runs: (\w+)((?:\s+\w+=\S+)*) -->\n[\s\S]*?<!-- end of runs -->/g;
+const marker = /<!-- runs: (\w+)((?:\s+\w+!?=\S+)*) -->\n[\s\S]*?<!-- end of runs -->/g;
 
 /**
  * A page with each of its tables made anew of the kept runs. A table stands between two comments:
@@ -10,7 +10,7 @@ const marker = /<!-- runs: (\w+)((?:\s+\w+=\S+)*) -->\n[\s\S]*?<!-- end of runs 
  *     <!-- end of runs -->
  *
  * Names are `page`, `preset`, `recipe`, `seed`, `unit` and `corpus`; values are divided by commas, and a
- * run is in the table where it has one of the values of each name.
+ * run is in the table where it has one of the values of each name, and with `name!=values` none of them.
  *
  * @throws Error for a form or a name that does not exist, and for a table without runs.
  */
@@ -20,12 +20,12 @@ export function fillTables(where, text, runs) {
       .trim()
       .split(/\s+/)
       .filter((condition) => condition !== '')
-      .map((condition) => condition.split('='));
+      .map((condition) => /^(\w+)(!?)=(.*)$/.exec(condition).slice(1));
     const chosen = runs.filter((run) =>
-      conditions.every(([name, values]) => {
+      conditions.every(([name, not, values]) => {
         const read = properties[name];
         if (read === undefined) throw new Error(`${where}: runs have no "${name}".`);
-        return values.split(',').includes(read(run));
+        return values.split(',').includes(read(run)) === (not === '');
       }),
     );
     const make = forms[form];
