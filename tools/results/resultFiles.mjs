@@ -45,6 +45,7 @@ const compared = {
   },
   'ptb-small/paper-text': {},
   'timit/quarter': {},
+  'timit/rate-1e-3': {},
   'timit/rate-2e-3': {},
 };
 
