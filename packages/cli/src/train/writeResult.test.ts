@@ -57,6 +57,11 @@ describe('resultOf', () => {
     expect(resultOf([step(1, 9, 50), step(2, 8, 200)]).seconds).toBeCloseTo(2.5, 10);
   });
 
+  it('does not take the seconds of a stop for those of a run that went on and diverged', () => {
+    const stop: RunEvent = { ...at, type: 'end', step: 1, reason: 'interrupted', seconds: 2.1 };
+    expect(resultOf([step(1, 9, 50), stop, step(2, 8, 200)]).seconds).toBeCloseTo(2.5, 10);
+  });
+
   it('has no best where nothing was evaluated', () => {
     const result = resultOf([step(1, 9, 0)]);
     expect(result).not.toHaveProperty('best');

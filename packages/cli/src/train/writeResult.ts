@@ -36,14 +36,15 @@ export async function writeResult(
 /**
  * What a run's events come to: losses, speed, the last evaluation under each choice of statistics.
  *
- * The speed is all units over all seconds of training steps. A run without an end, because it diverged, has these
- * seconds as its own.
+ * The speed is all units over all seconds of training steps. A run that diverged after its last end, or without one,
+ * has these seconds as its own.
  */
 export function resultOf(events: readonly RunEvent[]): TrainResult {
   const of = <Type extends RunEvent['type']>(type: Type) =>
     events.filter((event): event is RunEventOf<Type> => event.type === type);
   const steps = of('step');
   const last = steps.at(-1);
+  const end = of('end').at(-1);
   const units = steps.reduce((sum, step) => sum + step.units, 0);
   const seconds = steps.reduce(
     (sum, step) => sum + (step.unitsPerSecond > 0 ? step.units / step.unitsPerSecond : 0),
@@ -57,7 +58,7 @@ export function resultOf(events: readonly RunEvent[]): TrainResult {
     firstLoss: steps[0]?.loss ?? 0,
     lastLoss: last?.loss ?? 0,
     unitsPerSecond: seconds > 0 ? units / seconds : 0,
-    seconds: of('end').at(-1)?.seconds ?? seconds,
+    seconds: end !== undefined && end.step >= (last?.step ?? 0) ? end.seconds : seconds,
     ...(best !== undefined && { best }),
     evaluations: latest(evaluations),
   };

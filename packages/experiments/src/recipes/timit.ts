@@ -7,8 +7,8 @@ const search =
 
 /**
  * The paper's recipe for an epoch that is a thirteenth of its own: batch and rate are chosen on TIMIT's development
- * set, the same for both arms. docs/results/timit has the search. It ended after one epoch: over twenty epochs the plain
- * narrow model breaks down at this rate, and half of it is better for both narrow models.
+ * set, the same for both arms. docs/results/timit has the search. It ended after one epoch: over twenty epochs the
+ * plain narrow model breaks down at this rate, and half of it is better for the two narrow models together.
  */
 export const timit: SpeechRecipe = {
   name: 'timit',
