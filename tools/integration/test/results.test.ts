@@ -49,6 +49,14 @@ describe('the tables of the results', () => {
       expect(readFileSync(join(copy, file), 'utf8')).toMatch(/, 99 /);
     }
     expect(results('--check', '--root', copy).status).toBe(0);
+
+    const file = join(other, 'result.json');
+    const ended = JSON.parse(readFileSync(file, 'utf8')) as object;
+    const diverged = { step: 5, message: 'the loss is NaN' };
+    writeFileSync(file, JSON.stringify({ ...ended, epochs: 1, diverged }));
+    expect(results('--root', copy).status).toBe(0);
+    // The epochs are those of the runs that did not diverge.
+    expect(readFileSync(page, 'utf8')).toMatch(/small LSTM, 1 of 11 runs diverged +\|/);
   });
 
   it('ask for runs that are there', () => {
@@ -59,6 +67,7 @@ describe('the tables of the results', () => {
       ['nothing unit=word', 'there is no table "nothing"'],
       ['perplexity model=small', 'runs have no "model"'],
       ['perplexity page=nowhere', 'no run is page=nowhere'],
+      ['perplexity page=ptb-small seed!=1 seed=1', 'no run is page=ptb-small seed!=1 seed=1'],
     ] as const) {
       writeFileSync(page, marked(what));
       const { status, stderr } = results('--check', '--root', copy);
