@@ -38,7 +38,7 @@ function overview(all) {
   const missing = presetsWithoutRuns(rows, 'language').map((preset) => notRunRow(preset));
   const lines = rows.map((row) => [
     titleOf(row),
-    paperText(userRate(row) === undefined ? paperOf(row.preset) : undefined, 1),
+    paperText(rateText(row.configs[0]) === '' ? paperOf(row.preset) : undefined, 1),
     toRuns(row, `${spread(row.train?.perplexity, 1)} / ${spread(row.valid?.perplexity, 1)}`),
     seedsText(row.seeds),
     commandOf(row),
@@ -154,7 +154,7 @@ function verdicts(_rows, runs) {
     const { page, config } = byFolder.get(claim.runs[0][0]);
     return [
       claim.statement,
-      claim.experiment.replace(/, (optimizer|schedule|data)\..*/, '') + shareText(config),
+      experimentOf(claim, config),
       `**${claim.verdict}**`,
       toRuns({ page }, claim.pairs),
       nats(claim.difference),
@@ -163,6 +163,13 @@ function verdicts(_rows, runs) {
     ];
   });
   return table(header, lines);
+}
+
+/** The runs of a claim by preset and recipe, with the rate and the part of the data that they share. */
+function experimentOf({ experiment }, config) {
+  const named = experiment.replace(/, (optimizer|schedule|data)\..*/, '');
+  const hasOwnRates = /, (rate|\d+ settings)/.test(named);
+  return `${named}${hasOwnRates ? '' : rateText(config)}${shareText(config)}`;
 }
 
 function nats(value) {
@@ -280,11 +287,9 @@ function bestText({ best: events }) {
 function titleOf(row) {
   const { preset, recipe, epochs, planned } = row;
   const { title, task } = findPreset(preset);
-  const rate = userRate(row);
   const ofRecipe = recipe === firstRecipes[task] ? '' : `, recipe \`${recipe}\``;
-  const ofUser = rate === undefined ? '' : `, rate ${rate}`;
   const part = epochs < planned ? `, ${epochs} of ${planned} epochs` : '';
-  return `${title}${ofRecipe}${ofUser}${shareText(row.configs[0])}${part}${divergedText(row)}`;
+  return `${title}${ofRecipe}${rateText(row.configs[0])}${shareText(row.configs[0])}${part}${divergedText(row)}`;
 }
 
 function divergedText({ diverged, seeds }) {
@@ -298,9 +303,9 @@ function shareText({ settings }) {
 }
 
 /** A learning rate that is not the recipe's. */
-function userRate({ configs: [{ settings }] }) {
+function rateText({ settings }) {
   const { source, value } = settings['optimizer.learningRate'];
-  return source === 'user' ? value : undefined;
+  return source === 'user' ? `, rate ${value}` : '';
 }
 
 /** The command of a row, as far as it decides the numbers: what the user set stands in it. */
