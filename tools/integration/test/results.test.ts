@@ -49,6 +49,10 @@ describe('the tables of the results', () => {
       expect(readFileSync(join(copy, file), 'utf8')).toMatch(/, 99 /);
     }
     expect(results('--check', '--root', copy).status).toBe(0);
+    // A statement names the rate that its runs share, once.
+    const verdicts = readFileSync(page, 'utf8');
+    expect(verdicts).toMatch(/narrow-bn − wsj-birnn-narrow, timit, rate 0.001 +\|/);
+    expect(verdicts).toMatch(/ptb-small-bn, authors-code, rate 2 − 1 +\|/);
 
     const file = join(other, 'result.json');
     const ended = JSON.parse(readFileSync(file, 'utf8')) as object;
