@@ -146,6 +146,19 @@ describe('judgeClaims', () => {
     expect(mixed.map(({ pairs }) => pairs).sort()).toEqual([2, 6]);
   });
 
+  test("a rate below the recipe's is no higher rate", () => {
+    const atRates = [0.5, 1, 2].flatMap((value) => {
+      const source = value === 1 ? 'code' : 'user';
+      const settings = { ...bnSettings, 'optimizer.learningRate': { value, source } } as const;
+      const changes = { preset: 'ptb-small-bn', settings };
+      return [1, 2].map((seed) => run({ seed, validation: 4.8, changes }));
+    });
+    const judged = judgeClaims(byId('higher-rates-do-not-help'), atRates);
+    expect(judged.map(({ experiment, pairs }) => [experiment, pairs])).toEqual([
+      ['ptb-small-bn, authors-code, rate 2 − 1', 2],
+    ]);
+  });
+
   test('leaves out pairs with a run that diverged, and counts them', () => {
     const runs = pairs(8);
     // ln 10,000 is 9.2: a guess is better than the first run, and the second has no loss.

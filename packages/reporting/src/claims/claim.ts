@@ -10,8 +10,10 @@ export interface Claim {
   readonly baseline: Arm;
   /** Settings in which the two arms of a pair may differ, by the beginnings of their paths. */
   readonly varied: readonly string[];
-  /** Whether the arms of a pair have different amounts of one corpus, and the same epochs or as many updates. */
+  /** Whether the arms of a pair have different amounts of one corpus. */
   readonly otherData?: true;
+  /** What makes a pair of a run of each arm beside what they share; nothing when undefined. */
+  readonly isPair?: (treatment: RunSummary, baseline: RunSummary) => boolean;
   /** What is measured and its unit, e.g. `training loss at the end, nats per target`. */
   readonly measure: string;
   /** The difference of one pair; undefined where a run lacks the numbers. */

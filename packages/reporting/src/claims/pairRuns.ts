@@ -35,7 +35,7 @@ export function pairRuns(claim: Claim, summaries: readonly RunSummary[]): PairGr
       if (treatment === baseline || !claim.treatment(treatment.run.config)) continue;
       if (JSON.stringify(sharedBy(claim, treatment)) !== JSON.stringify(shared)) continue;
       if (treatment.run.config.seed !== baseline.run.config.seed) continue;
-      if (claim.otherData === true && !isMoreOfTheSame(treatment, baseline)) continue;
+      if (claim.isPair?.(treatment, baseline) === false) continue;
       const experiment = experimentOf(claim, treatment, baseline);
       const all = { ...shared, ...variedBy(claim, treatment, baseline) };
       const key = JSON.stringify([experiment, all]);
@@ -158,13 +158,4 @@ function experimentOf(claim: Claim, treatment: RunSummary, baseline: RunSummary)
   const words = `${String(from.corpus.counts['train'])} ${from.unit}s`;
   const data = claim.otherData === true ? `, all − ${words}` : '';
   return `${presets}, ${from.recipe}${rate}${data}`;
-}
-
-/** More data, and the same number of epochs or, within a tenth, of updates. */
-function isMoreOfTheSame(treatment: RunSummary, baseline: RunSummary): boolean {
-  const [to, from] = [treatment, baseline].map(({ run }) => run.config);
-  const counts = [to, from].map((config) => config?.corpus.counts['train'] ?? 0);
-  const epochs = [to, from].map((config) => config?.settings['schedule.epochs']?.value);
-  const isAsLong = Math.abs(treatment.steps / baseline.steps - 1) <= 0.1;
-  return (counts[0] ?? 0) > (counts[1] ?? 0) && (epochs[0] === epochs[1] || isAsLong);
 }

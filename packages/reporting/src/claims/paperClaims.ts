@@ -7,6 +7,7 @@ import {
   lastTrainingLoss,
   updatesTo,
 } from './measures';
+import { hasHigherRate, isMoreOfTheSame } from './pairConditions';
 
 /** What a normalized run may differ in from its baseline: a shift stands where the bias was. */
 const normalization = ['model.normalize.', 'normalization.', 'model.biases'];
@@ -110,6 +111,7 @@ export const paperClaims: readonly Claim[] = [
     treatment: both(batchNormalized, chosenRate),
     baseline: both(batchNormalized, (config) => !chosenRate(config)),
     varied: ['optimizer.learningRate'],
+    isPair: hasHigherRate,
     measure: 'validation loss at the end, nats per target',
     difference: differenceOf(lastValidation),
     holds: 'above',
@@ -133,6 +135,7 @@ export const paperClaims: readonly Claim[] = [
     baseline: batchNormalized,
     varied: ['schedule.', 'data.'],
     otherData: true,
+    isPair: isMoreOfTheSame,
     measure: 'validation minus training loss, all data minus part, nats per target',
     difference: differenceOf(generalizationGap),
     holds: 'below',
