@@ -38,7 +38,7 @@ function overview(all) {
   const missing = presetsWithoutRuns(rows, 'language').map((preset) => notRunRow(preset));
   const lines = rows.map((row) => [
     titleOf(row),
-    paperText(rateText(row.configs[0]) === '' ? paperOf(row.preset) : undefined, 1),
+    paperText(userRate(row.configs[0]) === undefined ? paperOf(row.preset) : undefined, 1),
     toRuns(row, `${spread(row.train?.perplexity, 1)} / ${spread(row.valid?.perplexity, 1)}`),
     seedsText(row.seeds),
     commandOf(row),
@@ -151,10 +151,10 @@ function verdicts(_rows, runs) {
   ];
   const byFolder = new Map(runs.map((run) => [run.folder, run]));
   const lines = judged.map((claim) => {
-    const { page, config } = byFolder.get(claim.runs[0][0]);
+    const { page } = byFolder.get(claim.runs[0][0]);
     return [
       claim.statement,
-      experimentOf(claim, config),
+      experimentOf(claim, (folder) => byFolder.get(folder).config),
       `**${claim.verdict}**`,
       toRuns({ page }, claim.pairs),
       nats(claim.difference),
@@ -165,11 +165,14 @@ function verdicts(_rows, runs) {
   return table(header, lines);
 }
 
-/** The runs of a claim by preset and recipe, with the rate and the part of the data that they share. */
-function experimentOf({ experiment }, config) {
-  const named = experiment.replace(/, (optimizer|schedule|data)\..*/, '');
-  const hasOwnRates = /, (rate|\d+ settings)/.test(named);
-  return `${named}${hasOwnRates ? '' : rateText(config)}${shareText(config)}`;
+/** The runs of a claim by preset and recipe, with the rate and the part of the data where all share them. */
+function experimentOf({ experiment, runs }, configOf) {
+  const configs = runs.flat().map(configOf);
+  const shared = [rateText, shareText].map((textOf) => {
+    const [text, ...others] = new Set(configs.map(textOf));
+    return others.length === 0 ? text : '';
+  });
+  return [experiment.replace(/, (optimizer|schedule|data)\..*/, ''), ...shared].join('');
 }
 
 function nats(value) {
@@ -302,10 +305,15 @@ function shareText({ settings }) {
   return share < 1 ? `, ${share} of the data` : '';
 }
 
-/** A learning rate that is not the recipe's. */
-function rateText({ settings }) {
+/** A learning rate that is not the recipe's; undefined where it is. */
+function userRate({ settings }) {
   const { source, value } = settings['optimizer.learningRate'];
-  return source === 'user' ? `, rate ${value}` : '';
+  return source === 'user' ? value : undefined;
+}
+
+function rateText(config) {
+  const rate = userRate(config);
+  return rate === undefined ? '' : `, rate ${rate}`;
 }
 
 /** The command of a row, as far as it decides the numbers: what the user set stands in it. */
